@@ -1,0 +1,22 @@
+// The seam between the ledger, which orders and stores, and the projections, which know what is legal.
+#pragma once
+
+#include "crypto/tree_history.h"
+#include "ledger/event.h"
+
+namespace liuhen::ledger {
+
+// One rule set, asked by the sequencer before append and by the verifier on replay. Used by one thread.
+class Admission {
+ public:
+  virtual ~Admission() = default;
+
+  // Why the event would be illegal after everything applied so far. Signatures, position, chain and
+  // recorded time have been checked by the caller; `tree` holds the leaves before this event.
+  virtual Outcome admit(const Event& event, const crypto::TreeHistory& tree) const = 0;
+
+  // Folds an admitted event.
+  virtual void apply(const Event& event) = 0;
+};
+
+}  // namespace liuhen::ledger

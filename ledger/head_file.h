@@ -1,0 +1,42 @@
+// The last signed head, kept outside the database: what catches a database rolled back under us.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "crypto/result.h"
+
+namespace liuhen::ledger {
+
+// Errors: `head.io`. Used by the writer thread.
+class HeadFile {
+ public:
+  virtual ~HeadFile() = default;
+  virtual Result<std::optional<std::string>> read() = 0;  // the signed note, absent if there is none yet
+  virtual Outcome write(const std::string& note) = 0;     // atomic and synced when it returns
+};
+
+// A file written beside itself, synced, and renamed over the old one.
+class DiskHeadFile final : public HeadFile {
+ public:
+  explicit DiskHeadFile(std::string path) : path_(std::move(path)) {}
+  Result<std::optional<std::string>> read() override;
+  Outcome write(const std::string& note) override;
+
+ private:
+  std::string path_;
+};
+
+class MemoryHeadFile final : public HeadFile {
+ public:
+  Result<std::optional<std::string>> read() override { return note_; }
+  Outcome write(const std::string& note) override {
+    note_ = note;
+    return ok();
+  }
+
+ private:
+  std::optional<std::string> note_;
+};
+
+}  // namespace liuhen::ledger

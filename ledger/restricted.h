@@ -1,0 +1,36 @@
+// Content behind commitments (docs/formats/restricted.md): encrypted with a key per record; record keys
+// are wrapped by a master key that lives outside the database, so that destroying a key is final.
+#pragma once
+
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "ledger/storage.h"
+
+namespace liuhen::ledger {
+
+// What a commitment hides.
+struct Opening {
+  Hash commitment{};
+  std::array<std::uint8_t, 32> salt{};
+  Bytes bytes;
+};
+
+// get: any thread. put and erase only add to a batch that the writer commits.
+class RestrictedStore {
+ public:
+  RestrictedStore(Storage& storage, const crypto::Secret<32>& master_key, crypto::Entropy& entropy)
+      : storage_(storage), master_key_(master_key), entropy_(entropy) {}
+
+  // Absent if nothing was stored or its key was destroyed. `restricted.damaged` if it does not decrypt or
+  // does not open its commitment.
+  Result<std::optional<Opening>> get(const Hash& commitment);
+  void put(const Opening& opening, Batch& batch);
+  void erase(const Hash& commitment, Batch& batch);
+
+ private:
+  Storage& storage_;
+  const crypto::Secret<32>& master_key_;
+  crypto::Entropy& entropy_;
+};
+
+}  // namespace liuhen::ledger

@@ -1,0 +1,58 @@
+// The narrow interface behind which RocksDB stands. Keys and values are bytes; keys sort bytewise.
+// docs/formats/storage.md says what each family holds.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/bytes.h"
+
+namespace liuhen::ledger {
+
+enum class Family : std::uint8_t {
+  entries,      // BE64 position → entry bytes
+  tiles,        // BE8 level ‖ BE64 index ‖ BE16 width (0 full) → hashes
+  checkpoints,  // BE64 size → signed note
+  streams,      // stream ‖ 0x00 ‖ BE64 position → nothing
+  intents,      // first author[32] ‖ intent id[16] → BE64 position ‖ SHA-256 of the intent bytes
+  pending,      // SHA-256 of the intent bytes → half-signed intent
+  restricted,   // commitment[32] → encrypted salt and content, SHA-256 of the value at its end
+  record_keys,  // commitment[32] → wrapped record key, likewise; kept apart so that destroying is final
+  meta,         // name → value
+};
+inline constexpr std::size_t kFamilies = 9;
+
+// Changes that become durable together or not at all.
+class Batch {
+ public:
+  struct Change {
+    Family family;
+    std::string key;
+    std::optional<std::string> value;  // absent: delete
+  };
+  void put(Family family, std::string key, std::string value);
+  void remove(Family family, std::string key);
+  const std::vector<Change>& changes() const { return changes_; }
+  bool empty() const { return changes_.empty(); }
+
+ private:
+  std::vector<Change> changes_;
+};
+
+// get and scan may be called from any thread at any time and see what was last committed; commit by one
+// thread at a time. Errors: `storage.io`, `storage.full`, `storage.damaged`, `storage.busy`.
+class Storage {
+ public:
+  virtual ~Storage() = default;
+  virtual Result<std::optional<std::string>> get(Family family, std::string_view key) = 0;
+  // In key order from `from` on, until `visit` returns false.
+  virtual Outcome scan(Family family, std::string_view from,
+                       const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
+  // Durable when it returns. On error nothing is known of what was written: stop and recover.
+  virtual Outcome commit(const Batch& batch) = 0;
+};
+
+}  // namespace liuhen::ledger
