@@ -1,0 +1,30 @@
+#include "crypto/tuple.h"
+
+#include <limits>
+#include <utility>
+
+namespace liuhen::crypto {
+
+TupleWriter& TupleWriter::item(View bytes) {
+  LIUHEN_CHECK(bytes.size() <= std::numeric_limits<std::uint32_t>::max());
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  for (int shift = 24; shift >= 0; shift -= 8) bytes_.push_back(static_cast<std::uint8_t>(size >> shift));
+  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  return *this;
+}
+
+TupleWriter& TupleWriter::item(std::string_view text) { return item(view_of(text)); }
+
+TupleWriter& TupleWriter::u64(std::uint64_t number) {
+  std::array<std::uint8_t, 8> big_endian;
+  for (std::size_t i = 0; i < 8; ++i) {
+    big_endian[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
+  }
+  return item(View(big_endian));
+}
+
+TupleWriter& TupleWriter::list_count(std::uint64_t count) { return u64(count); }
+
+Bytes TupleWriter::take() { return std::exchange(bytes_, {}); }
+
+}  // namespace liuhen::crypto
