@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are absent, and nothing else. Run `tools/setup.sh --help`.
+set -euo pipefail
+exec </dev/null  # package scripts must never wait for an answer
+
+help() {
+  cat <<'TEXT'
+用法 usage: tools/setup.sh [--quiet] [build|test|bench|fuzz …]
+
+安装缺少的 Debian 软件包；已经装好的不动。不带参数时安装 build、test 和 bench。
+Installs the Debian packages that are missing and leaves the others alone.
+Without arguments: build, test and bench.
+
+  build    编译器与库                compiler and libraries
+  test     测试框架、Python          test framework, Python
+  bench    性能测试库                benchmark library
+  fuzz     clang（模糊测试）         clang, for the fuzz targets
+  --quiet  不显示 apt 的输出，除非失败  hides apt's output unless it fails
+
+LIUHEN_SKIP_SETUP=1  什么也不装（自备依赖时）  installs nothing: you have seen to the packages
+TEXT
+}
+
+# CMake finds RocksDB through Snappy, LZ4, Zstandard, zlib and bzip2, which librocksdb-dev brings along.
+build_packages=(g++ make cmake ninja-build pkg-config git ca-certificates curl
+  libboost1.81-dev librocksdb-dev libsodium-dev libssl-dev libflatbuffers-dev flatbuffers-compiler
+  libcli11-dev libcsv-dev)
+test_packages=(libgtest-dev libgmock-dev python3)
+bench_packages=(libbenchmark-dev)
+fuzz_packages=(clang)
+optional_packages=(ccache)  # makes rebuilding faster; its absence stops nothing
+
+say() { printf '%s\n' "$@" >&2; }
+
+quiet=0
+wanted=()
+for argument in "$@"; do
+  case $argument in
+    --quiet) quiet=1 ;;
+    -h | --help) help; exit 0 ;;
+    build | test | bench | fuzz) wanted+=("$argument") ;;
+    *) say "未知参数：$argument" "unknown argument: $argument" ''; help >&2; exit 2 ;;
+  esac
+done
+[ ${#wanted[@]} -gt 0 ] || wanted=(build test bench)
+[ "${LIUHEN_SKIP_SETUP:-0}" != 1 ] || exit 0
+
+packages=()
+for group in "${wanted[@]}"; do
+  case $group in
+    build) packages+=("${build_packages[@]}") ;;
+    test) packages+=("${build_packages[@]}" "${test_packages[@]}") ;;
+    bench) packages+=("${build_packages[@]}" "${bench_packages[@]}") ;;
+    fuzz) packages+=("${build_packages[@]}" "${fuzz_packages[@]}") ;;
+  esac
+done
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+  say '这不是 Debian 系统，无法自动安装。请自行安装下列软件的对应版本，然后设置 LIUHEN_SKIP_SETUP=1 重试：' \
+      'This is not a Debian system, so nothing can be installed automatically. Install the counterparts' \
+      'of these packages yourself, set LIUHEN_SKIP_SETUP=1 and try again:' "  ${packages[*]}"
+  exit 1
+fi
+
+# Prints those of the packages named that are not installed, each once.
+absent() {
+  local known  # dpkg-query fails when it has never heard of one of them, having listed the others
+  known=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true)
+  printf '%s\n' "$@" | sort -u | grep -vxF -f <(sed -n 's/^installed //p' <<<"$known") || true
+}
+
+mapfile -t missing < <(absent "${packages[@]}")
+[ ${#missing[@]} -gt 0 ] || exit 0  # ccache alone is not worth a download
+
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    say "缺少软件包，而当前用户不是 root，也没有 sudo。请以 root 运行：" \
+        "Packages are missing, and this user is neither root nor has sudo. As root, run:" \
+        "  apt-get install --no-install-recommends ${missing[*]}"
+    exit 1
+  fi
+  as_root=(sudo)
+  [ -t 2 ] || as_root=(sudo -n)  # nobody there to type a password
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+run() {  # a command as root, its output shown unless --quiet, kept for when it fails
+  local status=0
+  if [ $quiet = 1 ]; then
+    "${as_root[@]}" "$@" >"$log" 2>&1 || status=$?
+  else
+    "${as_root[@]}" "$@" 2>&1 | tee "$log" >&2 || status=$?
+  fi
+  return $status
+}
+apt() {  # --no-remove: a package that conflicts with ours is for its owner to remove
+  run env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -y -q \
+    --no-remove -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 "$@"
+}
+give_up() {
+  [ $quiet = 0 ] || tail -n 30 "$log" >&2
+  say '' "无法安装：${missing[*]}" \
+      "请检查网络与 apt 软件源（需要 Debian 12 的 main），或由管理员运行：" \
+      "Could not install: ${missing[*]}" \
+      "Check the network and apt's sources (Debian 12, main), or have an administrator run:" \
+      "  apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+  exit 1
+}
+
+say "正在安装 ${#missing[@]} 个软件包 / installing ${#missing[@]} packages: ${missing[*]}"
+# A failed update is tried once more; if it fails again, the lists already there may still do.
+apt update || { sleep 3; apt update; } ||
+  say 'apt-get update 失败，改用已有的软件包列表 / failed; trying with the lists there are'
+mapfile -t extras < <(absent "${optional_packages[@]}")
+if [ ${#extras[@]} -gt 0 ]; then
+  apt install --no-install-recommends "${missing[@]}" "${extras[@]}" ||
+    apt install --no-install-recommends "${missing[@]}" || give_up
+else
+  apt install --no-install-recommends "${missing[@]}" || give_up
+fi
+say '软件包已装好 / packages installed'
