@@ -113,7 +113,7 @@ TEST_F(Scripts, SetupInstallsOnlyWhatIsMissing) {
           "shift 3; for p; do case $p in cmake) echo 'config-files cmake';; python3) ;; *) echo "
           "\"installed $p\";; esac; done; exit 1");
   program("bin/apt-get", note());
-  program("bin/sudo", "exec \"$@\"");
+  program("bin/sudo", note() + "while [[ $1 == -* ]]; do shift; done; exec \"$@\"");
   EXPECT_EQ(run("PATH=$PWD/bin:$PATH tools/setup.sh --quiet").exit_code, 0);
   const std::string made = calls();
   EXPECT_NE(made.find(" update\n"), std::string::npos) << made;
@@ -121,10 +121,22 @@ TEST_F(Scripts, SetupInstallsOnlyWhatIsMissing) {
       << made;
 }
 
+TEST_F(Scripts, SetupUsesSudoOnlyWhenItMust) {
+  program("bin/dpkg-query", "exit 1");
+  program("bin/apt-get", note());
+  program("bin/sudo", note() + "while [[ $1 == -* ]]; do shift; done; exec \"$@\"");
+  program("bin/id", "echo 0");
+  EXPECT_EQ(run("PATH=$PWD/bin:$PATH tools/setup.sh --quiet test").exit_code, 0);
+  EXPECT_EQ(calls().find("sudo"), std::string::npos) << calls();
+  program("bin/id", "echo 1000");
+  EXPECT_EQ(run("PATH=$PWD/bin:$PATH tools/setup.sh --quiet test").exit_code, 0);
+  EXPECT_NE(calls().find("sudo -n env"), std::string::npos) << calls();  // nobody is there to ask
+}
+
 TEST_F(Scripts, SetupSaysWhatToDoWhenItCannot) {
   program("bin/dpkg-query", "exit 1");
   program("bin/apt-get", note() + "echo 'E: no network' >&2; exit 100");
-  program("bin/sudo", "exec \"$@\"");
+  program("bin/sudo", note() + "while [[ $1 == -* ]]; do shift; done; exec \"$@\"");
   program("bin/sleep", "");
   const Ran ran = run("PATH=$PWD/bin:$PATH tools/setup.sh --quiet build");
   EXPECT_EQ(ran.exit_code, 1);
