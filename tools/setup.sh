@@ -27,7 +27,7 @@ build_packages=(g++ make cmake ninja-build pkg-config git ca-certificates curl
   libcli11-dev libcsv-dev)
 test_packages=(libgtest-dev libgmock-dev python3)
 bench_packages=(libbenchmark-dev)
-fuzz_packages=(clang)
+fuzz_packages=(clang libclang-rt-14-dev)  # the second holds the sanitizers and libFuzzer
 optional_packages=(ccache)  # makes rebuilding faster; its absence stops nothing
 
 say() { printf '%s\n' "$@" >&2; }

@@ -33,7 +33,7 @@ std::set<std::string> paths_from_git() {
 }
 
 std::set<std::string> paths_on_disk() {
-  const std::set<std::string> not_ours = {".git", "build", "demo", "node_modules"};
+  const std::set<std::string> not_ours = {".git", "build", "demo", "tour", "node_modules"};
   std::set<std::string> paths;
   for (auto at = fs::recursive_directory_iterator(kRoot); at != fs::end(at); ++at) {
     if (not_ours.contains(at->path().filename().string())) {
