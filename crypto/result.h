@@ -13,6 +13,11 @@ namespace liuhen {
 // Why something was refused: a stable code for programs (listed in docs/formats/errors.md), and a
 // sentence for people in each language that says what is wrong, where, and what to do.
 struct Error {
+  // Not an aggregate: one that a single string could initialise would make Result<std::string> ambiguous.
+  Error() = default;
+  Error(std::string code_, std::string zh_, std::string en_)
+      : code(std::move(code_)), zh(std::move(zh_)), en(std::move(en_)) {}
+
   std::string code;
   std::string zh;
   std::string en;
@@ -33,7 +38,7 @@ using Outcome = Result<void>;
 inline Outcome ok() { return {}; }
 
 inline Error fail(std::string code, std::string zh, std::string en) {
-  return Error{.code = std::move(code), .zh = std::move(zh), .en = std::move(en)};
+  return {std::move(code), std::move(zh), std::move(en)};
 }
 
 }  // namespace liuhen
