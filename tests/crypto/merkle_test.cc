@@ -169,8 +169,10 @@ TEST(Merkle, ProofsHaveTheLengthOfTheirSizes) {
   ASSERT_TRUE(verify_consistency(1, 2, first, tree.root(2), one));
   EXPECT_FALSE(verify_consistency(1, 3, first, tree.root(2), one));
   EXPECT_FALSE(verify_consistency(1, 4, first, tree.root(2), one));
+  Proof longer = tree.consistency(3, 4).value();
   const Hash more = numbered_leaf(9);
-  EXPECT_FALSE(verify_consistency(1, 2, node_hash(more, first), node_hash(more, tree.root(2)), Proof{one[0], more}));
+  longer.push_back(more);
+  EXPECT_FALSE(verify_consistency(3, 4, node_hash(more, tree.root(3)), node_hash(more, tree.root(4)), longer));
 }
 
 TEST(Merkle, SizesAtTheEdge) {
