@@ -27,6 +27,7 @@ std::string to_hex(View bytes) {
 }
 
 Result<Bytes> from_hex(std::string_view text) {
+  if (text.empty()) return Bytes();  // the library must not be given null pointers
   Bytes out(text.size() / 2);
   std::size_t size = 0;
   if (text.size() % 2 != 0 ||
@@ -45,6 +46,7 @@ std::string to_base64(View bytes) {
 }
 
 Result<Bytes> from_base64(std::string_view text) {
+  if (text.empty()) return Bytes();
   Bytes out(text.size() / 4 * 3);
   std::size_t size = 0;
   if (text.size() % 4 != 0 ||

@@ -36,8 +36,9 @@ Error bad_cost() {
 Result<AeadKey> key_from_passphrase(View passphrase, const PassphraseCost& cost,
                                     const std::array<std::uint8_t, 16>& salt) {
   AeadKey key;
-  if (crypto_pwhash_argon2id(key.data(), key.size(), reinterpret_cast<const char*>(passphrase.data()),
-                             passphrase.size(), salt.data(), cost.passes, cost.memory,
+  // The library must not be given a null pointer, which an empty view may be.
+  const std::string_view text = passphrase.empty() ? std::string_view("") : text_of(passphrase);
+  if (crypto_pwhash_argon2id(key.data(), key.size(), text.data(), text.size(), salt.data(), cost.passes, cost.memory,
                              crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0) {
     return fail("key.memory", "内存不足，无法由口令导出密钥；请关闭其他程序后重试",
                 "not enough memory to derive the key from the passphrase; close other programs and try again");

@@ -156,6 +156,25 @@ TEST(Merkle, SpoiledProofsShowNothing) {
   }
 }
 
+// Roots made to fit a proof that is too long or too short for the sizes claimed.
+TEST(Merkle, ProofsHaveTheLengthOfTheirSizes) {
+  const TreeHistory tree = numbered_tree(4);
+  const Hash first = tree.at(0, 0);
+  const Proof one = {tree.at(0, 1)};
+  ASSERT_TRUE(verify_inclusion(0, 2, first, one, tree.root(2)));
+  EXPECT_FALSE(verify_inclusion(0, 3, first, one, tree.root(2)));
+  EXPECT_FALSE(verify_inclusion(0, 4, first, one, tree.root(2)));
+  EXPECT_FALSE(verify_inclusion(0, 1, first, one, node_hash(one[0], first)));
+  EXPECT_FALSE(verify_inclusion(0, 1, first, one, node_hash(first, one[0])));
+  ASSERT_TRUE(verify_consistency(1, 2, first, tree.root(2), one));
+  EXPECT_FALSE(verify_consistency(1, 3, first, tree.root(2), one));
+  EXPECT_FALSE(verify_consistency(1, 4, first, tree.root(2), one));
+  Proof longer = tree.consistency(3, 4).value();
+  const Hash more = numbered_leaf(9);
+  longer.push_back(more);
+  EXPECT_FALSE(verify_consistency(3, 4, node_hash(more, tree.root(3)), node_hash(more, tree.root(4)), longer));
+}
+
 TEST(Merkle, SizesAtTheEdge) {
   const Hash some = numbered_leaf(0);
   EXPECT_FALSE(verify_inclusion(0, 0, some, {}, some));
