@@ -1,5 +1,5 @@
-// Declared conflicts of interest (回避关系) as a CSV file. Columns, words and codes: docs/formats/import.md.
-// All of it is restricted content: the log holds commitments.
+// Declared conflicts of interest (回避关系) as a CSV file. Columns, words and codes:
+// docs/formats/import.md. All of it is restricted content: the log holds commitments.
 #pragma once
 
 #include <cstdint>
@@ -26,14 +26,15 @@ struct ConflictRecord {
   std::string subject;    // id
   std::string inspector;  // id
   ConflictKind kind = ConflictKind::other;
-  std::string note;       // may be empty
+  std::string note;  // may be empty
   std::uint64_t line = 0;
 };
 
 inline constexpr std::size_t kNoteBytesMax = 1'000;
 
 // As check_subjects and read_subjects. Whether the ids exist is not judged here.
-Result<ImportReport> check_conflicts(const std::string& path, const ImportOptions& options, const Progress& progress = {});
+Result<ImportReport> check_conflicts(const std::string& path, const ImportOptions& options,
+                                     const Progress& progress = {});
 Result<ImportReport> read_conflicts(const std::string& path, const ImportOptions& options,
                                     const std::function<Outcome(const ConflictRecord&)>& on_record,
                                     const Progress& progress = {});

@@ -32,12 +32,14 @@ struct CsvSource {
 
 using OnCsvRow = std::function<Outcome(const CsvRow& row)>;
 
-// Reads the file twice (see detect_text), the second time giving every record that is not an empty line to
-// `on_row`, in order. Lines end in LF, CR LF or CR. Stops at the first error, `on_row`'s included.
-// Fails: as detect_text and TextDecoder; `import.quote` (a quote out of place), `import.cut_short` (the file
-// ends inside quotes), `import.limit.field_bytes`, `import.limit.fields`, `import.limit.line_bytes`.
-Result<CsvSource> read_csv(const std::string& path, std::optional<Encoding> wanted, const CsvLimits& limits,
-                           const OnCsvRow& on_row, const Progress& progress = {});
+// Reads the file twice (see detect_text), the second time giving every record that is not an empty
+// line to `on_row`, in order. Lines end in LF, CR LF or CR. Stops at the first error, `on_row`'s
+// included. Fails: as detect_text and TextDecoder; `import.quote` (a quote out of place),
+// `import.cut_short` (the file ends inside quotes), `import.limit.field_bytes`,
+// `import.limit.fields`, `import.limit.line_bytes`.
+Result<CsvSource> read_csv(const std::string& path, std::optional<Encoding> wanted,
+                           const CsvLimits& limits, const OnCsvRow& on_row,
+                           const Progress& progress = {});
 
 // The field as it is written into a record: quoted where it has to be.
 std::string csv_field(std::string_view text);

@@ -15,7 +15,8 @@ struct Columns {
   std::optional<std::size_t> last_seen;
 };
 
-std::optional<std::size_t> position(const std::vector<std::string>& names, std::string_view wanted) {
+std::optional<std::size_t> position(const std::vector<std::string>& names,
+                                    std::string_view wanted) {
   const auto found = std::find(names.begin(), names.end(), wanted);
   if (found == names.end()) return {};
   return static_cast<std::size_t>(found - names.begin());
@@ -26,8 +27,11 @@ bool six_digits(std::string_view code) {
 }
 
 Error table_error(const std::string& path) {
-  return fail("import.divisions", "行政区划表 " + path + " 应有 code（六位数字）和 name 两列，且至少一行：请换一个表",
-              "the table of divisions " + path + " should have the columns code (six digits) and name, and a row: give another one");
+  return fail(
+      "import.divisions",
+      "行政区划表 " + path + " 应有 code（六位数字）和 name 两列，且至少一行：请换一个表",
+      "the table of divisions " + path +
+          " should have the columns code (six digits) and name, and a row: give another one");
 }
 
 }  // namespace
@@ -42,7 +46,8 @@ Result<Divisions> Divisions::load(const std::string& path) {
       const auto code = position(row.fields, "code");
       const auto name = position(row.fields, "name");
       if (!code || !name) return table_error(path);
-      columns = Columns{.code = *code, .name = *name, .last_seen = position(row.fields, "last_seen")};
+      columns =
+          Columns{.code = *code, .name = *name, .last_seen = position(row.fields, "last_seen")};
       return ok();
     }
     if (row.fields.size() <= std::max(columns->code, columns->name)) return table_error(path);

@@ -13,9 +13,10 @@ class Divisions {
  public:
   enum class Standing : std::uint8_t { current, retired, unknown };
 
-  // A CSV with a header and at least the columns `code` (six digits) and `name`; where it has a column
-  // `last_seen`, rows whose value is below the greatest one are retired. Rows of other lengths of code are
-  // passed over. Fails as read_csv, and `import.divisions` if the columns are missing or no code is found.
+  // A CSV with a header and at least the columns `code` (six digits) and `name`; where it has a
+  // column `last_seen`, rows whose value is below the greatest one are retired. Rows of other
+  // lengths of code are passed over. Fails as read_csv, and `import.divisions` if the columns are
+  // missing or no code is found.
   static Result<Divisions> load(const std::string& path);
 
   Standing standing(std::string_view code) const;

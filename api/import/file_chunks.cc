@@ -15,8 +15,9 @@ struct Close {
 };
 
 Error open_error(const std::string& path, const std::string& why) {
-  return fail("import.open", "打不开文件 " + path + "（" + why + "）：请核对路径和读取权限",
-              "cannot open " + path + " (" + why + "): check the path and your permission to read it");
+  return fail(
+      "import.open", "打不开文件 " + path + "（" + why + "）：请核对路径和读取权限",
+      "cannot open " + path + " (" + why + "): check the path and your permission to read it");
 }
 
 }  // namespace
@@ -37,8 +38,10 @@ Outcome read_chunks(const std::string& path, const OnChunk& on_chunk) {
     if (auto done = on_chunk(View(buffer.data(), got), read, total); !done) return done.error();
   }
   if (std::ferror(file.get()) != 0) {
-    return fail("import.read", "读取 " + path + " 到第 " + std::to_string(read) + " 字节时出错：请检查磁盘后重试",
-                "reading " + path + " failed at byte " + std::to_string(read) + ": check the disk and try again");
+    return fail("import.read",
+                "读取 " + path + " 到第 " + std::to_string(read) + " 字节时出错：请检查磁盘后重试",
+                "reading " + path + " failed at byte " + std::to_string(read) +
+                    ": check the disk and try again");
   }
   return ok();
 }

@@ -20,7 +20,7 @@ struct ImportProblem {
   std::uint64_t line = 0;  // where the record starts, from 1
   std::string column;      // as the file's header calls it; empty if the whole row is meant
   ImportSeverity severity = ImportSeverity::error;
-  std::string code;        // stable; docs/formats/import.md lists them
+  std::string code;  // stable; docs/formats/import.md lists them
   std::string zh;
   std::string en;
 };
@@ -30,21 +30,24 @@ std::string sentence_zh(const ImportProblem& problem);
 std::string sentence_en(const ImportProblem& problem);
 
 struct ImportOptions {
-  std::optional<Encoding> encoding{};      // --encoding; nothing: found out
-  bool accept_good = false;                // --accept-good: read_… passes over bad rows instead of failing
-  std::size_t max_problems = 200;          // errors kept in the report, and as many warnings; all are counted
-  const Divisions* divisions = nullptr;    // borrowed; null: division codes are checked for form alone
+  std::optional<Encoding> encoding{};  // --encoding; nothing: found out
+  bool accept_good = false;  // --accept-good: read_… passes over bad rows instead of failing
+  std::size_t max_problems =
+      200;  // errors kept in the report, and as many warnings; all are counted
+  const Divisions* divisions =
+      nullptr;  // borrowed; null: division codes are checked for form alone
   CsvLimits limits{};
-  std::optional<Hash> expected_sha256{};    // of the file, from the report of check_…; read_… fails at the end
-                                           // (`import.changed`) if the file is another one by now
+  std::optional<Hash>
+      expected_sha256{};  // of the file, from the report of check_…; read_… fails at the end
+                          // (`import.changed`) if the file is another one by now
 };
 
 struct ImportReport {
   CsvSource source;
-  std::uint64_t rows = 0;      // good + bad; rows of blanks alone are not counted
+  std::uint64_t rows = 0;  // good + bad; rows of blanks alone are not counted
   std::uint64_t good = 0;
   std::uint64_t bad = 0;
-  std::uint64_t errors = 0;    // of all rows, kept or not
+  std::uint64_t errors = 0;  // of all rows, kept or not
   std::uint64_t warnings = 0;
   std::vector<ImportProblem> problems;  // in file order
 

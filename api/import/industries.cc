@@ -128,7 +128,9 @@ constexpr std::array<IndustryDivision, 97> kDivisions = {{
     {'T', "97", "国际组织"},
 }};
 
-bool all_digits(std::string_view text) { return text.find_first_not_of("0123456789") == std::string_view::npos; }
+bool all_digits(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -149,6 +151,8 @@ const IndustryDivision* find_industry(std::string_view text) {
   return nullptr;
 }
 
-std::string industry_code(const IndustryDivision& division) { return division.section + std::string(division.code); }
+std::string industry_code(const IndustryDivision& division) {
+  return division.section + std::string(division.code);
+}
 
 }  // namespace liuhen::api

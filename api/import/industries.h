@@ -22,8 +22,8 @@ struct IndustryDivision {
 std::span<const IndustrySection> industry_sections();
 std::span<const IndustryDivision> industry_divisions();
 
-// The division meant by "F52", "52", a group or class below it ("F521", "5211"), or the division's exact
-// Chinese name; null if there is none, or if the letter is not that of its section.
+// The division meant by "F52", "52", a group or class below it ("F521", "5211"), or the division's
+// exact Chinese name; null if there is none, or if the letter is not that of its section.
 const IndustryDivision* find_industry(std::string_view text);
 
 // "F52".

@@ -16,9 +16,12 @@ constexpr std::string_view kIdeographicSpace = "\u3000";
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
   while (!text.empty()) {
-    if (blanks.find(text.front()) != std::string_view::npos) text.remove_prefix(1);
-    else if (blanks.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
-    else break;
+    if (blanks.find(text.front()) != std::string_view::npos)
+      text.remove_prefix(1);
+    else if (blanks.find(text.back()) != std::string_view::npos)
+      text.remove_suffix(1);
+    else
+      break;
   }
   return text;
 }
@@ -28,7 +31,8 @@ bool has_full_width(std::string_view text) {
     if (text[i] != '\xEF') continue;
     const auto b = static_cast<unsigned char>(text[i + 1]);
     const auto c = static_cast<unsigned char>(text[i + 2]);
-    if (b == 0xBC && ((c >= 0x90 && c <= 0x99) || (c >= 0xA1 && c <= 0xBA) || c == 0x8D)) return true;
+    if (b == 0xBC && ((c >= 0x90 && c <= 0x99) || (c >= 0xA1 && c <= 0xBA) || c == 0x8D))
+      return true;
     if (b == 0xBD && c >= 0x81 && c <= 0x9A) return true;
   }
   return false;
@@ -45,16 +49,19 @@ bool is_id(std::string_view text) {
 
 // What a spreadsheet makes of 18 digits: 9.1370E+17.
 bool is_scientific(std::string_view text) {
-  return text.size() >= 5 && text.find('.') == 1 && text.find_first_of("eE") != std::string_view::npos &&
+  return text.size() >= 5 && text.find('.') == 1 &&
+         text.find_first_of("eE") != std::string_view::npos &&
          text.find('+') != std::string_view::npos;
 }
 
 bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 bool blank(const CsvRow& row) {
-  return std::all_of(row.fields.begin(), row.fields.end(), [](const std::string& f) { return trimmed(f).empty(); });
+  return std::all_of(row.fields.begin(), row.fields.end(),
+                     [](const std::string& f) { return trimmed(f).empty(); });
 }
 
 }  // namespace
@@ -74,11 +81,16 @@ std::string fold_word(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::string_view rest = text.substr(i);
     const char c = text[i];
-    if (rest.starts_with(kIdeographicSpace)) i += 2;
-    else if (rest.starts_with("（")) out += '(', i += 2;
-    else if (rest.starts_with("）")) out += ')', i += 2;
-    else if (std::strchr(" \t\r\n*", c) != nullptr && c != '\0') continue;
-    else out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (rest.starts_with(kIdeographicSpace))
+      i += 2;
+    else if (rest.starts_with("（"))
+      out += '(', i += 2;
+    else if (rest.starts_with("）"))
+      out += ')', i += 2;
+    else if (std::strchr(" \t\r\n*", c) != nullptr && c != '\0')
+      continue;
+    else
+      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
   return out;
 }
@@ -113,9 +125,14 @@ std::string RegistryRow::name(std::size_t column) const {
   return place == kAbsent ? std::string(specs_[column].zh) : header_[place];
 }
 
-void RegistryRow::note(ImportSeverity severity, std::string column, std::string code, std::string zh, std::string en) {
-  ImportProblem problem{.line = row_.line, .column = std::move(column), .severity = severity,
-                        .code = std::move(code), .zh = std::move(zh), .en = std::move(en)};
+void RegistryRow::note(ImportSeverity severity, std::string column, std::string code,
+                       std::string zh, std::string en) {
+  ImportProblem problem{.line = row_.line,
+                        .column = std::move(column),
+                        .severity = severity,
+                        .code = std::move(code),
+                        .zh = std::move(zh),
+                        .en = std::move(en)};
   if (severity == ImportSeverity::error && !first_) {
     first_ = fail(problem.code, sentence_zh(problem), sentence_en(problem));
   }
@@ -142,10 +159,14 @@ std::string RegistryRow::checked(std::size_t column, std::size_t max_bytes) {
     error(column, "field.missing", "缺少“" + std::string(specs_[column].zh) + "”：请补填",
           "the " + std::string(specs_[column].en) + " is missing: fill it in");
   } else if (value.size() > max_bytes) {
-    error(column, "field.long", "内容有 " + std::to_string(value.size()) + " 字节，超过上限 " + std::to_string(max_bytes) + "：请缩短",
-          "holds " + std::to_string(value.size()) + " bytes, above the limit of " + std::to_string(max_bytes) + ": shorten it");
+    error(column, "field.long",
+          "内容有 " + std::to_string(value.size()) + " 字节，超过上限 " +
+              std::to_string(max_bytes) + "：请缩短",
+          "holds " + std::to_string(value.size()) + " bytes, above the limit of " +
+              std::to_string(max_bytes) + ": shorten it");
   } else if (has_control(value)) {
-    error(column, "field.control", "含有换行、制表符或其他控制字符：请删去", "holds a line break, tab or other control character: take it out");
+    error(column, "field.control", "含有换行、制表符或其他控制字符：请删去",
+          "holds a line break, tab or other control character: take it out");
   } else {
     return std::string(value);
   }
@@ -157,14 +178,19 @@ std::string RegistryRow::id(std::size_t column) {
   if (value.empty()) return checked(column, kIdBytesMax);
   if (is_id(value)) return std::string(value);
   if (has_full_width(value)) {
-    error(column, "id.full_width", "含有全角字母、数字或连字符：请改为半角", "holds full-width letters, digits or hyphens: use half-width ones");
+    error(column, "id.full_width", "含有全角字母、数字或连字符：请改为半角",
+          "holds full-width letters, digits or hyphens: use half-width ones");
   } else if (is_scientific(value)) {
-    error(column, "id.scientific", "像是被电子表格改成了科学计数法，原号已丢失：请把该列设为文本格式后重新导出",
-          "looks like a number a spreadsheet turned into scientific notation, and the code is lost: set the column to text and export again");
+    error(column, "id.scientific",
+          "像是被电子表格改成了科学计数法，原号已丢失：请把该列设为文本格式后重新导出",
+          "looks like a number a spreadsheet turned into scientific notation, and the code is "
+          "lost: set the column to text and export again");
   } else if (has_lower(value)) {
-    error(column, "id.lower_case", "含有小写字母：请改为大写", "holds lower-case letters: use upper case");
+    error(column, "id.lower_case", "含有小写字母：请改为大写",
+          "holds lower-case letters: use upper case");
   } else {
-    error(column, "id.form", "应为 1–23 位的大写字母、数字或连字符", "should be 1-23 upper-case letters, digits or hyphens");
+    error(column, "id.form", "应为 1–23 位的大写字母、数字或连字符",
+          "should be 1-23 upper-case letters, digits or hyphens");
   }
   return {};
 }
@@ -173,13 +199,15 @@ void RegistryRow::unique(std::size_t column, SeenIds& seen, std::string_view key
   const auto first = seen.first_line(key, row_.line);
   if (!first) return;
   const std::string l = std::to_string(*first);
-  error(column, "id.duplicate", "与第 " + l + " 行重复：请只保留一行", "the same as on line " + l + ": keep one of the two rows");
+  error(column, "id.duplicate", "与第 " + l + " 行重复：请只保留一行",
+        "the same as on line " + l + ": keep one of the two rows");
 }
 
 // The header, then rows under it.
 class RegistryScan {
  public:
-  RegistryScan(std::span<const ColumnSpec> specs, const ImportOptions& options, const JudgeRow& judge)
+  RegistryScan(std::span<const ColumnSpec> specs, const ImportOptions& options,
+               const JudgeRow& judge)
       : specs_(specs), options_(options), judge_(judge), places_(specs.size(), kAbsent) {}
 
   Outcome add(const CsvRow& row) {
@@ -197,7 +225,7 @@ class RegistryScan {
   std::span<const ColumnSpec> specs_;
   const ImportOptions& options_;
   const JudgeRow& judge_;
-  std::vector<std::size_t> places_;   // where each column of the specs stands, or kAbsent
+  std::vector<std::size_t> places_;  // where each column of the specs stands, or kAbsent
   std::vector<std::string> header_;
 };
 
@@ -211,13 +239,16 @@ Outcome RegistryScan::read_header(const CsvRow& row) {
       return std::find(s.names.begin(), s.names.end(), word) != s.names.end();
     });
     if (spec == specs_.end()) {
-      noted.note(ImportSeverity::warning, header_[place], "header.ignored", "不认识的列，未导入", "unknown column, not imported");
+      noted.note(ImportSeverity::warning, header_[place], "header.ignored", "不认识的列，未导入",
+                 "unknown column, not imported");
       continue;
     }
     std::size_t& taken = places_[static_cast<std::size_t>(spec - specs_.begin())];
     if (taken != kAbsent) {
-      return fail("import.header", "表头的“" + header_[taken] + "”和“" + header_[place] + "”是同一内容：请删去一列",
-                  "the header's \"" + header_[taken] + "\" and \"" + header_[place] + "\" mean the same: delete one column");
+      return fail("import.header",
+                  "表头的“" + header_[taken] + "”和“" + header_[place] + "”是同一内容：请删去一列",
+                  "the header's \"" + header_[taken] + "\" and \"" + header_[place] +
+                      "\" mean the same: delete one column");
     }
     taken = place;
   }
@@ -225,9 +256,13 @@ Outcome RegistryScan::read_header(const CsvRow& row) {
     if (!specs_[column].required || places_[column] != kAbsent) continue;
     const std::string line = std::to_string(row.line);
     std::string names;
-    for (const std::string_view known : specs_[column].names) names += (names.empty() ? "" : "、") + std::string(known);
-    return fail("import.header", "第 " + line + " 行应为表头，但缺少“" + std::string(specs_[column].zh) + "”列（可用的列名：" + names + "）：若列名是乱码，请用 --encoding 指定编码",
-                "line " + line + " should be the header but has no column for the " + std::string(specs_[column].en) + " (accepted names: " + names +
+    for (const std::string_view known : specs_[column].names)
+      names += (names.empty() ? "" : "、") + std::string(known);
+    return fail("import.header",
+                "第 " + line + " 行应为表头，但缺少“" + std::string(specs_[column].zh) +
+                    "”列（可用的列名：" + names + "）：若列名是乱码，请用 --encoding 指定编码",
+                "line " + line + " should be the header but has no column for the " +
+                    std::string(specs_[column].en) + " (accepted names: " + names +
                     "): if the names look garbled, give --encoding");
   }
   return ok();
@@ -238,24 +273,30 @@ void RegistryScan::check_width(RegistryRow& row) const {
   const std::string has = std::to_string(fields.size());
   const std::string want = std::to_string(header_.size());
   if (fields.size() < header_.size() && !row.row_.ended) {
-    row.note(ImportSeverity::error, "", "row.cut_short", "文件在这一行中间结束（只有 " + has + " 列，应有 " + want + " 列）：文件可能没有传完，请重新导出",
-             "the file ends within this row (" + has + " of " + want + " columns): it may have been cut short, export it again");
+    row.note(ImportSeverity::error, "", "row.cut_short",
+             "文件在这一行中间结束（只有 " + has + " 列，应有 " + want +
+                 " 列）：文件可能没有传完，请重新导出",
+             "the file ends within this row (" + has + " of " + want +
+                 " columns): it may have been cut short, export it again");
     return;
   }
-  const bool beyond = fields.size() > header_.size() &&
-                      std::any_of(fields.begin() + static_cast<std::ptrdiff_t>(header_.size()), fields.end(),
-                                  [](const std::string& f) { return !trimmed(f).empty(); });
+  const bool beyond =
+      fields.size() > header_.size() &&
+      std::any_of(fields.begin() + static_cast<std::ptrdiff_t>(header_.size()), fields.end(),
+                  [](const std::string& f) { return !trimmed(f).empty(); });
   if (fields.size() < header_.size() || beyond) {
-    row.note(ImportSeverity::error, "", "row.columns", "有 " + has + " 列，表头有 " + want + " 列：请检查是否多了或少了逗号",
-             "has " + has + " columns where the header has " + want + ": look for a comma too many or too few");
+    row.note(ImportSeverity::error, "", "row.columns",
+             "有 " + has + " 列，表头有 " + want + " 列：请检查是否多了或少了逗号",
+             "has " + has + " columns where the header has " + want +
+                 ": look for a comma too many or too few");
   }
 }
 
 Outcome RegistryScan::read_row(const CsvRow& csv_row) {
   RegistryRow row(specs_, places_, header_, csv_row, report, options_.max_problems);
   check_width(row);
-  // In a row of another width the fields need not be where the header says; judging them would mislead,
-  // but the reader still decides whether to stop at the row.
+  // In a row of another width the fields need not be where the header says; judging them would
+  // mislead, but the reader still decides whether to stop at the row.
   const Outcome done = judge_(row);
   ++report.rows;
   ++(row.bad() ? report.bad : report.good);
@@ -263,12 +304,16 @@ Outcome RegistryScan::read_row(const CsvRow& csv_row) {
 }
 
 Result<ImportReport> scan_registry(const std::string& path, std::span<const ColumnSpec> specs,
-                                   const ImportOptions& options, const Progress& progress, const JudgeRow& judge) {
+                                   const ImportOptions& options, const Progress& progress,
+                                   const JudgeRow& judge) {
   RegistryScan scan(specs, options, judge);
-  auto source = read_csv(path, options.encoding, options.limits, [&](const CsvRow& row) { return scan.add(row); }, progress);
+  auto source = read_csv(
+      path, options.encoding, options.limits, [&](const CsvRow& row) { return scan.add(row); },
+      progress);
   if (!source) return source.error();
   if (!scan.has_header()) {
-    return fail("import.empty", "文件 " + path + " 是空的：第一行应为表头", "the file " + path + " is empty: its first line should be the header");
+    return fail("import.empty", "文件 " + path + " 是空的：第一行应为表头",
+                "the file " + path + " is empty: its first line should be the header");
   }
   scan.report.source = *source;
   return std::move(scan.report);
@@ -282,7 +327,8 @@ Result<bool> take_row(const RegistryRow& row, const ImportOptions& options) {
 
 Outcome same_file(const ImportReport& report, const ImportOptions& options) {
   if (!options.expected_sha256 || *options.expected_sha256 == report.source.sha256) return ok();
-  return fail("import.changed", "文件在检查之后被改动：请重新检查再导入", "the file was changed after it was checked: check it again, then import");
+  return fail("import.changed", "文件在检查之后被改动：请重新检查再导入",
+              "the file was changed after it was checked: check it again, then import");
 }
 
 }  // namespace liuhen::api

@@ -1,4 +1,5 @@
-// Ground of the three registry files: columns found by their header, fields checked, problems collected.
+// Ground of the three registry files: columns found by their header, fields checked, problems
+// collected.
 #pragma once
 
 #include <functional>
@@ -13,16 +14,17 @@
 namespace liuhen::api {
 
 struct ColumnSpec {
-  bool required = false;                        // the header must have it
-  std::string_view zh, en;                      // what messages call it
+  bool required = false;                          // the header must have it
+  std::string_view zh, en;                        // what messages call it
   std::initializer_list<std::string_view> names;  // accepted headers, folded (see fold_word)
 };
 
-// A word as vocabularies hold it: no blanks (ASCII or full-width) and no `*`, half-width brackets, lower-case ASCII.
+// A word as vocabularies hold it: no blanks (ASCII or full-width) and no `*`, half-width brackets,
+// lower-case ASCII.
 std::string fold_word(std::string_view text);
 
-// A value as messages may show it: "…" instead if it is long, or holds so many digits in a row that it may be
-// a number that identifies a person and slipped into another column.
+// A value as messages may show it: "…" instead if it is long, or holds so many digits in a row that
+// it may be a number that identifies a person and slipped into another column.
 std::string shown(std::string_view value);
 
 // Ids seen so far and their first lines, by 128 bits of SHA-256. Not thread-safe.
@@ -38,7 +40,8 @@ class SeenIds {
   std::unordered_map<std::array<std::uint8_t, 16>, std::uint64_t, Take> lines_;
 };
 
-// One record under the file's header. Columns are indices into the specs. Valid during the call only.
+// One record under the file's header. Columns are indices into the specs. Valid during the call
+// only.
 class RegistryRow {
  public:
   std::uint64_t line() const { return row_.line; }
@@ -48,10 +51,11 @@ class RegistryRow {
 
   // The field without blanks around it; empty if the file has no such column.
   std::string_view text(std::size_t column) const;
-  // The same, checked: not over `max_bytes` (`field.long`), no control characters (`field.control`), and there
-  // if the column is required (`field.missing`).
+  // The same, checked: not over `max_bytes` (`field.long`), no control characters
+  // (`field.control`), and there if the column is required (`field.missing`).
   std::string checked(std::size_t column, std::size_t max_bytes);
-  // An id of 1-23 bytes of 0-9 A-Z and hyphen, as design section 7 has them, or empty with the reason noted.
+  // An id of 1-23 bytes of 0-9 A-Z and hyphen, as design section 7 has them, or empty with the
+  // reason noted.
   std::string id(std::size_t column);
 
   void error(std::size_t column, std::string code, std::string zh, std::string en);
@@ -62,9 +66,11 @@ class RegistryRow {
  private:
   friend class RegistryScan;
   RegistryRow(std::span<const ColumnSpec> specs, std::span<const std::size_t> places,
-              std::span<const std::string> header, const CsvRow& row, ImportReport& report, std::size_t max)
+              std::span<const std::string> header, const CsvRow& row, ImportReport& report,
+              std::size_t max)
       : specs_(specs), places_(places), header_(header), row_(row), report_(report), max_(max) {}
-  void note(ImportSeverity severity, std::string column, std::string code, std::string zh, std::string en);
+  void note(ImportSeverity severity, std::string column, std::string code, std::string zh,
+            std::string en);
   std::string name(std::size_t column) const;
 
   std::span<const ColumnSpec> specs_;
@@ -76,23 +82,28 @@ class RegistryRow {
   std::optional<Error> first_;
 };
 
-// Reads a registry file, giving each row to `judge`, which notes problems and returns an error to stop.
-// Fails as read_csv; `import.header` (a required column is missing, or one is there twice), `import.empty`.
+// Reads a registry file, giving each row to `judge`, which notes problems and returns an error to
+// stop. Fails as read_csv; `import.header` (a required column is missing, or one is there twice),
+// `import.empty`.
 using JudgeRow = std::function<Outcome(RegistryRow& row)>;
 Result<ImportReport> scan_registry(const std::string& path, std::span<const ColumnSpec> specs,
-                                   const ImportOptions& options, const Progress& progress, const JudgeRow& judge);
+                                   const ImportOptions& options, const Progress& progress,
+                                   const JudgeRow& judge);
 
-// The second pass of read_…: true if the row is to be handed on, false to pass over it, an error to stop.
+// The second pass of read_…: true if the row is to be handed on, false to pass over it, an error to
+// stop.
 Result<bool> take_row(const RegistryRow& row, const ImportOptions& options);
 
 // Fails (`import.changed`) if the file read is not the one expected.
 Outcome same_file(const ImportReport& report, const ImportOptions& options);
 
-// One pass over a file of records: `parse` fills a record from a row and notes problems. With `on_record`
-// the good ones are handed on (take_row decides about the others), without it they are only judged.
+// One pass over a file of records: `parse` fills a record from a row and notes problems. With
+// `on_record` the good ones are handed on (take_row decides about the others), without it they are
+// only judged.
 template <class Record, class Parse>
 Result<ImportReport> registry_pass(const std::string& path, std::span<const ColumnSpec> specs,
-                                   const ImportOptions& options, const Progress& progress, const Parse& parse,
+                                   const ImportOptions& options, const Progress& progress,
+                                   const Parse& parse,
                                    const std::function<Outcome(const Record&)>* on_record) {
   auto report = scan_registry(path, specs, options, progress, [&](RegistryRow& row) -> Outcome {
     Record record{};

@@ -9,7 +9,8 @@ namespace {
 constexpr std::array<int, 17> kWeights = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
 constexpr std::string_view kChecks = "10X98765432";
 constexpr std::string_view kProvinces =
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83";
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 "
+    "71 81 82 83";
 
 bool digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -35,7 +36,8 @@ bool known_province(std::string_view text) {
 
 bool fifteen_digits(std::string_view text) {
   return digits(text) && known_province(text) &&
-         real_date(1900 + number(text.substr(6, 2)), number(text.substr(8, 2)), number(text.substr(10, 2)));
+         real_date(1900 + number(text.substr(6, 2)), number(text.substr(8, 2)),
+                   number(text.substr(10, 2)));
 }
 
 }  // namespace
@@ -48,11 +50,14 @@ std::optional<char> resident_id_check_character(std::string_view first17) {
 }
 
 ResidentIdLikeness resident_id_likeness(std::string_view text) {
-  if (text.size() == 15) return fifteen_digits(text) ? ResidentIdLikeness::looks_like : ResidentIdLikeness::no;
-  if (text.size() != 18 || !digits(text.substr(0, 17)) || !known_province(text)) return ResidentIdLikeness::no;
+  if (text.size() == 15)
+    return fifteen_digits(text) ? ResidentIdLikeness::looks_like : ResidentIdLikeness::no;
+  if (text.size() != 18 || !digits(text.substr(0, 17)) || !known_province(text))
+    return ResidentIdLikeness::no;
   const char last = text[17] == 'x' ? 'X' : text[17];
   if (last != 'X' && (last < '0' || last > '9')) return ResidentIdLikeness::no;
-  if (!real_date(number(text.substr(6, 4)), number(text.substr(10, 2)), number(text.substr(12, 2)))) {
+  if (!real_date(number(text.substr(6, 4)), number(text.substr(10, 2)),
+                 number(text.substr(12, 2)))) {
     return ResidentIdLikeness::no;
   }
   return resident_id_check_character(text.substr(0, 17)) == last ? ResidentIdLikeness::valid

@@ -7,9 +7,10 @@
 namespace liuhen::api {
 
 enum class ResidentIdLikeness {
-  no,         // not of that form
-  looks_like, // the form and a real date inside, but the check character is wrong, or the 15-digit form of before 1999
-  valid,      // 18 characters, known province, real date, right check character
+  no,          // not of that form
+  looks_like,  // the form and a real date inside, but the check character is wrong, or the 15-digit
+               // form of before 1999
+  valid,       // 18 characters, known province, real date, right check character
 };
 
 // Takes the number as it stands; a lower-case x counts as X. Pure.

@@ -20,8 +20,16 @@ namespace liuhen::api {
 namespace {
 
 constexpr std::array<SampleDistrict, 10> kDistricts = {{
-    {"370202", "市南区"}, {"370203", "市北区"}, {"370211", "黄岛区"}, {"370212", "崂山区"}, {"370213", "李沧区"},
-    {"370214", "城阳区"}, {"370215", "即墨区"}, {"370281", "胶州市"}, {"370283", "平度市"}, {"370285", "莱西市"},
+    {"370202", "市南区"},
+    {"370203", "市北区"},
+    {"370211", "黄岛区"},
+    {"370212", "崂山区"},
+    {"370213", "李沧区"},
+    {"370214", "城阳区"},
+    {"370215", "即墨区"},
+    {"370281", "胶州市"},
+    {"370283", "平度市"},
+    {"370285", "莱西市"},
 }};
 
 // SHA-256 over a label, the seed and a counter, eight bytes of each at a time.
@@ -81,20 +89,38 @@ Value pick(Stream& random, const std::array<Share<Value>, N>& shares) {
 }
 
 using Kind = SubjectKind;
-constexpr std::array<Share<Kind>, 6> kKindMix = {{
-    {Kind::sole_trader, 580}, {Kind::firm, 388}, {Kind::cooperative, 14}, {Kind::institution, 8},
-    {Kind::organisation, 7}, {Kind::foreign_office, 3}}};
-constexpr std::array<Share<SubjectStatus>, 5> kStatusMix = {{
-    {SubjectStatus::active, 930}, {SubjectStatus::suspended, 15}, {SubjectStatus::revoked, 25},
-    {SubjectStatus::cancelled, 22}, {SubjectStatus::moved, 8}}};
-constexpr std::array<Share<std::string_view>, 5> kRiskMix = {{{"A", 30}, {"B", 45}, {"C", 18}, {"D", 5}, {"E", 2}}};
-constexpr std::array<Share<std::string_view>, 14> kTraderIndustries = {{
-    {"F52", 380}, {"H62", 220}, {"O80", 90}, {"F51", 60}, {"O81", 50}, {"G54", 60}, {"H61", 20}, {"C18", 20},
-    {"C13", 15}, {"C14", 15}, {"R90", 15}, {"L72", 20}, {"A03", 15}, {"P83", 20}}};
-constexpr std::array<Share<std::string_view>, 24> kFirmIndustries = {{
-    {"F51", 180}, {"F52", 120}, {"L72", 90}, {"M75", 60}, {"E50", 60}, {"C34", 40}, {"C33", 35}, {"C29", 20},
-    {"C26", 20}, {"C14", 25}, {"C13", 25}, {"C27", 10}, {"I65", 50}, {"I64", 20}, {"G54", 40}, {"G59", 20},
-    {"G58", 25}, {"H62", 35}, {"H61", 15}, {"K70", 35}, {"N78", 10}, {"O80", 15}, {"Q84", 10}, {"D45", 5}}};
+constexpr std::array<Share<Kind>, 6> kKindMix = {{{Kind::sole_trader, 580},
+                                                  {Kind::firm, 388},
+                                                  {Kind::cooperative, 14},
+                                                  {Kind::institution, 8},
+                                                  {Kind::organisation, 7},
+                                                  {Kind::foreign_office, 3}}};
+constexpr std::array<Share<SubjectStatus>, 5> kStatusMix = {{{SubjectStatus::active, 930},
+                                                             {SubjectStatus::suspended, 15},
+                                                             {SubjectStatus::revoked, 25},
+                                                             {SubjectStatus::cancelled, 22},
+                                                             {SubjectStatus::moved, 8}}};
+constexpr std::array<Share<std::string_view>, 5> kRiskMix = {
+    {{"A", 30}, {"B", 45}, {"C", 18}, {"D", 5}, {"E", 2}}};
+constexpr std::array<Share<std::string_view>, 14> kTraderIndustries = {{{"F52", 380},
+                                                                        {"H62", 220},
+                                                                        {"O80", 90},
+                                                                        {"F51", 60},
+                                                                        {"O81", 50},
+                                                                        {"G54", 60},
+                                                                        {"H61", 20},
+                                                                        {"C18", 20},
+                                                                        {"C13", 15},
+                                                                        {"C14", 15},
+                                                                        {"R90", 15},
+                                                                        {"L72", 20},
+                                                                        {"A03", 15},
+                                                                        {"P83", 20}}};
+constexpr std::array<Share<std::string_view>, 24> kFirmIndustries = {
+    {{"F51", 180}, {"F52", 120}, {"L72", 90}, {"M75", 60}, {"E50", 60}, {"C34", 40},
+     {"C33", 35},  {"C29", 20},  {"C26", 20}, {"C14", 25}, {"C13", 25}, {"C27", 10},
+     {"I65", 50},  {"I64", 20},  {"G54", 40}, {"G59", 20}, {"G58", 25}, {"H62", 35},
+     {"H61", 15},  {"K70", 35},  {"N78", 10}, {"O80", 15}, {"Q84", 10}, {"D45", 5}}};
 
 std::string padded(std::uint64_t number, std::size_t width) {
   std::string text = std::to_string(number);
@@ -105,7 +131,8 @@ std::string padded(std::uint64_t number, std::size_t width) {
 std::string code_of(std::string_view category, std::string_view division, std::uint64_t serial) {
   constexpr std::string_view alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
   std::string body = "LH000000";
-  for (std::size_t i = body.size(); i-- > 2; serial /= alphabet.size()) body[i] = alphabet[serial % alphabet.size()];
+  for (std::size_t i = body.size(); i-- > 2; serial /= alphabet.size())
+    body[i] = alphabet[serial % alphabet.size()];
   std::string code = std::string(category) + std::string(division) + body;
   code += *organisation_check_character(body);
   code += *uscc_check_character(code);
@@ -114,17 +141,22 @@ std::string code_of(std::string_view category, std::string_view division, std::u
 
 std::string_view category_of(Kind kind, Stream& random) {
   switch (kind) {
-    case Kind::cooperative: return "93";
-    case Kind::institution: return "12";
-    case Kind::organisation: return random.below(3) == 0 ? "51" : "52";
-    default: return "91";
+    case Kind::cooperative:
+      return "93";
+    case Kind::institution:
+      return "12";
+    case Kind::organisation:
+      return random.below(3) == 0 ? "51" : "52";
+    default:
+      return "91";
   }
 }
 
 // A file of its own that must not exist yet, in the encoding asked for.
 class Output {
  public:
-  Output(std::string path, const SampleOptions& options) : path_(std::move(path)), encoding_(options.encoding) {
+  Output(std::string path, const SampleOptions& options)
+      : path_(std::move(path)), encoding_(options.encoding) {
     file_.reset(std::fopen(path_.c_str(), "wbx"));
     if (!file_) failed_ = errno;
     if (options.bom) put(byte_order_mark(encoding_));
@@ -133,7 +165,8 @@ class Output {
   // One record; the text must be UTF-8.
   void row(std::initializer_list<std::string_view> fields) {
     std::string line;
-    for (const std::string_view field : fields) line += (line.empty() ? "" : ",") + csv_field(field);
+    for (const std::string_view field : fields)
+      line += (line.empty() ? "" : ",") + csv_field(field);
     line += "\r\n";
     const auto encoded = encode_text(line, encoding_);
     LIUHEN_CHECK(encoded.has_value());
@@ -144,13 +177,15 @@ class Output {
     if (file_ && std::fclose(file_.release()) != 0) failed_ = errno;
     if (failed_ == 0) return ok();
     const std::string why = std::strerror(failed_);
-    return fail("sample.write", "写不了 " + path_ + "（" + why + "）：请换一个空目录或检查磁盘",
-                "cannot write " + path_ + " (" + why + "): use an empty directory, or check the disk");
+    return fail(
+        "sample.write", "写不了 " + path_ + "（" + why + "）：请换一个空目录或检查磁盘",
+        "cannot write " + path_ + " (" + why + "): use an empty directory, or check the disk");
   }
 
  private:
   void put(std::string_view bytes) {
-    if (failed_ == 0 && std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) failed_ = errno;
+    if (failed_ == 0 && std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size())
+      failed_ = errno;
   }
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
@@ -164,7 +199,9 @@ class Output {
 class Generator {
  public:
   Generator(const SampleOptions& options, SampleNames names)
-      : options_(options), names_(std::move(names)), random_("liuhen/sample/v1/subjects", options.seed) {}
+      : options_(options),
+        names_(std::move(names)),
+        random_("liuhen/sample/v1/subjects", options.seed) {}
 
   Outcome subjects(const std::string& path, const Progress& progress);
   Outcome inspectors(const std::string& path);
@@ -182,29 +219,38 @@ class Generator {
   const SampleOptions& options_;
   const SampleNames names_;
   Stream random_;
-  std::map<Kind, std::uint64_t> of_kind_;   // rows so far
-  std::vector<std::string> conflict_ids_;   // subjects of the conflicts
+  std::map<Kind, std::uint64_t> of_kind_;  // rows so far
+  std::vector<std::string> conflict_ids_;  // subjects of the conflicts
   std::vector<std::string> inspector_ids_;
 };
 
 Generator::Named Generator::named(Kind kind, std::uint64_t serial) {
   const std::string number = padded(++of_kind_[kind], 6);
-  if (kind == Kind::sole_trader) return {"青岛个体工商户" + number + "号", std::string(pick(random_, kTraderIndustries))};
-  if (kind == Kind::cooperative) return {"青岛合作社" + number + "农民专业合作社", random_.below(3) == 0 ? "A03" : "A01"};
-  if (kind == Kind::institution) return {"青岛事业单位" + number, random_.below(2) == 0 ? "P83" : "Q84"};
-  if (kind == Kind::organisation) return {"青岛社会组织" + number, random_.below(2) == 0 ? "P83" : "S95"};
+  if (kind == Kind::sole_trader)
+    return {"青岛个体工商户" + number + "号", std::string(pick(random_, kTraderIndustries))};
+  if (kind == Kind::cooperative)
+    return {"青岛合作社" + number + "农民专业合作社", random_.below(3) == 0 ? "A03" : "A01"};
+  if (kind == Kind::institution)
+    return {"青岛事业单位" + number, random_.below(2) == 0 ? "P83" : "Q84"};
+  if (kind == Kind::organisation)
+    return {"青岛社会组织" + number, random_.below(2) == 0 ? "P83" : "S95"};
   if (kind == Kind::foreign_office) return {"外国企业" + number + "青岛代表处", "L72"};
-  if (names_.firms.empty()) return {"青岛企业" + padded(serial, 6) + "有限公司", std::string(pick(random_, kFirmIndustries))};
+  if (names_.firms.empty())
+    return {"青岛企业" + padded(serial, 6) + "有限公司",
+            std::string(pick(random_, kFirmIndustries))};
   const std::uint64_t nth = of_kind_[kind] - 1;
   const ListedFirm& firm = names_.firms[nth % names_.firms.size()];
-  return {firm.name + "青岛第" + padded(nth / names_.firms.size() + 1, 4) + "分公司", firm.industry};
+  return {firm.name + "青岛第" + padded(nth / names_.firms.size() + 1, 4) + "分公司",
+          firm.industry};
 }
 
 std::string Generator::address(const SampleDistrict& district) {
   const auto streets = names_.streets.find(std::string(district.code));
-  const std::string street = streets == names_.streets.end() ? "示范街道" + padded(random_.below(12) + 1, 2)
-                                                             : streets->second[random_.below(streets->second.size())];
-  return "山东省青岛市" + std::string(district.name) + street + std::to_string(random_.below(400) + 1) + "号";
+  const std::string street = streets == names_.streets.end()
+                                 ? "示范街道" + padded(random_.below(12) + 1, 2)
+                                 : streets->second[random_.below(streets->second.size())];
+  return "山东省青岛市" + std::string(district.name) + street +
+         std::to_string(random_.below(400) + 1) + "号";
 }
 
 std::set<std::uint64_t> Generator::conflict_rows() const {
@@ -217,51 +263,62 @@ std::set<std::uint64_t> Generator::conflict_rows() const {
 Outcome Generator::subjects(const std::string& path, const Progress& progress) {
   Output out(path, options_);
   const std::set<std::uint64_t> wanted = conflict_rows();
-  out.row({"统一社会信用代码/注册号", "名称", "类型", "行政区划", "行业", "住所", "登记状态", "负责人", "联系电话", "风险等级"});
+  out.row({"统一社会信用代码/注册号", "名称", "类型", "行政区划", "行业", "住所", "登记状态",
+           "负责人", "联系电话", "风险等级"});
   for (std::uint64_t i = 0; i < options_.subjects; ++i) {
     const SampleDistrict& district = kDistricts[random_.below(kDistricts.size())];
     const Kind kind = pick(random_, kKindMix);
     const Named named_as = named(kind, i + 1);
-    const std::string id = kind == Kind::sole_trader ? "GT" + std::string(district.code) + "-" + padded(i + 1, 8)
-                                                     : code_of(category_of(kind, random_), district.code, i);
+    const std::string id = kind == Kind::sole_trader
+                               ? "GT" + std::string(district.code) + "-" + padded(i + 1, 8)
+                               : code_of(category_of(kind, random_), district.code, i);
     const std::string where = address(district);
     const auto status = pick(random_, kStatusMix);
     const auto risk = pick(random_, kRiskMix);
-    out.row({id, named_as.name, name_zh(kind), district.code, named_as.industry, where, name_zh(status),
-             "负责人" + padded(i + 1, 6), "0532-" + padded(i % 100'000'000, 8), risk});
+    out.row({id, named_as.name, name_zh(kind), district.code, named_as.industry, where,
+             name_zh(status), "负责人" + padded(i + 1, 6), "0532-" + padded(i % 100'000'000, 8),
+             risk});
     if (wanted.contains(i)) conflict_ids_.push_back(id);
-    if (progress && (i + 1 == options_.subjects || (i & 0xFFF) == 0xFFF)) progress(i + 1, options_.subjects);
+    if (progress && (i + 1 == options_.subjects || (i & 0xFFF) == 0xFFF))
+      progress(i + 1, options_.subjects);
   }
   return out.close();
 }
 
 Outcome Generator::inspectors(const std::string& path) {
   constexpr std::array<std::string_view, 5> extra = {"食品", "特种设备", "药品", "计量", "广告"};
-  constexpr std::array<std::string_view, 4> posts = {"一级行政执法员", "二级行政执法员", "三级行政执法员", "四级行政执法员"};
+  constexpr std::array<std::string_view, 4> posts = {"一级行政执法员", "二级行政执法员",
+                                                     "三级行政执法员", "四级行政执法员"};
   Stream random("liuhen/sample/v1/inspectors", options_.seed);
   Output out(path, options_);
   out.row({"执法证号", "姓名", "单位", "资质", "状态", "职务", "电话", "出生年月"});
   for (std::uint64_t i = 0; i < options_.inspectors; ++i) {
     // The ten districts and the municipal department in turn.
     const std::uint64_t turn = i % (kDistricts.size() + 1);
-    const std::string_view area = turn < kDistricts.size() ? kDistricts[turn].code : std::string_view("370200");
+    const std::string_view area =
+        turn < kDistricts.size() ? kDistricts[turn].code : std::string_view("370200");
     std::set<std::string_view> more;
-    for (std::uint64_t n = random.below(3); n > 0; --n) more.insert(extra[random.below(extra.size())]);
+    for (std::uint64_t n = random.below(3); n > 0; --n)
+      more.insert(extra[random.below(extra.size())]);
     std::string qualifications = "市场监管";
     for (const std::string_view each : more) qualifications += ";" + std::string(each);
     const std::uint64_t state = random.below(100);
     const std::string id = "ZF370200-" + padded(i + 1, 5);
-    const std::string birth = std::to_string(1966 + random.below(34)) + "-" + padded(random.below(12) + 1, 2);
+    const std::string birth =
+        std::to_string(1966 + random.below(34)) + "-" + padded(random.below(12) + 1, 2);
     out.row({id, "检查员" + padded(i + 1, 4), sample_unit(area), qualifications,
-             state < 95 ? "在岗" : state < 98 ? "停职" : "离职", posts[random.below(posts.size())],
-             "0532-" + padded(90'000'000 + i, 8), birth});
+             state < 95   ? "在岗"
+             : state < 98 ? "停职"
+                          : "离职",
+             posts[random.below(posts.size())], "0532-" + padded(90'000'000 + i, 8), birth});
     inspector_ids_.push_back(id);
   }
   return out.close();
 }
 
 Outcome Generator::conflicts(const std::string& path) {
-  constexpr std::array<std::string_view, 5> kinds = {"近亲属", "三年内任职", "持股", "同住址", "本人申报"};
+  constexpr std::array<std::string_view, 5> kinds = {"近亲属", "三年内任职", "持股", "同住址",
+                                                     "本人申报"};
   Stream random("liuhen/sample/v1/conflicts", options_.seed);
   Output out(path, options_);
   out.row({"检查对象", "执法证号", "回避情形", "说明"});
@@ -276,18 +333,24 @@ Outcome Generator::conflicts(const std::string& path) {
 
 std::span<const SampleDistrict> sample_districts() { return kDistricts; }
 
-std::string sample_unit(std::string_view district_code) { return std::string(district_code) + "-SCJG"; }
+std::string sample_unit(std::string_view district_code) {
+  return std::string(district_code) + "-SCJG";
+}
 
-Result<SampleFiles> write_sample(const std::string& directory, const SampleOptions& options, const Progress& progress) {
+Result<SampleFiles> write_sample(const std::string& directory, const SampleOptions& options,
+                                 const Progress& progress) {
   constexpr std::uint64_t rows_max = 50'000'000;
   if (options.subjects == 0 || options.inspectors == 0 || options.conflicts > options.subjects ||
       options.subjects > rows_max || options.inspectors > rows_max) {
-    return fail("sample.options", "检查对象和检查人员至少各一个（至多五千万），回避关系不多于检查对象",
-                "at least one subject and one inspector (at most fifty million), and no more conflicts than subjects");
+    return fail("sample.options",
+                "检查对象和检查人员至少各一个（至多五千万），回避关系不多于检查对象",
+                "at least one subject and one inspector (at most fifty million), and no more "
+                "conflicts than subjects");
   }
   auto names = load_sample_names(options.data_dir);
   if (!names) return names.error();
-  SampleFiles files{.subjects = directory + "/subjects.csv", .inspectors = directory + "/inspectors.csv",
+  SampleFiles files{.subjects = directory + "/subjects.csv",
+                    .inspectors = directory + "/inspectors.csv",
                     .conflicts = directory + "/conflicts.csv"};
   Generator generator(options, std::move(*names));
   if (auto done = generator.subjects(files.subjects, progress); !done) return done.error();

@@ -1,7 +1,8 @@
-// Demonstration data: registries of ten districts of Qingdao, the same for the same seed on every machine.
+// Demonstration data: registries of ten districts of Qingdao, the same for the same seed on every
+// machine.
 //
-// No person in it exists: people are numbered (检查员0001, 负责人000001). Codes have right check characters and
-// bodies that start with LH, a series not issued. Divisions and industries are real.
+// No person in it exists: people are numbered (检查员0001, 负责人000001). Codes have right check
+// characters and bodies that start with LH, a series not issued. Divisions and industries are real.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +14,13 @@ namespace liuhen::api {
 
 struct SampleOptions {
   std::uint64_t seed = 1;
-  std::uint64_t subjects = 50'000;   // at least 1
-  std::uint64_t inspectors = 330;    // at least 1; ids and units go round the departments
-  std::uint64_t conflicts = 48;      // at most subjects
+  std::uint64_t subjects = 50'000;  // at least 1
+  std::uint64_t inspectors = 330;   // at least 1; ids and units go round the departments
+  std::uint64_t conflicts = 48;     // at most subjects
   Encoding encoding = Encoding::utf8;
   bool bom = false;
-  // A directory with listed_companies.csv and qingdao_streets.csv: firms and streets are then named after
-  // those, otherwise (empty, or a file is absent) they have numbered names.
+  // A directory with listed_companies.csv and qingdao_streets.csv: firms and streets are then named
+  // after those, otherwise (empty, or a file is absent) they have numbered names.
   std::string data_dir{};
 };
 
@@ -38,8 +39,10 @@ std::span<const SampleDistrict> sample_districts();
 // "370202-SCJG"; for the municipal department give "370200".
 std::string sample_unit(std::string_view district_code);
 
-// Writes subjects.csv, inspectors.csv and conflicts.csv into the directory, which must exist. Progress is in rows of subjects.
-// Fails: `sample.write` (a file exists already, the disk is full, …), `sample.options`, or as read_csv for the names.
-Result<SampleFiles> write_sample(const std::string& directory, const SampleOptions& options, const Progress& progress = {});
+// Writes subjects.csv, inspectors.csv and conflicts.csv into the directory, which must exist.
+// Progress is in rows of subjects. Fails: `sample.write` (a file exists already, the disk is full,
+// …), `sample.options`, or as read_csv for the names.
+Result<SampleFiles> write_sample(const std::string& directory, const SampleOptions& options,
+                                 const Progress& progress = {});
 
 }  // namespace liuhen::api

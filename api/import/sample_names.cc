@@ -22,7 +22,8 @@ Outcome each_record(const std::string& path, const std::function<void(const Reco
       return ok();
     }
     Record record;
-    for (std::size_t i = 0; i < std::min(header.size(), row.fields.size()); ++i) record[header[i]] = row.fields[i];
+    for (std::size_t i = 0; i < std::min(header.size(), row.fields.size()); ++i)
+      record[header[i]] = row.fields[i];
     use(record);
     return ok();
   });
@@ -42,15 +43,18 @@ Result<SampleNames> load_sample_names(const std::string& data_dir) {
       return found == record.end() ? std::string() : found->second;
     };
     const std::string name = field("companyName");
-    const IndustryDivision* industry = find_industry(field("guoBiaoIndustryCode") + field("guoBiaoSubIndustryCode"));
-    if (name.empty() || name.size() > 200 || industry == nullptr || !seen.insert(name).second) return;
+    const IndustryDivision* industry =
+        find_industry(field("guoBiaoIndustryCode") + field("guoBiaoSubIndustryCode"));
+    if (name.empty() || name.size() > 200 || industry == nullptr || !seen.insert(name).second)
+      return;
     names.firms.push_back({.name = name, .industry = industry_code(*industry)});
   });
   if (!firms) return firms.error();
   const auto streets = each_record(data_dir + "/qingdao_streets.csv", [&](const Record& record) {
     const auto area = record.find("areaCode");
     const auto name = record.find("name");
-    if (area != record.end() && name != record.end()) names.streets[area->second].push_back(name->second);
+    if (area != record.end() && name != record.end())
+      names.streets[area->second].push_back(name->second);
   });
   if (!streets) return streets.error();
   return names;

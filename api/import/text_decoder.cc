@@ -21,16 +21,22 @@ constexpr std::size_t kCharBytesMax = 4;
 std::string at(std::uint64_t line, std::uint64_t offset, bool zh) {
   const std::string l = std::to_string(line);
   const std::string o = std::to_string(offset);
-  return zh ? "第 " + l + " 行（文件第 " + o + " 字节处，从 0 计）" : "line " + l + " (byte offset " + o + ")";
+  return zh ? "第 " + l + " 行（文件第 " + o + " 字节处，从 0 计）"
+            : "line " + l + " (byte offset " + o + ")";
 }
 
 Error nul_error(std::uint64_t line, std::uint64_t offset) {
-  return fail("import.encoding.nul",
-              at(line, offset, true) + "有空字符（NUL），这不是文本文件：请另存为 UTF-8 或 GB18030 编码的 CSV",
-              at(line, offset, false) + " holds a NUL byte, so this is not a text file: save it as CSV in UTF-8 or GB18030");
+  return fail(
+      "import.encoding.nul",
+      at(line, offset, true) +
+          "有空字符（NUL），这不是文本文件：请另存为 UTF-8 或 GB18030 编码的 CSV",
+      at(line, offset, false) +
+          " holds a NUL byte, so this is not a text file: save it as CSV in UTF-8 or GB18030");
 }
 
-std::string_view head_of(View bytes) { return text_of(bytes.first(std::min<std::size_t>(4, bytes.size()))); }
+std::string_view head_of(View bytes) {
+  return text_of(bytes.first(std::min<std::size_t>(4, bytes.size())));
+}
 
 std::uint64_t lines_in(View bytes) {
   return static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), std::uint8_t{'\n'}));
@@ -38,9 +44,9 @@ std::uint64_t lines_in(View bytes) {
 
 // What a first pass over a file finds out.
 struct Survey {
-  std::string head;             // first bytes
-  Bytes carry;                  // an incomplete character at the end of the last piece
-  bool broken = false;          // not UTF-8
+  std::string head;     // first bytes
+  Bytes carry;          // an incomplete character at the end of the last piece
+  bool broken = false;  // not UTF-8
   std::uint64_t long_chars = 0;
   std::uint64_t multi_chars = 0;
   std::uint64_t lines = 0;
@@ -69,7 +75,8 @@ Outcome Survey::add(View piece, std::uint64_t offset) {
   if (offset == 0) {
     head = head_of(piece);
     if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) {
-      return fail("import.encoding.utf16", "文件是 UTF-16 编码：请另存为 UTF-8 或 GB18030 编码的 CSV 再导入",
+      return fail("import.encoding.utf16",
+                  "文件是 UTF-16 编码：请另存为 UTF-8 或 GB18030 编码的 CSV 再导入",
                   "the file is UTF-16: save it as CSV in UTF-8 or GB18030 and import that");
     }
   }
@@ -83,7 +90,8 @@ Outcome Survey::add(View piece, std::uint64_t offset) {
 }
 
 Encoding guess(const Survey& survey) {
-  if (survey.broken) return survey.long_chars >= kUnmistakableChars ? Encoding::utf8 : Encoding::gb18030;
+  if (survey.broken)
+    return survey.long_chars >= kUnmistakableChars ? Encoding::utf8 : Encoding::gb18030;
   // Cut off inside its last character: UTF-8 if anything before it says so.
   if (!survey.carry.empty() && survey.multi_chars == 0) return Encoding::gb18030;
   return Encoding::utf8;
@@ -92,13 +100,18 @@ Encoding guess(const Survey& survey) {
 Error mismatch(Encoding wanted, Encoding marked) {
   const std::string w(name_of(wanted));
   const std::string m(name_of(marked));
-  return fail("import.encoding.mismatch", "指定的编码是 " + w + "，但文件开头的标记（BOM）是 " + m + "：请去掉 --encoding 或改为 " + m,
-              "the encoding given is " + w + " but the file starts with the mark of " + m + ": leave out --encoding or give " + m);
+  return fail(
+      "import.encoding.mismatch",
+      "指定的编码是 " + w + "，但文件开头的标记（BOM）是 " + m + "：请去掉 --encoding 或改为 " + m,
+      "the encoding given is " + w + " but the file starts with the mark of " + m +
+          ": leave out --encoding or give " + m);
 }
 
 }  // namespace
 
-std::string_view name_of(Encoding encoding) { return encoding == Encoding::utf8 ? "UTF-8" : "GB18030"; }
+std::string_view name_of(Encoding encoding) {
+  return encoding == Encoding::utf8 ? "UTF-8" : "GB18030";
+}
 
 std::string_view byte_order_mark(Encoding encoding) {
   return encoding == Encoding::utf8 ? kBomUtf8 : kBomGb18030;
@@ -109,11 +122,13 @@ Result<Encoding> encoding_from(std::string_view text) {
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   if (lower == "utf-8" || lower == "utf8") return Encoding::utf8;
   if (lower == "gb18030" || lower == "gbk" || lower == "gb2312") return Encoding::gb18030;
-  return fail("import.encoding.unknown", "不认识的编码“" + std::string(text) + "”：请用 utf-8 或 gb18030",
+  return fail("import.encoding.unknown",
+              "不认识的编码“" + std::string(text) + "”：请用 utf-8 或 gb18030",
               "unknown encoding \"" + std::string(text) + "\": use utf-8 or gb18030");
 }
 
-Result<TextFormat> detect_text(const std::string& path, std::optional<Encoding> wanted, const Progress& progress) {
+Result<TextFormat> detect_text(const std::string& path, std::optional<Encoding> wanted,
+                               const Progress& progress) {
   Survey survey;
   TextFormat format;
   const auto done = read_chunks(path, [&](View piece, std::uint64_t read, std::uint64_t total) {
@@ -150,7 +165,8 @@ struct TextDecoder::Impl {
   Error invalid(std::uint8_t byte) const;
 };
 
-std::pair<std::size_t, TextDecoder::Impl::End> TextDecoder::Impl::decode(View bytes, std::string& out) {
+std::pair<std::size_t, TextDecoder::Impl::End> TextDecoder::Impl::decode(View bytes,
+                                                                         std::string& out) {
   if (encoding == Encoding::utf8) {
     const Utf8Scan scan = scan_utf8(bytes);
     out.append(text_of(bytes.first(scan.valid_bytes)));
@@ -169,7 +185,8 @@ std::pair<std::size_t, TextDecoder::Impl::End> TextDecoder::Impl::decode(View by
     out.resize(out.size() - room);
     if (result != static_cast<std::size_t>(-1)) continue;
     if (why == E2BIG) continue;
-    // At the very end four bytes are all a character can need: more left over is not merely incomplete.
+    // At the very end four bytes are all a character can need: more left over is not merely
+    // incomplete.
     const End end = why == EINVAL && left < kCharBytesMax ? End::incomplete : End::invalid;
     return {bytes.size() - left, end};
   }
@@ -181,10 +198,11 @@ Error TextDecoder::Impl::invalid(std::uint8_t byte) const {
   const std::string other(name_of(encoding == Encoding::utf8 ? Encoding::gb18030 : Encoding::utf8));
   const std::string hex = to_hex(View(&byte, 1));
   return fail("import.encoding.invalid",
-              at(line, offset, true) + "的字节 0x" + hex + " 不是合法的 " + name + "：请改正该行后重新导出；若整个文件是 " + other +
-                  "，请用 --encoding 指定",
+              at(line, offset, true) + "的字节 0x" + hex + " 不是合法的 " + name +
+                  "：请改正该行后重新导出；若整个文件是 " + other + "，请用 --encoding 指定",
               at(line, offset, false) + " holds byte 0x" + hex + ", which is not valid " + name +
-                  ": correct that line and export again; if the file is " + other + ", say so with --encoding");
+                  ": correct that line and export again; if the file is " + other +
+                  ", say so with --encoding");
 }
 
 TextDecoder::TextDecoder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -199,8 +217,11 @@ Result<TextDecoder> TextDecoder::open(Encoding encoding, std::uint64_t first_off
   if (encoding == Encoding::gb18030) {
     impl->converter = ::iconv_open("UTF-8", "GB18030");
     if (impl->converter == reinterpret_cast<iconv_t>(-1)) {
-      return fail("import.encoding.converter", "本机没有 GB18030 转换器（glibc gconv）：请安装 libc6 的完整字符集，或先把文件转成 UTF-8",
-                  "this machine has no GB18030 converter (glibc gconv): install libc6's character sets, or convert the file to UTF-8 first");
+      return fail(
+          "import.encoding.converter",
+          "本机没有 GB18030 转换器（glibc gconv）：请安装 libc6 的完整字符集，或先把文件转成 UTF-8",
+          "this machine has no GB18030 converter (glibc gconv): install libc6's character sets, or "
+          "convert the file to UTF-8 first");
     }
   }
   return TextDecoder(std::move(impl));
@@ -228,19 +249,24 @@ Outcome TextDecoder::feed(View piece, std::string& out) {
 
 Outcome TextDecoder::finish() const {
   if (impl_->carry.empty()) return ok();
-  return fail("import.cut_short",
-              at(impl_->line, impl_->offset, true) + "文件在一个汉字中间结束，可能没有传完：请重新导出或重新传送",
-              at(impl_->line, impl_->offset, false) + ": the file ends inside a character, so it was cut short: export or copy it again");
+  return fail(
+      "import.cut_short",
+      at(impl_->line, impl_->offset, true) +
+          "文件在一个汉字中间结束，可能没有传完：请重新导出或重新传送",
+      at(impl_->line, impl_->offset, false) +
+          ": the file ends inside a character, so it was cut short: export or copy it again");
 }
 
 Result<std::string> encode_text(std::string_view utf8, Encoding encoding) {
   if (scan_utf8(view_of(utf8)).end != Utf8Scan::End::clean) {
-    return fail("import.encoding.invalid", "要写出的文字不是合法的 UTF-8", "the text to be written is not valid UTF-8");
+    return fail("import.encoding.invalid", "要写出的文字不是合法的 UTF-8",
+                "the text to be written is not valid UTF-8");
   }
   if (encoding == Encoding::utf8) return {boost::system::in_place_value, utf8};
   const iconv_t converter = ::iconv_open("GB18030", "UTF-8");
   if (converter == reinterpret_cast<iconv_t>(-1)) {
-    return fail("import.encoding.converter", "本机没有 GB18030 转换器", "this machine has no GB18030 converter");
+    return fail("import.encoding.converter", "本机没有 GB18030 转换器",
+                "this machine has no GB18030 converter");
   }
   std::string out(utf8.size() * 2 + 16, '\0');  // at most 4 bytes for 2, 3 or 4 bytes
   char* in = const_cast<char*>(utf8.data());
@@ -250,7 +276,8 @@ Result<std::string> encode_text(std::string_view utf8, Encoding encoding) {
   const std::size_t result = ::iconv(converter, &in, &left, &to, &room);
   ::iconv_close(converter);
   if (result == static_cast<std::size_t>(-1)) {
-    return fail("import.encoding.invalid", "有文字不能写成 GB18030", "some of the text cannot be written as GB18030");
+    return fail("import.encoding.invalid", "有文字不能写成 GB18030",
+                "some of the text cannot be written as GB18030");
   }
   out.resize(out.size() - room);
   return {boost::system::in_place_value, std::move(out)};

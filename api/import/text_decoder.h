@@ -19,12 +19,12 @@ enum class Encoding : std::uint8_t { utf8, gb18030 };
 // "UTF-8", "GB18030".
 std::string_view name_of(Encoding encoding);
 
-// The value of --encoding: utf-8, utf8, gb18030, gbk, gb2312, in either case (the last two are subsets of
-// GB18030). Fails (`import.encoding.unknown`) on anything else.
+// The value of --encoding: utf-8, utf8, gb18030, gbk, gb2312, in either case (the last two are
+// subsets of GB18030). Fails (`import.encoding.unknown`) on anything else.
 Result<Encoding> encoding_from(std::string_view text);
 
-// Called now and then while a file is read, and once at its end. Bytes, from 0 to the file's size; a file
-// is read through once for each pass.
+// Called now and then while a file is read, and once at its end. Bytes, from 0 to the file's size;
+// a file is read through once for each pass.
 using Progress = std::function<void(std::uint64_t bytes_read, std::uint64_t bytes_total)>;
 
 struct TextFormat {
@@ -33,11 +33,11 @@ struct TextFormat {
   std::uint64_t bytes_total = 0;  // size of the file
 };
 
-// Reads the whole file once and says what it is: by its mark; else UTF-8 if all of it is; else GB18030.
-// A file that starts out as unmistakable UTF-8 and is then broken stays UTF-8, so that decoding names the
-// place. `wanted` (--encoding) overrides the guess, but not a mark that contradicts it.
-// Fails: `import.open`, `import.read`, `import.encoding.utf16`, `import.encoding.nul`,
-// `import.encoding.mismatch`.
+// Reads the whole file once and says what it is: by its mark; else UTF-8 if all of it is; else
+// GB18030. A file that starts out as unmistakable UTF-8 and is then broken stays UTF-8, so that
+// decoding names the place. `wanted` (--encoding) overrides the guess, but not a mark that
+// contradicts it. Fails: `import.open`, `import.read`, `import.encoding.utf16`,
+// `import.encoding.nul`, `import.encoding.mismatch`.
 Result<TextFormat> detect_text(const std::string& path, std::optional<Encoding> wanted = {},
                                const Progress& progress = {});
 

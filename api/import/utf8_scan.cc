@@ -40,7 +40,8 @@ Utf8Scan scan_utf8(View bytes) {
         return scan;
       }
       const std::uint8_t byte = bytes[at + i];
-      const bool fits = i == 1 ? byte >= lead.low && byte <= lead.high : byte >= 0x80 && byte <= 0xBF;
+      const bool fits =
+          i == 1 ? byte >= lead.low && byte <= lead.high : byte >= 0x80 && byte <= 0xBF;
       if (!fits) {
         scan.end = Utf8Scan::End::invalid;
         return scan;

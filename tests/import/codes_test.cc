@@ -44,7 +44,8 @@ TEST(Uscc, FaultsAreTold) {
 
 TEST(Uscc, RealCodesPass) {
   std::ifstream file(shared_data() + "/uscc_seen_online.txt");
-  if (!file) GTEST_SKIP() << "no uscc_seen_online.txt under " << shared_data() << " (set LIUHEN_DATA)";
+  if (!file)
+    GTEST_SKIP() << "no uscc_seen_online.txt under " << shared_data() << " (set LIUHEN_DATA)";
   std::string code;
   int count = 0;
   while (file >> code) {
@@ -82,7 +83,8 @@ TEST(Industries, CountsAndForms) {
     ASSERT_NE(find_industry(text), nullptr) << text;
     EXPECT_EQ(industry_code(*find_industry(text)), "F52") << text;
   }
-  for (const char* text : {"", "F", "5", "G52", "F99", "00", "98", "52111", "f52", "F5 2", "零售"}) {
+  for (const char* text :
+       {"", "F", "5", "G52", "F99", "00", "98", "52111", "f52", "F5 2", "零售"}) {
     EXPECT_EQ(find_industry(text), nullptr) << text;
   }
 }
@@ -105,8 +107,9 @@ TEST(Industries, AreThoseOfTheStandard) {
 
 TEST(Divisions, StandingFromAHistory) {
   const Scratch scratch;
-  const auto table = Divisions::load(scratch.file(
-      "code,name,first_seen,last_seen\n370202,市南区,198012,201904\n370205,四方区,198012,201112\n"));
+  const auto table =
+      Divisions::load(scratch.file("code,name,first_seen,last_seen\n370202,市南区,198012,"
+                                   "201904\n370205,四方区,198012,201112\n"));
   ASSERT_TRUE(table.has_value()) << table.error().en;
   EXPECT_EQ(table->standing("370202"), Divisions::Standing::current);
   EXPECT_EQ(table->standing("370205"), Divisions::Standing::retired);
@@ -133,11 +136,13 @@ TEST(ImportCodes, AreAllInTheFormatPage) {
   for (const auto& entry : std::filesystem::directory_iterator(source / "api/import")) {
     if (entry.path().extension() == ".cc") code_text += text_of_file(entry.path());
   }
-  const std::string families = "(import|header|row|field|id|uscc|kind|status|division|industry|risk|qualification|sample)";
+  const std::string families =
+      "(import|header|row|field|id|uscc|kind|status|division|industry|risk|qualification|sample)";
   const auto codes = [&](const std::string& text, const std::string& quote) {
     const std::regex pattern(quote + "(" + families + "\\.[a-z0-9_.]+)" + quote);
     std::set<std::string> found;
-    for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at) found.insert((*at)[1]);
+    for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at)
+      found.insert((*at)[1]);
     return found;
   };
   const std::set<std::string> in_code = codes(code_text, "\"");

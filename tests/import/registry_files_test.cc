@@ -18,12 +18,14 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kHeader = "统一社会信用代码/注册号,名称,类型,行政区划,行业,住所,登记状态,负责人,联系电话,风险等级\n";
-const std::string kGood = "91350100M000100Y43,青岛一号有限公司,企业,370202,F52,香港中路1号,存续,负责人1,0532-1,B\n";
+const std::string kHeader =
+    "统一社会信用代码/注册号,名称,类型,行政区划,行业,住所,登记状态,负责人,联系电话,风险等级\n";
+const std::string kGood =
+    "91350100M000100Y43,青岛一号有限公司,企业,370202,F52,香港中路1号,存续,负责人1,0532-1,B\n";
 
 // A row like kGood with other first fields.
 std::string row(const std::string& id, const std::string& kind = "企业") {
-  return id + ",名,"+ kind + ",370202,F52,香港中路1号,存续,负责人1,0532-1,B\n";
+  return id + ",名," + kind + ",370202,F52,香港中路1号,存续,负责人1,0532-1,B\n";
 }
 
 class Subjects : public testing::TestWithParam<Encoding> {
@@ -33,7 +35,9 @@ class Subjects : public testing::TestWithParam<Encoding> {
     EXPECT_TRUE(report.has_value()) << (report ? "" : report.error().en);
     return report ? *report : ImportReport{};
   }
-  std::string file(const std::string& text) { return scratch_.file(*encode_text(text, GetParam())); }
+  std::string file(const std::string& text) {
+    return scratch_.file(*encode_text(text, GetParam()));
+  }
   // The one problem of a file in which a good row comes first.
   ImportProblem problem(const std::string& bad_row, const ImportOptions& options = {}) {
     const ImportReport report = check(kHeader + kGood + bad_row, options);
@@ -49,7 +53,9 @@ class Subjects : public testing::TestWithParam<Encoding> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Encodings, Subjects, testing::Values(Encoding::utf8, Encoding::gb18030),
-                         [](const auto& each) { return std::string(each.param == Encoding::utf8 ? "utf8" : "gb18030"); });
+                         [](const auto& each) {
+                           return std::string(each.param == Encoding::utf8 ? "utf8" : "gb18030");
+                         });
 
 TEST_P(Subjects, AGoodRow) {
   std::vector<SubjectRecord> records;
@@ -75,12 +81,14 @@ TEST_P(Subjects, AGoodRow) {
 }
 
 TEST_P(Subjects, HeadersInOtherWordsAndOrder) {
-  const ImportReport report = check("企业名称,登记状态,主体类型,行业代码,区划代码,统一社会信用代码,备用\n"
-                                    "甲,在营（开业）企业,农民专业合作社,A0111,370283,93370283LH0000017X,\n");
+  const ImportReport report = check(
+      "企业名称,登记状态,主体类型,行业代码,区划代码,统一社会信用代码,备用\n"
+      "甲,在营（开业）企业,农民专业合作社,A0111,370283,93370283LH0000017X,\n");
   ASSERT_EQ(report.problems.size(), 2u);  // the spare column, and this made-up code
   EXPECT_EQ(report.problems[0].code, "header.ignored");
   EXPECT_EQ(report.problems[0].column, "备用");
-  EXPECT_EQ(check("ID,Name,Kind,Division,Industry,Status\nREG-1,x,other,370202,H62,active\n").good, 1u);
+  EXPECT_EQ(check("ID,Name,Kind,Division,Industry,Status\nREG-1,x,other,370202,H62,active\n").good,
+            1u);
 }
 
 TEST_P(Subjects, AWrongCheckCharacterIsNamedWithTheRightOne) {
@@ -127,7 +135,9 @@ TEST_P(Subjects, CodesThatIdentifyPersonsAreRefusedAndNotRepeated) {
 }
 
 TEST_P(Subjects, WrongFields) {
-  const auto bad = [&](const char* rest) { return problem(std::string("91310112087994932F,") + rest); };
+  const auto bad = [&](const char* rest) {
+    return problem(std::string("91310112087994932F,") + rest);
+  };
   EXPECT_EQ(bad(",企业,370202,F52,,存续,,,\n").code, "field.missing");
   EXPECT_EQ(bad("名,妖怪,370202,F52,,存续,,,\n").code, "kind.unknown");
   EXPECT_EQ(bad("名,企业,370202,F52,,蒸发,,,\n").code, "status.unknown");
@@ -147,18 +157,23 @@ TEST_P(Subjects, WrongFields) {
 TEST_P(Subjects, DivisionsAreWarnings) {
   const Scratch scratch;
   const auto table = Divisions::load(scratch.file(
-      "code,name,last_seen\n370202,市南区,2\n350100,福州市,2\n310112,闵行区,2\n370205,四方区,1\n", "d.csv"));
+      "code,name,last_seen\n370202,市南区,2\n350100,福州市,2\n310112,闵行区,2\n370205,四方区,1\n",
+      "d.csv"));
   ASSERT_TRUE(table.has_value());
   const ImportOptions options{.divisions = &*table};
-  EXPECT_EQ(problem("91310112087994932F,名,企业,370299,F52,,存续,,,\n", options).code, "division.unknown");
-  const ImportProblem retired = problem("91310112087994932F,名,企业,370205,F52,,存续,,,\n", options);
+  EXPECT_EQ(problem("91310112087994932F,名,企业,370299,F52,,存续,,,\n", options).code,
+            "division.unknown");
+  const ImportProblem retired =
+      problem("91310112087994932F,名,企业,370205,F52,,存续,,,\n", options);
   EXPECT_EQ(retired.code, "division.retired");
   EXPECT_EQ(retired.severity, ImportSeverity::warning);
-  EXPECT_EQ(problem("91152201078382010M,名,企业,370202,F52,,存续,,,\n", options).code, "uscc.division");
+  EXPECT_EQ(problem("91152201078382010M,名,企业,370202,F52,,存续,,,\n", options).code,
+            "uscc.division");
 }
 
 TEST_P(Subjects, OneBadRowStopsUnlessTheGoodAreAccepted) {
-  const std::string path = file(kHeader + kGood + row("91350100M000100Y44") + row("91310112087994932F"));
+  const std::string path =
+      file(kHeader + kGood + row("91350100M000100Y44") + row("91310112087994932F"));
   std::vector<std::uint64_t> lines;
   const auto take = [&](const SubjectRecord& record) {
     lines.push_back(record.line);
@@ -191,13 +206,16 @@ TEST_P(Subjects, TheReportKeepsSoManyAndCountsAll) {
 TEST_P(Subjects, AFileThatChangedBetweenThePassesIsRefused) {
   const ImportReport report = check(kHeader + kGood);
   const std::string path = file(kHeader + kGood + row("91310112087994932F"));
-  const auto done = read_subjects(path, {.expected_sha256 = report.source.sha256}, [](const SubjectRecord&) { return ok(); });
+  const auto done = read_subjects(path, {.expected_sha256 = report.source.sha256},
+                                  [](const SubjectRecord&) { return ok(); });
   ASSERT_FALSE(done.has_value());
   EXPECT_EQ(done.error().code, "import.changed");
 }
 
 TEST_P(Subjects, HeadersThatCannotBeUsed) {
-  const auto code = [&](const std::string& text) { return check_subjects(file(text), {}).error().code; };
+  const auto code = [&](const std::string& text) {
+    return check_subjects(file(text), {}).error().code;
+  };
   EXPECT_EQ(code(""), "import.empty");
   EXPECT_EQ(code("\n\n"), "import.empty");
   EXPECT_EQ(code(kGood), "import.header");
@@ -214,14 +232,17 @@ TEST(Inspectors, RowsAndProblems) {
       "ZF-4,检查员0004,370202-SCJG,,飞升,,,\n"
       "ZF-1,检查员0005,370202-SCJG,,退休,,,\n");
   std::vector<InspectorRecord> records;
-  const auto report = read_inspectors(path, {.accept_good = true}, [&](const InspectorRecord& record) {
-    records.push_back(record);
-    return ok();
-  });
+  const auto report =
+      read_inspectors(path, {.accept_good = true}, [&](const InspectorRecord& record) {
+        records.push_back(record);
+        return ok();
+      });
   ASSERT_TRUE(report.has_value()) << report.error().en;
   std::vector<std::string> codes;
-  for (const auto& problem : report->problems) codes.push_back(std::to_string(problem.line) + " " + problem.code);
-  EXPECT_THAT(codes, ElementsAre("2 qualification.duplicate", "3 id.resident", "4 id.form", "5 status.unknown", "6 id.duplicate"));
+  for (const auto& problem : report->problems)
+    codes.push_back(std::to_string(problem.line) + " " + problem.code);
+  EXPECT_THAT(codes, ElementsAre("2 qualification.duplicate", "3 id.resident", "4 id.form",
+                                 "5 status.unknown", "6 id.duplicate"));
   ASSERT_EQ(records.size(), 1u);
   EXPECT_THAT(records[0].qualifications, ElementsAre("市场监管", "食品"));
   EXPECT_EQ(records[0].unit, "370202-SCJG");
@@ -230,16 +251,20 @@ TEST(Inspectors, RowsAndProblems) {
 TEST(Conflicts, RowsAndProblems) {
   const Scratch scratch;
   const std::string path = scratch.file(
-      "检查对象,执法证号,回避情形,说明\n91350100M000100Y43,ZF-1,近亲属,\n91350100M000100Y43,ZF-1,近亲属,再次\n"
-      "91350100M000100Y43,ZF-1,持股,\n91350100M000100Y43,ZF-2,看不顺眼,\n91350100M000100Y43,,持股,\n");
+      "检查对象,执法证号,回避情形,说明\n91350100M000100Y43,ZF-1,近亲属,\n91350100M000100Y43,ZF-1,"
+      "近亲属,再次\n"
+      "91350100M000100Y43,ZF-1,持股,\n91350100M000100Y43,ZF-2,看不顺眼,\n91350100M000100Y43,,持股,"
+      "\n");
   std::vector<ConflictRecord> records;
-  const auto report = read_conflicts(path, {.accept_good = true}, [&](const ConflictRecord& record) {
-    records.push_back(record);
-    return ok();
-  });
+  const auto report =
+      read_conflicts(path, {.accept_good = true}, [&](const ConflictRecord& record) {
+        records.push_back(record);
+        return ok();
+      });
   ASSERT_TRUE(report.has_value()) << report.error().en;
   std::vector<std::string> codes;
-  for (const auto& problem : report->problems) codes.push_back(std::to_string(problem.line) + " " + problem.code);
+  for (const auto& problem : report->problems)
+    codes.push_back(std::to_string(problem.line) + " " + problem.code);
   EXPECT_THAT(codes, ElementsAre("3 id.duplicate", "5 kind.unknown", "6 field.missing"));
   ASSERT_EQ(records.size(), 2u);
   EXPECT_EQ(records[1].kind, ConflictKind::shareholding);
@@ -252,7 +277,8 @@ TEST_P(Sample, FiftyThousandPassInEveryEncoding) {
   SampleOptions made;
   if (GetParam()) {
     made.data_dir = shared_data();
-    if (!std::filesystem::exists(made.data_dir)) GTEST_SKIP() << "no " << made.data_dir << " (set LIUHEN_DATA)";
+    if (!std::filesystem::exists(made.data_dir))
+      GTEST_SKIP() << "no " << made.data_dir << " (set LIUHEN_DATA)";
   }
   made.encoding = GetParam() ? Encoding::gb18030 : Encoding::utf8;
   made.bom = !GetParam();

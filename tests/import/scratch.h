@@ -12,7 +12,8 @@ namespace liuhen::api {
 class Scratch {
  public:
   Scratch() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "liuhen-import-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "liuhen-import-XXXXXX").string();
     path_ = ::mkdtemp(pattern.data());
   }
   Scratch(const Scratch&) = delete;
@@ -24,7 +25,8 @@ class Scratch {
   const std::string& path() const { return path_; }
   std::string file(std::string_view bytes, const std::string& name = "file.csv") const {
     const std::string full = path_ + "/" + name;
-    std::ofstream(full, std::ios::binary | std::ios::trunc).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(full, std::ios::binary | std::ios::trunc)
+        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return full;
   }
 

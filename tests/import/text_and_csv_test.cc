@@ -19,7 +19,8 @@ struct Read {
   Rows rows;
 };
 
-Read read(const std::string& path, std::optional<Encoding> wanted = {}, const CsvLimits& limits = {}) {
+Read read(const std::string& path, std::optional<Encoding> wanted = {},
+          const CsvLimits& limits = {}) {
   Rows rows;
   auto source = read_csv(path, wanted, limits, [&](const CsvRow& row) -> Outcome {
     rows.push_back(row);
@@ -28,13 +29,16 @@ Read read(const std::string& path, std::optional<Encoding> wanted = {}, const Cs
   return {std::move(source), std::move(rows)};
 }
 
-std::string encoded(std::string_view utf8, Encoding encoding) { return *encode_text(utf8, encoding); }
+std::string encoded(std::string_view utf8, Encoding encoding) {
+  return *encode_text(utf8, encoding);
+}
 
 TEST(Text, EveryEncodingWithAndWithoutMarkComesOutTheSame) {
   const Scratch scratch;
   for (const Encoding encoding : {Encoding::utf8, Encoding::gb18030}) {
     for (const bool bom : {false, true}) {
-      const std::string bytes = (bom ? std::string(byte_order_mark(encoding)) : "") + encoded(kText, encoding);
+      const std::string bytes =
+          (bom ? std::string(byte_order_mark(encoding)) : "") + encoded(kText, encoding);
       const auto [source, rows] = read(scratch.file(bytes));
       ASSERT_TRUE(source.has_value()) << source.error().en;
       EXPECT_EQ(source->format.encoding, encoding);
@@ -55,7 +59,8 @@ TEST(Text, APieceMayEndAnywhereInACharacter) {
       ASSERT_TRUE(decoder.has_value());
       std::string out;
       for (std::size_t at = 0; at < bytes.size(); at += size) {
-        ASSERT_TRUE(decoder->feed(view_of(std::string_view(bytes).substr(at, size)), out).has_value());
+        ASSERT_TRUE(
+            decoder->feed(view_of(std::string_view(bytes).substr(at, size)), out).has_value());
       }
       ASSERT_TRUE(decoder->finish().has_value());
       EXPECT_EQ(out, kText) << size;
@@ -77,7 +82,8 @@ TEST(Text, ABadByteIsNamedByLineAndOffset) {
   EXPECT_THAT(utf8.source.error().en, HasSubstr("line 3 (byte offset 38)"));
   EXPECT_THAT(utf8.source.error().zh, HasSubstr("第 3 行"));
   EXPECT_EQ(utf8.rows.size(), 2u);
-  const auto gb = read(scratch.file(encoded("编号,名称\n1,青岛\n2,", Encoding::gb18030) + "\xFF\n"));
+  const auto gb =
+      read(scratch.file(encoded("编号,名称\n1,青岛\n2,", Encoding::gb18030) + "\xFF\n"));
   ASSERT_FALSE(gb.source.has_value());
   EXPECT_EQ(gb.source.error().code, "import.encoding.invalid");
   EXPECT_THAT(gb.source.error().en, HasSubstr("line 3 (byte offset 19)"));
@@ -101,10 +107,16 @@ TEST(Text, Refusals) {
     const auto result = read(scratch.file(bytes), wanted).source;
     return result ? std::string("ok") : result.error().code;
   };
-  EXPECT_EQ(code(std::string_view("\xFF\xFE" "a\0", 4)), "import.encoding.utf16");
+  EXPECT_EQ(code(std::string_view("\xFF\xFE"
+                                  "a\0",
+                                  4)),
+            "import.encoding.utf16");
   EXPECT_EQ(code(std::string_view("\xFE\xFF\0a", 4)), "import.encoding.utf16");
   EXPECT_EQ(code(std::string_view("a,b\n1,\0\n", 8)), "import.encoding.nul");
-  EXPECT_EQ(code("\xEF\xBB\xBF" "a\n", Encoding::gb18030), "import.encoding.mismatch");
+  EXPECT_EQ(code("\xEF\xBB\xBF"
+                 "a\n",
+                 Encoding::gb18030),
+            "import.encoding.mismatch");
   EXPECT_EQ(code("\xC7\xE0\n", Encoding::utf8), "import.encoding.invalid");
   EXPECT_EQ(code("\xC7\xE0\n"), "ok");
   EXPECT_EQ(read(scratch.path() + "/absent").source.error().code, "import.open");
@@ -117,7 +129,8 @@ TEST(Csv, LinesOfRecordsAreThoseWhereTheyStart) {
   const Scratch scratch;
   for (const char* end : {"\n", "\r\n", "\r"}) {
     const std::string e = end;
-    const auto [source, rows] = read(scratch.file("a,b" + e + "\"x" + e + "y\",2" + e + e + "3, 4 " + e + "5,\"6\"\"7,8\""));
+    const auto [source, rows] = read(
+        scratch.file("a,b" + e + "\"x" + e + "y\",2" + e + e + "3, 4 " + e + "5,\"6\"\"7,8\""));
     ASSERT_TRUE(source.has_value()) << source.error().en;
     ASSERT_EQ(rows.size(), 4u);
     EXPECT_EQ(rows[1].line, 2u);
@@ -167,8 +180,9 @@ TEST(Csv, ProgressEndsAtTheSizeOfTheFileInEachPass) {
   const Scratch scratch;
   const std::string bytes(700'000, '\n');
   std::vector<std::pair<std::uint64_t, std::uint64_t>> seen;
-  const auto done = read_csv(scratch.file(bytes), {}, {}, [](const CsvRow&) { return ok(); },
-                             [&](std::uint64_t read, std::uint64_t total) { seen.emplace_back(read, total); });
+  const auto done = read_csv(
+      scratch.file(bytes), {}, {}, [](const CsvRow&) { return ok(); },
+      [&](std::uint64_t read, std::uint64_t total) { seen.emplace_back(read, total); });
   ASSERT_TRUE(done.has_value());
   ASSERT_EQ(seen.size(), 6u);
   EXPECT_EQ(seen[2], std::pair(bytes.size(), bytes.size()));
