@@ -20,13 +20,15 @@ using PayloadTag = schema::Payload;
 class IntentView {
  public:
   // Fails with `intent.oversized`, `intent.malformed` (not a verified LHI1 buffer, or a length is wrong).
-  // A payload kind this program does not know parses, with tag() saying so (see known()).
+  // What a later schema may have added parses, with known() saying so.
   static Result<IntentView> parse(View bytes);
 
   View bytes() const { return bytes_; }
   const schema::Intent& fields() const { return *fields_; }
   PayloadTag tag() const;
-  bool known() const;  // the payload is a kind of this schema
+  // False if there is a payload kind, an enum's value or a field that this program's schema does not have:
+  // it cannot judge such an intent, so a server refuses it and a verifier says "inconclusive".
+  bool known() const { return known_; }
   template <class Table>
   const Table& payload() const { return *fields_->payload_as<Table>(); }  // requires tag() to be Table's
 
@@ -41,6 +43,7 @@ class IntentView {
  private:
   View bytes_;
   const schema::Intent* fields_ = nullptr;
+  bool known_ = false;
 };
 
 // "liuhen/intent/v1\0" ‖ intent bytes: what is signed.
@@ -49,6 +52,9 @@ Signature sign_intent(const crypto::SigningKey& key, View intent);
 
 // The bytes of an intent to sign; LIUHEN_CHECKs that IntentView::parse would accept them.
 Bytes encode(const schema::IntentT& intent);
+
+// Commitments to restricted content that the payload carries, in order; none of an unknown payload.
+std::vector<Hash> commitments_of(const IntentView& intent);
 
 // True if signatures[i] is author i's over these bytes, for every author. Pure; any thread.
 [[nodiscard]] bool verify_signatures(const IntentView& intent, std::span<const Signature> signatures);
