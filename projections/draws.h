@@ -1,0 +1,124 @@
+// Draws from announcement to outcome (docs/formats/draw.md), and the tasks that follow: recusals,
+// substitutes, results and their publication.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/event.h"
+#include "projections/keys.h"
+
+namespace liuhen::projections {
+
+struct State;
+
+struct Recusal {
+  std::string inspector, ground;
+  std::uint64_t filed_at = 0;                 // position
+  std::optional<std::uint64_t> decided_at;    // position
+  bool approved = false;
+};
+
+struct Seat {
+  std::uint32_t group = 0;
+  std::string inspector;                      // who sits there now; empty: vacant
+  std::vector<std::string> held;              // everyone who ever sat there, in order
+  std::vector<Recusal> recusals;
+  std::uint32_t ordinal = 0;                  // of the last substitution; 0: none yet
+  bool exhausted = false;                     // the last substitution found none left
+  // A substitute is due: the decision's position and time (DrawExecuted for a seat never filled).
+  std::optional<std::uint64_t> vacated_at;
+};
+
+struct TaskResult {
+  std::uint64_t position = 0, time = 0, visited_at = 0;
+  std::vector<ledger::schema::ItemResultT> rows;         // as last corrected
+  std::uint32_t corrections = 0;
+  std::vector<std::uint64_t> follow_ups;                 // positions
+  std::optional<std::uint64_t> published_at;             // position
+  std::optional<std::uint64_t> withheld_at;
+  std::vector<std::uint64_t> objections;                 // positions
+  std::optional<std::uint64_t> open_objection;           // position of one not yet decided
+};
+
+struct Task {
+  std::string subject;
+  Hash ticket{};
+  std::vector<Seat> seats;
+  std::optional<TaskResult> result;
+};
+
+struct Draw {
+  enum class Phase {
+    committing,  // announced; contributors commit
+    revealing,   // CommitmentsClosed
+    ready,       // RevealsClosed
+    executed,    // DrawExecuted; its visits are being listed
+    disclosed,   // all visits listed: tasks open
+    failed,
+  };
+  std::string stream;                         // "draw/<plan>/<attempt>"
+  std::uint64_t number = 0;                   // gap-free, 1 for the first announcement of the log
+  std::uint64_t position = 0, time = 0;       // of the announcement
+  Hash leaf_hash{};                           // of the announcement's entry
+  ledger::schema::DrawAnnouncedT announcement;
+  std::string department, rule;
+  std::vector<KeyId> contributors;
+  std::map<KeyId, Hash> commitments;
+  std::vector<KeyId> committed;               // as closed, in the announcement's order
+  std::map<KeyId, Hash> nonces;
+  std::vector<Bytes> revealed;                // as closed: a nonce or empty, one per contributor announced
+  std::optional<std::uint64_t> commitments_closed_at, reveals_closed_at, executed_at, voided_at, failed_at;  // positions
+  std::uint64_t executed_time = 0;
+  std::optional<std::array<std::uint8_t, 64>> seed;   // S, once executed
+  std::optional<ledger::schema::DrawExecutedT> outcome;
+  std::vector<std::vector<std::string>> added_units;  // per group, by UnitsAdded
+  std::uint32_t next_part = 0;                // of DrawDisclosed
+  Phase phase = Phase::committing;
+  bool discarded = false;                     // voided, before or after execution
+  std::vector<Task> tasks;                    // visits in order
+  std::vector<std::uint64_t> attestations;    // positions
+
+  // Once it has passed the point of no return an attempt must be executed, voided or not.
+  bool must_execute() const;
+  // Not yet ended: another on the same item and an overlapping scope is refused meanwhile.
+  bool open() const;
+};
+
+struct Draws {
+  std::map<std::string, Draw> by_stream;
+  std::vector<std::string> streams;           // number − 1 → stream
+  // Visits of each subject that count towards its yearly cap, as (position of DrawExecuted, calendar year, Asia/Shanghai).
+  std::map<std::string, std::vector<std::pair<std::uint64_t, std::uint32_t>>, std::less<>> visited;
+};
+
+#define LIUHEN_PAYLOAD(T)                                                                          \
+  Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::T& payload); \
+  void apply(State& state, const ledger::Event& event, const ledger::schema::T& payload)
+LIUHEN_PAYLOAD(DrawAnnounced);
+LIUHEN_PAYLOAD(DrawCommitted);
+LIUHEN_PAYLOAD(CommitmentsClosed);
+LIUHEN_PAYLOAD(DrawRevealed);
+LIUHEN_PAYLOAD(RevealsClosed);
+LIUHEN_PAYLOAD(DrawExecuted);
+LIUHEN_PAYLOAD(DrawDisclosed);
+LIUHEN_PAYLOAD(DrawVoided);
+LIUHEN_PAYLOAD(DrawFailed);
+LIUHEN_PAYLOAD(DrawAttested);
+LIUHEN_PAYLOAD(EvidenceAttached);
+LIUHEN_PAYLOAD(RecusalFiled);
+LIUHEN_PAYLOAD(RecusalDecided);
+LIUHEN_PAYLOAD(SubstituteDrawn);
+LIUHEN_PAYLOAD(UnitsAdded);
+LIUHEN_PAYLOAD(ResultRecorded);
+LIUHEN_PAYLOAD(ResultCorrected);
+LIUHEN_PAYLOAD(ResultFollowedUp);
+LIUHEN_PAYLOAD(ResultPublished);
+LIUHEN_PAYLOAD(PublicationWithheld);
+LIUHEN_PAYLOAD(ObjectionFiled);
+LIUHEN_PAYLOAD(ObjectionDecided);
+#undef LIUHEN_PAYLOAD
+
+}  // namespace liuhen::projections

@@ -1,0 +1,74 @@
+// Who may act: keys, the persons they belong to, and what each role may sign.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "crypto/tree_history.h"
+#include "ledger/event.h"
+
+namespace liuhen::projections {
+
+using Role = ledger::schema::Role;
+
+struct Key {
+  KeyId id{};
+  std::string person;
+  std::string name;
+  std::set<Role> roles;
+  std::string department;  // empty: the whole city
+  std::string inspector;   // certificate number
+  bool outside = false;
+  std::uint64_t granted_at = 0;                 // position
+  std::optional<std::uint64_t> revoked_at;      // position
+  bool has(Role role) const { return roles.contains(role); }
+  bool valid() const { return !revoked_at; }
+};
+
+struct Permission {
+  std::set<Role> first;
+  std::set<Role> second;  // empty: one signature
+};
+
+struct VrfKey {
+  KeyId id{};
+  std::uint64_t registered_at = 0;
+};
+
+struct Keys {
+  std::map<KeyId, Key> keys;
+  std::map<ledger::PayloadTag, Permission> permissions;
+  std::vector<VrfKey> vrf;  // the last one is in force
+
+  const Key* find(const KeyId& id) const;  // revoked ones too; null if unknown
+};
+
+struct State;
+
+// The permission table that `liuhen init` writes into a genesis; shown in docs/formats/events.md.
+std::vector<ledger::schema::PermissionT> default_permissions();
+
+// What a new key signs to show that its holder agrees: "liuhen/key/v1\0" ‖ tuple(origin, person, key).
+Bytes possession_bytes(std::string_view origin, std::string_view person, const KeyId& key);
+// What a VRF key proves: "liuhen/vrf-key/v1\0" ‖ tuple(origin, key).
+Bytes vrf_possession_bytes(std::string_view origin, const KeyId& key);
+
+// The checks that hold for every payload: origin, stream name, expected version, expiry, last seen
+// checkpoint, keys valid, distinct persons, roles. Codes: docs/formats/errors.md.
+Outcome admit_envelope(const State& state, const ledger::Event& event, const crypto::TreeHistory& tree);
+
+Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::Genesis& payload);
+Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::PermissionsChanged& payload);
+Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::KeyGranted& payload);
+Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::KeyRevoked& payload);
+Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::VrfKeyRegistered& payload);
+void apply(State& state, const ledger::Event& event, const ledger::schema::Genesis& payload);
+void apply(State& state, const ledger::Event& event, const ledger::schema::PermissionsChanged& payload);
+void apply(State& state, const ledger::Event& event, const ledger::schema::KeyGranted& payload);
+void apply(State& state, const ledger::Event& event, const ledger::schema::KeyRevoked& payload);
+void apply(State& state, const ledger::Event& event, const ledger::schema::VrfKeyRegistered& payload);
+
+}  // namespace liuhen::projections
