@@ -1,0 +1,44 @@
+// One facade for programs: a running service behind a URL, or a directory where nothing is running. Both
+// answer the same requests (docs/formats/api.md).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/result.h"
+
+namespace liuhen::api {
+
+struct Request {
+  std::string method;        // GET, HEAD, POST
+  std::string target;        // path and query, percent-encoded: "/api/v1/draws?after=10"
+  std::string content_type;
+  std::string body;
+};
+
+struct Response {
+  unsigned status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  // further ones, such as Cache-Control
+};
+
+// Any thread, one request at a time per connection. Errors are those of transport (`connect.failed`,
+// `connect.timeout`); a refusal by the service is a Response with its status and an RFC 9457 problem.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  virtual Result<Response> send(const Request& request) = 0;
+
+  Result<Response> get(std::string target) { return send({"GET", std::move(target), "", ""}); }
+};
+
+// "http://host:port". Errors: `connect.url`.
+Result<std::unique_ptr<Connection>> connect(std::string_view url);
+
+// A refusal as an Error again: code, zh and en from the problem document, or the response's status and text.
+Error error_of(const Response& response);
+
+}  // namespace liuhen::api
