@@ -1,0 +1,44 @@
+// HTTP/1.1 in front of a handler: framing, limits and time-outs here, meaning behind it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/client/connection.h"
+#include "api/limits.h"
+
+namespace liuhen::api::server {
+
+struct HttpServerOptions {
+  std::string listen = "127.0.0.1:8080";  // address:port, [address]:port; port 0 takes a free one
+  bool signals = false;                   // SIGINT and SIGTERM stop it
+  unsigned io_threads = kIoThreads;
+  unsigned workers = kWorkers;
+  unsigned worker_queue_max = kWorkerQueueMax;
+  unsigned connections_max = kConnectionsMax;
+  unsigned idle_timeout_s = kIdleTimeoutS;
+  unsigned request_timeout_s = kRequestTimeoutS;
+};
+
+// What is served. handle: on a worker thread, several at once, may block; it is never asked for HEAD (it is
+// asked for GET, and the body is left away). body_bytes_max: by target; on an I/O thread, must not block.
+struct Site {
+  std::function<Response(const Request&)> handle;
+  std::function<std::size_t(std::string_view target)> body_bytes_max;  // absent: kBodyBytesMax
+};
+
+class HttpServer {
+ public:
+  // Binds and listens. Errors: `listen.address`, `listen.busy`.
+  static Result<std::unique_ptr<HttpServer>> open(HttpServerOptions options, Site site);
+  virtual ~HttpServer() = default;
+
+  virtual std::uint16_t port() const = 0;
+  // Serves until stopped; requests under way are answered first, for kStopTimeoutS at most. Call once.
+  virtual void run() = 0;
+  virtual void stop() = 0;  // any thread; idempotent
+};
+
+}  // namespace liuhen::api::server

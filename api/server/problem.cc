@@ -1,0 +1,94 @@
+#include "api/server/problem.h"
+
+#include <array>
+#include <boost/json.hpp>
+#include <utility>
+
+#include "api/limits.h"
+
+namespace liuhen::api::server {
+namespace {
+
+// A whole code, or a family ending in a dot. The first that fits counts.
+constexpr std::array<std::pair<std::string_view, unsigned>, 34> kStatuses{{
+    {"intent.malformed", 400},
+    {"intent.oversized", 413},
+    {"intent.signature", 403},
+    {"intent.conflict", 409},
+    {"intent.role", 403},
+    {"intent.version", 409},
+    {"stream.version", 409},
+    {"key.unknown", 403},
+    {"key.revoked", 403},
+    {"key.role", 403},
+    {"role.", 403},
+    {"permission.", 403},
+    {"entry.malformed", 400},
+    {"entry.oversized", 413},
+    {"encoding.", 400},
+    {"request.route", 404},
+    {"request.absent", 404},
+    {"request.method", 405},
+    {"request.length", 411},
+    {"request.oversized", 413},
+    {"request.header", 431},
+    {"request.", 400},
+    {"fetch.absent", 404},
+    {"merkle.range", 404},
+    {"queue.full", 503},
+    {"pending.full", 503},
+    {"read.behind", 503},
+    {"ledger.stopped", 503},
+    {"storage.", 503},
+    {"head.", 503},
+    {"fetch.", 503},
+    {"ledger.", 503},
+    {"restricted.", 500},
+    {"internal.", 500},
+}};
+
+std::string_view title_of(unsigned status) {
+  switch (status) {
+    case 400: return "请求有误 / Bad request";
+    case 403: return "不被允许 / Forbidden";
+    case 404: return "不存在 / Not found";
+    case 405: return "方法不适用 / Method not allowed";
+    case 409: return "与现状冲突 / Conflict";
+    case 411: return "缺少长度 / Length required";
+    case 413: return "内容过大 / Content too large";
+    case 422: return "不予受理 / Refused";
+    case 431: return "请求头过大 / Header fields too large";
+    case 503: return "暂时不可用 / Service unavailable";
+    default: return "内部错误 / Internal error";
+  }
+}
+
+}  // namespace
+
+unsigned status_of(std::string_view code) {
+  for (const auto& [pattern, status] : kStatuses) {
+    if (pattern.ends_with('.') ? code.starts_with(pattern) : code == pattern) return status;
+  }
+  return 422;
+}
+
+Response problem(const Error& error) { return problem(error, status_of(error.code)); }
+
+Response problem(const Error& error, unsigned status) {
+  boost::json::object document;
+  document["type"] = "/problems/" + error.code;
+  document["title"] = title_of(status);
+  document["status"] = status;
+  document["code"] = error.code;
+  document["detail"] = error.zh;
+  document["detail_en"] = error.en;
+  Response response;
+  response.status = status;
+  response.content_type = "application/problem+json";
+  response.body = boost::json::serialize(document) + "\n";
+  response.headers.emplace_back("Cache-Control", "no-store");
+  if (status == 503) response.headers.emplace_back("Retry-After", std::to_string(kRetryAfterS));
+  return response;
+}
+
+}  // namespace liuhen::api::server

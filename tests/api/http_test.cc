@@ -1,0 +1,291 @@
+// The HTTP server in front of a handler, over loopback: framing, limits, time-outs, and the client.
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "api/client/connection.h"
+#include "api/server/http_server.h"
+#include "api/server/problem.h"
+
+namespace liuhen::api::server {
+namespace {
+
+using std::chrono::steady_clock;
+
+// A server on a free port for as long as it is in scope.
+class Running {
+ public:
+  explicit Running(Site site, HttpServerOptions options = {}) {
+    options.listen = "127.0.0.1:0";
+    server_ = HttpServer::open(std::move(options), std::move(site)).value();
+    thread_ = std::thread([this] { server_->run(); });
+  }
+  ~Running() {
+    server_->stop();
+    thread_.join();
+  }
+  std::uint16_t port() const { return server_->port(); }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }
+  std::unique_ptr<Connection> client() const { return connect(url()).value(); }
+  HttpServer& server() { return *server_; }
+
+ private:
+  std::unique_ptr<HttpServer> server_;
+  std::thread thread_;
+};
+
+Site echo() {
+  return {[](const Request& request) {
+            Response response;
+            response.content_type = "text/plain";
+            response.body = request.method + " " + request.target + " " + request.body;
+            return response;
+          },
+          [](std::string_view target) -> std::size_t { return target == "/large" ? 1u << 20 : 1'000; }};
+}
+
+// Bytes as they are, for what no honest client sends.
+class Raw {
+ public:
+  explicit Raw(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  }
+  ~Raw() { ::close(socket_); }
+  bool connected() const { return connected_; }
+  void send(const std::string& text) { ASSERT_GE(::send(socket_, text.data(), text.size(), MSG_NOSIGNAL), 0); }
+  // Everything until the other side closes.
+  std::string receive() {
+    std::string all;
+    char chunk[4096];
+    for (ssize_t got; (got = ::recv(socket_, chunk, sizeof chunk, 0)) > 0;) all.append(chunk, static_cast<std::size_t>(got));
+    return all;
+  }
+
+ private:
+  int socket_;
+  bool connected_ = false;
+};
+
+std::string status_line(const std::string& answer) { return answer.substr(0, answer.find("\r\n")); }
+
+TEST(Http, AnswersGetAndPostOnOneConnection) {
+  Running running(echo());
+  auto client = running.client();
+  for (int i = 0; i < 3; ++i) {
+    Result<Response> got = client->get("/a?b=c");
+    ASSERT_TRUE(got.has_value());
+    EXPECT_EQ(got->status, 200u);
+    EXPECT_EQ(got->content_type, "text/plain");
+    EXPECT_EQ(got->body, "GET /a?b=c ");
+  }
+  Result<Response> posted = client->send({"POST", "/x", "text/plain", "hello"});
+  ASSERT_TRUE(posted.has_value());
+  EXPECT_EQ(posted->body, "POST /x hello");
+}
+
+TEST(Http, HeadHasTheLengthAndNoBody) {
+  Running running(echo());
+  Raw raw(running.port());
+  raw.send("HEAD /abc HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string answer = raw.receive();
+  EXPECT_EQ(status_line(answer), "HTTP/1.1 200 OK");
+  EXPECT_NE(answer.find("Content-Length: 9\r\n"), std::string::npos) << answer;  // "GET /abc "
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
+}
+
+TEST(Http, PipelinedRequestsAreAnsweredInOrder) {
+  Running running(echo());
+  Raw raw(running.port());
+  raw.send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string answer = raw.receive();
+  const auto first = answer.find("GET /1"), second = answer.find("GET /2");
+  ASSERT_NE(first, std::string::npos);
+  ASSERT_NE(second, std::string::npos);
+  EXPECT_LT(first, second);
+}
+
+TEST(Http, RefusesABodyOverTheLimitOfItsTarget) {
+  Running running(echo());
+  auto client = running.client();
+  Result<Response> small = client->send({"POST", "/small", "", std::string(1'001, 'x')});
+  ASSERT_TRUE(small.has_value()) << small.error().en;
+  EXPECT_EQ(small->status, 413u);
+  EXPECT_EQ(small->content_type, "application/problem+json");
+  EXPECT_EQ(error_of(*small).code, "request.oversized");
+  EXPECT_EQ(client->send({"POST", "/small", "", std::string(1'000, 'x')})->status, 200u);
+  EXPECT_EQ(client->send({"POST", "/large", "", std::string(1u << 20, 'x')})->status, 200u);
+}
+
+TEST(Http, RefusesAChunkedBodyOverTheLimit) {
+  Running running(echo());
+  Raw raw(running.port());
+  raw.send("POST /s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n800\r\n" + std::string(2'048, 'x') +
+           "\r\n0\r\n\r\n");
+  EXPECT_EQ(status_line(raw.receive()), "HTTP/1.1 413 Payload Too Large");
+}
+
+TEST(Http, RefusesAPostWithoutALength) {
+  Running running(echo());
+  Raw raw(running.port());
+  raw.send("POST /s HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(status_line(raw.receive()), "HTTP/1.1 411 Length Required");
+}
+
+TEST(Http, RefusesAHeaderOverTheLimit) {
+  Running running(echo());
+  Raw raw(running.port());
+  raw.send("GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(kHeaderBytesMax, 'x') + "\r\n\r\n");
+  EXPECT_EQ(status_line(raw.receive()), "HTTP/1.1 431 Request Header Fields Too Large");
+}
+
+TEST(Http, RefusesWhatIsNotHttp) {
+  Running running(echo());
+  Raw raw(running.port());
+  raw.send("hello there, this is not HTTP\r\n\r\n");
+  EXPECT_EQ(status_line(raw.receive()), "HTTP/1.1 400 Bad Request");
+}
+
+TEST(Http, ClosesOnAClientThatIsTooSlow) {
+  HttpServerOptions options;
+  options.request_timeout_s = 1;
+  options.idle_timeout_s = 1;
+  Running running(echo(), options);
+  const auto start = steady_clock::now();
+  Raw trickling(running.port()), silent(running.port());
+  trickling.send("GET / HTTP/1.1\r\nHo");
+  EXPECT_EQ(trickling.receive(), "");
+  EXPECT_EQ(silent.receive(), "");
+  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(5));
+  EXPECT_EQ(running.client()->get("/")->status, 200u);  // and goes on serving others
+}
+
+TEST(Http, AFullQueueOfWorkersAnswers503) {
+  std::atomic<bool> release = false;
+  std::atomic<int> inside = 0;
+  HttpServerOptions options;
+  options.workers = 1;
+  options.worker_queue_max = 1;
+  Running running({[&](const Request&) {
+                     ++inside;
+                     while (!release) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                     return Response{};
+                   },
+                   {}},
+                  options);
+  std::thread first([&] { EXPECT_EQ(running.client()->get("/")->status, 200u); });
+  while (inside == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::atomic<int> done = 0;
+  std::thread second([&] {
+    EXPECT_EQ(running.client()->get("/")->status, 200u);
+    ++done;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  Result<Response> third = running.client()->get("/");
+  ASSERT_TRUE(third.has_value());
+  EXPECT_EQ(third->status, 503u);
+  EXPECT_EQ(done, 0);
+  bool retry = false;
+  for (const auto& [name, value] : third->headers) retry = retry || name == "Retry-After";
+  EXPECT_TRUE(retry);
+  release = true;
+  first.join();
+  second.join();
+}
+
+TEST(Http, TooManyConnectionsAreClosed) {
+  HttpServerOptions options;
+  options.connections_max = 1;
+  Running running(echo(), options);
+  auto first = running.client();
+  ASSERT_EQ(first->get("/")->status, 200u);
+  EXPECT_FALSE(running.client()->get("/").has_value());
+  EXPECT_EQ(first->get("/")->status, 200u);
+}
+
+TEST(Http, StopAnswersWhatIsUnderWay) {
+  std::atomic<int> inside = 0;
+  Running running({[&](const Request&) {
+                     ++inside;
+                     std::this_thread::sleep_for(std::chrono::milliseconds(300));
+                     Response response;
+                     response.body = "late";
+                     return response;
+                   },
+                   {}});
+  auto idle = running.client();
+  std::thread asking([&] {
+    Result<Response> got = running.client()->get("/");
+    ASSERT_TRUE(got.has_value());
+    EXPECT_EQ(got->body, "late");
+  });
+  while (inside == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  running.server().stop();
+  asking.join();
+  EXPECT_FALSE(idle->get("/").has_value());
+}
+
+TEST(Http, TheClientComesBackAfterItsConnectionWasClosed) {
+  HttpServerOptions options;
+  options.idle_timeout_s = 1;
+  Running running(echo(), options);
+  auto client = running.client();
+  EXPECT_EQ(client->get("/")->status, 200u);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'500));
+  EXPECT_EQ(client->get("/")->status, 200u);
+}
+
+TEST(Http, AddressesAreParsedStrictly) {
+  for (const char* bad : {"", "127.0.0.1:80", "https://x", "http://", "http://x:0", "http://x:99999", "http://x/path",
+                          "http://[::1", "http://x:80y", "http://a@b"}) {
+    Result<std::unique_ptr<Connection>> made = connect(bad);
+    ASSERT_FALSE(made.has_value()) << bad;
+    EXPECT_EQ(made.error().code, "connect.url");
+  }
+  EXPECT_TRUE(connect("http://[::1]:8080/").has_value());
+  Running running(echo());
+  for (const std::string& bad : {std::string("8080"), std::string("127.0.0.1:x"), std::string("nowhere:80")}) {
+    HttpServerOptions options;
+    options.listen = bad;
+    EXPECT_EQ(HttpServer::open(options, echo()).error().code, "listen.address") << bad;
+  }
+}
+
+TEST(Http, SaysWhenNobodyListensOrThePortIsTaken) {
+  std::uint16_t port = 0;
+  {
+    Running running(echo());
+    port = running.port();
+    HttpServerOptions options;
+    options.listen = "127.0.0.1:" + std::to_string(port);
+    EXPECT_EQ(HttpServer::open(options, echo()).error().code, "listen.busy");
+  }
+  Result<Response> got = connect("http://127.0.0.1:" + std::to_string(port)).value()->get("/");
+  ASSERT_FALSE(got.has_value());
+  EXPECT_EQ(got.error().code, "connect.failed");
+}
+
+TEST(Problem, IsADocumentWithACodeThatTravels) {
+  const Response response = problem(fail("intent.signature", "签名不对", "the signature is wrong"));
+  EXPECT_EQ(response.status, 403u);
+  const Error back = error_of(response);
+  EXPECT_EQ(back.code, "intent.signature");
+  EXPECT_EQ(back.zh, "签名不对");
+  EXPECT_EQ(back.en, "the signature is wrong");
+  EXPECT_EQ(status_of("plan.pool_empty"), 422u);
+  EXPECT_EQ(status_of("queue.full"), 503u);
+  EXPECT_EQ(status_of("request.malformed"), 400u);
+  EXPECT_EQ(error_of(Response{502, "text/html", "<h1>", {}}).code, "connect.refused");
+}
+
+}  // namespace
+}  // namespace liuhen::api::server
