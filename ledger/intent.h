@@ -11,6 +11,8 @@
 
 namespace liuhen::ledger {
 
+namespace schema = liuhen::schema;  // the generated code's
+
 using IntentId = std::array<std::uint8_t, 16>;
 using PayloadTag = schema::Payload;
 
