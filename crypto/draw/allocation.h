@@ -1,4 +1,4 @@
-// How many are drawn from each stratum (docs/formats/draw.md section 6.1). Integers only.
+// How many are drawn from each stratum (docs/formats/draw.md section 5). Integers only.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What is hashed between the announcement of a draw and its seed (docs/formats/draw.md section 5).
+// What is hashed between the announcement of a draw and its seed (docs/formats/draw.md sections 4, 6, 7 and 9).
 // Pure and thread-safe.
 #pragma once
 

@@ -1,5 +1,5 @@
 // The rows over which a draw is made, as they enter the roots of the announcement
-// (docs/formats/draw.md sections 3 and 4). Pure; a root builder is not thread-safe.
+// (docs/formats/draw.md sections 2 and 3). Pure; a root builder is not thread-safe.
 #pragma once
 
 #include <cstdint>

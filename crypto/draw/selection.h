@@ -1,4 +1,4 @@
-// Which subjects are drawn (docs/formats/draw.md section 6). Pure and thread-safe.
+// Which subjects are drawn (docs/formats/draw.md sections 5 and 6). Pure and thread-safe.
 #pragma once
 
 #include <cstdint>

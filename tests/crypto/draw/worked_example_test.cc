@@ -1,0 +1,153 @@
+// The worked example of docs/formats/draw.md, from the announcement to a substitute.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "crypto/draw/outcome.h"
+#include "crypto/draw/substitute.h"
+#include "crypto/draw/ticket.h"
+#include "crypto/vrf.h"
+#include "tests/worked_example.h"
+
+namespace liuhen::crypto::draw {
+namespace {
+
+class DrawExample : public testing::Test {
+ protected:
+  std::string text(const std::string& name) const {
+    EXPECT_TRUE(example.contains(name)) << name;
+    return example.at(name);
+  }
+  template <std::size_t N>
+  std::array<std::uint8_t, N> bytes(const std::string& name) const {
+    return exactly<N>(tests::example_bytes(example, name)).value();
+  }
+  std::vector<std::string> words(const std::string& name) const {
+    std::istringstream in(text(name));
+    std::vector<std::string> out;
+    for (std::string word; in >> word;) out.push_back(word == "~" ? "" : word);
+    return out;
+  }
+  Seed seed() const { return bytes<64>("seed"); }
+
+  std::vector<SubjectRow> subjects() const {
+    std::vector<SubjectRow> rows;
+    for (std::uint64_t n = 1; n <= 7; ++n) {
+      rows.push_back({.id = "91370200MA3C00000" + std::to_string(n), .stratum = n % 2, .weight = 1,
+                      .eligibility = n == 3 ? 2u : 0u});
+    }
+    return rows;
+  }
+  std::vector<InspectorRow> inspectors() const {
+    return {{.id = "JC-0001", .unit = "370202", .qualifications = {"执法证"}, .capacity = 2, .eligibility = 0},
+            {.id = "JC-0002", .unit = "370202", .qualifications = {"执法证"}, .capacity = 1, .eligibility = 0},
+            {.id = "JC-0003", .unit = "370203", .qualifications = {"EXPERT", "执法证"}, .capacity = 2, .eligibility = 0},
+            {.id = "JC-0004", .unit = "370203", .qualifications = {"执法证"}, .capacity = 1, .eligibility = 0},
+            {.id = "ZJ-0001", .unit = "370203", .qualifications = {"EXPERT"}, .capacity = 2, .eligibility = 0}};
+  }
+  std::vector<SeatGroup> groups() const {
+    return {{.qualification = "执法证", .units = {"370202", "370203"}, .seats = 2, .unit_limit = 1},
+            {.qualification = "EXPERT", .units = {"370203"}, .seats = 1, .unit_limit = 0}};
+  }
+  Selection selection() const {
+    return select(seed(), Allocation{.strata = {{.num = 1, .den = 2}, {.num = 30, .den = 100}}}, subjects()).value();
+  }
+  std::vector<VisitRecord> visits() const {
+    const Selection chosen = selection();
+    std::vector<std::string> ids;
+    for (const DrawnSubject& subject : chosen.drawn) ids.push_back(subject.id);
+    const std::vector<Conflict> conflicts{{words("visit_0")[0], "JC-0004"}};
+    const auto rows = inspectors();
+    return visit_records(chosen, match(seed(), groups(), rows, ids, conflicts).value(), rows);
+  }
+
+  std::map<std::string, std::string> example = tests::worked_example("docs/formats/draw.md", "13. Worked example");
+};
+
+TEST_F(DrawExample, Seed) {
+  const Hash announcement = bytes<32>("announcement");
+  const Nonce nonce = bytes<32>("nonce_0");
+  EXPECT_EQ(commitment(announcement, bytes<32>("contributor_0"), nonce), bytes<32>("commitment_0"));
+  const View digits = view_of(example["digits"]);
+  const std::vector<Bytes> contributions{Bytes(nonce.begin(), nonce.end()), {}, Bytes(digits.begin(), digits.end())};
+  const Bytes input = alpha(announcement, contributions, {});
+  EXPECT_EQ(to_hex(input), text("alpha"));
+  const auto beta = vrf::verify(bytes<32>("vrf_key"), input, bytes<80>("pi"));
+  ASSERT_TRUE(beta);
+  EXPECT_EQ(to_hex(*beta), text("seed"));
+}
+
+TEST_F(DrawExample, Selection) {
+  SubjectPool pool;
+  for (const SubjectRow& row : subjects()) ASSERT_TRUE(pool.add(row));
+  EXPECT_EQ(to_hex(encode(subjects()[0])), text("row_0"));
+  EXPECT_EQ(to_hex(pool.root()), text("subject_root"));
+  EXPECT_EQ(pool.eligible(), 6u);
+  const Selection chosen = selection();
+  std::map<std::uint64_t, std::string> drawn;
+  for (const DrawnSubject& subject : chosen.drawn) {
+    auto& ids = drawn[subject.stratum];
+    ids += (ids.empty() ? "" : " ") + subject.id;
+  }
+  for (std::uint64_t s = 0; s < 2; ++s) {
+    const std::string number = std::to_string(s);
+    EXPECT_EQ(to_hex(stratum_key(seed(), s)), text("stratum_" + number + "_key"));
+    EXPECT_EQ(std::to_string(chosen.strata[s].eligible) + " " + std::to_string(chosen.strata[s].drawn),
+              text("stratum_" + number));
+    EXPECT_EQ(drawn[s], text("drawn_" + number));
+    ASSERT_TRUE(chosen.strata[s].cutoff);
+    EXPECT_EQ(to_hex(*chosen.strata[s].cutoff), text("cutoff_" + number));
+  }
+  for (const SubjectRow& row : subjects()) {
+    if (row.eligibility != 0) continue;
+    EXPECT_EQ(to_hex(ticket(seed(), row.stratum, row.id)), text("ticket_" + row.id));
+  }
+}
+
+TEST_F(DrawExample, Matching) {
+  InspectorPool pool;
+  for (const InspectorRow& row : inspectors()) ASSERT_TRUE(pool.add(row));
+  EXPECT_EQ(to_hex(encode(inspectors()[2])), text("inspector_2"));
+  EXPECT_EQ(to_hex(pool.root()), text("inspector_root"));
+  EXPECT_EQ(to_hex(conflicts_root(std::vector<Hash>{bytes<32>("conflict_0")})), text("conflict_root"));
+
+  const auto records = visits();
+  ASSERT_EQ(records.size(), 3u);
+  for (std::size_t v = 0; v < records.size(); ++v) {
+    auto expected = words("visit_" + std::to_string(v));
+    EXPECT_EQ(records[v].subject, expected[0]);
+    EXPECT_EQ(records[v].team, std::vector<std::string>(expected.begin() + 1, expected.end()));
+    EXPECT_EQ(to_hex(visit_order(seed(), expected[0])), text("visit_" + std::to_string(v) + "_hash"));
+  }
+  EXPECT_EQ(to_hex(pair_key(seed(), records[0].subject)), text("pair_key_0"));
+  const TicketHasher order(bytes<32>("pair_key_0"));
+  const auto ordered = words("order_0");
+  for (std::size_t i = 1; i < ordered.size(); ++i) EXPECT_LT(order.of(ordered[i - 1]), order.of(ordered[i]));
+  EXPECT_EQ(to_hex(encode(records[0])), text("visit_row_0"));
+  EXPECT_EQ(to_hex(visits_root(records)), text("visits_root"));
+}
+
+TEST_F(DrawExample, Substitute) {
+  const auto records = visits();
+  const VisitRecord& visit = records[0];
+  const Hash second = substitute_seed(bytes<32>("announcement"), seed(), visit.subject, 0, 1, {});
+  EXPECT_EQ(to_hex(second), text("substitute_seed"));
+  std::vector<SubstituteCandidate> candidates;
+  for (const InspectorRow& row : inspectors()) {
+    SubstituteCandidate candidate{.row = row, .eligible = true, .conflict = row.id == "JC-0004"};
+    candidate.row.capacity = 9;
+    candidate.held_seat = std::count(visit.team.begin(), visit.team.end(), row.id) != 0;
+    for (const VisitRecord& other : records) {
+      candidate.load += static_cast<std::uint64_t>(std::count(other.team.begin(), other.team.end(), row.id));
+    }
+    candidates.push_back(candidate);
+  }
+  const auto chosen = choose_substitute(second, visit.subject, groups(),
+                                        {.seat = 0, .other_units = {text("other_unit")}}, candidates);
+  ASSERT_TRUE(chosen && *chosen);
+  EXPECT_EQ(candidates[**chosen].row.id, text("substitute"));
+}
+
+}  // namespace
+}  // namespace liuhen::crypto::draw
