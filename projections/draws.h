@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct Recusal {
   std::uint64_t filed_at = 0;                 // position
   std::optional<std::uint64_t> decided_at;    // position
   bool approved = false;
+  std::string filer;                          // person who filed it
+  bool decided() const { return decided_at.has_value(); }
 };
 
 struct Seat {
@@ -39,6 +42,7 @@ struct TaskResult {
   std::vector<std::uint64_t> follow_ups;                 // positions
   std::optional<std::uint64_t> published_at;             // position
   std::optional<std::uint64_t> withheld_at;
+  std::optional<std::uint64_t> corrected_at;             // position of the last correction
   std::vector<std::uint64_t> objections;                 // positions
   std::optional<std::uint64_t> open_objection;           // position of one not yet decided
 };
@@ -65,12 +69,14 @@ struct Draw {
   Hash leaf_hash{};                           // of the announcement's entry
   ledger::schema::DrawAnnouncedT announcement;
   std::string department, rule;
+  ledger::schema::RuleSetT rule_set;          // the rule's revision of the announcement: a later one changes nothing here
   std::vector<KeyId> contributors;
   std::map<KeyId, Hash> commitments;
   std::vector<KeyId> committed;               // as closed, in the announcement's order
   std::map<KeyId, Hash> nonces;
   std::vector<Bytes> revealed;                // as closed: a nonce or empty, one per contributor announced
   std::optional<std::uint64_t> commitments_closed_at, reveals_closed_at, executed_at, voided_at, failed_at;  // positions
+  std::optional<std::uint64_t> disclosed_at;  // position of the last part: tasks are open from here on
   std::uint64_t executed_time = 0;
   std::optional<std::array<std::uint8_t, 64>> seed;   // S, once executed
   std::optional<ledger::schema::DrawExecutedT> outcome;
@@ -79,19 +85,29 @@ struct Draw {
   Phase phase = Phase::committing;
   bool discarded = false;                     // voided, before or after execution
   std::vector<Task> tasks;                    // visits in order
+  std::map<std::string, std::uint32_t> loads; // inspector → seats held in this draw now
   std::vector<std::uint64_t> attestations;    // positions
+  std::set<KeyId> attested_by;
+  // What the parts of DrawDisclosed must list, from DrawExecuted until the last part: in visit order, with
+  // the teams where no conflict was in force at pool_position and admission can replay the matching.
+  std::vector<ledger::schema::VisitT> expected;
+  bool expects_teams = false;
 
   // Once it has passed the point of no return an attempt must be executed, voided or not.
   bool must_execute() const;
   // Not yet ended: another on the same item and an overlapping scope is refused meanwhile.
   bool open() const;
+  // Recusals, substitutes and results may be recorded.
+  bool has_tasks() const { return phase == Phase::disclosed && !discarded; }
 };
 
 struct Draws {
   std::map<std::string, Draw> by_stream;
   std::vector<std::string> streams;           // number − 1 → stream
   // Visits of each subject that count towards its yearly cap, as (position of DrawExecuted, calendar year, Asia/Shanghai).
+  // Those of a draw that was executed and then voided count until the void (see `voided`).
   std::map<std::string, std::vector<std::pair<std::uint64_t, std::uint32_t>>, std::less<>> visited;
+  std::map<std::uint64_t, std::uint64_t> voided;  // position of DrawExecuted → position of a later DrawVoided
 };
 
 #define LIUHEN_PAYLOAD(T)                                                                          \

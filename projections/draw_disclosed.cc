@@ -1,0 +1,150 @@
+// DrawDisclosed: the visits behind the root of DrawExecuted, in parts; after the last one tasks are open.
+#include <algorithm>
+
+#include "crypto/draw/outcome.h"
+#include "projections/draw_lookup.h"
+
+namespace liuhen::projections {
+
+namespace {
+
+using ledger::schema::DrawDisclosedT;
+using ledger::schema::VisitT;
+
+Error bad_visit(const Draw& draw, std::size_t visit, const std::string& zh, const std::string& en) {
+  const std::string number = std::to_string(visit);
+  return fail("draw.disclosed_visit", "抽取“" + draw.stream + "”第 " + number + " 次检查：" + zh,
+              "visit " + number + " of the draw \"" + draw.stream + "\": " + en);
+}
+
+// What can be said of a team in public where the matching cannot be replayed.
+class TeamCheck {
+ public:
+  TeamCheck(const State& state, const Draw& draw)
+      : state_(state), draw_(draw), groups_(seat_groups(draw)), loads_(draw.loads) {}
+
+  Outcome check(std::size_t number, const VisitT& visit) {
+    std::set<std::string> seen;
+    std::map<std::pair<std::size_t, std::string>, std::uint64_t> of_unit;
+    for (std::size_t seat = 0; seat < visit.team.size(); ++seat) {
+      const std::string& id = visit.team[seat];
+      if (id.empty()) continue;
+      const auto row = announced_row(state_, draw_, id);
+      const std::size_t group = crypto::draw::group_of_seat(groups_, seat);
+      if (!row || crypto::draw::group_of_inspector(groups_, *row) != group) {
+        return bad_visit(draw_, number, "“" + id + "”不是公告名录中可任该席的检查人员", "\"" + id + "\" is no announced inspector fit for the seat");
+      }
+      if (!seen.insert(id).second) {
+        return bad_visit(draw_, number, "“" + id + "”占了两席", "\"" + id + "\" holds two seats");
+      }
+      const std::uint64_t limit = groups_[group].unit_limit;
+      if (limit != 0 && ++of_unit[{group, row->unit}] > limit) {
+        return bad_visit(draw_, number, "单位“" + row->unit + "”超过每组人数上限", "unit \"" + row->unit + "\" is over its limit in a group");
+      }
+      if (++loads_[id] > row->capacity) {
+        return bad_visit(draw_, number, "“" + id + "”超过任务上限", "\"" + id + "\" is over the capacity");
+      }
+    }
+    return ok();
+  }
+
+ private:
+  const State& state_;
+  const Draw& draw_;
+  std::vector<crypto::draw::SeatGroup> groups_;
+  std::map<std::string, std::uint32_t> loads_;
+};
+
+Outcome check_visits(const State& state, const Draw& draw, const DrawDisclosedT& part) {
+  TeamCheck teams(state, draw);
+  const std::size_t seats = crypto::draw::seats_of(seat_groups(draw));
+  for (std::size_t i = 0; i < part.visits.size(); ++i) {
+    const VisitT& visit = *part.visits[i];
+    const std::size_t number = draw.tasks.size() + i;
+    const VisitT& right = draw.expected[number];
+    if (visit.subject != right.subject || visit.ticket != right.ticket) {
+      return bad_visit(draw, number, "检查对象或抽签号与按种子重算的不符", "the subject or its ticket is not what the seed gives");
+    }
+    if (visit.team.size() != seats) {
+      return bad_visit(draw, number, "席位数与公告不符", "the number of seats is not the announced one");
+    }
+    if (draw.expects_teams && visit.team != right.team) {
+      return bad_visit(draw, number, "检查人员与按种子重算的不符", "the team is not what the seed gives");
+    }
+    if (auto checked = teams.check(number, visit); !checked) return checked;
+  }
+  return ok();
+}
+
+crypto::draw::VisitRecord record_of(const std::string& subject, const Hash& ticket, std::vector<std::string> team) {
+  return {.subject = subject, .ticket = ticket, .team = std::move(team)};
+}
+
+Outcome check_whole(const Draw& draw, const DrawDisclosedT& part) {
+  std::vector<crypto::draw::VisitRecord> records;
+  for (const Task& task : draw.tasks) {
+    std::vector<std::string> team;
+    for (const Seat& seat : task.seats) team.push_back(seat.inspector);
+    records.push_back(record_of(task.subject, task.ticket, std::move(team)));
+  }
+  for (const auto& visit : part.visits) {
+    records.push_back(record_of(visit->subject, exactly<32>(View(visit->ticket)).value(), visit->team));
+  }
+  std::uint64_t vacancies = 0;
+  for (const auto& record : records) vacancies += static_cast<std::uint64_t>(std::count(record.team.begin(), record.team.end(), ""));
+  const Hash root = crypto::draw::visits_root(records);
+  const auto& recorded = draw.outcome->visits_root;
+  if (vacancies == draw.outcome->vacancies && std::equal(root.begin(), root.end(), recorded.begin(), recorded.end())) return ok();
+  return fail("draw.disclosed_root", "列示的名单与执行时记录的根或空缺数不符", "the visits listed do not give the root or the vacancies recorded at execution");
+}
+
+}  // namespace
+
+Outcome admit(const State& state, const ledger::Event&, const ledger::schema::DrawDisclosed& payload) {
+  auto found = find_draw(state, text(payload.draw()), Draw::Phase::executed);
+  if (!found) return found.error();
+  const Draw& draw = **found;
+  const DrawDisclosedT part = unpacked(payload);
+  const std::size_t left = draw.expected.size() - draw.tasks.size();
+  if (part.part != draw.next_part || part.visits.size() > left || part.last != (part.visits.size() == left) ||
+      (part.visits.empty() && left != 0)) {
+    return fail("draw.part", "名单的各部分须从 0 起依次列示、不空、不超出检查总数，最后一部分须标明",
+                "the parts of the list go in order from 0, none empty, none beyond the visits, the last one marked");
+  }
+  if (auto checked = check_visits(state, draw, part); !checked) return checked;
+  return part.last ? check_whole(draw, part) : ok();
+}
+
+void apply(State& state, const ledger::Event& event, const ledger::schema::DrawDisclosed& payload) {
+  Draw& draw = draw_at(state, text(payload.draw()));
+  const auto groups = seat_groups(draw);
+  for (const auto* visit : *payload.visits()) {
+    Task task;
+    task.subject = visit->subject()->str();
+    task.ticket = exactly<32>(raw(visit->ticket())).value();
+    for (const auto* inspector : *visit->team()) {
+      Seat seat;
+      seat.group = static_cast<std::uint32_t>(crypto::draw::group_of_seat(groups, task.seats.size()));
+      seat.inspector = inspector->str();
+      if (!seat.inspector.empty()) {
+        seat.held.push_back(seat.inspector);
+        ++draw.loads[seat.inspector];
+      }
+      task.seats.push_back(std::move(seat));
+    }
+    draw.tasks.push_back(std::move(task));
+  }
+  ++draw.next_part;
+  if (!payload.last()) return;
+  draw.phase = Draw::Phase::disclosed;
+  draw.disclosed_at = event.position();
+  draw.expected = {};
+  if (draw.discarded) return;
+  for (Task& task : draw.tasks) {
+    for (Seat& seat : task.seats) {
+      if (seat.inspector.empty()) seat.vacated_at = draw.executed_at;
+    }
+  }
+}
+
+}  // namespace liuhen::projections

@@ -1,0 +1,70 @@
+// Finding the draw, the visit and the seat that a payload names, and reading its fields.
+#pragma once
+
+#include <flatbuffers/flatbuffers.h>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/draw/team.h"
+#include "projections/state.h"
+
+namespace liuhen::projections {
+
+// Fields of a payload; an absent one is empty.
+inline std::string_view text(const flatbuffers::String* field) {
+  return field == nullptr ? std::string_view() : std::string_view(field->c_str(), field->size());
+}
+inline View raw(const flatbuffers::Vector<std::uint8_t>* field) {
+  return field == nullptr ? View() : View(field->data(), field->size());
+}
+// The 32-byte values that follow one another in a field; parsing has seen to its length.
+std::vector<Hash> hashes(View bytes);
+
+template <class Table>
+typename Table::NativeTableType unpacked(const Table& table) {
+  typename Table::NativeTableType object;
+  table.UnPackTo(&object);
+  return object;
+}
+template <class Object>
+Object copy_of(const Object& object) {
+  flatbuffers::FlatBufferBuilder builder;
+  builder.Finish(Object::TableType::Pack(builder, &object));
+  return unpacked(*flatbuffers::GetRoot<typename Object::TableType>(builder.GetBufferPointer()));
+}
+
+std::string draw_stream(std::string_view plan, std::uint32_t attempt);
+
+// Fails with `draw.unknown`.
+Result<const Draw*> find_draw(const State& state, std::string_view stream);
+// The same and its phase: fails with `draw.phase`, or `draw.ended` if it was voided before the point of no
+// return or failed.
+Result<const Draw*> find_draw(const State& state, std::string_view stream, Draw::Phase phase);
+// One that admission has found before.
+Draw& draw_at(State& state, std::string_view stream);
+
+struct TaskPlace {
+  const Draw* draw = nullptr;
+  const Task* task = nullptr;
+};
+// A visit of a draw whose tasks are open. Fails with `draw.unknown`, `task.closed`, `task.visit`.
+Result<TaskPlace> find_task(const State& state, std::string_view stream, std::uint64_t visit);
+Task& task_at(State& state, std::string_view stream, std::uint64_t visit);
+
+// Fails with `task.seat`.
+Result<const Seat*> find_seat(const TaskPlace& place, std::uint32_t seat);
+
+// The announced groups, with the units that were added since.
+std::vector<crypto::draw::SeatGroup> seat_groups(const Draw& draw);
+
+// Visits of one inspector of this unit in one draw, at most.
+std::uint64_t capacity_of(const ledger::schema::DrawAnnouncedT& announcement, std::string_view unit);
+
+// The row of an inspector as announced: his version at pool_position. Absent if he was not in the registry
+// or not active then. Whether he fits a group is not looked at.
+std::optional<crypto::draw::InspectorRow> announced_row(const State& state, const Draw& draw, std::string_view id);
+
+}  // namespace liuhen::projections
