@@ -93,16 +93,18 @@ Result<const Seat*> find_seat(const TaskPlace& place, std::uint32_t seat) {
   return &place.task->seats[seat];
 }
 
-std::vector<crypto::draw::SeatGroup> seat_groups(const Draw& draw) {
+std::vector<crypto::draw::SeatGroup> announced_groups(const ledger::schema::DrawAnnouncedT& announcement) {
   std::vector<crypto::draw::SeatGroup> groups;
-  for (std::size_t g = 0; g < draw.announcement.groups.size(); ++g) {
-    const auto& announced = *draw.announcement.groups[g];
-    groups.push_back({.qualification = announced.qualification, .units = announced.units,
-                      .seats = announced.seats, .unit_limit = announced.unit_limit});
-    if (g < draw.added_units.size()) {
-      auto& units = groups.back().units;
-      units.insert(units.end(), draw.added_units[g].begin(), draw.added_units[g].end());
-    }
+  for (const auto& group : announcement.groups) {
+    groups.push_back({.qualification = group->qualification, .units = group->units, .seats = group->seats, .unit_limit = group->unit_limit});
+  }
+  return groups;
+}
+
+std::vector<crypto::draw::SeatGroup> seat_groups(const Draw& draw) {
+  auto groups = announced_groups(draw.announcement);
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    groups[g].units.insert(groups[g].units.end(), draw.added_units[g].begin(), draw.added_units[g].end());
   }
   return groups;
 }

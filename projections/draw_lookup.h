@@ -1,34 +1,21 @@
-// Finding the draw, the visit and the seat that a payload names, and reading its fields.
+// Finding the draw, the visit and the seat that a payload names.
 #pragma once
 
-#include <flatbuffers/flatbuffers.h>
-
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "crypto/draw/team.h"
+#include "projections/fields.h"
 #include "projections/state.h"
 
 namespace liuhen::projections {
 
-// Fields of a payload; an absent one is empty.
-inline std::string_view text(const flatbuffers::String* field) {
-  return field == nullptr ? std::string_view() : std::string_view(field->c_str(), field->size());
-}
-inline View raw(const flatbuffers::Vector<std::uint8_t>* field) {
-  return field == nullptr ? View() : View(field->data(), field->size());
-}
 // The 32-byte values that follow one another in a field; parsing has seen to its length.
 std::vector<Hash> hashes(View bytes);
 
-template <class Table>
-typename Table::NativeTableType unpacked(const Table& table) {
-  typename Table::NativeTableType object;
-  table.UnPackTo(&object);
-  return object;
-}
+// A deep copy: these objects own what they hold and are not copyable.
 template <class Object>
 Object copy_of(const Object& object) {
   flatbuffers::FlatBufferBuilder builder;
@@ -57,6 +44,7 @@ Task& task_at(State& state, std::string_view stream, std::uint64_t visit);
 // Fails with `task.seat`.
 Result<const Seat*> find_seat(const TaskPlace& place, std::uint32_t seat);
 
+std::vector<crypto::draw::SeatGroup> announced_groups(const ledger::schema::DrawAnnouncedT& announcement);
 // The announced groups, with the units that were added since.
 std::vector<crypto::draw::SeatGroup> seat_groups(const Draw& draw);
 

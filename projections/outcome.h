@@ -40,6 +40,12 @@ struct Substitute {
 Result<Substitute> substitute_of(const State& state, const Draw& draw, std::uint64_t visit, std::uint32_t seat,
                                  const OpenConflict& open);
 
+// What admission asks of a recorded substitute. It is substitute_of's where no conflict is in force. With m
+// in force, each hiding one pair, it must be among the first m + 1 candidates, or none only where m or
+// fewer are left. Fails with `substitute.candidate`.
+Outcome check_substitute(const State& state, const Draw& draw, std::uint64_t visit, std::uint32_t seat,
+                         const std::string& inspector);
+
 // What the platform has to record now: closings, execution, disclosure, failure, substitutes.
 struct Due {
   enum class Kind { close_commitments, close_reveals, execute, disclose, fail, substitute };
@@ -48,6 +54,10 @@ struct Due {
   std::uint64_t visit = 0;   // substitute only
   std::uint32_t seat = 0;
 };
+// The seat of a draw whose substitute comes next: the one vacated first, then by visit and seat. None if no
+// seat is vacated. Whether the announced delay has passed is not looked at.
+std::optional<Due> next_substitute(const Draw& draw);
+
 // In the order in which they must be recorded; one call's items do not depend on each other.
 std::vector<Due> due(const State& state, std::uint64_t now_s);
 

@@ -1,0 +1,78 @@
+// What the platform has to record, and what it should have.
+#include <tuple>
+
+#include "projections/draw_lookup.h"
+#include "projections/outcome.h"
+
+namespace liuhen::projections {
+
+namespace {
+
+std::optional<Due> due_of(const State& state, const Draw& draw, std::uint64_t now_s) {
+  const auto& a = draw.announcement;
+  const auto step = [&](Due::Kind kind) { return Due{.kind = kind, .draw = draw.stream}; };
+  switch (draw.phase) {
+    case Draw::Phase::committing:
+      if (draw.discarded) return std::nullopt;
+      if (draw.commitments.size() == draw.contributors.size()) return step(Due::Kind::close_commitments);
+      if (now_s <= a.commit_deadline) return std::nullopt;
+      return step(draw.commitments.empty() ? Due::Kind::fail : Due::Kind::close_commitments);
+    case Draw::Phase::revealing:
+      if (draw.nonces.size() == draw.committed.size() || now_s > a.reveal_deadline) return step(Due::Kind::close_reveals);
+      return std::nullopt;
+    case Draw::Phase::ready: return step(Due::Kind::execute);
+    case Draw::Phase::executed: return step(Due::Kind::disclose);
+    case Draw::Phase::disclosed: {
+      const auto next = next_substitute(draw);
+      if (!next) return std::nullopt;
+      const std::uint64_t decision = *draw.tasks[next->visit].seats[next->seat].vacated_at;
+      if (now_s < state.times[decision] + a.substitute_delay_s) return std::nullopt;
+      return next;
+    }
+    case Draw::Phase::failed: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Due> next_substitute(const Draw& draw) {
+  if (!draw.has_tasks()) return std::nullopt;
+  std::optional<Due> next;
+  std::uint64_t vacated_at = 0;
+  for (std::size_t visit = 0; visit < draw.tasks.size(); ++visit) {
+    if (draw.tasks[visit].result) continue;
+    const auto& seats = draw.tasks[visit].seats;
+    for (std::uint32_t seat = 0; seat < seats.size(); ++seat) {
+      if (!seats[seat].vacated_at || (next && *seats[seat].vacated_at >= vacated_at)) continue;
+      vacated_at = *seats[seat].vacated_at;
+      next = Due{.kind = Due::Kind::substitute, .draw = draw.stream, .visit = visit, .seat = seat};
+    }
+  }
+  return next;
+}
+
+std::vector<Due> due(const State& state, std::uint64_t now_s) {
+  std::vector<Due> all;
+  for (const std::string& stream : state.draws.streams) {
+    auto step = due_of(state, state.draws.by_stream.at(stream), now_s);
+    if (step) all.push_back(std::move(*step));
+  }
+  return all;
+}
+
+std::vector<Escape> escapes(const State& state, std::uint64_t now_s) {
+  std::vector<Escape> all;
+  for (const std::string& stream : state.draws.streams) {
+    const Draw& draw = state.draws.by_stream.at(stream);
+    const std::uint64_t deadline = draw.announcement.execute_deadline;
+    if (draw.must_execute() && now_s > deadline) {
+      all.push_back({.draw = stream, .deadline = deadline, .executed_time = std::nullopt});
+    } else if (draw.executed_at && draw.executed_time > deadline) {
+      all.push_back({.draw = stream, .deadline = deadline, .executed_time = draw.executed_time});
+    }
+  }
+  return all;
+}
+
+}  // namespace liuhen::projections

@@ -1,0 +1,107 @@
+// Seed, selection and matching of a draw, from the pool and the contributions alone.
+#include "projections/outcome.h"
+
+#include <algorithm>
+
+#include "crypto/draw/outcome.h"
+#include "crypto/draw/protocol.h"
+#include "projections/draw_lookup.h"
+
+namespace liuhen::projections {
+
+namespace {
+
+crypto::draw::Allocation allocation_of(const ledger::schema::DrawAnnouncedT& announcement) {
+  crypto::draw::Allocation allocation;
+  for (const auto& stratum : announcement.strata) {
+    allocation.strata.push_back({.num = stratum->num, .den = stratum->den, .fixed = stratum->fixed});
+  }
+  allocation.total = announcement.total;
+  return allocation;
+}
+
+std::vector<ledger::schema::StratumOutcomeT> outcomes_of(const crypto::draw::Selection& selection) {
+  std::vector<ledger::schema::StratumOutcomeT> strata;
+  for (const auto& stratum : selection.strata) {
+    ledger::schema::StratumOutcomeT out;
+    out.eligible = stratum.eligible;
+    out.drawn = stratum.drawn;
+    if (stratum.cutoff) out.cutoff.assign(stratum.cutoff->begin(), stratum.cutoff->end());
+    strata.push_back(std::move(out));
+  }
+  return strata;
+}
+
+ledger::schema::VisitT visit_of(const crypto::draw::VisitRecord& record) {
+  ledger::schema::VisitT visit;
+  visit.subject = record.subject;
+  visit.ticket.assign(record.ticket.begin(), record.ticket.end());
+  visit.team = record.team;
+  return visit;
+}
+
+struct Opened {
+  std::vector<crypto::draw::Conflict> conflicts;
+  std::uint64_t unopened = 0;
+};
+Opened open_all(const std::vector<Hash>& commitments, const OpenConflict& open) {
+  Opened opened;
+  for (const Hash& commitment : commitments) {
+    auto content = open(commitment);
+    if (content) {
+      opened.conflicts.push_back({.subject = content->subject, .inspector = content->inspector});
+    } else {
+      ++opened.unopened;
+    }
+  }
+  return opened;
+}
+
+// The visits in order, without their teams.
+std::vector<ledger::schema::VisitT> visits_without_teams(const crypto::draw::Seed& seed, const crypto::draw::Selection& selection) {
+  std::vector<std::pair<Hash, const crypto::draw::DrawnSubject*>> order;
+  order.reserve(selection.drawn.size());
+  for (const auto& subject : selection.drawn) order.emplace_back(crypto::draw::visit_order(seed, subject.id), &subject);
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.second->id < b.second->id;
+  });
+  std::vector<ledger::schema::VisitT> visits;
+  visits.reserve(order.size());
+  for (const auto& [hash, subject] : order) visits.push_back(visit_of({.subject = subject->id, .ticket = subject->ticket, .team = {}}));
+  return visits;
+}
+
+}  // namespace
+
+Bytes alpha_of(const Draw& draw) {
+  LIUHEN_CHECK(draw.reveals_closed_at);
+  return crypto::draw::alpha(draw.leaf_hash, draw.revealed, {});
+}
+
+Result<Visits> visits_of(const State& state, const Draw& draw, const std::array<std::uint8_t, 64>& seed,
+                         const OpenConflict& open) {
+  auto pool = pool_of(state, draw.announcement, draw.rule_set);
+  if (!pool) return pool.error();
+  auto selection = crypto::draw::select(seed, allocation_of(draw.announcement), pool->subjects);
+  if (!selection) return selection.error();
+
+  Visits out;
+  out.strata = outcomes_of(*selection);
+  const Opened opened = open_all(pool->conflicts, open);
+  out.conflicts_unopened = opened.unopened;
+  if (opened.unopened != 0) {
+    out.visits = visits_without_teams(seed, *selection);
+    return out;
+  }
+  std::vector<std::string> subjects;
+  for (const auto& subject : selection->drawn) subjects.push_back(subject.id);
+  auto matching = crypto::draw::match(seed, announced_groups(draw.announcement), pool->inspectors, subjects, opened.conflicts);
+  if (!matching) return matching.error();
+  const auto records = crypto::draw::visit_records(*selection, *matching, pool->inspectors);
+  out.root = crypto::draw::visits_root(records);
+  out.vacancies = matching->vacancies;
+  for (const auto& record : records) out.visits.push_back(visit_of(record));
+  return out;
+}
+
+}  // namespace liuhen::projections
