@@ -1,4 +1,5 @@
-// DrawAnnounced: everything that a draw will depend on, fixed before any randomness (docs/formats/draw.md).
+// DrawAnnounced: everything that a draw will depend on, fixed before any randomness
+// (docs/formats/draw.md).
 #include <algorithm>
 #include <set>
 
@@ -37,50 +38,75 @@ Outcome check_reserved(const Announcing& c) {
       a.pool_key_hash.empty() && !a.weighted) {
     return ok();
   }
-  return fail("draw.reserved", "公告使用了为以后版本保留的字段（信标、密封、池密钥、权重）：本版本须留空",
-              "the announcement uses fields kept for later versions (beacon, sealing, pool key, weights): leave them empty");
+  return fail("draw.reserved",
+              "公告使用了为以后版本保留的字段（信标、密封、池密钥、权重）：本版本须留空",
+              "the announcement uses fields kept for later versions (beacon, sealing, pool key, "
+              "weights): leave them empty");
 }
 
 Outcome check_plan(const Announcing& c) {
   if (c.a.rule_revision != c.rule.revision) {
     return fail("draw.rule_revision",
-                "抽查细则“" + c.rule.id + "”现行为第 " + std::to_string(c.rule.revision) + " 版，公告写的是第 " + std::to_string(c.a.rule_revision) + " 版",
-                "the rule \"" + c.rule.id + "\" is at revision " + std::to_string(c.rule.revision) + ", the announcement says " + std::to_string(c.a.rule_revision));
+                "抽查细则“" + c.rule.id + "”现行为第 " + std::to_string(c.rule.revision) +
+                    " 版，公告写的是第 " + std::to_string(c.a.rule_revision) + " 版",
+                "the rule \"" + c.rule.id + "\" is at revision " + std::to_string(c.rule.revision) +
+                    ", the announcement says " + std::to_string(c.a.rule_revision));
   }
   std::set<std::string> seen;
   for (const std::string& id : c.a.items) {
     const auto item = c.state.catalogue.items.find(id);
-    const bool planned = std::find(c.plan.items.begin(), c.plan.items.end(), id) != c.plan.items.end();
-    if (!planned || item == c.state.catalogue.items.end() || !item->second.in_force() || !seen.insert(id).second) {
-      return fail("item.unlisted", "事项“" + id + "”不在计划内、未在现行抽查事项清单中公布，或重复列出",
-                  "the item \"" + id + "\" is not in the plan, not published in the list in force, or named twice");
+    const bool planned =
+        std::find(c.plan.items.begin(), c.plan.items.end(), id) != c.plan.items.end();
+    if (!planned || item == c.state.catalogue.items.end() || !item->second.in_force() ||
+        !seen.insert(id).second) {
+      return fail("item.unlisted",
+                  "事项“" + id + "”不在计划内、未在现行抽查事项清单中公布，或重复列出",
+                  "the item \"" + id +
+                      "\" is not in the plan, not published in the list in force, or named twice");
     }
   }
   if (c.a.items.empty()) {
-    return fail("item.unlisted", "公告没有列出任何抽查事项", "the announcement names no inspection item");
+    return fail("item.unlisted", "公告没有列出任何抽查事项",
+                "the announcement names no inspection item");
   }
   return ok();
 }
 
 Error bad_scope(const std::string& zh, const std::string& en) { return fail("draw.scope", zh, en); }
 
+// Whether what meets `value` meets `planned` too; a division's 2 or 4 digits stand for all that
+// begin so.
+bool is_narrower(ledger::schema::Field field, const std::string& value,
+                 const std::string& planned) {
+  return field == ledger::schema::Field::division ? value.starts_with(planned) : value == planned;
+}
+
 // Each condition of the plan must be there, narrowed at most.
 Outcome check_scope(const Announcing& c) {
   std::set<ledger::schema::Field> fields;
   for (const auto& condition : c.a.scope) {
-    if (condition->field == ledger::schema::Field::none || condition->values.empty() || !fields.insert(condition->field).second) {
+    if (condition->field == ledger::schema::Field::none || condition->values.empty() ||
+        !fields.insert(condition->field).second) {
       return bad_scope("抽取范围的每个条件须指明字段和至少一个值，且同一字段只出现一次",
-                       "each condition of the scope needs a field and a value, and a field may be there once only");
+                       "each condition of the scope needs a field and a value, and a field may be "
+                       "there once only");
     }
   }
   for (const auto& planned : c.plan.scope) {
-    const auto found = std::find_if(c.a.scope.begin(), c.a.scope.end(), [&](const auto& condition) { return condition->field == planned->field; });
+    const auto found = std::find_if(c.a.scope.begin(), c.a.scope.end(), [&](const auto& condition) {
+      return condition->field == planned->field;
+    });
     const auto within = [&](const std::string& value) {
-      return std::find(planned->values.begin(), planned->values.end(), value) != planned->values.end();
+      return std::any_of(
+          planned->values.begin(), planned->values.end(),
+          [&](const std::string& whole) { return is_narrower(planned->field, value, whole); });
     };
-    if (found == c.a.scope.end() || !std::all_of((*found)->values.begin(), (*found)->values.end(), within)) {
-      return bad_scope("抽取范围超出了计划“" + c.plan.id + "”的范围：计划的每个条件都须保留，只可缩小",
-                       "the scope goes beyond that of the plan \"" + c.plan.id + "\": keep each of its conditions, narrowed at most");
+    if (found == c.a.scope.end() ||
+        !std::all_of((*found)->values.begin(), (*found)->values.end(), within)) {
+      return bad_scope(
+          "抽取范围超出了计划“" + c.plan.id + "”的范围：计划的每个条件都须保留，只可缩小",
+          "the scope goes beyond that of the plan \"" + c.plan.id +
+              "\": keep each of its conditions, narrowed at most");
     }
   }
   return ok();
@@ -93,19 +119,26 @@ Outcome check_strata(const Announcing& c) {
   std::set<std::uint32_t> seen;
   for (const auto& stratum : c.a.strata) {
     const std::string number = std::to_string(stratum->rule_stratum);
-    const auto planned = std::find_if(c.plan.rates.begin(), c.plan.rates.end(), [&](const auto& rate) { return rate->stratum == stratum->rule_stratum; });
-    if (stratum->rule_stratum >= c.rule.strata.size() || planned == c.plan.rates.end() || !seen.insert(stratum->rule_stratum).second) {
+    const auto planned =
+        std::find_if(c.plan.rates.begin(), c.plan.rates.end(),
+                     [&](const auto& rate) { return rate->stratum == stratum->rule_stratum; });
+    if (stratum->rule_stratum >= c.rule.strata.size() || planned == c.plan.rates.end() ||
+        !seen.insert(stratum->rule_stratum).second) {
       return fail("draw.strata", "分层 " + number + " 不在细则和计划中，或重复列出",
                   "stratum " + number + " is not in the rule and the plan, or named twice");
     }
     if (stratum->den == 0 || stratum->num > stratum->den || stratum->num != (*planned)->num ||
         stratum->den != (*planned)->den || stratum->fixed != (*planned)->fixed) {
-      return fail("draw.rate", "分层 " + number + " 的比例或数量与计划公布的不一致", "the rate or count of stratum " + number + " is not the one planned");
+      return fail("draw.rate", "分层 " + number + " 的比例或数量与计划公布的不一致",
+                  "the rate or count of stratum " + number + " is not the one planned");
     }
   }
-  const bool left_open = std::all_of(c.plan.rates.begin(), c.plan.rates.end(), [](const auto& rate) { return rate->num == 0 && rate->fixed == 0; });
+  const bool left_open =
+      std::all_of(c.plan.rates.begin(), c.plan.rates.end(),
+                  [](const auto& rate) { return rate->num == 0 && rate->fixed == 0; });
   if ((c.a.total != 0) != left_open) {
-    return fail("draw.total", "计划未定比例时（各层比例均为 0）须且仅须给出总数；计划已定比例时不得另定总数",
+    return fail("draw.total",
+                "计划未定比例时（各层比例均为 0）须且仅须给出总数；计划已定比例时不得另定总数",
                 "a total is given if, and only if, the plan leaves every rate at 0");
   }
   return ok();
@@ -128,18 +161,28 @@ Outcome check_groups(const Announcing& c) {
     seats += group->seats;
     return group->seats >= 1 && !group->units.empty();
   });
-  if (groups.empty() || groups.size() > kGroupsMax || !each_seated || seats > kSeatsMax || groups[0]->seats < 2) {
-    return fail("draw.groups", "席位须分 1 至 8 组，每组至少一席一单位，第一组（执法人员）至少两席，每次检查合计至多 16 席",
-                "seats need 1 to 8 groups, each with a seat and a unit, two or more seats in the first (the officers), 16 in all at most");
+  if (groups.empty() || groups.size() > kGroupsMax || !each_seated || seats > kSeatsMax ||
+      groups[0]->seats < 2) {
+    return fail("draw.groups",
+                "席位须分 1 至 8 "
+                "组，每组至少一席一单位，第一组（执法人员）至少两席，每次检查合计至多 16 席",
+                "seats need 1 to 8 groups, each with a seat and a unit, two or more seats in the "
+                "first (the officers), 16 in all at most");
   }
   for (std::size_t g = 0; g < groups.size(); ++g) {
     std::set<std::string> seen;
     for (const std::string& unit : groups[g]->units) {
       const bool exists = c.state.catalogue.departments.contains(unit);
       // Officers come from the department that answers for the draw; others may join from anywhere.
-      if (!exists || !seen.insert(unit).second || (g == 0 && !is_within(c.state, unit, c.plan.department))) {
-        return fail("draw.units", "第 " + std::to_string(g) + " 组的单位“" + unit + "”不存在、重复，或执法人员单位不属于计划部门“" + c.plan.department + "”",
-                    "unit \"" + unit + "\" of group " + std::to_string(g) + " does not exist, is named twice, or as officers' unit is not of the plan's department \"" + c.plan.department + "\"");
+      if (!exists || !seen.insert(unit).second ||
+          (g == 0 && !is_within(c.state, unit, c.plan.department))) {
+        return fail("draw.units",
+                    "第 " + std::to_string(g) + " 组的单位“" + unit +
+                        "”不存在、重复，或执法人员单位不属于计划部门“" + c.plan.department + "”",
+                    "unit \"" + unit + "\" of group " + std::to_string(g) +
+                        " does not exist, is named twice, or as officers' unit is not of the "
+                        "plan's department \"" +
+                        c.plan.department + "\"");
       }
     }
   }
@@ -153,9 +196,11 @@ Outcome check_capacities(const Announcing& c) {
     return by_unit;
   };
   const auto announced = listed(c.a.capacities);
-  const bool positive = c.a.default_capacity >= 1 && std::all_of(announced.begin(), announced.end(), [](const auto& entry) { return entry.second >= 1; });
-  if (positive && c.a.default_capacity == c.rule.default_capacity && announced == listed(c.rule.capacities) &&
-      announced.size() == c.a.capacities.size()) {
+  const bool positive =
+      c.a.default_capacity >= 1 && std::all_of(announced.begin(), announced.end(),
+                                               [](const auto& entry) { return entry.second >= 1; });
+  if (positive && c.a.default_capacity == c.rule.default_capacity &&
+      announced == listed(c.rule.capacities) && announced.size() == c.a.capacities.size()) {
     return ok();
   }
   return fail("draw.capacity", "每人任务上限须与细则“" + c.rule.id + "”的一致，且不小于 1",
@@ -163,19 +208,27 @@ Outcome check_capacities(const Announcing& c) {
 }
 
 Outcome check_contributors(const Announcing& c) {
-  if (c.state.keys.vrf.empty() || !std::equal(c.a.vrf_key.begin(), c.a.vrf_key.end(), c.state.keys.vrf.back().id.begin(), c.state.keys.vrf.back().id.end())) {
-    return fail("draw.vrf_key", "公告的可验证随机函数公钥不是现行登记的那一把", "the announced VRF key is not the one in force");
+  if (c.state.keys.vrf.empty() ||
+      !std::equal(c.a.vrf_key.begin(), c.a.vrf_key.end(), c.state.keys.vrf.back().id.begin(),
+                  c.state.keys.vrf.back().id.end())) {
+    return fail("draw.vrf_key", "公告的可验证随机函数公钥不是现行登记的那一把",
+                "the announced VRF key is not the one in force");
   }
   const auto ids = hashes(c.a.contributors);
-  if (ids.size() < kContributorsMin || ids.size() > kContributorsMax || c.a.contributors.size() % 32 != 0) {
-    return fail("draw.contributors", "随机数贡献人须有 2 至 16 位", "there must be 2 to 16 contributors");
+  if (ids.size() < kContributorsMin || ids.size() > kContributorsMax ||
+      c.a.contributors.size() % 32 != 0) {
+    return fail("draw.contributors", "随机数贡献人须有 2 至 16 位",
+                "there must be 2 to 16 contributors");
   }
   std::set<std::string> persons;
   for (const KeyId& id : ids) {
     const Key* key = c.state.keys.find(id);
-    if (key == nullptr || !key->valid() || !key->has(Role::contributor) || !persons.insert(key->person).second) {
-      return fail("draw.contributors", "贡献人密钥 " + to_hex(id) + " 未授予该角色、已撤销，或与另一位贡献人同属一人",
-                  "the contributor key " + to_hex(id) + " has no such role, is revoked, or belongs to the same person as another");
+    if (key == nullptr || !key->valid() || !key->has(Role::contributor) ||
+        !persons.insert(key->person).second) {
+      return fail("draw.contributors",
+                  "贡献人密钥 " + to_hex(id) + " 未授予该角色、已撤销，或与另一位贡献人同属一人",
+                  "the contributor key " + to_hex(id) +
+                      " has no such role, is revoked, or belongs to the same person as another");
     }
   }
   return ok();
@@ -184,25 +237,32 @@ Outcome check_contributors(const Announcing& c) {
 Outcome check_deadlines(const Announcing& c) {
   const DrawAnnouncedT& a = c.a;
   const std::uint64_t now = c.event.time();
-  if (now < a.commit_deadline && a.commit_deadline < a.reveal_deadline && a.reveal_deadline < a.execute_deadline &&
-      a.execute_deadline - now <= kDrawLifeMaxS && a.substitute_deadline_s > 0) {
+  if (now < a.commit_deadline && a.commit_deadline < a.reveal_deadline &&
+      a.reveal_deadline < a.execute_deadline && a.execute_deadline - now <= kDrawLifeMaxS &&
+      a.substitute_deadline_s > 0) {
     return ok();
   }
-  return fail("draw.deadlines", "期限须依次为：公告时间 < 承诺 < 揭示 < 执行，执行期限在 30 天以内，递补期限大于 0",
-              "deadlines must ascend from now over commitment and reveal to execution, within 30 days, and the substitutes' be above 0");
+  return fail("draw.deadlines",
+              "期限须依次为：公告时间 < 承诺 < 揭示 < 执行，执行期限在 30 天以内，递补期限大于 0",
+              "deadlines must ascend from now over commitment and reveal to execution, within 30 "
+              "days, and the substitutes' be above 0");
 }
 
 Outcome check_pool_position(const Announcing& c) {
   const std::uint64_t position = c.a.pool_position;
-  if (position >= c.event.position() || position >= c.state.size() || c.state.times[position] + kPoolAgeMaxS < c.event.time()) {
-    return fail("draw.pool_stale", "名录取自第 " + std::to_string(position) + " 条记录：它须早于公告，且至多早一天",
-                "the pool is taken at entry " + std::to_string(position) + ": it must be before the announcement, by a day at most");
+  if (position >= c.event.position() || position >= c.state.size() ||
+      c.state.times[position] + kPoolAgeMaxS < c.event.time()) {
+    return fail("draw.pool_stale",
+                "名录取自第 " + std::to_string(position) + " 条记录：它须早于公告，且至多早一天",
+                "the pool is taken at entry " + std::to_string(position) +
+                    ": it must be before the announcement, by a day at most");
   }
   const auto check_runs = [&](const std::map<std::string, OpenRun>& runs) -> Outcome {
     for (const auto& [id, run] : runs) {
       if (run.last_time + kRunLapsesAfterS < c.event.time()) continue;
       return fail("draw.import_open", "导入“" + id + "”尚未完成：请补传其余部分，或等它一天后失效",
-                  "the import \"" + id + "\" has not ended: send its other parts, or wait a day until it lapses");
+                  "the import \"" + id +
+                      "\" has not ended: send its other parts, or wait a day until it lapses");
     }
     return ok();
   };
@@ -216,15 +276,18 @@ Outcome check_overlap(const Announcing& c) {
     for (const std::string& item : c.a.items) {
       const auto& items = other.announcement.items;
       if (std::find(items.begin(), items.end(), item) == items.end()) continue;
-      return fail("draw.overlap", "抽取“" + stream + "”尚未结束，与本次同有事项“" + item + "”且范围重叠：须待其结束",
-                  "the draw \"" + stream + "\" has not ended and shares the item \"" + item + "\" and part of the scope: wait for its end");
+      return fail(
+          "draw.overlap",
+          "抽取“" + stream + "”尚未结束，与本次同有事项“" + item + "”且范围重叠：须待其结束",
+          "the draw \"" + stream + "\" has not ended and shares the item \"" + item +
+              "\" and part of the scope: wait for its end");
     }
   }
   return ok();
 }
 
-// The newest earlier attempt of the plan over part of the same scope: if it was voided or failed, this one
-// repeats it and must say so; otherwise this one repeats nothing.
+// The newest earlier attempt of the plan over part of the same scope: if it was voided or failed,
+// this one repeats it and must say so; otherwise this one repeats nothing.
 Outcome check_previous(const Announcing& c) {
   std::string repeated;
   for (std::uint32_t attempt = c.a.attempt; attempt-- > 1;) {
@@ -238,15 +301,20 @@ Outcome check_previous(const Announcing& c) {
   if (c.a.previous == repeated) return ok();
   if (repeated.empty()) {
     return fail("draw.previous", "本次并非重抽：此前没有作废或失败的同范围抽取，“前次”须留空",
-                "this repeats nothing: no attempt over this scope was voided or has failed, leave \"previous\" empty");
+                "this repeats nothing: no attempt over this scope was voided or has failed, leave "
+                "\"previous\" empty");
   }
   return fail("draw.previous", "抽取“" + repeated + "”已作废或失败，本次是其重抽，须在“前次”中写明",
-              "the draw \"" + repeated + "\" was voided or has failed; this one repeats it and must name it as previous");
+              "the draw \"" + repeated +
+                  "\" was voided or has failed; this one repeats it and must name it as previous");
 }
 
 Error bad_root(const std::string& zh, const std::string& en) {
-  return fail("draw.pool_root", "公告的" + zh + "与第 pool_position 条记录之后的状态不符：请用该位置重新计算",
-              "the announced " + en + " is not that of the state after pool_position: compute it again for that position");
+  return fail(
+      "draw.pool_root",
+      "公告的" + zh + "与第 pool_position 条记录之后的状态不符：请用该位置重新计算",
+      "the announced " + en +
+          " is not that of the state after pool_position: compute it again for that position");
 }
 
 Outcome check_pool(const Announcing& c) {
@@ -256,26 +324,36 @@ Outcome check_pool(const Announcing& c) {
     return !std::equal(announced.begin(), announced.end(), root.begin(), root.end());
   };
   const DrawAnnouncedT& a = c.a;
-  if (a.subject_rows != pool->subjects.size()) return bad_root("检查对象行数", "number of subjects");
-  if (a.subject_eligible != pool->subjects_eligible) return bad_root("可抽检查对象数", "number of eligible subjects");
-  if (differs(a.subject_root, pool->subject_root)) return bad_root("检查对象名录根", "root of the subjects");
-  if (a.inspector_rows != pool->inspectors.size()) return bad_root("检查人员行数", "number of inspectors");
-  if (a.inspector_eligible != pool->inspectors_eligible) return bad_root("可派检查人员数", "number of eligible inspectors");
-  if (differs(a.inspector_root, pool->inspector_root)) return bad_root("检查人员名录根", "root of the inspectors");
-  if (a.conflict_rows != pool->conflicts.size()) return bad_root("利益冲突数", "number of conflicts");
-  if (differs(a.conflict_root, pool->conflict_root)) return bad_root("利益冲突根", "root of the conflicts");
+  if (a.subject_rows != pool->subjects.size())
+    return bad_root("检查对象行数", "number of subjects");
+  if (a.subject_eligible != pool->subjects_eligible)
+    return bad_root("可抽检查对象数", "number of eligible subjects");
+  if (differs(a.subject_root, pool->subject_root))
+    return bad_root("检查对象名录根", "root of the subjects");
+  if (a.inspector_rows != pool->inspectors.size())
+    return bad_root("检查人员行数", "number of inspectors");
+  if (a.inspector_eligible != pool->inspectors_eligible)
+    return bad_root("可派检查人员数", "number of eligible inspectors");
+  if (differs(a.inspector_root, pool->inspector_root))
+    return bad_root("检查人员名录根", "root of the inspectors");
+  if (a.conflict_rows != pool->conflicts.size())
+    return bad_root("利益冲突数", "number of conflicts");
+  if (differs(a.conflict_root, pool->conflict_root))
+    return bad_root("利益冲突根", "root of the conflicts");
   if (pool->subjects_eligible == 0) {
     return fail("draw.pool_empty", "范围内没有可抽的检查对象", "no subject in scope can be drawn");
   }
   if (pool->inspectors_eligible < 2) {
-    return fail("draw.inspectors_few", "可派的检查人员不足两名", "fewer than two inspectors can be sent");
+    return fail("draw.inspectors_few", "可派的检查人员不足两名",
+                "fewer than two inspectors can be sent");
   }
   return ok();
 }
 
 }  // namespace
 
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::DrawAnnounced& payload) {
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::DrawAnnounced& payload) {
   const DrawAnnouncedT a = unpacked(payload);
   const auto plan = state.catalogue.plans.find(a.plan);
   if (plan == state.catalogue.plans.end()) {
@@ -283,18 +361,23 @@ Outcome admit(const State& state, const ledger::Event& event, const ledger::sche
   }
   const auto rule = state.catalogue.rules.find(plan->second.rule);
   if (rule == state.catalogue.rules.end()) {
-    return fail("draw.rule", "计划“" + a.plan + "”所据细则不存在", "the rule of the plan \"" + a.plan + "\" does not exist");
+    return fail("draw.rule", "计划“" + a.plan + "”所据细则不存在",
+                "the rule of the plan \"" + a.plan + "\" does not exist");
   }
   const auto& draws = state.draws.by_stream;
   if (a.attempt == 0 || draws.contains(draw_stream(a.plan, a.attempt)) ||
       (a.attempt > 1 && !draws.contains(draw_stream(a.plan, a.attempt - 1)))) {
-    return fail("draw.attempt", "计划“" + a.plan + "”的抽取次数须逐次加一，" + std::to_string(a.attempt) + " 不是下一次",
-                "attempts of the plan \"" + a.plan + "\" count up by one; " + std::to_string(a.attempt) + " is not the next");
+    return fail(
+        "draw.attempt",
+        "计划“" + a.plan + "”的抽取次数须逐次加一，" + std::to_string(a.attempt) + " 不是下一次",
+        "attempts of the plan \"" + a.plan + "\" count up by one; " + std::to_string(a.attempt) +
+            " is not the next");
   }
-  const Announcing c{.state = state, .event = event, .a = a, .plan = plan->second, .rule = rule->second};
-  for (const auto check : {check_reserved, check_plan, check_scope, check_strata, check_groups, check_capacities,
-                           check_contributors, check_deadlines, check_pool_position, check_overlap, check_previous,
-                           check_pool}) {
+  const Announcing c{
+      .state = state, .event = event, .a = a, .plan = plan->second, .rule = rule->second};
+  for (const auto check : {check_reserved, check_plan, check_scope, check_strata, check_groups,
+                           check_capacities, check_contributors, check_deadlines,
+                           check_pool_position, check_overlap, check_previous, check_pool}) {
     if (auto checked = check(c); !checked) return checked;
   }
   return ok();

@@ -9,7 +9,9 @@ namespace liuhen::projections {
 namespace {
 
 Outcome check_contributor(const Draw& draw, const KeyId& author) {
-  if (std::find(draw.contributors.begin(), draw.contributors.end(), author) != draw.contributors.end()) return ok();
+  if (std::find(draw.contributors.begin(), draw.contributors.end(), author) !=
+      draw.contributors.end())
+    return ok();
   return fail("draw.contributor", "签名密钥不在抽取“" + draw.stream + "”公告的贡献人之列",
               "the signing key is not among the announced contributors of \"" + draw.stream + "\"");
 }
@@ -17,8 +19,11 @@ Outcome check_contributor(const Draw& draw, const KeyId& author) {
 // Whoever contributes must have seen, in a checkpoint, the event that his contribution answers to.
 Outcome check_seen(const ledger::Event& event, std::uint64_t position) {
   if (event.intent().fields().seen_size() > position) return ok();
-  return fail("draw.unseen", "所见检查点须覆盖第 " + std::to_string(position) + " 条记录：请先核对新的检查点再签名",
-              "the checkpoint last seen must cover entry " + std::to_string(position) + ": check a newer one before signing");
+  return fail(
+      "draw.unseen",
+      "所见检查点须覆盖第 " + std::to_string(position) + " 条记录：请先核对新的检查点再签名",
+      "the checkpoint last seen must cover entry " + std::to_string(position) +
+          ": check a newer one before signing");
 }
 
 Outcome check_in_time(const ledger::Event& event, std::uint64_t deadline) {
@@ -28,8 +33,10 @@ Outcome check_in_time(const ledger::Event& event, std::uint64_t deadline) {
 }
 
 Error early(std::uint64_t deadline) {
-  return fail("draw.early", "尚有贡献人未完成，且期限（Unix 秒 " + std::to_string(deadline) + "）未过，不能截止",
-              "some contributors have not done so yet and the deadline (Unix second " + std::to_string(deadline) + ") has not passed");
+  return fail("draw.early",
+              "尚有贡献人未完成，且期限（Unix 秒 " + std::to_string(deadline) + "）未过，不能截止",
+              "some contributors have not done so yet and the deadline (Unix second " +
+                  std::to_string(deadline) + ") has not passed");
 }
 
 std::vector<KeyId> committed_in_order(const Draw& draw) {
@@ -42,56 +49,67 @@ std::vector<KeyId> committed_in_order(const Draw& draw) {
 
 }  // namespace
 
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::DrawCommitted& payload) {
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::DrawCommitted& payload) {
   auto found = find_draw(state, text(payload.draw()), Draw::Phase::committing);
   if (!found) return found.error();
   const Draw& draw = **found;
   const KeyId author = event.intent().author(0);
   if (auto checked = check_contributor(draw, author); !checked) return checked;
   if (draw.commitments.contains(author)) {
-    return fail("draw.committed", "该贡献人已经承诺过，承诺不可更换", "this contributor has committed already, and cannot again");
+    return fail("draw.committed", "该贡献人已经承诺过，承诺不可更换",
+                "this contributor has committed already, and cannot again");
   }
-  if (auto checked = check_in_time(event, draw.announcement.commit_deadline); !checked) return checked;
+  if (auto checked = check_in_time(event, draw.announcement.commit_deadline); !checked)
+    return checked;
   if (auto checked = check_seen(event, draw.position); !checked) return checked;
   const auto commitment = exactly<32>(raw(payload.commitment()));
   if (!commitment) return commitment.error();
   for (const auto& [key, other] : draw.commitments) {
     if (other != *commitment) continue;
-    return fail("draw.copied", "该承诺与另一位贡献人的相同：请用自己的随机数重新生成",
-                "this commitment is the same as another contributor's: make one from a nonce of your own");
+    return fail(
+        "draw.copied", "该承诺与另一位贡献人的相同：请用自己的随机数重新生成",
+        "this commitment is the same as another contributor's: make one from a nonce of your own");
   }
   return ok();
 }
 
 void apply(State& state, const ledger::Event& event, const ledger::schema::DrawCommitted& payload) {
-  draw_at(state, text(payload.draw())).commitments[event.intent().author(0)] = exactly<32>(raw(payload.commitment())).value();
+  draw_at(state, text(payload.draw())).commitments[event.intent().author(0)] =
+      exactly<32>(raw(payload.commitment())).value();
 }
 
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::CommitmentsClosed& payload) {
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::CommitmentsClosed& payload) {
   auto found = find_draw(state, text(payload.draw()), Draw::Phase::committing);
   if (!found) return found.error();
   const Draw& draw = **found;
-  if (draw.commitments.size() < draw.contributors.size() && event.time() <= draw.announcement.commit_deadline) {
+  if (draw.commitments.size() < draw.contributors.size() &&
+      event.time() <= draw.announcement.commit_deadline) {
     return early(draw.announcement.commit_deadline);
   }
   if (draw.commitments.empty()) {
-    return fail("draw.nothing_committed", "无人承诺：本次抽取只能记为失败", "nobody committed: this attempt can only be recorded as failed");
+    return fail("draw.nothing_committed", "无人承诺：本次抽取只能记为失败",
+                "nobody committed: this attempt can only be recorded as failed");
   }
-  if (raw(payload.committed()).size() % 32 != 0 || hashes(raw(payload.committed())) != committed_in_order(draw)) {
+  if (raw(payload.committed()).size() % 32 != 0 ||
+      hashes(raw(payload.committed())) != committed_in_order(draw)) {
     return fail("draw.commitments", "截止所列须恰为已承诺者，并按公告的次序",
                 "the closing must list exactly those who committed, in the announced order");
   }
   return ok();
 }
 
-void apply(State& state, const ledger::Event& event, const ledger::schema::CommitmentsClosed& payload) {
+void apply(State& state, const ledger::Event& event,
+           const ledger::schema::CommitmentsClosed& payload) {
   Draw& draw = draw_at(state, text(payload.draw()));
   draw.committed = committed_in_order(draw);
   draw.commitments_closed_at = event.position();
   draw.phase = Draw::Phase::revealing;
 }
 
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::DrawRevealed& payload) {
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::DrawRevealed& payload) {
   auto found = find_draw(state, text(payload.draw()), Draw::Phase::revealing);
   if (!found) return found.error();
   const Draw& draw = **found;
@@ -99,30 +117,36 @@ Outcome admit(const State& state, const ledger::Event& event, const ledger::sche
   if (auto checked = check_contributor(draw, author); !checked) return checked;
   const auto commitment = draw.commitments.find(author);
   if (commitment == draw.commitments.end()) {
-    return fail("draw.not_committed", "该贡献人没有承诺过，不能揭示", "this contributor did not commit and cannot reveal");
+    return fail("draw.not_committed", "该贡献人没有承诺过，不能揭示",
+                "this contributor did not commit and cannot reveal");
   }
   if (draw.nonces.contains(author)) {
     return fail("draw.revealed", "该贡献人已经揭示过", "this contributor has revealed already");
   }
-  if (auto checked = check_in_time(event, draw.announcement.reveal_deadline); !checked) return checked;
+  if (auto checked = check_in_time(event, draw.announcement.reveal_deadline); !checked)
+    return checked;
   if (auto checked = check_seen(event, *draw.commitments_closed_at); !checked) return checked;
   const auto nonce = exactly<32>(raw(payload.nonce()));
   if (!nonce) return nonce.error();
   if (crypto::draw::commitment(draw.leaf_hash, author, *nonce) != commitment->second) {
-    return fail("draw.reveal_mismatch", "揭示的随机数与此前的承诺不符", "the nonce is not the one committed to");
+    return fail("draw.reveal_mismatch", "揭示的随机数与此前的承诺不符",
+                "the nonce is not the one committed to");
   }
   return ok();
 }
 
 void apply(State& state, const ledger::Event& event, const ledger::schema::DrawRevealed& payload) {
-  draw_at(state, text(payload.draw())).nonces[event.intent().author(0)] = exactly<32>(raw(payload.nonce())).value();
+  draw_at(state, text(payload.draw())).nonces[event.intent().author(0)] =
+      exactly<32>(raw(payload.nonce())).value();
 }
 
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::RevealsClosed& payload) {
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::RevealsClosed& payload) {
   auto found = find_draw(state, text(payload.draw()), Draw::Phase::revealing);
   if (!found) return found.error();
   const Draw& draw = **found;
-  if (draw.nonces.size() < draw.committed.size() && event.time() <= draw.announcement.reveal_deadline) {
+  if (draw.nonces.size() < draw.committed.size() &&
+      event.time() <= draw.announcement.reveal_deadline) {
     return early(draw.announcement.reveal_deadline);
   }
   const auto& listed = *payload.nonces();
@@ -130,12 +154,16 @@ Outcome admit(const State& state, const ledger::Event& event, const ledger::sche
   for (std::size_t i = 0; same && i < draw.contributors.size(); ++i) {
     const View nonce = raw(listed.Get(static_cast<flatbuffers::uoffset_t>(i))->nonce());
     const auto revealed = draw.nonces.find(draw.contributors[i]);
-    same = revealed == draw.nonces.end() ? nonce.empty()
-                                         : std::equal(nonce.begin(), nonce.end(), revealed->second.begin(), revealed->second.end());
+    same = revealed == draw.nonces.end()
+               ? nonce.empty()
+               : std::equal(nonce.begin(), nonce.end(), revealed->second.begin(),
+                            revealed->second.end());
   }
   if (same) return ok();
-  return fail("draw.reveals", "截止所列须为每位公告贡献人已揭示的随机数，未揭示者留空，按公告的次序",
-              "the closing must list for each announced contributor, in order, the nonce revealed, or nothing where none was");
+  return fail("draw.reveals",
+              "截止所列须为每位公告贡献人已揭示的随机数，未揭示者留空，按公告的次序",
+              "the closing must list for each announced contributor, in order, the nonce revealed, "
+              "or nothing where none was");
 }
 
 void apply(State& state, const ledger::Event& event, const ledger::schema::RevealsClosed& payload) {

@@ -1,4 +1,5 @@
-// DrawDisclosed: the visits behind the root of DrawExecuted, in parts; after the last one tasks are open.
+// DrawDisclosed: the visits behind the root of DrawExecuted, in parts; after the last one tasks are
+// open.
 #include <algorithm>
 
 #include "crypto/draw/outcome.h"
@@ -32,17 +33,20 @@ class TeamCheck {
       const auto row = announced_row(state_, draw_, id);
       const std::size_t group = crypto::draw::group_of_seat(groups_, seat);
       if (!row || crypto::draw::group_of_inspector(groups_, *row) != group) {
-        return bad_visit(draw_, number, "“" + id + "”不是公告名录中可任该席的检查人员", "\"" + id + "\" is no announced inspector fit for the seat");
+        return bad_visit(draw_, number, "“" + id + "”不是公告名录中可任该席的检查人员",
+                         "\"" + id + "\" is no announced inspector fit for the seat");
       }
       if (!seen.insert(id).second) {
         return bad_visit(draw_, number, "“" + id + "”占了两席", "\"" + id + "\" holds two seats");
       }
       const std::uint64_t limit = groups_[group].unit_limit;
       if (limit != 0 && ++of_unit[{group, row->unit}] > limit) {
-        return bad_visit(draw_, number, "单位“" + row->unit + "”超过每组人数上限", "unit \"" + row->unit + "\" is over its limit in a group");
+        return bad_visit(draw_, number, "单位“" + row->unit + "”超过每组人数上限",
+                         "unit \"" + row->unit + "\" is over its limit in a group");
       }
       if (++loads_[id] > row->capacity) {
-        return bad_visit(draw_, number, "“" + id + "”超过任务上限", "\"" + id + "\" is over the capacity");
+        return bad_visit(draw_, number, "“" + id + "”超过任务上限",
+                         "\"" + id + "\" is over the capacity");
       }
     }
     return ok();
@@ -63,20 +67,24 @@ Outcome check_visits(const State& state, const Draw& draw, const DrawDisclosedT&
     const std::size_t number = draw.tasks.size() + i;
     const VisitT& right = draw.expected[number];
     if (visit.subject != right.subject || visit.ticket != right.ticket) {
-      return bad_visit(draw, number, "检查对象或抽签号与按种子重算的不符", "the subject or its ticket is not what the seed gives");
+      return bad_visit(draw, number, "检查对象或抽签号与按种子重算的不符",
+                       "the subject or its ticket is not what the seed gives");
     }
     if (visit.team.size() != seats) {
-      return bad_visit(draw, number, "席位数与公告不符", "the number of seats is not the announced one");
+      return bad_visit(draw, number, "席位数与公告不符",
+                       "the number of seats is not the announced one");
     }
     if (draw.expects_teams && visit.team != right.team) {
-      return bad_visit(draw, number, "检查人员与按种子重算的不符", "the team is not what the seed gives");
+      return bad_visit(draw, number, "检查人员与按种子重算的不符",
+                       "the team is not what the seed gives");
     }
     if (auto checked = teams.check(number, visit); !checked) return checked;
   }
   return ok();
 }
 
-crypto::draw::VisitRecord record_of(const std::string& subject, const Hash& ticket, std::vector<std::string> team) {
+crypto::draw::VisitRecord record_of(const std::string& subject, const Hash& ticket,
+                                    std::vector<std::string> team) {
   return {.subject = subject, .ticket = ticket, .team = std::move(team)};
 }
 
@@ -88,28 +96,36 @@ Outcome check_whole(const Draw& draw, const DrawDisclosedT& part) {
     records.push_back(record_of(task.subject, task.ticket, std::move(team)));
   }
   for (const auto& visit : part.visits) {
-    records.push_back(record_of(visit->subject, exactly<32>(View(visit->ticket)).value(), visit->team));
+    records.push_back(
+        record_of(visit->subject, exactly<32>(View(visit->ticket)).value(), visit->team));
   }
   std::uint64_t vacancies = 0;
-  for (const auto& record : records) vacancies += static_cast<std::uint64_t>(std::count(record.team.begin(), record.team.end(), ""));
+  for (const auto& record : records)
+    vacancies += static_cast<std::uint64_t>(std::count(record.team.begin(), record.team.end(), ""));
   const Hash root = crypto::draw::visits_root(records);
   const auto& recorded = draw.outcome->visits_root;
-  if (vacancies == draw.outcome->vacancies && std::equal(root.begin(), root.end(), recorded.begin(), recorded.end())) return ok();
-  return fail("draw.disclosed_root", "列示的名单与执行时记录的根或空缺数不符", "the visits listed do not give the root or the vacancies recorded at execution");
+  if (vacancies == draw.outcome->vacancies &&
+      std::equal(root.begin(), root.end(), recorded.begin(), recorded.end()))
+    return ok();
+  return fail("draw.disclosed_root", "列示的名单与执行时记录的根或空缺数不符",
+              "the visits listed do not give the root or the vacancies recorded at execution");
 }
 
 }  // namespace
 
-Outcome admit(const State& state, const ledger::Event&, const ledger::schema::DrawDisclosed& payload) {
+Outcome admit(const State& state, const ledger::Event&,
+              const ledger::schema::DrawDisclosed& payload) {
   auto found = find_draw(state, text(payload.draw()), Draw::Phase::executed);
   if (!found) return found.error();
   const Draw& draw = **found;
   const DrawDisclosedT part = unpacked(payload);
   const std::size_t left = draw.expected.size() - draw.tasks.size();
-  if (part.part != draw.next_part || part.visits.size() > left || part.last != (part.visits.size() == left) ||
-      (part.visits.empty() && left != 0)) {
-    return fail("draw.part", "名单的各部分须从 0 起依次列示、不空、不超出检查总数，最后一部分须标明",
-                "the parts of the list go in order from 0, none empty, none beyond the visits, the last one marked");
+  if (part.part != draw.next_part || part.visits.size() > left ||
+      part.last != (part.visits.size() == left) || (part.visits.empty() && left != 0)) {
+    return fail("draw.part",
+                "名单的各部分须从 0 起依次列示、不空、不超出检查总数，最后一部分须标明",
+                "the parts of the list go in order from 0, none empty, none beyond the visits, the "
+                "last one marked");
   }
   if (auto checked = check_visits(state, draw, part); !checked) return checked;
   return part.last ? check_whole(draw, part) : ok();
@@ -124,7 +140,8 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawD
     task.ticket = exactly<32>(raw(visit->ticket())).value();
     for (const auto* inspector : *visit->team()) {
       Seat seat;
-      seat.group = static_cast<std::uint32_t>(crypto::draw::group_of_seat(groups, task.seats.size()));
+      seat.group =
+          static_cast<std::uint32_t>(crypto::draw::group_of_seat(groups, task.seats.size()));
       seat.inspector = inspector->str();
       if (!seat.inspector.empty()) {
         seat.held.push_back(seat.inspector);

@@ -1,4 +1,5 @@
-// Voids and failures: how an attempt ends other than by its outcome (docs/formats/draw.md, "No escape").
+// Voids and failures: how an attempt ends other than by its outcome (docs/formats/draw.md, "No
+// escape").
 #include "projections/draw_lookup.h"
 
 namespace liuhen::projections {
@@ -7,12 +8,15 @@ bool Draw::must_execute() const { return phase == Phase::revealing || phase == P
 
 bool Draw::open() const {
   switch (phase) {
-    case Phase::committing: return !discarded;
+    case Phase::committing:
+      return !discarded;
     case Phase::revealing:
     case Phase::ready:
-    case Phase::executed: return true;
+    case Phase::executed:
+      return true;
     case Phase::disclosed:
-    case Phase::failed: return false;
+    case Phase::failed:
+      return false;
   }
   return false;
 }
@@ -29,19 +33,23 @@ bool signed_by_supervisor(const State& state, const ledger::Event& event) {
 
 }  // namespace
 
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::DrawVoided& payload) {
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::DrawVoided& payload) {
   auto found = find_draw(state, text(payload.draw()));
   if (!found) return found.error();
   const Draw& draw = **found;
   if (draw.phase == Draw::Phase::failed || draw.discarded) {
-    return fail("draw.ended", "抽取“" + draw.stream + "”已经失败或作废，不能再作废", "the draw \"" + draw.stream + "\" has failed or was voided already");
+    return fail("draw.ended", "抽取“" + draw.stream + "”已经失败或作废，不能再作废",
+                "the draw \"" + draw.stream + "\" has failed or was voided already");
   }
   if (payload.reason()->size() == 0) {
     return fail("draw.reason", "作废须写明理由", "a void needs a reason");
   }
   if (draw.executed_at && !signed_by_supervisor(state, event)) {
-    return fail("draw.void_supervisor", "抽取“" + draw.stream + "”已执行：作废的两位签名人中须有一位监督人",
-                "the draw \"" + draw.stream + "\" is executed: one of the two who void it must be a supervisor");
+    return fail("draw.void_supervisor",
+                "抽取“" + draw.stream + "”已执行：作废的两位签名人中须有一位监督人",
+                "the draw \"" + draw.stream +
+                    "\" is executed: one of the two who void it must be a supervisor");
   }
   return ok();
 }
@@ -53,16 +61,19 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawV
   if (draw.executed_at) state.draws.voided[*draw.executed_at] = event.position();
 }
 
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::DrawFailed& payload) {
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::DrawFailed& payload) {
   auto found = find_draw(state, text(payload.draw()), Draw::Phase::committing);
   if (!found) return found.error();
   const Draw& draw = **found;
   if (!draw.commitments.empty()) {
-    return fail("draw.has_commitments", "抽取“" + draw.stream + "”已有承诺，须截止承诺并继续，不能记为失败",
-                "the draw \"" + draw.stream + "\" has commitments: close them and go on, it cannot fail");
+    return fail(
+        "draw.has_commitments", "抽取“" + draw.stream + "”已有承诺，须截止承诺并继续，不能记为失败",
+        "the draw \"" + draw.stream + "\" has commitments: close them and go on, it cannot fail");
   }
   if (event.time() <= draw.announcement.commit_deadline) {
-    return fail("draw.early", "承诺期限未过，不能记为失败", "the deadline for commitments has not passed, it cannot fail yet");
+    return fail("draw.early", "承诺期限未过，不能记为失败",
+                "the deadline for commitments has not passed, it cannot fail yet");
   }
   return ok();
 }

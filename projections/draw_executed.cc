@@ -21,7 +21,8 @@ Result<std::array<std::uint8_t, 64>> seed_of(const Draw& draw, View pi) {
   auto beta = crypto::vrf::verify(*key, alpha_of(draw), *proof);
   if (beta) return *beta;
   return fail("draw.vrf", "抽取“" + draw.stream + "”的随机证明与公告的公钥和已公开的随机数不符",
-              "the proof of the draw \"" + draw.stream + "\" is not of the announced key over what was contributed");
+              "the proof of the draw \"" + draw.stream +
+                  "\" is not of the announced key over what was contributed");
 }
 
 Outcome check_strata(const ledger::schema::DrawExecuted& payload, const Visits& expected) {
@@ -34,8 +35,9 @@ Outcome check_strata(const ledger::schema::DrawExecuted& payload, const Visits& 
            std::equal(cutoff.begin(), cutoff.end(), right.cutoff.begin(), right.cutoff.end());
   }
   if (same && payload.visits() == expected.visits.size()) return ok();
-  return fail("draw.selection", "各层的可抽数、抽中数、截止号或检查总数与按种子重算的不符",
-              "the counts or cut-offs of the strata, or the number of visits, are not what the seed gives");
+  return fail(
+      "draw.selection", "各层的可抽数、抽中数、截止号或检查总数与按种子重算的不符",
+      "the counts or cut-offs of the strata, or the number of visits, are not what the seed gives");
 }
 
 // Calendar year in Asia/Shanghai, eight hours ahead of UTC all year.
@@ -46,7 +48,8 @@ std::uint32_t year_of(std::uint64_t time) {
 
 }  // namespace
 
-Outcome admit(const State& state, const ledger::Event&, const ledger::schema::DrawExecuted& payload) {
+Outcome admit(const State& state, const ledger::Event&,
+              const ledger::schema::DrawExecuted& payload) {
   auto found = find_draw(state, text(payload.draw()), Draw::Phase::ready);
   if (!found) return found.error();
   const Draw& draw = **found;
@@ -55,12 +58,15 @@ Outcome admit(const State& state, const ledger::Event&, const ledger::schema::Dr
   auto expected = visits_of(state, draw, *seed, closed);
   if (!expected) return expected.error();
   if (auto checked = check_strata(payload, *expected); !checked) return checked;
-  if (expected->conflicts_unopened != 0) return ok();  // the matching is replayed by who may open them
+  if (expected->conflicts_unopened != 0)
+    return ok();  // the matching is replayed by who may open them
   const View root = raw(payload.visits_root());
-  if (payload.vacancies() == expected->vacancies && std::equal(root.begin(), root.end(), expected->root.begin(), expected->root.end())) {
+  if (payload.vacancies() == expected->vacancies &&
+      std::equal(root.begin(), root.end(), expected->root.begin(), expected->root.end())) {
     return ok();
   }
-  return fail("draw.visits_root", "检查名单的根或空缺数与按种子重算的不符", "the root of the visits, or the vacancies, are not what the seed gives");
+  return fail("draw.visits_root", "检查名单的根或空缺数与按种子重算的不符",
+              "the root of the visits, or the vacancies, are not what the seed gives");
 }
 
 void apply(State& state, const ledger::Event& event, const ledger::schema::DrawExecuted& payload) {

@@ -27,8 +27,8 @@ std::string draw_stream(std::string_view plan, std::uint32_t attempt);
 
 // Fails with `draw.unknown`.
 Result<const Draw*> find_draw(const State& state, std::string_view stream);
-// The same and its phase: fails with `draw.phase`, or `draw.ended` if it was voided before the point of no
-// return or failed.
+// The same and its phase: fails with `draw.phase`, or `draw.ended` if it was voided before the
+// point of no return or failed.
 Result<const Draw*> find_draw(const State& state, std::string_view stream, Draw::Phase phase);
 // One that admission has found before.
 Draw& draw_at(State& state, std::string_view stream);
@@ -44,15 +44,18 @@ Task& task_at(State& state, std::string_view stream, std::uint64_t visit);
 // Fails with `task.seat`.
 Result<const Seat*> find_seat(const TaskPlace& place, std::uint32_t seat);
 
-std::vector<crypto::draw::SeatGroup> announced_groups(const ledger::schema::DrawAnnouncedT& announcement);
+std::vector<crypto::draw::SeatGroup> announced_groups(
+    const ledger::schema::DrawAnnouncedT& announcement);
 // The announced groups, with the units that were added since.
 std::vector<crypto::draw::SeatGroup> seat_groups(const Draw& draw);
 
 // Visits of one inspector of this unit in one draw, at most.
-std::uint64_t capacity_of(const ledger::schema::DrawAnnouncedT& announcement, std::string_view unit);
+std::uint64_t capacity_of(const ledger::schema::DrawAnnouncedT& announcement,
+                          std::string_view unit);
 
-// The row of an inspector as announced: his version at pool_position. Absent if he was not in the registry
-// or not active then. Whether he fits a group is not looked at.
-std::optional<crypto::draw::InspectorRow> announced_row(const State& state, const Draw& draw, std::string_view id);
+// The row of an inspector as announced: his version at pool_position. Absent if he was not in the
+// registry or not active then. Whether he fits a group is not looked at.
+std::optional<crypto::draw::InspectorRow> announced_row(const State& state, const Draw& draw,
+                                                        std::string_view id);
 
 }  // namespace liuhen::projections

@@ -14,14 +14,18 @@ std::optional<Due> due_of(const State& state, const Draw& draw, std::uint64_t no
   switch (draw.phase) {
     case Draw::Phase::committing:
       if (draw.discarded) return std::nullopt;
-      if (draw.commitments.size() == draw.contributors.size()) return step(Due::Kind::close_commitments);
+      if (draw.commitments.size() == draw.contributors.size())
+        return step(Due::Kind::close_commitments);
       if (now_s <= a.commit_deadline) return std::nullopt;
       return step(draw.commitments.empty() ? Due::Kind::fail : Due::Kind::close_commitments);
     case Draw::Phase::revealing:
-      if (draw.nonces.size() == draw.committed.size() || now_s > a.reveal_deadline) return step(Due::Kind::close_reveals);
+      if (draw.nonces.size() == draw.committed.size() || now_s > a.reveal_deadline)
+        return step(Due::Kind::close_reveals);
       return std::nullopt;
-    case Draw::Phase::ready: return step(Due::Kind::execute);
-    case Draw::Phase::executed: return step(Due::Kind::disclose);
+    case Draw::Phase::ready:
+      return step(Due::Kind::execute);
+    case Draw::Phase::executed:
+      return step(Due::Kind::disclose);
     case Draw::Phase::disclosed: {
       const auto next = next_substitute(draw);
       if (!next) return std::nullopt;
@@ -29,7 +33,8 @@ std::optional<Due> due_of(const State& state, const Draw& draw, std::uint64_t no
       if (now_s < state.times[decision] + a.substitute_delay_s) return std::nullopt;
       return next;
     }
-    case Draw::Phase::failed: return std::nullopt;
+    case Draw::Phase::failed:
+      return std::nullopt;
   }
   return std::nullopt;
 }

@@ -7,11 +7,13 @@ namespace {
 constexpr std::size_t kKindBytesMax = 64;
 }
 
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::DrawAttested& payload) {
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::DrawAttested& payload) {
   auto found = find_draw(state, text(payload.draw()));
   if (!found) return found.error();
   if ((*found)->attested_by.contains(event.intent().author(0))) {
-    return fail("attest.repeated", "该见证人对本次抽取已经作过见证", "this observer has attested to this draw already");
+    return fail("attest.repeated", "该见证人对本次抽取已经作过见证",
+                "this observer has attested to this draw already");
   }
   return ok();
 }
@@ -22,13 +24,16 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawA
   draw.attestations.push_back(event.position());
 }
 
-Outcome admit(const State& state, const ledger::Event&, const ledger::schema::EvidenceAttached& payload) {
+Outcome admit(const State& state, const ledger::Event&,
+              const ledger::schema::EvidenceAttached& payload) {
   const std::string about(text(payload.about()));
   if (state.stream_version(about) == 0) {
-    return fail("evidence.about", "没有记录流“" + about + "”，请核对证据所指", "there is no stream \"" + about + "\": check what the evidence is about");
+    return fail("evidence.about", "没有记录流“" + about + "”，请核对证据所指",
+                "there is no stream \"" + about + "\": check what the evidence is about");
   }
   if (payload.kind()->size() == 0 || payload.kind()->size() > kKindBytesMax) {
-    return fail("evidence.kind", "证据种类须为 1 至 64 字节", "the kind of evidence must be of 1 to 64 bytes");
+    return fail("evidence.kind", "证据种类须为 1 至 64 字节",
+                "the kind of evidence must be of 1 to 64 bytes");
   }
   return ok();
 }

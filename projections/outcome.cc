@@ -14,7 +14,8 @@ namespace {
 crypto::draw::Allocation allocation_of(const ledger::schema::DrawAnnouncedT& announcement) {
   crypto::draw::Allocation allocation;
   for (const auto& stratum : announcement.strata) {
-    allocation.strata.push_back({.num = stratum->num, .den = stratum->den, .fixed = stratum->fixed});
+    allocation.strata.push_back(
+        {.num = stratum->num, .den = stratum->den, .fixed = stratum->fixed});
   }
   allocation.total = announcement.total;
   return allocation;
@@ -58,16 +59,19 @@ Opened open_all(const std::vector<Hash>& commitments, const OpenConflict& open) 
 }
 
 // The visits in order, without their teams.
-std::vector<ledger::schema::VisitT> visits_without_teams(const crypto::draw::Seed& seed, const crypto::draw::Selection& selection) {
+std::vector<ledger::schema::VisitT> visits_without_teams(const crypto::draw::Seed& seed,
+                                                         const crypto::draw::Selection& selection) {
   std::vector<std::pair<Hash, const crypto::draw::DrawnSubject*>> order;
   order.reserve(selection.drawn.size());
-  for (const auto& subject : selection.drawn) order.emplace_back(crypto::draw::visit_order(seed, subject.id), &subject);
+  for (const auto& subject : selection.drawn)
+    order.emplace_back(crypto::draw::visit_order(seed, subject.id), &subject);
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first < b.first : a.second->id < b.second->id;
   });
   std::vector<ledger::schema::VisitT> visits;
   visits.reserve(order.size());
-  for (const auto& [hash, subject] : order) visits.push_back(visit_of({.subject = subject->id, .ticket = subject->ticket, .team = {}}));
+  for (const auto& [hash, subject] : order)
+    visits.push_back(visit_of({.subject = subject->id, .ticket = subject->ticket, .team = {}}));
   return visits;
 }
 
@@ -78,8 +82,8 @@ Bytes alpha_of(const Draw& draw) {
   return crypto::draw::alpha(draw.leaf_hash, draw.revealed, {});
 }
 
-Result<Visits> visits_of(const State& state, const Draw& draw, const std::array<std::uint8_t, 64>& seed,
-                         const OpenConflict& open) {
+Result<Visits> visits_of(const State& state, const Draw& draw,
+                         const std::array<std::uint8_t, 64>& seed, const OpenConflict& open) {
   auto pool = pool_of(state, draw.announcement, draw.rule_set);
   if (!pool) return pool.error();
   auto selection = crypto::draw::select(seed, allocation_of(draw.announcement), pool->subjects);
@@ -95,7 +99,8 @@ Result<Visits> visits_of(const State& state, const Draw& draw, const std::array<
   }
   std::vector<std::string> subjects;
   for (const auto& subject : selection->drawn) subjects.push_back(subject.id);
-  auto matching = crypto::draw::match(seed, announced_groups(draw.announcement), pool->inspectors, subjects, opened.conflicts);
+  auto matching = crypto::draw::match(seed, announced_groups(draw.announcement), pool->inspectors,
+                                      subjects, opened.conflicts);
   if (!matching) return matching.error();
   const auto records = crypto::draw::visit_records(*selection, *matching, pool->inspectors);
   out.root = crypto::draw::visits_root(records);

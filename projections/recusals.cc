@@ -1,4 +1,5 @@
-// Recusals, substitutes and units added: who goes instead, and who decides it (docs/formats/draw.md section 9).
+// Recusals, substitutes and units added: who goes instead, and who decides it (docs/formats/draw.md
+// section 9).
 #include <algorithm>
 #include <array>
 
@@ -9,8 +10,8 @@ namespace liuhen::projections {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kGrounds = {"kinship",       "employment", "shareholding", "same_address",
-                                                      "party_request", "absence",    "other"};
+constexpr std::array<std::string_view, 7> kGrounds = {
+    "kinship", "employment", "shareholding", "same_address", "party_request", "absence", "other"};
 constexpr std::size_t kDepartmentDepthMax = 16;
 
 const Key& signer_of(const State& state, const ledger::Event& event) {
@@ -19,9 +20,12 @@ const Key& signer_of(const State& state, const ledger::Event& event) {
   return *key;
 }
 
-bool is_pending(const Seat& seat) { return !seat.recusals.empty() && !seat.recusals.back().decided(); }
+bool is_pending(const Seat& seat) {
+  return !seat.recusals.empty() && !seat.recusals.back().decided();
+}
 
-// The inspector himself on any ground; a clerk for one who is absent, or because the party asks for it.
+// The inspector himself on any ground; a clerk for one who is absent, or because the party asks for
+// it.
 bool may_file(const Key& filer, const Seat& seat, std::string_view ground) {
   if (filer.has(Role::inspector) && filer.inspector == seat.inspector) return true;
   return filer.has(Role::clerk) && (ground == "absence" || ground == "party_request");
@@ -35,45 +39,55 @@ bool is_concerned(const State& state, const Recusal& recusal, const std::string&
   });
 }
 
-// The department whose head decides: the inspector's unit, or the nearest superior with a head whom the
-// recusal does not concern; empty for the heads of the whole city.
-std::string deciding_department(const State& state, const Recusal& recusal, const std::string& unit) {
+// The department whose head decides: the inspector's unit, or the nearest superior with a head whom
+// the recusal does not concern; empty for the heads of the whole city.
+std::string deciding_department(const State& state, const Recusal& recusal,
+                                const std::string& unit) {
   std::string department = unit;
   for (std::size_t depth = 0; depth < kDepartmentDepthMax && !department.empty(); ++depth) {
     for (const auto& [id, key] : state.keys.keys) {
-      if (key.valid() && key.has(Role::head) && key.department == department && !is_concerned(state, recusal, key.person)) {
+      if (key.valid() && key.has(Role::head) && key.department == department &&
+          !is_concerned(state, recusal, key.person)) {
         return department;
       }
     }
     const auto found = state.catalogue.departments.find(department);
-    department = found == state.catalogue.departments.end() ? std::string() : found->second.superior;
+    department =
+        found == state.catalogue.departments.end() ? std::string() : found->second.superior;
   }
   return {};
 }
 
 }  // namespace
 
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::RecusalFiled& payload) {
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::RecusalFiled& payload) {
   auto place = find_task(state, text(payload.draw()), payload.visit());
   if (!place) return place.error();
   auto seat = find_seat(*place, payload.seat());
   if (!seat) return seat.error();
   if (place->task->result) {
-    return fail("recusal.late", "该次检查已记录结果，不能再申请回避", "the visit has its result: it is too late for a recusal");
+    return fail("recusal.late", "该次检查已记录结果，不能再申请回避",
+                "the visit has its result: it is too late for a recusal");
   }
   if ((*seat)->inspector.empty()) {
-    return fail("recusal.vacant", "该席位现无检查人员，无从回避", "the seat is vacant, nobody is there to recuse");
+    return fail("recusal.vacant", "该席位现无检查人员，无从回避",
+                "the seat is vacant, nobody is there to recuse");
   }
   if (is_pending(**seat)) {
-    return fail("recusal.pending", "该席位已有回避申请待决定", "a recusal of this seat awaits its decision");
+    return fail("recusal.pending", "该席位已有回避申请待决定",
+                "a recusal of this seat awaits its decision");
   }
   if (std::find(kGrounds.begin(), kGrounds.end(), text(payload.ground())) == kGrounds.end()) {
-    return fail("recusal.ground", "回避理由“" + std::string(text(payload.ground())) + "”不在字典中",
-                "the ground \"" + std::string(text(payload.ground())) + "\" is not in the dictionary");
+    return fail(
+        "recusal.ground", "回避理由“" + std::string(text(payload.ground())) + "”不在字典中",
+        "the ground \"" + std::string(text(payload.ground())) + "\" is not in the dictionary");
   }
   if (!may_file(signer_of(state, event), **seat, text(payload.ground()))) {
-    return fail("recusal.filer", "回避由该席位检查人员本人申请；办事员只可因其缺席或当事人申请代为提出",
-                "the inspector of the seat files it himself; a clerk only for absence or at the party's request");
+    return fail("recusal.filer",
+                "回避由该席位检查人员本人申请；办事员只可因其缺席或当事人申请代为提出",
+                "the inspector of the seat files it himself; a clerk only for absence or at the "
+                "party's request");
   }
   return ok();
 }
@@ -88,27 +102,34 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::Recus
   seat.recusals.push_back(std::move(recusal));
 }
 
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::RecusalDecided& payload) {
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::RecusalDecided& payload) {
   auto place = find_task(state, text(payload.draw()), payload.visit());
   if (!place) return place.error();
   auto seat = find_seat(*place, payload.seat());
   if (!seat) return seat.error();
   if (!is_pending(**seat)) {
-    return fail("recusal.none", "该席位没有待决定的回避申请", "no recusal of this seat awaits a decision");
+    return fail("recusal.none", "该席位没有待决定的回避申请",
+                "no recusal of this seat awaits a decision");
   }
   const Recusal& recusal = (*seat)->recusals.back();
   const InspectorVersion* inspector = state.inspectors.latest(recusal.inspector);
   LIUHEN_CHECK(inspector != nullptr);
   const Key& decider = signer_of(state, event);
   const std::string department = deciding_department(state, recusal, inspector->unit);
-  if (decider.has(Role::head) && decider.department == department && !is_concerned(state, recusal, decider.person)) return ok();
+  if (decider.has(Role::head) && decider.department == department &&
+      !is_concerned(state, recusal, decider.person))
+    return ok();
   const std::string zh = department.empty() ? "全市" : "“" + department + "”";
   const std::string en = department.empty() ? "the whole city" : "\"" + department + "\"";
-  return fail("recusal.decider", "该回避由" + zh + "的负责人决定：本人、申请人和其他单位的负责人都不可决定",
-              "this recusal is decided by the head of " + en + ": not by the one it concerns, who filed it, or another head");
+  return fail("recusal.decider",
+              "该回避由" + zh + "的负责人决定：本人、申请人和其他单位的负责人都不可决定",
+              "this recusal is decided by the head of " + en +
+                  ": not by the one it concerns, who filed it, or another head");
 }
 
-void apply(State& state, const ledger::Event& event, const ledger::schema::RecusalDecided& payload) {
+void apply(State& state, const ledger::Event& event,
+           const ledger::schema::RecusalDecided& payload) {
   Draw& draw = draw_at(state, text(payload.draw()));
   Seat& seat = draw.tasks[payload.visit()].seats[payload.seat()];
   Recusal& recusal = seat.recusals.back();
@@ -120,30 +141,40 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::Recus
   seat.vacated_at = event.position();
 }
 
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::SubstituteDrawn& payload) {
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::SubstituteDrawn& payload) {
   auto place = find_task(state, text(payload.draw()), payload.visit());
   if (!place) return place.error();
   auto seat = find_seat(*place, payload.seat());
   if (!seat) return seat.error();
   const Draw& draw = *place->draw;
   if (!(*seat)->vacated_at || place->task->result) {
-    return fail("substitute.not_due", "该席位并未空出，无需递补", "the seat was not vacated, no substitute is due");
+    return fail("substitute.not_due", "该席位并未空出，无需递补",
+                "the seat was not vacated, no substitute is due");
   }
   const auto next = next_substitute(draw);
   if (next->visit != payload.visit() || next->seat != payload.seat()) {
-    return fail("substitute.order", "递补须按席位空出的先后：下一个是第 " + std::to_string(next->visit) + " 次检查第 " + std::to_string(next->seat) + " 席",
-                "substitutes go in the order in which seats were vacated: next is seat " + std::to_string(next->seat) + " of visit " + std::to_string(next->visit));
+    return fail("substitute.order",
+                "递补须按席位空出的先后：下一个是第 " + std::to_string(next->visit) + " 次检查第 " +
+                    std::to_string(next->seat) + " 席",
+                "substitutes go in the order in which seats were vacated: next is seat " +
+                    std::to_string(next->seat) + " of visit " + std::to_string(next->visit));
   }
   if (payload.ordinal() != (*seat)->ordinal + 1) {
-    return fail("substitute.ordinal", "该席位的下一次递补是第 " + std::to_string((*seat)->ordinal + 1) + " 次",
+    return fail("substitute.ordinal",
+                "该席位的下一次递补是第 " + std::to_string((*seat)->ordinal + 1) + " 次",
                 "the seat's next substitution is number " + std::to_string((*seat)->ordinal + 1));
   }
-  const std::uint64_t from = state.times[*(*seat)->vacated_at] + draw.announcement.substitute_delay_s;
+  const std::uint64_t from =
+      state.times[*(*seat)->vacated_at] + draw.announcement.substitute_delay_s;
   if (event.time() < from) {
-    return fail("substitute.early", "公告的等候时间（至 Unix 秒 " + std::to_string(from) + "）未到，不能递补",
-                "the announced delay (until Unix second " + std::to_string(from) + ") has not passed");
+    return fail(
+        "substitute.early",
+        "公告的等候时间（至 Unix 秒 " + std::to_string(from) + "）未到，不能递补",
+        "the announced delay (until Unix second " + std::to_string(from) + ") has not passed");
   }
-  return check_substitute(state, draw, payload.visit(), payload.seat(), std::string(text(payload.inspector())));
+  return check_substitute(state, draw, payload.visit(), payload.seat(),
+                          std::string(text(payload.inspector())));
 }
 
 void apply(State& state, const ledger::Event&, const ledger::schema::SubstituteDrawn& payload) {
@@ -168,9 +199,11 @@ Outcome admit(const State& state, const ledger::Event&, const ledger::schema::Un
   }
   const auto groups = seat_groups(draw);
   if (payload.group() >= groups.size()) {
-    return fail("units.group", "没有第 " + std::to_string(payload.group()) + " 组", "there is no group " + std::to_string(payload.group()));
+    return fail("units.group", "没有第 " + std::to_string(payload.group()) + " 组",
+                "there is no group " + std::to_string(payload.group()));
   }
-  if (payload.units()->size() == 0) return fail("units.units", "没有列出要增加的单位", "no unit to add is named");
+  if (payload.units()->size() == 0)
+    return fail("units.units", "没有列出要增加的单位", "no unit to add is named");
   std::set<std::string> seen;
   for (const auto* unit : *payload.units()) {
     const std::string id = unit->str();
@@ -180,7 +213,8 @@ Outcome admit(const State& state, const ledger::Event&, const ledger::schema::Un
     });
     if (present || !state.catalogue.departments.contains(id) || !seen.insert(id).second) {
       return fail("units.units", "单位“" + id + "”不存在、重复，或已在本次抽取的某一组中",
-                  "unit \"" + id + "\" does not exist, is named twice, or is in a group of this draw already");
+                  "unit \"" + id +
+                      "\" does not exist, is named twice, or is in a group of this draw already");
     }
   }
   return ok();
@@ -188,7 +222,8 @@ Outcome admit(const State& state, const ledger::Event&, const ledger::schema::Un
 
 void apply(State& state, const ledger::Event& event, const ledger::schema::UnitsAdded& payload) {
   Draw& draw = draw_at(state, text(payload.draw()));
-  for (const auto* unit : *payload.units()) draw.added_units[payload.group()].push_back(unit->str());
+  for (const auto* unit : *payload.units())
+    draw.added_units[payload.group()].push_back(unit->str());
   for (Task& task : draw.tasks) {
     if (task.result) continue;
     for (Seat& seat : task.seats) {

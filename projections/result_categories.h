@@ -1,5 +1,5 @@
-// What can be found on a visit, one value per item (docs/formats/events.md, "Tasks"): 1–8 as published
-// nationally, 9–13 local additions. There is no default, and 0 is no category.
+// What can be found on a visit, one value per item (docs/formats/events.md, "Tasks"): 1–8 as
+// published nationally, 9–13 local additions. There is no default, and 0 is no category.
 #pragma once
 
 #include <array>
@@ -29,6 +29,8 @@ inline constexpr std::array<ResultCategory, 13> kResultCategories = {{
     {13, "已关闭停业或正在组织清算", "closed or being wound up"},
 }};
 
-constexpr bool is_result_category(std::uint8_t code) { return code >= 1 && code <= kResultCategories.size(); }
+constexpr bool is_result_category(std::uint8_t code) {
+  return code >= 1 && code <= kResultCategories.size();
+}
 
 }  // namespace liuhen::projections

@@ -17,28 +17,37 @@ struct Vacancy {
   const Draw& draw;
   const Task& task;
   const Seat& seat;
-  std::uint32_t number = 0;     // of the seat
-  std::uint64_t decision = 0;   // position
+  std::uint32_t number = 0;    // of the seat
+  std::uint64_t decision = 0;  // position
   std::vector<crypto::draw::SeatGroup> groups;
-  Hash seed{};                  // S'
+  Hash seed{};  // S'
 };
 
 Vacancy vacancy_of(const Draw& draw, std::uint64_t visit, std::uint32_t seat) {
   LIUHEN_CHECK(draw.seed && visit < draw.tasks.size() && seat < draw.tasks[visit].seats.size());
   const Task& task = draw.tasks[visit];
   LIUHEN_CHECK(task.seats[seat].vacated_at);
-  const Hash seed = crypto::draw::substitute_seed(draw.leaf_hash, *draw.seed, task.subject, seat, task.seats[seat].ordinal + 1, {});
-  return {.draw = draw, .task = task, .seat = task.seats[seat], .number = seat, .decision = *task.seats[seat].vacated_at,
-          .groups = seat_groups(draw), .seed = seed};
+  const Hash seed = crypto::draw::substitute_seed(draw.leaf_hash, *draw.seed, task.subject, seat,
+                                                  task.seats[seat].ordinal + 1, {});
+  return {.draw = draw,
+          .task = task,
+          .seat = task.seats[seat],
+          .number = seat,
+          .decision = *task.seats[seat].vacated_at,
+          .groups = seat_groups(draw),
+          .seed = seed};
 }
 
 // Who he is at the decision: still active, and still fit for the seat's group.
 bool is_eligible(const Vacancy& vacancy, const InspectorVersion* version) {
-  if (version == nullptr || version->status != ledger::schema::InspectorStatus::active) return false;
+  if (version == nullptr || version->status != ledger::schema::InspectorStatus::active)
+    return false;
   const auto& group = vacancy.groups[vacancy.seat.group];
-  const bool in_unit = std::find(group.units.begin(), group.units.end(), version->unit) != group.units.end();
+  const bool in_unit =
+      std::find(group.units.begin(), group.units.end(), version->unit) != group.units.end();
   const auto& held = version->qualifications;
-  return in_unit && (group.qualification.empty() || std::find(held.begin(), held.end(), group.qualification) != held.end());
+  return in_unit && (group.qualification.empty() ||
+                     std::find(held.begin(), held.end(), group.qualification) != held.end());
 }
 
 bool ever_sat(const Task& task, const std::string& inspector) {
@@ -54,11 +63,12 @@ std::vector<SubstituteCandidate> candidates_of(const State& state, const Vacancy
     auto row = announced_row(state, vacancy.draw, id);
     if (!row) continue;
     const auto load = vacancy.draw.loads.find(id);
-    candidates.push_back({.row = std::move(*row),
-                          .eligible = is_eligible(vacancy, state.inspectors.at(id, vacancy.decision)),
-                          .conflict = false,
-                          .held_seat = ever_sat(vacancy.task, id),
-                          .load = load == vacancy.draw.loads.end() ? 0 : load->second});
+    candidates.push_back(
+        {.row = std::move(*row),
+         .eligible = is_eligible(vacancy, state.inspectors.at(id, vacancy.decision)),
+         .conflict = false,
+         .held_seat = ever_sat(vacancy.task, id),
+         .load = load == vacancy.draw.loads.end() ? 0 : load->second});
   }
   return candidates;
 }
@@ -74,15 +84,17 @@ crypto::draw::SubstituteSeat place_of(const State& state, const Vacancy& vacancy
   return place;
 }
 
-Result<std::optional<std::size_t>> choose(const Vacancy& vacancy, const crypto::draw::SubstituteSeat& place,
+Result<std::optional<std::size_t>> choose(const Vacancy& vacancy,
+                                          const crypto::draw::SubstituteSeat& place,
                                           std::span<const SubstituteCandidate> candidates) {
-  return crypto::draw::choose_substitute(vacancy.seed, vacancy.task.subject, vacancy.groups, place, candidates);
+  return crypto::draw::choose_substitute(vacancy.seed, vacancy.task.subject, vacancy.groups, place,
+                                         candidates);
 }
 
 }  // namespace
 
-Result<Substitute> substitute_of(const State& state, const Draw& draw, std::uint64_t visit, std::uint32_t seat,
-                                 const OpenConflict& open) {
+Result<Substitute> substitute_of(const State& state, const Draw& draw, std::uint64_t visit,
+                                 std::uint32_t seat, const OpenConflict& open) {
   const Vacancy vacancy = vacancy_of(draw, visit, seat);
   Substitute out;
   std::set<std::string> in_conflict;
@@ -103,8 +115,8 @@ Result<Substitute> substitute_of(const State& state, const Draw& draw, std::uint
   return out;
 }
 
-Outcome check_substitute(const State& state, const Draw& draw, std::uint64_t visit, std::uint32_t seat,
-                         const std::string& inspector) {
+Outcome check_substitute(const State& state, const Draw& draw, std::uint64_t visit,
+                         std::uint32_t seat, const std::string& inspector) {
   const Vacancy vacancy = vacancy_of(draw, visit, seat);
   const std::size_t conflicts = state.conflicts.in_force(vacancy.decision).size();
   auto candidates = candidates_of(state, vacancy);
@@ -118,9 +130,13 @@ Outcome check_substitute(const State& state, const Draw& draw, std::uint64_t vis
     if (first.empty()) break;
     candidates[**chosen].conflict = true;
   }
-  const std::string zh = inspector.empty() ? "尚有可递补的人员，不能记为无人" : "“" + inspector + "”不是按公告的规则应递补的人员";
-  const std::string en = inspector.empty() ? "there are candidates left" : "\"" + inspector + "\" is not whom the announced rule gives";
-  return fail("substitute.candidate", "第 " + std::to_string(visit) + " 次检查第 " + std::to_string(seat) + " 席：" + zh,
+  const std::string zh = inspector.empty() ? "尚有可递补的人员，不能记为无人"
+                                           : "“" + inspector + "”不是按公告的规则应递补的人员";
+  const std::string en = inspector.empty()
+                             ? "there are candidates left"
+                             : "\"" + inspector + "\" is not whom the announced rule gives";
+  return fail("substitute.candidate",
+              "第 " + std::to_string(visit) + " 次检查第 " + std::to_string(seat) + " 席：" + zh,
               "seat " + std::to_string(seat) + " of visit " + std::to_string(visit) + ": " + en);
 }
 
