@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "ledger/event.h"
 
@@ -22,14 +23,20 @@ struct Item {
   ledger::schema::ItemListedT proposed;   // the newest revision
   std::uint32_t published_revision = 0;
   Stage stage = Stage::listed;            // of the newest revision
+  std::string listed_by;                  // person who listed the newest revision
   bool in_force() const { return published_revision != 0 && stage != Stage::withdrawn; }
 };
 
 struct Catalogue {
-  std::map<std::string, Department> departments;
+  std::map<std::string, Department, std::less<>> departments;
   std::map<std::string, Item> items;
   std::map<std::string, ledger::schema::RuleSetT> rules;        // the newest revision
   std::map<std::string, ledger::schema::PlanPublishedT> plans;  // the newest revision
+
+  // Whether `department` is `superior` or below it, however far.
+  bool within(std::string_view department, std::string_view superior) const;
+  // Fails with `department.unknown`, `department.inactive`.
+  Outcome check_department(std::string_view id) const;
 };
 
 #define LIUHEN_PAYLOAD(T)                                                                          \

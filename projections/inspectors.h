@@ -20,7 +20,7 @@ struct InspectorVersion {
 };
 
 struct Inspectors {
-  std::map<std::string, std::vector<InspectorVersion>> rows;  // by certificate number; versions in order
+  std::map<std::string, std::vector<InspectorVersion>, std::less<>> rows;  // by certificate number; versions in order
   std::map<std::string, OpenRun> open_runs;
   const InspectorVersion* at(std::string_view id, std::uint64_t position) const;
   const InspectorVersion* latest(std::string_view id) const;
@@ -35,6 +35,7 @@ struct Conflict {
   std::uint64_t declared_at = 0;
   std::optional<std::uint64_t> decided_at;
   bool approved = false;
+  std::string declared_by;  // person
 };
 
 struct Conflicts {

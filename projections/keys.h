@@ -44,9 +44,12 @@ struct Keys {
   std::vector<VrfKey> vrf;  // the last one is in force
 
   const Key* find(const KeyId& id) const;  // revoked ones too; null if unknown
+  bool has_vrf(const KeyId& id) const;
 };
 
 struct State;
+
+inline constexpr std::uint32_t kAdmissionVersion = 1;
 
 // The permission table that `liuhen init` writes into a genesis; shown in docs/formats/events.md.
 std::vector<ledger::schema::PermissionT> default_permissions();
@@ -59,6 +62,9 @@ Bytes vrf_possession_bytes(std::string_view origin, const KeyId& key);
 // The checks that hold for every payload: origin, stream name, expected version, expiry, last seen
 // checkpoint, keys valid, distinct persons, roles. Codes: docs/formats/errors.md.
 Outcome admit_envelope(const State& state, const ledger::Event& event, const crypto::TreeHistory& tree);
+
+// The key that an author of an admitted event signed with. For the genesis, none: its keys are not yet granted.
+const Key* author_key(const State& state, const ledger::Event& event, std::size_t author);
 
 Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::Genesis& payload);
 Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::PermissionsChanged& payload);

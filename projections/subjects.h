@@ -27,7 +27,7 @@ struct SubjectVersion {
   std::uint64_t position = 0;        // of the entry that holds it
   std::uint32_t previous = kNone;    // index of the version before
   std::uint32_t row = 0;             // within the entry
-  std::uint16_t division = 0;        // index into Subjects::divisions
+  std::uint32_t division = 0;        // index into Subjects::divisions
   std::uint16_t industry = 0;        // index into Subjects::industries
   std::uint8_t kind = 0;
   std::uint8_t status = 0;
@@ -36,12 +36,20 @@ struct SubjectVersion {
 };
 
 // An import that has begun and not ended; it lapses a day after its last part.
+// The next part of a run is the version of its stream, so that one that has ended can be taken up again.
 struct OpenRun {
   std::uint32_t next_part = 0;
   std::uint64_t last_time = 0;
   std::uint64_t rows = 0;
 };
 inline constexpr std::uint64_t kRunLapsesAfterS = 86'400;
+
+// What holds for a part of an import of either registry: `import.run` (it is open for the other one),
+// `import.part` (not the next), `import.empty` (no rows and not the last part).
+Outcome check_part(const State& state, const std::map<std::string, OpenRun>& others, std::string_view run,
+                   std::uint32_t part, bool last, std::size_t rows);
+void count_part(std::map<std::string, OpenRun>& runs, const ledger::Event& event, std::string_view run,
+                std::uint32_t part, bool last, std::size_t rows);
 
 class Subjects {
  public:
@@ -57,20 +65,24 @@ class Subjects {
   const std::vector<std::string>& industries() const { return industries_; }
   const std::map<std::string, OpenRun>& open_runs() const { return open_runs_; }
 
-  Outcome admit(const ledger::Event& event, const ledger::schema::SubjectsImported& payload) const;
+  // What holds for the rows by themselves; the run is checked with the stream.
+  static Outcome admit(const ledger::schema::SubjectsImported& payload);
   void apply(const ledger::Event& event, const ledger::schema::SubjectsImported& payload);
 
  private:
-  std::uint16_t intern(std::vector<std::string>& table, std::map<std::string, std::uint16_t>& index,
-                       std::string_view text);
+  using Index = std::unordered_map<std::uint64_t, std::uint32_t>;  // text of at most 8 bytes → its number
+  static std::uint32_t intern(std::vector<std::string>& table, Index& index, std::string_view text);
+  std::uint32_t find_or_add(std::string_view id);
+  std::size_t slot_of(std::string_view id) const;  // where it is, or would be
+  void grow();
   // Ids lie one after another in an arena; the hash index holds subject numbers only.
   std::string arena_;
-  std::vector<std::uint32_t> offsets_;          // size() + 1 of them
+  std::vector<std::uint32_t> offsets_{0};       // size() + 1 of them
   std::vector<std::uint32_t> latest_;           // newest version of each subject
   std::vector<SubjectVersion> versions_;
   std::vector<std::uint32_t> slots_;            // open addressing over ids, subject + 1, 0 empty
   std::vector<std::string> divisions_, industries_;
-  std::map<std::string, std::uint16_t> division_index_, industry_index_;
+  Index division_index_, industry_index_;
   std::map<std::string, OpenRun> open_runs_;
 };
 
