@@ -10,7 +10,8 @@ namespace {
 
 __extension__ using Wide = unsigned __int128;
 
-std::vector<std::uint64_t> shared_total(std::uint64_t total, std::span<const std::uint64_t> eligible) {
+std::vector<std::uint64_t> shared_total(std::uint64_t total,
+                                        std::span<const std::uint64_t> eligible) {
   Wide all = 0;
   for (std::uint64_t count : eligible) all += count;
   std::vector<std::uint64_t> counts(eligible.size(), 0);
@@ -40,7 +41,8 @@ std::vector<std::uint64_t> shared_total(std::uint64_t total, std::span<const std
 Result<std::vector<std::uint64_t>> drawn_counts(const Allocation& allocation,
                                                 std::span<const std::uint64_t> eligible) {
   if (allocation.strata.empty() || allocation.strata.size() != eligible.size()) {
-    return fail("draw.strata", "分层数与符合条件的计数不一致", "there must be one count of eligible rows for each stratum");
+    return fail("draw.strata", "分层数与符合条件的计数不一致",
+                "there must be one count of eligible rows for each stratum");
   }
   if (allocation.total != 0) return shared_total(allocation.total, eligible);
 
@@ -52,8 +54,9 @@ Result<std::vector<std::uint64_t>> drawn_counts(const Allocation& allocation,
       continue;
     }
     if (share.den == 0 || share.num > share.den) {
-      return fail("draw.rate", "第 " + std::to_string(i) + " 层的抽取比例不是 0 到 1 之间的分数",
-                  "the rate of stratum " + std::to_string(i) + " is not a fraction between 0 and 1");
+      return fail(
+          "draw.rate", "第 " + std::to_string(i) + " 层的抽取比例不是 0 到 1 之间的分数",
+          "the rate of stratum " + std::to_string(i) + " is not a fraction between 0 and 1");
     }
     const Wide product = Wide{share.num} * eligible[i];
     counts.push_back(static_cast<std::uint64_t>((product + share.den - 1) / share.den));

@@ -8,7 +8,8 @@ namespace liuhen::crypto::draw {
 
 namespace {
 
-constexpr std::size_t kStart = static_cast<std::size_t>(-1);  // via: where a path from a member begins
+constexpr std::size_t kStart =
+    static_cast<std::size_t>(-1);  // via: where a path from a member begins
 
 }  // namespace
 
@@ -31,7 +32,8 @@ GroupMatching::GroupMatching(std::vector<Member> members, Index seats, std::uint
   }
 }
 
-// ---- the assignment -------------------------------------------------------------------------------
+// ---- the assignment
+// -------------------------------------------------------------------------------
 
 void GroupMatching::spare(Index member) {
   auto& list = spare_[members_[member].unit];
@@ -93,10 +95,12 @@ bool GroupMatching::unit_has_room(Index visit, Index unit) const {
 bool GroupMatching::can_enter(Index visit, Index leaving, Index next) const {
   if (next == nobody()) return true;
   const Index unit = members_[next].unit;
-  return !sits_in(visit, next) && !conflicts_with(visit, next) && (unit == leaving || unit_has_room(visit, unit));
+  return !sits_in(visit, next) && !conflicts_with(visit, next) &&
+         (unit == leaving || unit_has_room(visit, unit));
 }
 
-// ---- adding visits --------------------------------------------------------------------------------
+// ---- adding visits
+// --------------------------------------------------------------------------------
 
 void GroupMatching::add_visit(std::span<const Index> conflicts) {
   conflicts_.insert(conflicts_.end(), conflicts.begin(), conflicts.end());
@@ -137,8 +141,9 @@ GroupMatching::Index GroupMatching::spare_for(Index visit, Index leaving) {
 // Fills the first empty seat of a visit, moving others where that is needed.
 bool GroupMatching::fill_one(Index visit, std::vector<Change>& changes) {
   if (spare_members_ == 0) return false;
-  const Slot slot = std::find(occupant_.begin() + static_cast<std::ptrdiff_t>(Slot{visit} * seats_), occupant_.end(),
-                              kNone) - occupant_.begin();
+  const Slot slot = std::find(occupant_.begin() + static_cast<std::ptrdiff_t>(Slot{visit} * seats_),
+                              occupant_.end(), kNone) -
+                    occupant_.begin();
   Index end = spare_for(visit, kNone);
   if (end == kNone) {
     start_search(0);
@@ -158,7 +163,8 @@ bool GroupMatching::fill_one(Index visit, std::vector<Change>& changes) {
 bool GroupMatching::undo_keeps_closed(Index visit, const std::vector<Change>& changes) const {
   for (const Change& change : changes) {
     if (visit_of(change.slot) != visit) return false;
-    if (std::find(found_.begin(), found_.end(), occupant_[change.slot]) != found_.end()) return false;
+    if (std::find(found_.begin(), found_.end(), occupant_[change.slot]) != found_.end())
+      return false;
   }
   return true;
 }
@@ -171,7 +177,8 @@ bool GroupMatching::add_if_filled(std::span<const Index> conflicts) {
     found_.clear();
     if (fill_one(visit, changes)) continue;
     if (undo_keeps_closed(visit, changes)) close_found();
-    for (auto change = changes.rbegin(); change != changes.rend(); ++change) put(change->slot, change->before);
+    for (auto change = changes.rbegin(); change != changes.rend(); ++change)
+      put(change->slot, change->before);
     drop_visit();
     return false;
   }
@@ -190,7 +197,8 @@ void GroupMatching::add_as_filled(std::span<const Index> conflicts) {
   }
 }
 
-// ---- searching ------------------------------------------------------------------------------------
+// ---- searching
+// ------------------------------------------------------------------------------------
 
 void GroupMatching::start_search(Index member_class) {
   ++search_;
@@ -254,7 +262,8 @@ GroupMatching::Index GroupMatching::search_on() {
         expanded_[visit] = search_;
         end = expand(visit, unit, slot);
       } else if (!unit_has_room(visit, unit)) {
-        end = discover(unit, visit, unit, slot);  // the rest has been found through another of its seats
+        end = discover(unit, visit, unit,
+                       slot);  // the rest has been found through another of its seats
       }
       if (end != kNone) return end;
     }
@@ -313,7 +322,8 @@ void GroupMatching::close_found() {
   for (const Index member : found_) class_[member] = closed;
 }
 
-// ---- fixing ---------------------------------------------------------------------------------------
+// ---- fixing
+// ---------------------------------------------------------------------------------------
 
 void GroupMatching::begin_fixing() {
   bool vacant = false;
@@ -322,11 +332,12 @@ void GroupMatching::begin_fixing() {
     put(slot, nobody());
     vacant = true;
   }
-  // A vacant seat is one from which every search failed. So nobody, and whoever could be handed such a
-  // seat, is in the closed sets; they become one class, which is closed too. Where no capacity was left
-  // no search was made, and everyone is in it.
+  // A vacant seat is one from which every search failed. So nobody, and whoever could be handed
+  // such a seat, is in the closed sets; they become one class, which is closed too. Where no
+  // capacity was left no search was made, and everyone is in it.
   if (!vacant) return;
-  for (Index& member_class : class_) member_class = member_class == 0 && spare_members_ != 0 ? 0 : 1;
+  for (Index& member_class : class_)
+    member_class = member_class == 0 && spare_members_ != 0 ? 0 : 1;
   class_[nobody()] = 1;
   classes_ = 2;
 }
@@ -356,7 +367,8 @@ GroupMatching::Fit GroupMatching::offer(Index visit, Index member) {
       close_found();
       return Fit::too_dear;
     }
-    const Index leaves = std::find(ends_.begin(), ends_.end(), end) != ends_.end() ? end : ends_.front();
+    const Index leaves =
+        std::find(ends_.begin(), ends_.end(), end) != ends_.end() ? end : ends_.front();
     hand_over(end, member, nullptr);
     seat = next;
     while (occupant_[seat] != leaves) ++seat;

@@ -1,16 +1,18 @@
-// One group's seats over all visits of a draw: a complete assignment that is kept while it is turned,
-// seat by seat, into the lexicographically first one (docs/formats/draw.md section 7). It knows numbers
-// only: members 0..n-1, units, and visits in the order in which they were added. Not thread-safe.
+// One group's seats over all visits of a draw: a complete assignment that is kept while it is
+// turned, seat by seat, into the lexicographically first one (docs/formats/draw.md section 7). It
+// knows numbers only: members 0..n-1, units, and visits in the order in which they were added. Not
+// thread-safe.
 //
 // The assignment is a flow: a visit sends one unit to each of its seats, through its members' units
-// (the limit per unit) to the members (once per visit) and out of them (capacity). A question "could
-// member i have this seat, and all others still be filled" is a search for an alternating path from i,
-// who gives up a later seat, to someone who has capacity to spare or who would leave this visit.
+// (the limit per unit) to the members (once per visit) and out of them (capacity). A question
+// "could member i have this seat, and all others still be filled" is a search for an alternating
+// path from i, who gives up a later seat, to someone who has capacity to spare or who would leave
+// this visit.
 //
 // A search that fails has found a closed set: members who can only hand seats to one another. Seats
-// being fixed only closes such sets further, so the answer is kept: each member has a class, members of
-// different classes never replace each other, and each failure splits one. So at most n searches fail
-// for each kind of question, however many visits there are.
+// being fixed only closes such sets further, so the answer is kept: each member has a class,
+// members of different classes never replace each other, and each failure splits one. So at most n
+// searches fail for each kind of question, however many visits there are.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +40,8 @@ class GroupMatching {
   GroupMatching(std::vector<Member> members, Index seats, std::uint64_t unit_limit);
 
   // First: adds visits, each with the members who may not go to it, ascending.
-  // add_if_filled: fills all its seats beside those added before, or leaves no trace and returns false.
+  // add_if_filled: fills all its seats beside those added before, or leaves no trace and returns
+  // false.
   bool add_if_filled(std::span<const Index> conflicts);
   // add_as_filled: fills as many as can be beside those filled before, which stay filled.
   void add_as_filled(std::span<const Index> conflicts);
@@ -47,8 +50,8 @@ class GroupMatching {
   void begin_fixing();
   // Whether the member has capacity that no fixed seat uses.
   bool has_capacity(Index member) const { return fixed_[member] < members_[member].capacity; }
-  // Offers the next seat of a visit to a member; all seats before it must be fixed. Within a visit a
-  // member offered once need not be offered again: the answer would be the same.
+  // Offers the next seat of a visit to a member; all seats before it must be fixed. Within a visit
+  // a member offered once need not be offered again: the answer would be the same.
   Fit offer(Index visit, Index member);
   // Leaves the next seat of the visit vacant for good, which must be all that is left to do.
   void leave_vacant(Index visit);
@@ -115,9 +118,9 @@ class GroupMatching {
 
   // One search. A mark is current if it equals search_.
   std::uint64_t search_ = 0;
-  std::vector<std::uint64_t> expanded_;      // by visit
-  std::vector<std::uint64_t> is_end_;        // by member: would leave the visit in question
-  std::vector<Index> ends_;                  // those of the visit in question whose leaving makes room
+  std::vector<std::uint64_t> expanded_;  // by visit
+  std::vector<std::uint64_t> is_end_;    // by member: would leave the visit in question
+  std::vector<Index> ends_;              // those of the visit in question whose leaving makes room
   std::vector<std::vector<Index>> unfound_;  // by unit
   std::vector<Index> open_units_;            // units of which some are unfound
   std::vector<Index> found_;                 // in order, also the queue

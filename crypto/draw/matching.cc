@@ -14,7 +14,8 @@ namespace {
 
 using Index = GroupMatching::Index;
 
-// The eligible inspectors of one group; a member's number is his place in `rows`, so numbers go by id.
+// The eligible inspectors of one group; a member's number is his place in `rows`, so numbers go by
+// id.
 struct Group {
   std::vector<std::size_t> rows;
   GroupMatching seats;
@@ -33,7 +34,8 @@ Outcome check_inspectors(std::span<const InspectorRow> inspectors) {
   return ok();
 }
 
-std::vector<Group> make_groups(std::span<const SeatGroup> groups, std::span<const InspectorRow> inspectors) {
+std::vector<Group> make_groups(std::span<const SeatGroup> groups,
+                               std::span<const InspectorRow> inspectors) {
   std::vector<std::string_view> units;
   for (const InspectorRow& row : inspectors) units.push_back(row.unit);
   std::sort(units.begin(), units.end());
@@ -52,9 +54,10 @@ std::vector<Group> make_groups(std::span<const SeatGroup> groups, std::span<cons
   }
   std::vector<Group> made;
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    made.push_back({.rows = std::move(rows[g]),
-                    .seats = GroupMatching(std::move(members[g]), static_cast<Index>(groups[g].seats),
-                                           groups[g].unit_limit)});
+    made.push_back(
+        {.rows = std::move(rows[g]),
+         .seats = GroupMatching(std::move(members[g]), static_cast<Index>(groups[g].seats),
+                                groups[g].unit_limit)});
   }
   return made;
 }
@@ -73,23 +76,28 @@ Result<std::vector<Visit>> order_visits(const Seed& seed, std::span<const std::s
   for (std::size_t i = 1; i < visits.size(); ++i) {
     const std::string& id = subjects[visits[i].subject];
     if (id != subjects[visits[i - 1].subject]) continue;
-    return fail("draw.duplicate", "检查对象“" + id + "”出现两次", "subject \"" + id + "\" is there twice");
+    return fail("draw.duplicate", "检查对象“" + id + "”出现两次",
+                "subject \"" + id + "\" is there twice");
   }
   return visits;
 }
 
 // The conflicts of which both sides are in the draw, by visit and inspector, each once.
-ConflictPairs conflict_pairs(std::span<const Conflict> conflicts, std::span<const InspectorRow> inspectors,
+ConflictPairs conflict_pairs(std::span<const Conflict> conflicts,
+                             std::span<const InspectorRow> inspectors,
                              std::span<const std::string> subjects, std::span<const Visit> visits) {
   std::vector<std::pair<std::string_view, std::size_t>> by_subject;
-  for (std::size_t v = 0; v < visits.size(); ++v) by_subject.emplace_back(subjects[visits[v].subject], v);
+  for (std::size_t v = 0; v < visits.size(); ++v)
+    by_subject.emplace_back(subjects[visits[v].subject], v);
   std::sort(by_subject.begin(), by_subject.end());
   ConflictPairs pairs;
   for (const Conflict& conflict : conflicts) {
-    const auto visit = std::lower_bound(by_subject.begin(), by_subject.end(),
-                                        std::pair<std::string_view, std::size_t>(conflict.subject, 0));
-    const auto row = std::lower_bound(inspectors.begin(), inspectors.end(), conflict.inspector,
-                                      [](const InspectorRow& a, const std::string& id) { return a.id < id; });
+    const auto visit =
+        std::lower_bound(by_subject.begin(), by_subject.end(),
+                         std::pair<std::string_view, std::size_t>(conflict.subject, 0));
+    const auto row =
+        std::lower_bound(inspectors.begin(), inspectors.end(), conflict.inspector,
+                         [](const InspectorRow& a, const std::string& id) { return a.id < id; });
     if (visit == by_subject.end() || visit->first != conflict.subject) continue;
     if (row == inspectors.end() || row->id != conflict.inspector) continue;
     pairs.emplace_back(visit->second, row - inspectors.begin());
@@ -102,7 +110,8 @@ ConflictPairs conflict_pairs(std::span<const Conflict> conflicts, std::span<cons
 // Those of a visit's conflicts that concern a group, as member numbers, ascending.
 std::vector<Index> conflicts_in(const Group& group, const ConflictPairs& pairs, std::size_t visit) {
   std::vector<Index> members;
-  auto pair = std::lower_bound(pairs.begin(), pairs.end(), std::pair<std::size_t, std::size_t>(visit, 0));
+  auto pair =
+      std::lower_bound(pairs.begin(), pairs.end(), std::pair<std::size_t, std::size_t>(visit, 0));
   for (; pair != pairs.end() && pair->first == visit; ++pair) {
     const auto row = std::lower_bound(group.rows.begin(), group.rows.end(), pair->second);
     if (row == group.rows.end() || *row != pair->second) continue;
@@ -175,7 +184,8 @@ void fix_seats(Group& group, Index taken, std::span<const InspectorRow> inspecto
 
 }  // namespace
 
-Result<Matching> match(const Seed& seed, std::span<const SeatGroup> groups, std::span<const InspectorRow> inspectors,
+Result<Matching> match(const Seed& seed, std::span<const SeatGroup> groups,
+                       std::span<const InspectorRow> inspectors,
                        std::span<const std::string> subjects, std::span<const Conflict> conflicts) {
   if (auto checked = check_groups(groups); !checked) return checked.error();
   if (auto checked = check_inspectors(inspectors); !checked) return checked.error();

@@ -22,9 +22,9 @@ inline constexpr std::size_t kVacant = static_cast<std::size_t>(-1);
 
 struct Seat {
   std::size_t inspector = kVacant;  // index into the inspectors given
-  // For people, not part of the record: inspectors earlier in the visit's order who had capacity left,
-  // no conflict, and room in their unit's limit, and were passed over at this seat or one before it in
-  // its group because with them a later seat would have stayed empty.
+  // For people, not part of the record: inspectors earlier in the visit's order who had capacity
+  // left, no conflict, and room in their unit's limit, and were passed over at this seat or one
+  // before it in its group because with them a later seat would have stayed empty.
   std::uint64_t passed_over = 0;
 };
 
@@ -42,10 +42,12 @@ struct Matching {
 };
 
 // The one matching that section 7 defines. `subjects` are the ids of those drawn, in any order;
-// `inspectors` the rows of the announced pool in its order, the ineligible included. Fails: `draw.team`
-// as check_groups; `draw.id`, `draw.order`, `draw.unit`, `draw.qualifications` as InspectorPool::add;
-// `draw.duplicate` if a subject is there twice. Too few inspectors is not a failure.
-Result<Matching> match(const Seed& seed, std::span<const SeatGroup> groups, std::span<const InspectorRow> inspectors,
+// `inspectors` the rows of the announced pool in its order, the ineligible included. Fails:
+// `draw.team` as check_groups; `draw.id`, `draw.order`, `draw.unit`, `draw.qualifications` as
+// InspectorPool::add; `draw.duplicate` if a subject is there twice. Too few inspectors is not a
+// failure.
+Result<Matching> match(const Seed& seed, std::span<const SeatGroup> groups,
+                       std::span<const InspectorRow> inspectors,
                        std::span<const std::string> subjects, std::span<const Conflict> conflicts);
 
 }  // namespace liuhen::crypto::draw

@@ -26,7 +26,8 @@ std::vector<VisitRecord> visit_records(const Selection& selection, const Matchin
     const DrawnSubject& subject = selection.drawn[visit.subject];
     VisitRecord record{.subject = subject.id, .ticket = subject.ticket, .team = {}};
     for (const Seat& seat : visit.team) {
-      record.team.push_back(seat.inspector == kVacant ? std::string() : inspectors[seat.inspector].id);
+      record.team.push_back(seat.inspector == kVacant ? std::string()
+                                                      : inspectors[seat.inspector].id);
     }
     records.push_back(std::move(record));
   }

@@ -24,11 +24,12 @@ struct VisitRecord {
 // tuple(id, ticket, [team]), the list preceded by its count, an empty seat being an empty item
 Bytes encode(const VisitRecord& visit);
 
-// The root over the visits, which must be in visit order; visits put aside are there, all seats empty.
+// The root over the visits, which must be in visit order; visits put aside are there, all seats
+// empty.
 Hash visits_root(std::span<const VisitRecord> visits);
 
-// The visits of a draw, in visit order. `matching` must be of the subjects of `selection.drawn` in the
-// order they have there, and of these inspectors.
+// The visits of a draw, in visit order. `matching` must be of the subjects of `selection.drawn` in
+// the order they have there, and of these inspectors.
 std::vector<VisitRecord> visit_records(const Selection& selection, const Matching& matching,
                                        std::span<const InspectorRow> inspectors);
 

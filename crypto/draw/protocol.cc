@@ -11,7 +11,8 @@ Hash commitment(const Hash& announcement, const KeyId& contributor, const Nonce&
   return sha256(writer.view());
 }
 
-Bytes alpha(const Hash& announcement, std::span<const Bytes> contributions, std::span<const Hash> outputs) {
+Bytes alpha(const Hash& announcement, std::span<const Bytes> contributions,
+            std::span<const Hash> outputs) {
   TupleWriter writer;
   writer.item("liuhen/draw/v1").item(announcement).list_count(contributions.size());
   for (const Bytes& contribution : contributions) writer.item(contribution);
@@ -38,10 +39,15 @@ Hash pair_key(View seed, std::string_view subject) {
   return sha256(writer.view());
 }
 
-Hash substitute_seed(const Hash& announcement, const Seed& seed, std::string_view subject, std::uint64_t seat,
-                     std::uint64_t ordinal, std::span<const Hash> outputs) {
+Hash substitute_seed(const Hash& announcement, const Seed& seed, std::string_view subject,
+                     std::uint64_t seat, std::uint64_t ordinal, std::span<const Hash> outputs) {
   TupleWriter writer;
-  writer.item("liuhen/substitute/v1").item(announcement).item(seed).item(subject).u64(seat).u64(ordinal);
+  writer.item("liuhen/substitute/v1")
+      .item(announcement)
+      .item(seed)
+      .item(subject)
+      .u64(seat)
+      .u64(ordinal);
   writer.list_count(outputs.size());
   for (const Hash& output : outputs) writer.item(output);
   return sha256(writer.view());

@@ -18,21 +18,24 @@ void write_subject(TupleWriter& writer, std::string_view id, std::uint64_t strat
 }  // namespace
 
 bool is_id(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxIdBytes && std::all_of(id.begin(), id.end(), is_id_character);
+  return !id.empty() && id.size() <= kMaxIdBytes &&
+         std::all_of(id.begin(), id.end(), is_id_character);
 }
 
 Outcome check_id(std::string_view id) {
   if (is_id(id)) return ok();
-  return fail("draw.id", "编号“" + std::string(id) + "”不合规则：应为 1 至 23 个大写字母、数字或 - _ .",
+  return fail("draw.id",
+              "编号“" + std::string(id) + "”不合规则：应为 1 至 23 个大写字母、数字或 - _ .",
               "id \"" + std::string(id) + "\" is not 1 to 23 of A-Z, 0-9, '-', '_' and '.'");
 }
 
 Outcome check_order(std::string_view last, std::string_view next) {
   if (last.empty() || last < next) return ok();
-  return fail("draw.order",
-              "编号“" + std::string(next) + "”排在“" + std::string(last) + "”之后：应按字节升序且不重复",
-              "id \"" + std::string(next) + "\" comes after \"" + std::string(last) +
-                  "\": rows must ascend bytewise by id, each id once");
+  return fail(
+      "draw.order",
+      "编号“" + std::string(next) + "”排在“" + std::string(last) + "”之后：应按字节升序且不重复",
+      "id \"" + std::string(next) + "\" comes after \"" + std::string(last) +
+          "\": rows must ascend bytewise by id, each id once");
 }
 
 Bytes encode(const SubjectRow& row) {
@@ -55,7 +58,8 @@ Outcome SubjectPool::add(std::string_view id, std::uint64_t stratum, std::uint64
   if (auto checked = check_order(last_, id); !checked) return checked.error();
   if (weight != 1) {
     return fail("draw.weights", "“" + std::string(id) + "”的权重不是 1：本版本只支持等概率抽取",
-                "the weight of \"" + std::string(id) + "\" is not 1: this version draws with equal chances only");
+                "the weight of \"" + std::string(id) +
+                    "\" is not 1: this version draws with equal chances only");
   }
   writer_.clear();
   write_subject(writer_, id, stratum, weight, eligibility);
@@ -68,13 +72,16 @@ Outcome SubjectPool::add(std::string_view id, std::uint64_t stratum, std::uint64
 Outcome check(const InspectorRow& row) {
   if (auto checked = check_id(row.id); !checked) return checked.error();
   if (row.unit.empty()) {
-    return fail("draw.unit", "检查人员“" + row.id + "”没有所属单位", "inspector \"" + row.id + "\" has no unit");
+    return fail("draw.unit", "检查人员“" + row.id + "”没有所属单位",
+                "inspector \"" + row.id + "\" has no unit");
   }
   const auto& held = row.qualifications;
-  const bool ascending = std::adjacent_find(held.begin(), held.end(), std::greater_equal<>()) == held.end();
+  const bool ascending =
+      std::adjacent_find(held.begin(), held.end(), std::greater_equal<>()) == held.end();
   if (!ascending || (!held.empty() && held.front().empty())) {
     return fail("draw.qualifications", "检查人员“" + row.id + "”的资格应非空、按字节升序且不重复",
-                "the qualifications of inspector \"" + row.id + "\" must be non-empty, ascending and distinct");
+                "the qualifications of inspector \"" + row.id +
+                    "\" must be non-empty, ascending and distinct");
   }
   return ok();
 }

@@ -30,7 +30,8 @@ struct InspectorRow {
   std::uint64_t eligibility = 0;            // as above
 };
 
-// 1 to 23 bytes of A–Z, 0–9, '-', '_' and '.'. Upper case is the only case, so an id has one spelling.
+// 1 to 23 bytes of A–Z, 0–9, '-', '_' and '.'. Upper case is the only case, so an id has one
+// spelling.
 inline constexpr std::size_t kMaxIdBytes = 23;
 bool is_id(std::string_view id);
 // Fails with `draw.id`.
@@ -46,8 +47,11 @@ class SubjectPool {
  public:
   // Fails, and leaves the pool as it was: `draw.id`; `draw.order` unless the id is bytewise greater
   // than the last one's; `draw.weights` unless the weight is 1.
-  Outcome add(std::string_view id, std::uint64_t stratum, std::uint64_t weight, std::uint64_t eligibility);
-  Outcome add(const SubjectRow& row) { return add(row.id, row.stratum, row.weight, row.eligibility); }
+  Outcome add(std::string_view id, std::uint64_t stratum, std::uint64_t weight,
+              std::uint64_t eligibility);
+  Outcome add(const SubjectRow& row) {
+    return add(row.id, row.stratum, row.weight, row.eligibility);
+  }
 
   std::uint64_t rows() const { return tree_.size(); }
   std::uint64_t eligible() const { return eligible_; }
@@ -63,8 +67,8 @@ class SubjectPool {
 // The root over all inspectors, row by row.
 class InspectorPool {
  public:
-  // Fails, and leaves the pool as it was: `draw.id`; `draw.order` as above; `draw.unit` if the unit is
-  // empty; `draw.qualifications` unless they are non-empty and strictly ascending.
+  // Fails, and leaves the pool as it was: `draw.id`; `draw.order` as above; `draw.unit` if the unit
+  // is empty; `draw.qualifications` unless they are non-empty and strictly ascending.
   Outcome add(const InspectorRow& row);
 
   std::uint64_t rows() const { return tree_.size(); }

@@ -8,7 +8,8 @@ namespace liuhen::crypto::draw {
 
 namespace {
 
-// Two subjects have the same head once in many billions; then the whole tickets decide, then the ids.
+// Two subjects have the same head once in many billions; then the whole tickets decide, then the
+// ids.
 struct Entry {
   std::uint64_t head;
   std::uint64_t row;
@@ -19,7 +20,8 @@ Outcome check_row(const PoolRow& row, std::string_view last, std::size_t strata)
   if (auto checked = check_order(last, row.id); !checked) return checked.error();
   if (row.weight != 1) {
     return fail("draw.weights", "“" + std::string(row.id) + "”的权重不是 1：本版本只支持等概率抽取",
-                "the weight of \"" + std::string(row.id) + "\" is not 1: this version draws with equal chances only");
+                "the weight of \"" + std::string(row.id) +
+                    "\" is not 1: this version draws with equal chances only");
   }
   if (row.stratum >= strata) {
     return fail("draw.stratum", "“" + std::string(row.id) + "”所在的分层没有公告",
@@ -28,7 +30,8 @@ Outcome check_row(const PoolRow& row, std::string_view last, std::size_t strata)
   return ok();
 }
 
-Result<std::vector<std::uint64_t>> count_eligible(std::size_t strata, std::size_t rows, const PoolRowAt& row_at) {
+Result<std::vector<std::uint64_t>> count_eligible(std::size_t strata, std::size_t rows,
+                                                  const PoolRowAt& row_at) {
   std::vector<std::uint64_t> eligible(strata, 0);
   std::string last;
   for (std::size_t i = 0; i < rows; ++i) {
@@ -41,7 +44,8 @@ Result<std::vector<std::uint64_t>> count_eligible(std::size_t strata, std::size_
 }
 
 // The k smallest of a stratum, in order.
-void keep_smallest(std::vector<Entry>& entries, std::size_t k, const TicketHasher& hasher, const PoolRowAt& row_at) {
+void keep_smallest(std::vector<Entry>& entries, std::size_t k, const TicketHasher& hasher,
+                   const PoolRowAt& row_at) {
   const auto less = [&](const Entry& a, const Entry& b) {
     if (a.head != b.head) return a.head < b.head;
     if (a.row == b.row) return false;
@@ -50,7 +54,8 @@ void keep_smallest(std::vector<Entry>& entries, std::size_t k, const TicketHashe
     return left != right ? left < right : a.row < b.row;  // rows ascend by id
   };
   if (k < entries.size()) {
-    std::nth_element(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(k), entries.end(), less);
+    std::nth_element(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(k),
+                     entries.end(), less);
     entries.resize(k);
   }
   std::sort(entries.begin(), entries.end(), less);
@@ -58,7 +63,8 @@ void keep_smallest(std::vector<Entry>& entries, std::size_t k, const TicketHashe
 
 }  // namespace
 
-Result<Selection> select(const Seed& seed, const Allocation& allocation, std::size_t rows, const PoolRowAt& row_at) {
+Result<Selection> select(const Seed& seed, const Allocation& allocation, std::size_t rows,
+                         const PoolRowAt& row_at) {
   const std::size_t strata = allocation.strata.size();
   auto eligible = count_eligible(strata, rows, row_at);
   if (!eligible) return eligible.error();
@@ -83,7 +89,8 @@ Result<Selection> select(const Seed& seed, const Allocation& allocation, std::si
     for (const Entry& entry : entries[s]) {
       std::string id(row_at(entry.row).id);
       const Hash ticket = hashers[s].of(id);
-      selection.drawn.push_back({.id = std::move(id), .stratum = s, .row = entry.row, .ticket = ticket});
+      selection.drawn.push_back(
+          {.id = std::move(id), .stratum = s, .row = entry.row, .ticket = ticket});
     }
     StratumOutcome outcome{.eligible = (*eligible)[s], .drawn = (*counts)[s], .cutoff = {}};
     if (outcome.drawn != 0) outcome.cutoff = selection.drawn.back().ticket;
@@ -93,10 +100,12 @@ Result<Selection> select(const Seed& seed, const Allocation& allocation, std::si
   return selection;
 }
 
-Result<Selection> select(const Seed& seed, const Allocation& allocation, std::span<const SubjectRow> rows) {
+Result<Selection> select(const Seed& seed, const Allocation& allocation,
+                         std::span<const SubjectRow> rows) {
   return select(seed, allocation, rows.size(), [rows](std::size_t i) {
     const SubjectRow& row = rows[i];
-    return PoolRow{.id = row.id, .stratum = row.stratum, .weight = row.weight, .eligibility = row.eligibility};
+    return PoolRow{
+        .id = row.id, .stratum = row.stratum, .weight = row.weight, .eligibility = row.eligibility};
   });
 }
 

@@ -47,13 +47,16 @@ struct PoolRow {
 using PoolRowAt = std::function<PoolRow(std::size_t index)>;
 
 // `rows` must be the pool in its order. Each row is asked for twice, in order, and then some again.
-// Takes 16 bytes for each eligible row. Fails: `draw.id`, `draw.order`, `draw.weights` as SubjectPool
-// does; `draw.stratum` if a row names a stratum that is not announced; and as drawn_counts.
-Result<Selection> select(const Seed& seed, const Allocation& allocation, std::size_t rows, const PoolRowAt& row_at);
-Result<Selection> select(const Seed& seed, const Allocation& allocation, std::span<const SubjectRow> rows);
+// Takes 16 bytes for each eligible row. Fails: `draw.id`, `draw.order`, `draw.weights` as
+// SubjectPool does; `draw.stratum` if a row names a stratum that is not announced; and as
+// drawn_counts.
+Result<Selection> select(const Seed& seed, const Allocation& allocation, std::size_t rows,
+                         const PoolRowAt& row_at);
+Result<Selection> select(const Seed& seed, const Allocation& allocation,
+                         std::span<const SubjectRow> rows);
 
-// The ticket of one subject: H(K ‖ id), for whoever checks one alone. It is drawn if it is eligible and
-// its ticket is not above its stratum's cut-off.
+// The ticket of one subject: H(K ‖ id), for whoever checks one alone. It is drawn if it is eligible
+// and its ticket is not above its stratum's cut-off.
 Hash ticket(const Seed& seed, std::uint64_t stratum, std::string_view id);
 
 }  // namespace liuhen::crypto::draw

@@ -15,26 +15,26 @@ namespace liuhen::crypto::draw {
 
 // An inspector of the announced pool, as things stood just before the decision.
 struct SubstituteCandidate {
-  InspectorRow row;             // as announced; its eligibility is not looked at, what follows is
-  bool eligible = false;        // may be sent now
-  bool conflict = false;        // has a conflict with the subject in force now
-  bool held_seat = false;       // holds a seat of this visit, or ever did
-  std::uint64_t load = 0;       // seats he holds in this draw now, on any visit
+  InspectorRow row;        // as announced; its eligibility is not looked at, what follows is
+  bool eligible = false;   // may be sent now
+  bool conflict = false;   // has a conflict with the subject in force now
+  bool held_seat = false;  // holds a seat of this visit, or ever did
+  std::uint64_t load = 0;  // seats he holds in this draw now, on any visit
 };
 
 struct SubstituteSeat {
-  std::uint64_t seat = 0;       // number through all groups of the visit
+  std::uint64_t seat = 0;  // number through all groups of the visit
   // Units of those who hold the other seats of the same group of this visit now, one for each.
   std::vector<std::string> other_units;
 };
 
-// The index of the candidate chosen: among those who are eligible, free of conflict, never held a seat
-// of this visit, belong to the seat's group, are below their capacity and whose unit is below the
-// group's limit, the first in order of H(H(tuple("liuhen/pair/v1", S', subject)) ‖ id). Empty if there
-// is none. `candidates` in any order. Fails: `draw.team` as check_groups; `draw.seat` if there is no
-// such seat; `draw.id` if an inspector's id is not one.
-Result<std::optional<std::size_t>> choose_substitute(const Hash& substitute_seed, std::string_view subject,
-                                                     std::span<const SeatGroup> groups, const SubstituteSeat& seat,
-                                                     std::span<const SubstituteCandidate> candidates);
+// The index of the candidate chosen: among those who are eligible, free of conflict, never held a
+// seat of this visit, belong to the seat's group, are below their capacity and whose unit is below
+// the group's limit, the first in order of H(H(tuple("liuhen/pair/v1", S', subject)) ‖ id). Empty
+// if there is none. `candidates` in any order. Fails: `draw.team` as check_groups; `draw.seat` if
+// there is no such seat; `draw.id` if an inspector's id is not one.
+Result<std::optional<std::size_t>> choose_substitute(
+    const Hash& substitute_seed, std::string_view subject, std::span<const SeatGroup> groups,
+    const SubstituteSeat& seat, std::span<const SubstituteCandidate> candidates);
 
 }  // namespace liuhen::crypto::draw

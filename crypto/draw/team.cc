@@ -14,9 +14,11 @@ Outcome check_groups(std::span<const SeatGroup> groups) {
     good = seats <= kMaxSeats;
   }
   if (good) return ok();
-  return fail("draw.team", "检查组的设置无效：每组至少一席、一个单位，首组（执法人员）至少两席，合计不超过 64 席",
-              "the team is not valid: each group needs a seat and a unit, the first (officers) two seats, "
-              "and there can be 64 seats in all");
+  return fail(
+      "draw.team",
+      "检查组的设置无效：每组至少一席、一个单位，首组（执法人员）至少两席，合计不超过 64 席",
+      "the team is not valid: each group needs a seat and a unit, the first (officers) two seats, "
+      "and there can be 64 seats in all");
 }
 
 std::uint64_t seats_of(std::span<const SeatGroup> groups) {
@@ -34,13 +36,15 @@ std::size_t group_of_seat(std::span<const SeatGroup> groups, std::uint64_t seat)
   return groups.size();
 }
 
-std::optional<std::size_t> group_of_inspector(std::span<const SeatGroup> groups, const InspectorRow& inspector) {
+std::optional<std::size_t> group_of_inspector(std::span<const SeatGroup> groups,
+                                              const InspectorRow& inspector) {
   const auto holds = [](const auto& list, const std::string& item) {
     return std::find(list.begin(), list.end(), item) != list.end();
   };
   for (std::size_t g = 0; g < groups.size(); ++g) {
     const SeatGroup& group = groups[g];
-    const bool qualified = group.qualification.empty() || holds(inspector.qualifications, group.qualification);
+    const bool qualified =
+        group.qualification.empty() || holds(inspector.qualifications, group.qualification);
     if (qualified && holds(group.units, inspector.unit)) return g;
   }
   return std::nullopt;

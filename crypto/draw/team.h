@@ -16,7 +16,8 @@ struct SeatGroup {
   std::string qualification;       // that its members hold; empty: any
   std::vector<std::string> units;  // of one of which its members are
   std::uint64_t seats = 0;
-  std::uint64_t unit_limit = 0;    // members of one unit in this group of one visit, at most; 0: no limit
+  std::uint64_t unit_limit =
+      0;  // members of one unit in this group of one visit, at most; 0: no limit
 };
 
 inline constexpr std::uint64_t kMaxSeats = 64;  // of a visit, all groups together
@@ -31,8 +32,9 @@ std::uint64_t seats_of(std::span<const SeatGroup> groups);  // of one visit
 // `seat` must be less than seats_of(groups).
 std::size_t group_of_seat(std::span<const SeatGroup> groups, std::uint64_t seat);
 
-// The first group whose qualification the inspector holds and among whose units is his; none if there
-// is none. He takes seats of that group only. Eligibility plays no part here.
-std::optional<std::size_t> group_of_inspector(std::span<const SeatGroup> groups, const InspectorRow& inspector);
+// The first group whose qualification the inspector holds and among whose units is his; none if
+// there is none. He takes seats of that group only. Eligibility plays no part here.
+std::optional<std::size_t> group_of_inspector(std::span<const SeatGroup> groups,
+                                              const InspectorRow& inspector);
 
 }  // namespace liuhen::crypto::draw

@@ -7,7 +7,8 @@
 #include "crypto/draw/rows.h"
 
 // As in crypto/sha256.cc: the plain functions of OpenSSL run on the processor's SHA extensions and
-// allocate nothing. A message whose padded form is one block needs only the compression of that block.
+// allocate nothing. A message whose padded form is one block needs only the compression of that
+// block.
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 namespace liuhen::crypto::draw {

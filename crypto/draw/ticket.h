@@ -1,5 +1,5 @@
-// H(key ‖ id) for very many ids under one key: tickets of subjects, and the order of inspectors for a
-// visit (docs/formats/draw.md sections 6 and 7). One SHA-256 block each, and no allocation.
+// H(key ‖ id) for very many ids under one key: tickets of subjects, and the order of inspectors for
+// a visit (docs/formats/draw.md sections 6 and 7). One SHA-256 block each, and no allocation.
 #pragma once
 
 #include <array>

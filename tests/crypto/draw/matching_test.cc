@@ -28,7 +28,8 @@ using Teams = std::vector<std::vector<std::size_t>>;  // by visit, in visit orde
 class Exhaustive {
  public:
   explicit Exhaustive(const Case& c) : c_(c) {
-    for (const std::string& subject : c.subjects) order_.emplace_back(visit_order(c.seed, subject), subject);
+    for (const std::string& subject : c.subjects)
+      order_.emplace_back(visit_order(c.seed, subject), subject);
     std::sort(order_.begin(), order_.end());
     for (const InspectorRow& row : c.inspectors) {
       const auto group = group_of_inspector(c.groups, row);
@@ -36,7 +37,8 @@ class Exhaustive {
       capacity_.push_back(row.capacity);
     }
     for (std::size_t g = 0; g < c.groups.size(); ++g) {
-      for (std::uint64_t s = 0; s < c.groups[g].seats; ++s) seat_group_.push_back(static_cast<int>(g));
+      for (std::uint64_t s = 0; s < c.groups[g].seats; ++s)
+        seat_group_.push_back(static_cast<int>(g));
     }
     for (const auto& [hash, subject] : order_) prefer_.push_back(preference(subject));
     taken_.assign(order_.size(), false);
@@ -83,7 +85,9 @@ class Exhaustive {
     std::uint64_t same_unit = 0;
     for (std::size_t s = 0; s < team.size(); ++s) {
       if (team[s] == i) return false;
-      if (team[s] != kVacant && seat_group_[s] == g && c_.inspectors[team[s]].unit == c_.inspectors[i].unit) ++same_unit;
+      if (team[s] != kVacant && seat_group_[s] == g &&
+          c_.inspectors[team[s]].unit == c_.inspectors[i].unit)
+        ++same_unit;
     }
     const std::uint64_t limit = c_.groups[static_cast<std::size_t>(g)].unit_limit;
     if (limit != 0 && same_unit >= limit) return false;
@@ -92,7 +96,8 @@ class Exhaustive {
     });
   }
 
-  // The most seats that visits from v on can fill with the capacity left; negative if their officers cannot.
+  // The most seats that visits from v on can fill with the capacity left; negative if their
+  // officers cannot.
   int best(std::size_t v) {
     if (v == order_.size()) return 0;
     if (!taken_[v]) return best(v + 1);
@@ -122,7 +127,8 @@ class Exhaustive {
     return most;
   }
 
-  // The first team of v, seat by seat, with which `wanted` seats are filled in all; leaves its capacity used.
+  // The first team of v, seat by seat, with which `wanted` seats are filled in all; leaves its
+  // capacity used.
   bool first_team(std::size_t v, std::vector<std::size_t>& team, int wanted) {
     if (team.size() == seat_group_.size()) return best(v + 1) == wanted;
     for (const std::size_t i : prefer_[v]) {
@@ -168,7 +174,8 @@ class Dice {
   std::mt19937_64 engine_;
 };
 
-Case random_case(Dice& dice, std::size_t most_visits, std::size_t most_inspectors, std::uint64_t most_capacity) {
+Case random_case(Dice& dice, std::size_t most_visits, std::size_t most_inspectors,
+                 std::uint64_t most_capacity) {
   Case c;
   for (auto& byte : c.seed) byte = static_cast<std::uint8_t>(dice.below(256));
   const std::size_t units = 1 + dice.below(3);
@@ -176,7 +183,8 @@ Case random_case(Dice& dice, std::size_t most_visits, std::size_t most_inspector
   const std::size_t groups = 1 + dice.below(3) / 2;
   for (std::size_t g = 0; g < groups; ++g) {
     SeatGroup group{.qualification = dice.chance(30) ? "" : (g == 0 ? "OFFICER" : "EXPERT"),
-                    .units = {}, .seats = g == 0 ? 2 + dice.below(4) / 3 : 1 + dice.below(2),
+                    .units = {},
+                    .seats = g == 0 ? 2 + dice.below(4) / 3 : 1 + dice.below(2),
                     .unit_limit = dice.below(3)};
     for (std::size_t u = 0; u < units; ++u) {
       if (u == 0 || dice.chance(80)) group.units.push_back(unit(u));
@@ -185,8 +193,11 @@ Case random_case(Dice& dice, std::size_t most_visits, std::size_t most_inspector
   }
   const std::size_t inspectors = dice.below(most_inspectors + 1);
   for (std::size_t i = 0; i < inspectors; ++i) {
-    InspectorRow row{.id = "I" + std::to_string(1000 + i), .unit = unit(dice.below(units)), .qualifications = {},
-                     .capacity = dice.below(most_capacity + 1), .eligibility = dice.chance(8) ? 3u : 0u};
+    InspectorRow row{.id = "I" + std::to_string(1000 + i),
+                     .unit = unit(dice.below(units)),
+                     .qualifications = {},
+                     .capacity = dice.below(most_capacity + 1),
+                     .eligibility = dice.chance(8) ? 3u : 0u};
     if (dice.chance(40)) row.qualifications.push_back("EXPERT");
     if (dice.chance(80)) row.qualifications.push_back("OFFICER");
     c.inspectors.push_back(row);
@@ -219,7 +230,8 @@ TEST(Matching, AgreesWithLookingAtEveryAssignment) {
     aside += matching.put_aside != 0;
     vacant += matching.vacancies > matching.put_aside * seats_of(c.groups);
     for (const Visit& visit : matching.visits) {
-      for (const Seat& seat : visit.team) passed += seat.inspector != kVacant && seat.passed_over != 0;
+      for (const Seat& seat : visit.team)
+        passed += seat.inspector != kVacant && seat.passed_over != 0;
     }
   }
   // All the kinds of case that matter were there.
@@ -229,14 +241,16 @@ TEST(Matching, AgreesWithLookingAtEveryAssignment) {
   EXPECT_GT(passed, 1500u);
 }
 
-// The definition again, for cases too large to look at every assignment: each question is a maximum flow
-// computed from nothing. One group at a time, since an inspector belongs to one.
+// The definition again, for cases too large to look at every assignment: each question is a maximum
+// flow computed from nothing. One group at a time, since an inspector belongs to one.
 class FromNothing {
  public:
   explicit FromNothing(const Case& c) : c_(c) {
-    for (const std::string& subject : c.subjects) order_.emplace_back(visit_order(c.seed, subject), subject);
+    for (const std::string& subject : c.subjects)
+      order_.emplace_back(visit_order(c.seed, subject), subject);
     std::sort(order_.begin(), order_.end());
-    for (const Conflict& conflict : c.conflicts) conflicts_.emplace(conflict.subject, conflict.inspector);
+    for (const Conflict& conflict : c.conflicts)
+      conflicts_.emplace(conflict.subject, conflict.inspector);
     teams_.resize(order_.size());
     taken_.assign(order_.size(), false);
   }
@@ -245,7 +259,8 @@ class FromNothing {
     for (std::size_t g = 0; g < c_.groups.size(); ++g) {
       begin(g);
       for (std::size_t v = 0; g == 0 && v < order_.size(); ++v) {
-        const auto before = static_cast<std::uint64_t>(std::count(taken_.begin(), taken_.end(), true));
+        const auto before =
+            static_cast<std::uint64_t>(std::count(taken_.begin(), taken_.end(), true));
         taken_[v] = true;
         wanted_[v] = c_.groups[0].seats;
         if (most() == (before + 1) * c_.groups[0].seats) continue;
@@ -262,7 +277,8 @@ class FromNothing {
     group_ = &c_.groups[g];
     members_.clear();
     for (std::size_t i = 0; i < c_.inspectors.size(); ++i) {
-      if (c_.inspectors[i].eligibility == 0 && group_of_inspector(c_.groups, c_.inspectors[i]) == g) members_.push_back(i);
+      if (c_.inspectors[i].eligibility == 0 && group_of_inspector(c_.groups, c_.inspectors[i]) == g)
+        members_.push_back(i);
     }
     capacity_.clear();
     for (const InspectorRow& row : c_.inspectors) capacity_.push_back(row.capacity);
@@ -273,7 +289,8 @@ class FromNothing {
 
   bool allowed(std::size_t v, std::size_t i) const {
     const auto& team = members_of_[v];
-    return !conflicts_.contains({order_[v].second, c_.inspectors[i].id}) && std::find(team.begin(), team.end(), i) == team.end();
+    return !conflicts_.contains({order_[v].second, c_.inspectors[i].id}) &&
+           std::find(team.begin(), team.end(), i) == team.end();
   }
   std::uint64_t room(std::size_t v, const std::string& unit) const {
     std::uint64_t used = 0;
@@ -325,7 +342,8 @@ class FromNothing {
       }
     }
     std::uint64_t flow = 0;
-    for (std::vector<bool> seen(out_.size()); push(0, sink, seen); seen.assign(out_.size(), false)) ++flow;
+    for (std::vector<bool> seen(out_.size()); push(0, sink, seen); seen.assign(out_.size(), false))
+      ++flow;
     return flow;
   }
 
@@ -334,13 +352,16 @@ class FromNothing {
     for (std::size_t v = 0; v < order_.size(); ++v) {
       const Hash key = pair_key(c_.seed, order_[v].second);
       std::vector<std::pair<Hash, std::size_t>> order;
-      for (std::size_t i : members_) order.emplace_back(sha256({key, view_of(c_.inspectors[i].id)}), i);
+      for (std::size_t i : members_)
+        order.emplace_back(sha256({key, view_of(c_.inspectors[i].id)}), i);
       std::sort(order.begin(), order.end());
       for (std::uint64_t seat = 0; seat < group_->seats; ++seat) {
         std::size_t chosen = kVacant;
         if (taken_[v]) --wanted_[v];
         for (const auto& [hash, i] : order) {
-          if (!taken_[v] || capacity_[i] == 0 || !allowed(v, i) || room(v, c_.inspectors[i].unit) == 0) continue;
+          if (!taken_[v] || capacity_[i] == 0 || !allowed(v, i) ||
+              room(v, c_.inspectors[i].unit) == 0)
+            continue;
           --capacity_[i];
           members_of_[v].push_back(i);
           if (most() == left - 1) {
@@ -376,7 +397,8 @@ TEST(Matching, AgreesWithFlowsComputedFromNothing) {
     const Matching matching = match_case(c);
     ASSERT_EQ(teams_of(matching), FromNothing(c).solve()) << "round " << round;
     for (const Visit& visit : matching.visits) {
-      for (const Seat& seat : visit.team) passed += seat.inspector != kVacant && seat.passed_over != 0;
+      for (const Seat& seat : visit.team)
+        passed += seat.inspector != kVacant && seat.passed_over != 0;
     }
   }
   EXPECT_GT(passed, 50u);
@@ -395,33 +417,41 @@ TEST(Matching, OrderOfSubjectsAndConflictsDoesNotMatter) {
     c.conflicts.push_back({"S0", "NOBODY"});
     const Matching after = match_case(c);
     EXPECT_EQ(teams_of(before), teams_of(after));
-    for (std::size_t v = 0; v < ids.size(); ++v) EXPECT_EQ(ids[v], c.subjects[after.visits[v].subject]);
+    for (std::size_t v = 0; v < ids.size(); ++v)
+      EXPECT_EQ(ids[v], c.subjects[after.visits[v].subject]);
   }
 }
 
 TEST(Matching, RefusesWhatIsNoTeamOrNoPool) {
   Dice dice(3);
   const Case c = random_case(dice, 3, 4, 2);
-  const auto code = [](const Result<Matching>& result) { return result ? std::string() : result.error().code; };
+  const auto code = [](const Result<Matching>& result) {
+    return result ? std::string() : result.error().code;
+  };
   std::vector<SeatGroup> groups = c.groups;
   groups[0].seats = 1;
   EXPECT_EQ(code(match(c.seed, groups, c.inspectors, c.subjects, {})), "draw.team");
   EXPECT_EQ(code(match(c.seed, {}, c.inspectors, c.subjects, {})), "draw.team");
   const std::vector<std::string> twice{"S0", "S1", "S0"};
   EXPECT_EQ(code(match(c.seed, c.groups, c.inspectors, twice, {})), "draw.duplicate");
-  const std::vector<InspectorRow> unsorted{{.id = "B", .unit = "U", .qualifications = {}, .capacity = 1, .eligibility = 0},
-                                           {.id = "A", .unit = "U", .qualifications = {}, .capacity = 1, .eligibility = 0}};
+  const std::vector<InspectorRow> unsorted{
+      {.id = "B", .unit = "U", .qualifications = {}, .capacity = 1, .eligibility = 0},
+      {.id = "A", .unit = "U", .qualifications = {}, .capacity = 1, .eligibility = 0}};
   EXPECT_EQ(code(match(c.seed, c.groups, unsorted, c.subjects, {})), "draw.order");
 }
 
-// A city's size, with capacity exactly enough and then too little: the invariants hold, in reasonable time.
+// A city's size, with capacity exactly enough and then too little: the invariants hold, in
+// reasonable time.
 TEST(Matching, FillsThousandsOfVisits) {
   for (const std::uint64_t capacity : {20u, 15u}) {
     Case c;
     c.groups = {{.qualification = "", .units = {"U0", "U1", "U2"}, .seats = 2, .unit_limit = 1}};
     for (std::size_t i = 0; i < 300; ++i) {
-      c.inspectors.push_back({.id = "I" + std::to_string(1000 + i), .unit = "U" + std::to_string(i % 3),
-                              .qualifications = {}, .capacity = capacity, .eligibility = 0});
+      c.inspectors.push_back({.id = "I" + std::to_string(1000 + i),
+                              .unit = "U" + std::to_string(i % 3),
+                              .qualifications = {},
+                              .capacity = capacity,
+                              .eligibility = 0});
     }
     for (std::size_t v = 0; v < 3000; ++v) c.subjects.push_back("S" + std::to_string(v));
     const Matching matching = match_case(c);
@@ -430,7 +460,8 @@ TEST(Matching, FillsThousandsOfVisits) {
     std::vector<std::uint64_t> load(c.inspectors.size());
     for (const Visit& visit : matching.visits) {
       if (!visit.taken) continue;
-      EXPECT_NE(c.inspectors[visit.team[0].inspector].unit, c.inspectors[visit.team[1].inspector].unit);
+      EXPECT_NE(c.inspectors[visit.team[0].inspector].unit,
+                c.inspectors[visit.team[1].inspector].unit);
       for (const Seat& seat : visit.team) ++load[seat.inspector];
     }
     for (const std::uint64_t visits : load) EXPECT_EQ(visits, capacity);

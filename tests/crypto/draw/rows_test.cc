@@ -40,12 +40,19 @@ TEST(DrawRows, PoolRefusesAndStaysAsItWas) {
 
 TEST(DrawRows, InspectorsAreChecked) {
   InspectorPool pool;
-  EXPECT_EQ(code(pool.add({.id = "A", .unit = "", .qualifications = {}, .capacity = 1, .eligibility = 0})), "draw.unit");
-  EXPECT_EQ(code(pool.add({.id = "A", .unit = "U", .qualifications = {"X", "X"}, .capacity = 1, .eligibility = 0})),
-            "draw.qualifications");
-  EXPECT_EQ(code(pool.add({.id = "A", .unit = "U", .qualifications = {"Y", "X"}, .capacity = 1, .eligibility = 0})),
-            "draw.qualifications");
-  EXPECT_EQ(code(pool.add({.id = "A", .unit = "U", .qualifications = {""}, .capacity = 1, .eligibility = 0})),
+  EXPECT_EQ(code(pool.add(
+                {.id = "A", .unit = "", .qualifications = {}, .capacity = 1, .eligibility = 0})),
+            "draw.unit");
+  EXPECT_EQ(
+      code(pool.add(
+          {.id = "A", .unit = "U", .qualifications = {"X", "X"}, .capacity = 1, .eligibility = 0})),
+      "draw.qualifications");
+  EXPECT_EQ(
+      code(pool.add(
+          {.id = "A", .unit = "U", .qualifications = {"Y", "X"}, .capacity = 1, .eligibility = 0})),
+      "draw.qualifications");
+  EXPECT_EQ(code(pool.add(
+                {.id = "A", .unit = "U", .qualifications = {""}, .capacity = 1, .eligibility = 0})),
             "draw.qualifications");
   EXPECT_EQ(pool.rows(), 0u);
 }
@@ -53,8 +60,11 @@ TEST(DrawRows, InspectorsAreChecked) {
 TEST(DrawAllocation, RoundsUpWithoutOverflow) {
   constexpr std::uint64_t kMost = ~std::uint64_t{0};
   const std::vector<std::uint64_t> eligible{1, 20, 21, 0, kMost, kMost};
-  const Allocation allocation{.strata = {{.num = 1, .den = 1000}, {.num = 5, .den = 100}, {.num = 5, .den = 100},
-                                         {.num = 1, .den = 1}, {.num = kMost, .den = kMost},
+  const Allocation allocation{.strata = {{.num = 1, .den = 1000},
+                                         {.num = 5, .den = 100},
+                                         {.num = 5, .den = 100},
+                                         {.num = 1, .den = 1},
+                                         {.num = kMost, .den = kMost},
                                          {.num = kMost - 1, .den = kMost}}};
   const auto counts = drawn_counts(allocation, eligible);
   ASSERT_TRUE(counts);
@@ -63,10 +73,14 @@ TEST(DrawAllocation, RoundsUpWithoutOverflow) {
 
 TEST(DrawAllocation, TotalsGoByLargestRemainderThenByNumber) {
   const Allocation allocation{.strata = {{}, {}, {}}, .total = 4};
-  EXPECT_EQ(*drawn_counts(allocation, std::vector<std::uint64_t>{5, 5, 5}), (std::vector<std::uint64_t>{2, 1, 1}));
-  EXPECT_EQ(*drawn_counts(allocation, std::vector<std::uint64_t>{1, 1, 1}), (std::vector<std::uint64_t>{1, 1, 1}));
-  EXPECT_EQ(*drawn_counts(allocation, std::vector<std::uint64_t>{0, 1, 8}), (std::vector<std::uint64_t>{0, 0, 4}));
-  EXPECT_EQ(*drawn_counts(allocation, std::vector<std::uint64_t>{0, 0, 0}), (std::vector<std::uint64_t>{0, 0, 0}));
+  EXPECT_EQ(*drawn_counts(allocation, std::vector<std::uint64_t>{5, 5, 5}),
+            (std::vector<std::uint64_t>{2, 1, 1}));
+  EXPECT_EQ(*drawn_counts(allocation, std::vector<std::uint64_t>{1, 1, 1}),
+            (std::vector<std::uint64_t>{1, 1, 1}));
+  EXPECT_EQ(*drawn_counts(allocation, std::vector<std::uint64_t>{0, 1, 8}),
+            (std::vector<std::uint64_t>{0, 0, 4}));
+  EXPECT_EQ(*drawn_counts(allocation, std::vector<std::uint64_t>{0, 0, 0}),
+            (std::vector<std::uint64_t>{0, 0, 0}));
 }
 
 TEST(DrawAllocation, RefusesWhatIsNoRate) {
@@ -79,7 +93,9 @@ TEST(DrawAllocation, RefusesWhatIsNoRate) {
 
 TEST(DrawSelection, RefusesRowsThatAreNoPool) {
   const Allocation half{.strata = {{.num = 1, .den = 2}}};
-  const auto select_rows = [&](std::vector<SubjectRow> rows) { return code(select(Seed{}, half, rows)); };
+  const auto select_rows = [&](std::vector<SubjectRow> rows) {
+    return code(select(Seed{}, half, rows));
+  };
   EXPECT_EQ(select_rows({{.id = "A"}, {.id = "B"}}), "");
   EXPECT_EQ(select_rows({{.id = "B"}, {.id = "A"}}), "draw.order");
   EXPECT_EQ(select_rows({{.id = "A"}, {.id = "A"}}), "draw.order");

@@ -1,4 +1,5 @@
-// The golden vectors of data/, made by reference/draw_reference.py, which shares nothing with the C++.
+// The golden vectors of data/, made by reference/draw_reference.py, which shares nothing with the
+// C++.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -47,11 +48,17 @@ std::array<std::uint8_t, N> hex(const std::string& text) {
 }
 
 SeatGroup group_from(const Words& w) {
-  return {.qualification = unword(w[1]), .units = list(w[2]), .seats = std::stoull(w[3]), .unit_limit = std::stoull(w[4])};
+  return {.qualification = unword(w[1]),
+          .units = list(w[2]),
+          .seats = std::stoull(w[3]),
+          .unit_limit = std::stoull(w[4])};
 }
 
 InspectorRow inspector_from(const Words& w) {
-  return {.id = w[1], .unit = w[2], .qualifications = list(w[3]), .capacity = std::stoull(w[4]),
+  return {.id = w[1],
+          .unit = w[2],
+          .qualifications = list(w[3]),
+          .capacity = std::stoull(w[4]),
           .eligibility = std::stoull(w[5])};
 }
 
@@ -67,10 +74,14 @@ TEST(DrawVectors, Selection) {
     Hash root{};
     for (const Words& w : lines) {
       if (w[0] == "stratum") {
-        allocation.strata.push_back({.num = std::stoull(w[1]), .den = std::stoull(w[2]), .fixed = std::stoull(w[3])});
+        allocation.strata.push_back(
+            {.num = std::stoull(w[1]), .den = std::stoull(w[2]), .fixed = std::stoull(w[3])});
       }
       if (w[0] == "row") {
-        rows.push_back({.id = w[1], .stratum = std::stoull(w[2]), .weight = 1, .eligibility = std::stoull(w[3])});
+        rows.push_back({.id = w[1],
+                        .stratum = std::stoull(w[2]),
+                        .weight = 1,
+                        .eligibility = std::stoull(w[3])});
       }
       if (w[0] == "root") root = hex<32>(w[1]);
       if (w[0] == "drawn") drawn.emplace_back(w[1], hex<32>(w[2]));
@@ -149,7 +160,8 @@ TEST(DrawVectors, Substitute) {
     std::vector<Hash> outputs;
     for (const std::string& output : list(head[6])) outputs.push_back(hex<32>(output));
     const SubstituteSeat seat{.seat = std::stoull(head[4]), .other_units = list(head[7])};
-    const Hash seed = substitute_seed(hex<32>(head[1]), hex<64>(head[2]), head[3], seat.seat, std::stoull(head[5]), outputs);
+    const Hash seed = substitute_seed(hex<32>(head[1]), hex<64>(head[2]), head[3], seat.seat,
+                                      std::stoull(head[5]), outputs);
     std::vector<SeatGroup> groups;
     std::vector<SubstituteCandidate> candidates;
     std::string chosen;

@@ -1,4 +1,6 @@
 // The worked example of docs/formats/draw.md, from the announcement to a substitute.
+#include "tests/worked_example.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,7 +10,6 @@
 #include "crypto/draw/substitute.h"
 #include "crypto/draw/ticket.h"
 #include "crypto/vrf.h"
-#include "tests/worked_example.h"
 
 namespace liuhen::crypto::draw {
 namespace {
@@ -34,24 +35,48 @@ class DrawExample : public testing::Test {
   std::vector<SubjectRow> subjects() const {
     std::vector<SubjectRow> rows;
     for (std::uint64_t n = 1; n <= 7; ++n) {
-      rows.push_back({.id = "91370200MA3C00000" + std::to_string(n), .stratum = n % 2, .weight = 1,
+      rows.push_back({.id = "91370200MA3C00000" + std::to_string(n),
+                      .stratum = n % 2,
+                      .weight = 1,
                       .eligibility = n == 3 ? 2u : 0u});
     }
     return rows;
   }
   std::vector<InspectorRow> inspectors() const {
-    return {{.id = "JC-0001", .unit = "370202", .qualifications = {"执法证"}, .capacity = 2, .eligibility = 0},
-            {.id = "JC-0002", .unit = "370202", .qualifications = {"执法证"}, .capacity = 1, .eligibility = 0},
-            {.id = "JC-0003", .unit = "370203", .qualifications = {"EXPERT", "执法证"}, .capacity = 2, .eligibility = 0},
-            {.id = "JC-0004", .unit = "370203", .qualifications = {"执法证"}, .capacity = 1, .eligibility = 0},
-            {.id = "ZJ-0001", .unit = "370203", .qualifications = {"EXPERT"}, .capacity = 2, .eligibility = 0}};
+    return {{.id = "JC-0001",
+             .unit = "370202",
+             .qualifications = {"执法证"},
+             .capacity = 2,
+             .eligibility = 0},
+            {.id = "JC-0002",
+             .unit = "370202",
+             .qualifications = {"执法证"},
+             .capacity = 1,
+             .eligibility = 0},
+            {.id = "JC-0003",
+             .unit = "370203",
+             .qualifications = {"EXPERT", "执法证"},
+             .capacity = 2,
+             .eligibility = 0},
+            {.id = "JC-0004",
+             .unit = "370203",
+             .qualifications = {"执法证"},
+             .capacity = 1,
+             .eligibility = 0},
+            {.id = "ZJ-0001",
+             .unit = "370203",
+             .qualifications = {"EXPERT"},
+             .capacity = 2,
+             .eligibility = 0}};
   }
   std::vector<SeatGroup> groups() const {
     return {{.qualification = "执法证", .units = {"370202", "370203"}, .seats = 2, .unit_limit = 1},
             {.qualification = "EXPERT", .units = {"370203"}, .seats = 1, .unit_limit = 0}};
   }
   Selection selection() const {
-    return select(seed(), Allocation{.strata = {{.num = 1, .den = 2}, {.num = 30, .den = 100}}}, subjects()).value();
+    return select(seed(), Allocation{.strata = {{.num = 1, .den = 2}, {.num = 30, .den = 100}}},
+                  subjects())
+        .value();
   }
   std::vector<VisitRecord> visits() const {
     const Selection chosen = selection();
@@ -62,7 +87,8 @@ class DrawExample : public testing::Test {
     return visit_records(chosen, match(seed(), groups(), rows, ids, conflicts).value(), rows);
   }
 
-  std::map<std::string, std::string> example = tests::worked_example("docs/formats/draw.md", "13. Worked example");
+  std::map<std::string, std::string> example =
+      tests::worked_example("docs/formats/draw.md", "13. Worked example");
 };
 
 TEST_F(DrawExample, Seed) {
@@ -70,7 +96,8 @@ TEST_F(DrawExample, Seed) {
   const Nonce nonce = bytes<32>("nonce_0");
   EXPECT_EQ(commitment(announcement, bytes<32>("contributor_0"), nonce), bytes<32>("commitment_0"));
   const View digits = view_of(example["digits"]);
-  const std::vector<Bytes> contributions{Bytes(nonce.begin(), nonce.end()), {}, Bytes(digits.begin(), digits.end())};
+  const std::vector<Bytes> contributions{
+      Bytes(nonce.begin(), nonce.end()), {}, Bytes(digits.begin(), digits.end())};
   const Bytes input = alpha(announcement, contributions, {});
   EXPECT_EQ(to_hex(input), text("alpha"));
   const auto beta = vrf::verify(bytes<32>("vrf_key"), input, bytes<80>("pi"));
@@ -93,8 +120,9 @@ TEST_F(DrawExample, Selection) {
   for (std::uint64_t s = 0; s < 2; ++s) {
     const std::string number = std::to_string(s);
     EXPECT_EQ(to_hex(stratum_key(seed(), s)), text("stratum_" + number + "_key"));
-    EXPECT_EQ(std::to_string(chosen.strata[s].eligible) + " " + std::to_string(chosen.strata[s].drawn),
-              text("stratum_" + number));
+    EXPECT_EQ(
+        std::to_string(chosen.strata[s].eligible) + " " + std::to_string(chosen.strata[s].drawn),
+        text("stratum_" + number));
     EXPECT_EQ(drawn[s], text("drawn_" + number));
     ASSERT_TRUE(chosen.strata[s].cutoff);
     EXPECT_EQ(to_hex(*chosen.strata[s].cutoff), text("cutoff_" + number));
@@ -110,7 +138,8 @@ TEST_F(DrawExample, Matching) {
   for (const InspectorRow& row : inspectors()) ASSERT_TRUE(pool.add(row));
   EXPECT_EQ(to_hex(encode(inspectors()[2])), text("inspector_2"));
   EXPECT_EQ(to_hex(pool.root()), text("inspector_root"));
-  EXPECT_EQ(to_hex(conflicts_root(std::vector<Hash>{bytes<32>("conflict_0")})), text("conflict_root"));
+  EXPECT_EQ(to_hex(conflicts_root(std::vector<Hash>{bytes<32>("conflict_0")})),
+            text("conflict_root"));
 
   const auto records = visits();
   ASSERT_EQ(records.size(), 3u);
@@ -118,12 +147,14 @@ TEST_F(DrawExample, Matching) {
     auto expected = words("visit_" + std::to_string(v));
     EXPECT_EQ(records[v].subject, expected[0]);
     EXPECT_EQ(records[v].team, std::vector<std::string>(expected.begin() + 1, expected.end()));
-    EXPECT_EQ(to_hex(visit_order(seed(), expected[0])), text("visit_" + std::to_string(v) + "_hash"));
+    EXPECT_EQ(to_hex(visit_order(seed(), expected[0])),
+              text("visit_" + std::to_string(v) + "_hash"));
   }
   EXPECT_EQ(to_hex(pair_key(seed(), records[0].subject)), text("pair_key_0"));
   const TicketHasher order(bytes<32>("pair_key_0"));
   const auto ordered = words("order_0");
-  for (std::size_t i = 1; i < ordered.size(); ++i) EXPECT_LT(order.of(ordered[i - 1]), order.of(ordered[i]));
+  for (std::size_t i = 1; i < ordered.size(); ++i)
+    EXPECT_LT(order.of(ordered[i - 1]), order.of(ordered[i]));
   EXPECT_EQ(to_hex(encode(records[0])), text("visit_row_0"));
   EXPECT_EQ(to_hex(visits_root(records)), text("visits_root"));
 }
@@ -139,12 +170,14 @@ TEST_F(DrawExample, Substitute) {
     candidate.row.capacity = 9;
     candidate.held_seat = std::count(visit.team.begin(), visit.team.end(), row.id) != 0;
     for (const VisitRecord& other : records) {
-      candidate.load += static_cast<std::uint64_t>(std::count(other.team.begin(), other.team.end(), row.id));
+      candidate.load +=
+          static_cast<std::uint64_t>(std::count(other.team.begin(), other.team.end(), row.id));
     }
     candidates.push_back(candidate);
   }
-  const auto chosen = choose_substitute(second, visit.subject, groups(),
-                                        {.seat = 0, .other_units = {text("other_unit")}}, candidates);
+  const auto chosen =
+      choose_substitute(second, visit.subject, groups(),
+                        {.seat = 0, .other_units = {text("other_unit")}}, candidates);
   ASSERT_TRUE(chosen && *chosen);
   EXPECT_EQ(candidates[**chosen].row.id, text("substitute"));
 }
