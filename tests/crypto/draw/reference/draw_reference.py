@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A second implementation of the draw, written from docs/formats/draw.md alone, as slow and as literal
-as the page. It shares nothing with the C++ and makes the golden vectors of tests/crypto/draw/data:
+"""A second implementation of the rules in docs/formats/draw.md, as slow and as literal as the rules
+themselves. It shares nothing with the C++ and makes the golden vectors of tests/crypto/draw/data:
 
     python3 tests/crypto/draw/reference/draw_reference.py            writes the vectors
     python3 tests/crypto/draw/reference/draw_reference.py --example  prints the page's worked example
