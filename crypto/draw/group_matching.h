@@ -11,8 +11,9 @@
 //
 // A search that fails has found a closed set: members who can only hand seats to one another. Seats
 // being fixed only closes such sets further, so the answer is kept: each member has a class,
-// members of different classes never replace each other, and each failure splits one. So at most n
-// searches fail for each kind of question, however many visits there are.
+// members of different classes never replace each other, and each failure splits one. So while
+// seats are fixed at most n searches fail, however many visits there are. While visits are added
+// there is no such bound where a visit that moved others is taken back: then nothing is remembered.
 #pragma once
 
 #include <cstdint>
