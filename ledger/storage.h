@@ -24,6 +24,11 @@ enum class Family : std::uint8_t {
   meta,         // name → value
 };
 inline constexpr std::size_t kFamilies = 9;
+const char* name_of(Family family);
+
+// BE64, so that keys sort as the numbers do; and the number in the first 8 bytes of a key, which are there.
+std::string key_of_number(std::uint64_t number);
+std::uint64_t number_of_key(std::string_view key);
 
 // Changes that become durable together or not at all.
 class Batch {
