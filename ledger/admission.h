@@ -1,4 +1,5 @@
-// The seam between the ledger, which orders and stores, and the projections, which know what is legal.
+// The seam between the ledger, which orders and stores, and the projections, which know what is
+// legal.
 #pragma once
 
 #include "crypto/tree_history.h"
@@ -6,7 +7,8 @@
 
 namespace liuhen::ledger {
 
-// One rule set, asked by the sequencer before append and by the verifier on replay. Used by one thread.
+// One rule set, asked by the sequencer before append and by the verifier on replay. Used by one
+// thread.
 class Admission {
  public:
   virtual ~Admission() = default;

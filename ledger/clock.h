@@ -8,7 +8,8 @@ namespace liuhen::ledger {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual std::uint64_t now_s() = 0;  // Unix seconds; may step back, callers keep what they recorded monotone
+  virtual std::uint64_t
+  now_s() = 0;  // Unix seconds; may step back, callers keep what they recorded monotone
 };
 
 class SystemClock final : public Clock {

@@ -32,7 +32,8 @@ Result<Event> Event::parse(View entry) {
     return malformed("不是完好的 LHE1 数据", "not an intact LHE1 buffer");
   }
   const schema::Entry* fields = schema::GetEntry(entry.data());
-  const auto knowledge = check_table(*reinterpret_cast<const flatbuffers::Table*>(fields), *schema::EntryTypeTable());
+  const auto knowledge =
+      check_table(*reinterpret_cast<const flatbuffers::Table*>(fields), *schema::EntryTypeTable());
   if (!knowledge) return malformed(knowledge.error().zh, knowledge.error().en);
   if (*knowledge != Knowledge::complete) {
     return malformed("有本版本没有的字段", "it has a field that this version does not have");
@@ -54,7 +55,8 @@ Hash Event::previous() const { return exactly<32>(view(*fields_->previous())).va
 std::vector<Signature> Event::signatures() const {
   const View all = view(*fields_->signatures());
   std::vector<Signature> out;
-  for (std::size_t at = 0; at < all.size(); at += 64) out.push_back(exactly<64>(all.subspan(at, 64)).value());
+  for (std::size_t at = 0; at < all.size(); at += 64)
+    out.push_back(exactly<64>(all.subspan(at, 64)).value());
   return out;
 }
 
@@ -62,12 +64,13 @@ Bytes encode_entry(std::uint64_t position, std::uint64_t time, const Hash& previ
                    std::span<const Signature> signatures) {
   flatbuffers::FlatBufferBuilder builder(intent.size() + 512);
   Bytes joined;
-  for (const Signature& signature : signatures) joined.insert(joined.end(), signature.begin(), signature.end());
+  for (const Signature& signature : signatures)
+    joined.insert(joined.end(), signature.begin(), signature.end());
   const auto previous_at = builder.CreateVector(previous.data(), previous.size());
   const auto intent_at = builder.CreateVector(intent.data(), intent.size());
   const auto signatures_at = builder.CreateVector(joined.data(), joined.size());
-  schema::FinishEntryBuffer(builder,
-                            schema::CreateEntry(builder, position, time, previous_at, intent_at, signatures_at));
+  schema::FinishEntryBuffer(
+      builder, schema::CreateEntry(builder, position, time, previous_at, intent_at, signatures_at));
   LIUHEN_CHECK(builder.GetSize() <= kEntryBytesMax);
   return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }

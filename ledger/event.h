@@ -1,5 +1,5 @@
-// An entry of the log, decoded (docs/formats/entry.md). The word "event" is used for its meaning, the
-// word "entry" for its bytes.
+// An entry of the log, decoded (docs/formats/entry.md). The word "event" is used for its meaning,
+// the word "entry" for its bytes.
 #pragma once
 
 #include "ledger/intent.h"
@@ -21,7 +21,9 @@ class Event {
   const IntentView& intent() const { return intent_; }
   PayloadTag tag() const { return intent_.tag(); }
   template <class Table>
-  const Table& payload() const { return intent_.payload<Table>(); }
+  const Table& payload() const {
+    return intent_.payload<Table>();
+  }
   std::vector<Signature> signatures() const;
 
  private:

@@ -1,5 +1,5 @@
-// How a verifier reads a log, wherever it is: a data directory, a URL, a mirror of static files. Nothing
-// that it returns is trusted. c2sp.org/tlog-tiles.
+// How a verifier reads a log, wherever it is: a data directory, a URL, a mirror of static files.
+// Nothing that it returns is trusted. c2sp.org/tlog-tiles.
 #pragma once
 
 #include <string>

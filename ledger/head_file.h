@@ -12,8 +12,9 @@ namespace liuhen::ledger {
 class HeadFile {
  public:
   virtual ~HeadFile() = default;
-  virtual Result<std::optional<std::string>> read() = 0;  // the signed note, absent if there is none yet
-  virtual Outcome write(const std::string& note) = 0;     // atomic and synced when it returns
+  virtual Result<std::optional<std::string>>
+  read() = 0;  // the signed note, absent if there is none yet
+  virtual Outcome write(const std::string& note) = 0;  // atomic and synced when it returns
 };
 
 // A file written beside itself, synced, and renamed over the old one.

@@ -20,7 +20,8 @@ View view(const flatbuffers::Vector<std::uint8_t>& value) { return {value.data()
 
 Outcome check_authors(View authors) {
   const std::size_t count = authors.size() / sizeof(KeyId);
-  if (count == 0 || count > kAuthorsMax) return malformed("签名人应为一或二人", "it has to have one author or two");
+  if (count == 0 || count > kAuthorsMax)
+    return malformed("签名人应为一或二人", "it has to have one author or two");
   if (count == 2 && std::ranges::equal(authors.first<32>(), authors.subspan(32))) {
     return malformed("两个签名人是同一把密钥", "both authors are one key");
   }
@@ -28,10 +29,12 @@ Outcome check_authors(View authors) {
 }
 
 Outcome check_names(std::string_view origin, std::string_view stream) {
-  if (!crypto::is_note_name(origin)) return malformed("账本名称不合规", "the origin is not a valid name");
+  if (!crypto::is_note_name(origin))
+    return malformed("账本名称不合规", "the origin is not a valid name");
   const bool printable = std::ranges::all_of(stream, [](char c) { return c > 0x20 && c < 0x7f; });
   if (stream.empty() || !printable) {
-    return malformed("流名应为不含空格的可见 ASCII 字符", "the stream has to be printable ASCII without spaces");
+    return malformed("流名应为不含空格的可见 ASCII 字符",
+                     "the stream has to be printable ASCII without spaces");
   }
   return ok();
 }
@@ -46,7 +49,8 @@ void add_hash(const flatbuffers::Vector<std::uint8_t>* value, std::vector<Hash>&
 Result<IntentView> IntentView::parse(View bytes) {
   if (bytes.size() > kIntentBytesMax) {
     return fail("intent.oversized",
-                "意图有 " + std::to_string(bytes.size()) + " 字节，上限 " + std::to_string(kIntentBytesMax) + "；请分成几份提交",
+                "意图有 " + std::to_string(bytes.size()) + " 字节，上限 " +
+                    std::to_string(kIntentBytesMax) + "；请分成几份提交",
                 "the intent has " + std::to_string(bytes.size()) + " bytes, the limit is " +
                     std::to_string(kIntentBytesMax) + "; submit it in parts");
   }
@@ -95,7 +99,9 @@ Bytes signed_bytes(View intent) {
   return out;
 }
 
-Signature sign_intent(const crypto::SigningKey& key, View intent) { return key.sign(signed_bytes(intent)); }
+Signature sign_intent(const crypto::SigningKey& key, View intent) {
+  return key.sign(signed_bytes(intent));
+}
 
 Bytes encode(const schema::IntentT& intent) {
   flatbuffers::FlatBufferBuilder builder(4096);
@@ -112,14 +118,21 @@ std::vector<Hash> commitments_of(const IntentView& intent) {
   if (!intent.known()) return out;
   switch (intent.tag()) {
     case PayloadTag::SubjectsImported:
-      for (const auto* row : *intent.payload<schema::SubjectsImported>().rows()) add_hash(row->restricted(), out);
+      for (const auto* row : *intent.payload<schema::SubjectsImported>().rows())
+        add_hash(row->restricted(), out);
       break;
     case PayloadTag::InspectorsImported:
-      for (const auto* row : *intent.payload<schema::InspectorsImported>().rows()) add_hash(row->restricted(), out);
+      for (const auto* row : *intent.payload<schema::InspectorsImported>().rows())
+        add_hash(row->restricted(), out);
       break;
-    case PayloadTag::ConflictDeclared: add_hash(intent.payload<schema::ConflictDeclared>().commitment(), out); break;
-    case PayloadTag::ObjectionFiled: add_hash(intent.payload<schema::ObjectionFiled>().content(), out); break;
-    default: break;
+    case PayloadTag::ConflictDeclared:
+      add_hash(intent.payload<schema::ConflictDeclared>().commitment(), out);
+      break;
+    case PayloadTag::ObjectionFiled:
+      add_hash(intent.payload<schema::ObjectionFiled>().content(), out);
+      break;
+    default:
+      break;
   }
   return out;
 }

@@ -1,4 +1,5 @@
-// What a person signs (docs/formats/intent.md): strict decoding over borrowed bytes, encoding, signing.
+// What a person signs (docs/formats/intent.md): strict decoding over borrowed bytes, encoding,
+// signing.
 #pragma once
 
 #include <memory>
@@ -16,23 +17,26 @@ namespace schema = liuhen::schema;  // the generated code's
 using IntentId = std::array<std::uint8_t, 16>;
 using PayloadTag = schema::Payload;
 
-// A verified FlatBuffer whose lengths and counts have been checked: every fixed-size field has its size,
-// 1 or 2 distinct authors, stream 1–200 bytes of printable ASCII without spaces, known payload kept apart
-// from unknown. Borrows the bytes it was parsed from; copying copies the borrow.
+// A verified FlatBuffer whose lengths and counts have been checked: every fixed-size field has its
+// size, 1 or 2 distinct authors, stream 1–200 bytes of printable ASCII without spaces, known
+// payload kept apart from unknown. Borrows the bytes it was parsed from; copying copies the borrow.
 class IntentView {
  public:
-  // Fails with `intent.oversized`, `intent.malformed` (not a verified LHI1 buffer, or a length is wrong).
-  // What a later schema may have added parses, with known() saying so.
+  // Fails with `intent.oversized`, `intent.malformed` (not a verified LHI1 buffer, or a length is
+  // wrong). What a later schema may have added parses, with known() saying so.
   static Result<IntentView> parse(View bytes);
 
   View bytes() const { return bytes_; }
   const schema::Intent& fields() const { return *fields_; }
   PayloadTag tag() const;
-  // False if there is a payload kind, an enum's value or a field that this program's schema does not have:
-  // it cannot judge such an intent, so a server refuses it and a verifier says "inconclusive".
+  // False if there is a payload kind, an enum's value or a field that this program's schema does
+  // not have: it cannot judge such an intent, so a server refuses it and a verifier says
+  // "inconclusive".
   bool known() const { return known_; }
   template <class Table>
-  const Table& payload() const { return *fields_->payload_as<Table>(); }  // requires tag() to be Table's
+  const Table& payload() const {
+    return *fields_->payload_as<Table>();
+  }  // requires tag() to be Table's
 
   std::string_view origin() const;
   std::string_view stream() const;
@@ -59,6 +63,7 @@ Bytes encode(const schema::IntentT& intent);
 std::vector<Hash> commitments_of(const IntentView& intent);
 
 // True if signatures[i] is author i's over these bytes, for every author. Pure; any thread.
-[[nodiscard]] bool verify_signatures(const IntentView& intent, std::span<const Signature> signatures);
+[[nodiscard]] bool verify_signatures(const IntentView& intent,
+                                     std::span<const Signature> signatures);
 
 }  // namespace liuhen::ledger

@@ -6,21 +6,22 @@
 
 namespace liuhen::ledger {
 
-inline constexpr std::size_t kEntryBytesMax = 65'535;      // an entry bundle's length prefix is a u16
-inline constexpr std::size_t kIntentBytesMax = 64'000;     // leaves room for the entry around it
+inline constexpr std::size_t kEntryBytesMax = 65'535;   // an entry bundle's length prefix is a u16
+inline constexpr std::size_t kIntentBytesMax = 64'000;  // leaves room for the entry around it
 inline constexpr std::size_t kAuthorsMax = 2;
 inline constexpr std::size_t kStreamBytesMax = 200;
 inline constexpr std::size_t kOriginBytesMax = 200;
-inline constexpr std::size_t kIdBytesMax = 64;             // ids, codes and other short words in a payload
-inline constexpr std::size_t kNameBytesMax = 400;          // names and labels
-inline constexpr std::size_t kTextBytesMax = 8'192;        // reasons, opinions, contents
-inline constexpr std::size_t kRowsMax = 2'000;             // tables, or strings, in one list of a payload
-inline constexpr std::size_t kOpeningBytesMax = 16'384;    // content behind one commitment
-inline constexpr std::size_t kOpeningsMax = 1'024;         // commitments opened by one submission
-inline constexpr std::size_t kPendingMax = 10'000;         // half-signed intents waiting
-inline constexpr std::size_t kQueueMax = 8'192;            // submissions waiting for the sequencer
-inline constexpr std::size_t kBatchEntriesMax = 1'024;     // entries in one synced batch
+inline constexpr std::size_t kIdBytesMax = 64;     // ids, codes and other short words in a payload
+inline constexpr std::size_t kNameBytesMax = 400;  // names and labels
+inline constexpr std::size_t kTextBytesMax = 8'192;  // reasons, opinions, contents
+inline constexpr std::size_t kRowsMax = 2'000;       // tables, or strings, in one list of a payload
+inline constexpr std::size_t kOpeningBytesMax = 16'384;  // content behind one commitment
+inline constexpr std::size_t kOpeningsMax = 1'024;       // commitments opened by one submission
+inline constexpr std::size_t kPendingMax = 10'000;       // half-signed intents waiting
+inline constexpr std::size_t kQueueMax = 8'192;          // submissions waiting for the sequencer
+inline constexpr std::size_t kBatchEntriesMax = 1'024;   // entries in one synced batch
 inline constexpr std::size_t kBatchBytesMax = 8u << 20;
-inline constexpr std::uint64_t kIntentLifeMaxS = 7 * 86'400;  // an intent may not expire later than this
+inline constexpr std::uint64_t kIntentLifeMaxS =
+    7 * 86'400;  // an intent may not expire later than this
 
 }  // namespace liuhen::ledger

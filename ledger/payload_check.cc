@@ -15,7 +15,17 @@ namespace {
 using flatbuffers::TypeTable;
 
 struct Rule {
-  enum class Kind : std::uint8_t { none, unruled, exact, exact_or_absent, list, roles, bytes, word, text } kind = Kind::none;
+  enum class Kind : std::uint8_t {
+    none,
+    unruled,
+    exact,
+    exact_or_absent,
+    list,
+    roles,
+    bytes,
+    word,
+    text
+  } kind = Kind::none;
   std::size_t size = 0;  // of exact bytes, of a list's element, or the most a text may have
 };
 constexpr Rule exact(std::size_t n) { return {Rule::Kind::exact, n}; }
@@ -31,21 +41,74 @@ constexpr Rule kText{Rule::Kind::text, kTextBytesMax};
 
 // By the name of the field, which means one thing in every table but for those below.
 const std::map<std::string_view, Rule> kByName = {
-    {"authors", list(32)}, {"beacon_chain", maybe(32)}, {"commitment", exact(32)}, {"commitments", list(32)},
-    {"committed", list(32)}, {"conflict_root", exact(32)}, {"content", kText}, {"contributors", list(32)},
-    {"cutoff", maybe(32)}, {"digest", exact(32)}, {"evidence", list(32)}, {"first", kRoles}, {"id", kId},
-    {"inspector_root", exact(32)}, {"intent", kBytes}, {"key", exact(32)}, {"log_key", exact(32)},
-    {"nonce", maybe(32)}, {"pi", exact(80)}, {"pool_key_hash", maybe(32)}, {"previous", kStream},
-    {"proof", exact(64)}, {"restricted", maybe(32)}, {"roles", kRoles}, {"second", kRoles},
-    {"seen_root", exact(32)}, {"sha256", exact(32)}, {"signatures", list(64)}, {"subject_root", exact(32)},
-    {"ticket", exact(32)}, {"visits_root", exact(32)}, {"vrf_key", exact(32)},
-    {"about", kStream}, {"address", kName}, {"basis", kText}, {"city", kName}, {"department", kId},
-    {"division", kId}, {"draw", kStream}, {"ground", kText}, {"industry", kId}, {"inspector", kId},
-    {"item", kId}, {"items", kId}, {"kind", kId}, {"label", kName}, {"method", kText}, {"name", kName},
-    {"note", kText}, {"object", kText}, {"opinion", kText}, {"origin", kOrigin}, {"person", kId}, {"plan", kId},
-    {"qualification", kId}, {"qualifications", kId}, {"reason", kText}, {"rule", kId}, {"run", kId},
-    {"statement", kText}, {"stream", kStream}, {"subject", kId}, {"superior", kId}, {"team", kId}, {"to", kText},
-    {"unit", kId}, {"units", kId}, {"values", kId},
+    {"authors", list(32)},
+    {"beacon_chain", maybe(32)},
+    {"commitment", exact(32)},
+    {"commitments", list(32)},
+    {"committed", list(32)},
+    {"conflict_root", exact(32)},
+    {"content", kText},
+    {"contributors", list(32)},
+    {"cutoff", maybe(32)},
+    {"digest", exact(32)},
+    {"evidence", list(32)},
+    {"first", kRoles},
+    {"id", kId},
+    {"inspector_root", exact(32)},
+    {"intent", kBytes},
+    {"key", exact(32)},
+    {"log_key", exact(32)},
+    {"nonce", maybe(32)},
+    {"pi", exact(80)},
+    {"pool_key_hash", maybe(32)},
+    {"previous", kStream},
+    {"proof", exact(64)},
+    {"restricted", maybe(32)},
+    {"roles", kRoles},
+    {"second", kRoles},
+    {"seen_root", exact(32)},
+    {"sha256", exact(32)},
+    {"signatures", list(64)},
+    {"subject_root", exact(32)},
+    {"ticket", exact(32)},
+    {"visits_root", exact(32)},
+    {"vrf_key", exact(32)},
+    {"about", kStream},
+    {"address", kName},
+    {"basis", kText},
+    {"city", kName},
+    {"department", kId},
+    {"division", kId},
+    {"draw", kStream},
+    {"ground", kText},
+    {"industry", kId},
+    {"inspector", kId},
+    {"item", kId},
+    {"items", kId},
+    {"kind", kId},
+    {"label", kName},
+    {"method", kText},
+    {"name", kName},
+    {"note", kText},
+    {"object", kText},
+    {"opinion", kText},
+    {"origin", kOrigin},
+    {"person", kId},
+    {"plan", kId},
+    {"qualification", kId},
+    {"qualifications", kId},
+    {"reason", kText},
+    {"rule", kId},
+    {"run", kId},
+    {"statement", kText},
+    {"stream", kStream},
+    {"subject", kId},
+    {"superior", kId},
+    {"team", kId},
+    {"to", kText},
+    {"unit", kId},
+    {"units", kId},
+    {"values", kId},
 };
 
 struct Special {
@@ -73,7 +136,8 @@ Rule rule_of(const TypeTable& type, std::size_t field) {
   }
   const auto found = kByName.find(name);
   if (found == kByName.end()) return {Rule::Kind::unruled, 0};
-  const bool ruled_as_text = found->second.kind == Rule::Kind::word || found->second.kind == Rule::Kind::text;
+  const bool ruled_as_text =
+      found->second.kind == Rule::Kind::word || found->second.kind == Rule::Kind::text;
   return ruled_as_text == !is_bytes ? found->second : Rule{Rule::Kind::unruled, 0};
 }
 
@@ -111,12 +175,14 @@ class Walk {
   Knowledge knowledge() const { return knowledge_; }
 
  private:
-  Outcome field(const flatbuffers::Table& table, const TypeTable& type, std::size_t index, const Rule& rule);
+  Outcome field(const flatbuffers::Table& table, const TypeTable& type, std::size_t index,
+                const Rule& rule);
   Outcome bytes(const flatbuffers::Vector<std::uint8_t>* value, const Rule& rule, const char* name);
   Outcome text(const flatbuffers::String& value, const Rule& rule, const char* name);
-  Outcome list(const std::uint8_t* value, const flatbuffers::TypeCode& code, const TypeTable* ref, const Rule& rule,
-               const char* name);
-  Outcome member(const flatbuffers::Table& table, const std::uint8_t* value, const TypeTable& ref, std::size_t index);
+  Outcome list(const std::uint8_t* value, const flatbuffers::TypeCode& code, const TypeTable* ref,
+               const Rule& rule, const char* name);
+  Outcome member(const flatbuffers::Table& table, const std::uint8_t* value, const TypeTable& ref,
+                 std::size_t index);
   void look_for_more(const flatbuffers::Table& table, const TypeTable& type);
   Outcome spend(std::size_t size);
   static const std::uint8_t* follow(const std::uint8_t* at) {
@@ -124,7 +190,8 @@ class Walk {
   }
 
   Knowledge knowledge_ = Knowledge::complete;
-  std::size_t left_ = 4 * kEntryBytesMax;  // bytes that an honest buffer of the greatest size cannot use up
+  std::size_t left_ =
+      4 * kEntryBytesMax;  // bytes that an honest buffer of the greatest size cannot use up
 };
 
 Outcome Walk::spend(std::size_t size) {
@@ -133,35 +200,48 @@ Outcome Walk::spend(std::size_t size) {
   return ok();
 }
 
-Outcome Walk::bytes(const flatbuffers::Vector<std::uint8_t>* value, const Rule& rule, const char* name) {
+Outcome Walk::bytes(const flatbuffers::Vector<std::uint8_t>* value, const Rule& rule,
+                    const char* name) {
   const std::size_t size = value == nullptr ? 0 : value->size();
   bool right = true;
   switch (rule.kind) {
-    case Rule::Kind::exact: right = size == rule.size; break;
-    case Rule::Kind::exact_or_absent: right = size == rule.size || size == 0; break;
-    case Rule::Kind::list: right = size % rule.size == 0; break;
-    case Rule::Kind::bytes: right = size <= rule.size; break;
+    case Rule::Kind::exact:
+      right = size == rule.size;
+      break;
+    case Rule::Kind::exact_or_absent:
+      right = size == rule.size || size == 0;
+      break;
+    case Rule::Kind::list:
+      right = size % rule.size == 0;
+      break;
+    case Rule::Kind::bytes:
+      right = size <= rule.size;
+      break;
     case Rule::Kind::roles: {
       const std::size_t roles = schema::RoleTypeTable()->num_elems;
       right = size <= 255;
       for (std::size_t i = 0; right && i < size; ++i) {
-        if (value->Get(static_cast<flatbuffers::uoffset_t>(i)) >= roles) knowledge_ = Knowledge::partial;
+        if (value->Get(static_cast<flatbuffers::uoffset_t>(i)) >= roles)
+          knowledge_ = Knowledge::partial;
       }
       break;
     }
-    default: right = false;
+    default:
+      right = false;
   }
   if (!right) {
     return malformed("字段 " + std::string(name) + " 长度不对（" + std::to_string(size) + " 字节）",
-                     "field " + std::string(name) + " has the wrong length (" + std::to_string(size) + " bytes)");
+                     "field " + std::string(name) + " has the wrong length (" +
+                         std::to_string(size) + " bytes)");
   }
   return spend(size);
 }
 
 Outcome Walk::text(const flatbuffers::String& value, const Rule& rule, const char* name) {
   if (value.size() > rule.size) {
-    return malformed("字段 " + std::string(name) + " 超过 " + std::to_string(rule.size) + " 字节",
-                     "field " + std::string(name) + " is longer than " + std::to_string(rule.size) + " bytes");
+    return malformed(
+        "字段 " + std::string(name) + " 超过 " + std::to_string(rule.size) + " 字节",
+        "field " + std::string(name) + " is longer than " + std::to_string(rule.size) + " bytes");
   }
   if (!crypto::is_plain_text({value.c_str(), value.size()}, rule.kind == Rule::Kind::text)) {
     return malformed("字段 " + std::string(name) + " 不是不含控制字符的 UTF-8",
@@ -170,26 +250,29 @@ Outcome Walk::text(const flatbuffers::String& value, const Rule& rule, const cha
   return spend(value.size() + 4);
 }
 
-Outcome Walk::list(const std::uint8_t* value, const flatbuffers::TypeCode& code, const TypeTable* ref, const Rule& rule,
-                   const char* name) {
-  const auto& offsets = *reinterpret_cast<const flatbuffers::Vector<flatbuffers::uoffset_t>*>(value);
+Outcome Walk::list(const std::uint8_t* value, const flatbuffers::TypeCode& code,
+                   const TypeTable* ref, const Rule& rule, const char* name) {
+  const auto& offsets =
+      *reinterpret_cast<const flatbuffers::Vector<flatbuffers::uoffset_t>*>(value);
   if (offsets.size() > kRowsMax) {
-    return malformed("列表 " + std::string(name) + " 超过 " + std::to_string(kRowsMax) + " 项",
-                     "list " + std::string(name) + " has more than " + std::to_string(kRowsMax) + " items");
+    return malformed(
+        "列表 " + std::string(name) + " 超过 " + std::to_string(kRowsMax) + " 项",
+        "list " + std::string(name) + " has more than " + std::to_string(kRowsMax) + " items");
   }
   for (flatbuffers::uoffset_t i = 0; i < offsets.size(); ++i) {
     const std::uint8_t* element = follow(offsets.Data() + i * sizeof(flatbuffers::uoffset_t));
-    const Outcome good = code.base_type == flatbuffers::ET_STRING
-                             ? text(*reinterpret_cast<const flatbuffers::String*>(element), rule, name)
-                             : table(*reinterpret_cast<const flatbuffers::Table*>(element), *ref);
+    const Outcome good =
+        code.base_type == flatbuffers::ET_STRING
+            ? text(*reinterpret_cast<const flatbuffers::String*>(element), rule, name)
+            : table(*reinterpret_cast<const flatbuffers::Table*>(element), *ref);
     if (!good) return good.error();
   }
   return ok();
 }
 
 // A union's value. Its tag is the field before it.
-Outcome Walk::member(const flatbuffers::Table& table, const std::uint8_t* value, const TypeTable& ref,
-                     std::size_t index) {
+Outcome Walk::member(const flatbuffers::Table& table, const std::uint8_t* value,
+                     const TypeTable& ref, std::size_t index) {
   const auto tag = table.GetField<std::uint8_t>(
       flatbuffers::FieldIndexToOffset(static_cast<flatbuffers::voffset_t>(index - 1)), 0);
   if (tag == 0) return malformed("没有内容", "it has no payload");
@@ -201,39 +284,48 @@ Outcome Walk::member(const flatbuffers::Table& table, const std::uint8_t* value,
                      *ref.type_refs[ref.type_codes[tag].sequence_ref]());
 }
 
-Outcome Walk::field(const flatbuffers::Table& table, const TypeTable& type, std::size_t index, const Rule& rule) {
+Outcome Walk::field(const flatbuffers::Table& table, const TypeTable& type, std::size_t index,
+                    const Rule& rule) {
   const auto code = type.type_codes[index];
   const char* name = type.names[index];
   const std::uint8_t* at = table.GetAddressOf(
       flatbuffers::FieldIndexToOffset(static_cast<flatbuffers::voffset_t>(index)));
   const TypeTable* ref = code.sequence_ref >= 0 ? type.type_refs[code.sequence_ref]() : nullptr;
   if (code.base_type == flatbuffers::ET_UCHAR && code.is_repeating != 0) {
-    return bytes(at == nullptr ? nullptr : reinterpret_cast<const flatbuffers::Vector<std::uint8_t>*>(follow(at)), rule,
-                 name);
+    return bytes(at == nullptr
+                     ? nullptr
+                     : reinterpret_cast<const flatbuffers::Vector<std::uint8_t>*>(follow(at)),
+                 rule, name);
   }
   if (at == nullptr) return ok();
   if (code.is_repeating != 0) return list(follow(at), code, ref, rule, name);
   switch (code.base_type) {
-    case flatbuffers::ET_STRING: return text(*reinterpret_cast<const flatbuffers::String*>(follow(at)), rule, name);
+    case flatbuffers::ET_STRING:
+      return text(*reinterpret_cast<const flatbuffers::String*>(follow(at)), rule, name);
     case flatbuffers::ET_UCHAR:
       if (ref != nullptr && *at >= ref->num_elems) knowledge_ = Knowledge::partial;
       return ok();
     case flatbuffers::ET_BOOL:
-      if (*at > 1) return malformed("字段 " + std::string(name) + " 不是 0 或 1", "field " + std::string(name) + " is not 0 or 1");
+      if (*at > 1)
+        return malformed("字段 " + std::string(name) + " 不是 0 或 1",
+                         "field " + std::string(name) + " is not 0 or 1");
       return ok();
     case flatbuffers::ET_SEQUENCE:
       if (ref->st == flatbuffers::ST_UNION) return member(table, follow(at), *ref, index);
       return this->table(*reinterpret_cast<const flatbuffers::Table*>(follow(at)), *ref);
-    default: return ok();
+    default:
+      return ok();
   }
 }
 
 void Walk::look_for_more(const flatbuffers::Table& table, const TypeTable& type) {
   const std::uint8_t* vtable = table.GetVTable();
   const auto size = flatbuffers::ReadScalar<flatbuffers::voffset_t>(vtable);
-  for (auto at = flatbuffers::FieldIndexToOffset(static_cast<flatbuffers::voffset_t>(type.num_elems)); at < size;
-       at = static_cast<flatbuffers::voffset_t>(at + sizeof(flatbuffers::voffset_t))) {
-    if (flatbuffers::ReadScalar<flatbuffers::voffset_t>(vtable + at) != 0) knowledge_ = Knowledge::partial;
+  for (auto at =
+           flatbuffers::FieldIndexToOffset(static_cast<flatbuffers::voffset_t>(type.num_elems));
+       at < size; at = static_cast<flatbuffers::voffset_t>(at + sizeof(flatbuffers::voffset_t))) {
+    if (flatbuffers::ReadScalar<flatbuffers::voffset_t>(vtable + at) != 0)
+      knowledge_ = Knowledge::partial;
   }
 }
 

@@ -1,5 +1,6 @@
-// Content behind commitments (docs/formats/restricted.md): encrypted with a key per record; record keys
-// are wrapped by a master key that lives outside the database, so that destroying a key is final.
+// Content behind commitments (docs/formats/restricted.md): encrypted with a key per record; record
+// keys are wrapped by a master key that lives outside the database, so that destroying a key is
+// final.
 #pragma once
 
 #include "crypto/random.h"
@@ -15,16 +16,20 @@ struct Opening {
   Bytes bytes;
 };
 
+// Whether a stored value ends with SHA-256(commitment ‖ what is before); needs no key.
+[[nodiscard]] bool restricted_value_intact(std::string_view commitment, std::string_view value);
+
 // get: any thread. put and erase only add to a batch that the writer commits.
 class RestrictedStore {
  public:
   RestrictedStore(Storage& storage, const crypto::Secret<32>& master_key, crypto::Entropy& entropy)
       : storage_(storage), master_key_(master_key), entropy_(entropy) {}
 
-  // Absent if nothing was stored or its key was destroyed. `restricted.damaged` if it does not decrypt or
-  // does not open its commitment.
+  // Absent if nothing was stored or its key was destroyed. `restricted.damaged` if it does not
+  // decrypt or does not open its commitment.
   Result<std::optional<Opening>> get(const Hash& commitment);
   void put(const Opening& opening, Batch& batch);
+  // Removes the record key, and the content that nobody can read without it.
   void erase(const Hash& commitment, Batch& batch);
 
  private:

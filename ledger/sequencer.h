@@ -1,5 +1,5 @@
-// The single writer: takes submissions, admits and folds each in turn, chains them, extends the tree,
-// signs a checkpoint, commits everything in one synced batch, and only then answers.
+// The single writer: takes submissions, admits and folds each in turn, chains them, extends the
+// tree, signs a checkpoint, commits everything in one synced batch, and only then answers.
 #pragma once
 
 #include <functional>
@@ -13,6 +13,7 @@
 #include "ledger/admission.h"
 #include "ledger/clock.h"
 #include "ledger/head_file.h"
+#include "ledger/pending.h"
 #include "ledger/restricted.h"
 #include "ledger/storage.h"
 
@@ -29,14 +30,14 @@ struct Receipt {
   std::uint64_t position = 0;
   std::uint64_t time = 0;
   Hash leaf_hash{};
-  std::string checkpoint;    // the signed note that covers it
-  std::vector<Hash> proof;   // inclusion in that checkpoint
-  bool repeated = false;     // the same bytes were here before; this is where
+  std::string checkpoint;   // the signed note that covers it
+  std::vector<Hash> proof;  // inclusion in that checkpoint
+  bool repeated = false;    // the same bytes were here before; this is where
 };
 
 // Durable, but waiting for the second person.
 struct Waiting {
-  Hash intent_hash{};        // what GET /api/v1/pending/<hex> names it by
+  Hash intent_hash{};  // what GET /api/v1/pending/<hex> names it by
   std::vector<KeyId> missing;
 };
 
@@ -50,31 +51,44 @@ struct SequencerOptions {
 
 class Sequencer {
  public:
-  // Replays the stored log through `admission` by the code that normal operation runs, compares tiles, indexes,
-  // checkpoints and the head file with what the replay gives, and refuses to start on any mismatch
-  // (`ledger.mismatch`, naming position and what differs). An empty storage is an empty log. Everything
-  // passed in outlives the sequencer; `admission` is used by the writer thread only. `progress` is told
-  // entries replayed and entries in all.
+  // Replays the stored log through `admission` by the code that normal operation runs, compares
+  // tiles, indexes, checkpoints and the head file with what the replay gives, and refuses to start
+  // on any mismatch
+  // (`ledger.mismatch`, naming position and what differs), or if the head file knows of more than
+  // the storage does or of another history (`ledger.rolled_back`). An empty storage is an empty
+  // log. Everything passed in outlives the sequencer; `admission` is used by the writer thread
+  // only. `progress` is told entries replayed and entries in all.
   static Result<std::unique_ptr<Sequencer>> open(
-      Storage& storage, HeadFile& head, RestrictedStore& restricted, Admission& admission, Clock& clock,
-      SequencerOptions options, const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+      Storage& storage, HeadFile& head, RestrictedStore& restricted, Admission& admission,
+      Clock& clock, SequencerOptions options,
+      const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
   virtual ~Sequencer() = default;
 
-  // Checks shape, openings and signatures on the calling thread, then queues. The answer comes on the writer
-  // thread (or at once, on the calling thread, for what needs no queue); the callback must not block. Any thread.
-  // Errors: those of parsing; `intent.signature`, `intent.expired`, `intent.conflict` (the id was used for other
-  // bytes), `opening.mismatch`, `queue.full` (try again later), `ledger.stopped`, and what admission says.
+  // Checks shape, openings and signatures on the calling thread, then queues. The answer comes on
+  // the writer thread (or at once, on the calling thread, for what needs no queue); the callback
+  // must not block. Any thread. A half-signed intent is put before admission too, and waits only if
+  // it would be admitted now. Errors: those of parsing; `intent.unknown` (of a later schema),
+  // `intent.origin`, `intent.signature`, `intent.expired`, `intent.expiry`, `intent.conflict` (the
+  // id was used for other bytes), `opening.mismatch`, `opening.unknown` (its commitment is not in
+  // the payload), `opening.oversized`, `pending.full`, `queue.full` (try again later),
+  // `ledger.stopped`, and what admission says.
   virtual void submit(Submission submission, std::function<void(Result<Answer>)> done) = 0;
 
   // submit() and wait.
   Result<Answer> submit_and_wait(Submission submission);
 
-  // Entries after a commit, in order, on the writer thread; must not block. Set before the first submit.
-  virtual void on_committed(std::function<void(std::uint64_t first, const std::vector<Bytes>& entries)> observer) = 0;
+  // Entries after a commit, in order, on the writer thread; must not block. Set before the first
+  // submit.
+  virtual void on_committed(
+      std::function<void(std::uint64_t first, const std::vector<Bytes>& entries)> observer) = 0;
 
-  virtual std::uint64_t size() const = 0;              // committed entries; any thread
-  virtual std::string checkpoint() const = 0;          // the last signed note, empty before the first; any thread
-  virtual void stop() = 0;                             // answers what it accepted, then stops; idempotent
+  virtual std::uint64_t size() const = 0;  // committed entries; any thread
+  // Half-signed intents that wait and have not expired, by hash; any thread.
+  virtual std::vector<PendingIntent> pending() const = 0;
+  virtual std::optional<PendingIntent> pending_intent(const Hash& hash) const = 0;
+  virtual std::string checkpoint()
+      const = 0;            // the last signed note, empty before the first; any thread
+  virtual void stop() = 0;  // answers what it accepted, then stops; idempotent
 };
 
 }  // namespace liuhen::ledger

@@ -58,6 +58,8 @@ class Storage {
                        const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
   // Durable when it returns. On error nothing is known of what was written: stop and recover.
   virtual Outcome commit(const Batch& batch) = 0;
+  // When it returns, values deleted from the family are in no file any more. Slow; by the committing thread.
+  virtual Outcome purge(Family) { return ok(); }
 };
 
 }  // namespace liuhen::ledger

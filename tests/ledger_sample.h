@@ -39,15 +39,16 @@ inline crypto::SigningKey key_of(const std::string& name) {
 
 inline Bytes bytes_of(View view) { return {view.begin(), view.end()}; }
 
-inline schema::IntentT intent_frame(std::span<const crypto::SigningKey* const> authors, const std::string& name,
-                                            const std::string& stream) {
+inline schema::IntentT intent_frame(std::span<const crypto::SigningKey* const> authors,
+                                    const std::string& name, const std::string& stream) {
   schema::IntentT intent;
   intent.origin = kOrigin;
   const Hash id = crypto::sha256(view_of("id " + name));
   intent.id.assign(id.begin(), id.begin() + 16);
   intent.stream = stream;
   for (const crypto::SigningKey* author : authors) {
-    intent.authors.insert(intent.authors.end(), author->public_key().begin(), author->public_key().end());
+    intent.authors.insert(intent.authors.end(), author->public_key().begin(),
+                          author->public_key().end());
   }
   intent.seen_root = bytes_of(crypto::empty_root());
   intent.expires = kStart + 86'400;
@@ -55,7 +56,8 @@ inline schema::IntentT intent_frame(std::span<const crypto::SigningKey* const> a
 }
 
 // An item listed: the plainest of events.
-inline Bytes item_intent(std::span<const crypto::SigningKey* const> authors, const std::string& name) {
+inline Bytes item_intent(std::span<const crypto::SigningKey* const> authors,
+                         const std::string& name) {
   auto intent = intent_frame(authors, name, "item/" + name);
   schema::ItemListedT item;
   item.id = name;
@@ -77,7 +79,8 @@ inline ledger::Opening opening_of(const std::string& text) {
   return opening;
 }
 
-inline Bytes conflict_intent(const crypto::SigningKey& author, const std::string& name, const Hash& commitment) {
+inline Bytes conflict_intent(const crypto::SigningKey& author, const std::string& name,
+                             const Hash& commitment) {
   const crypto::SigningKey* const authors[] = {&author};
   auto intent = intent_frame(authors, name, "conflict/" + name);
   schema::ConflictDeclaredT conflict;
@@ -88,7 +91,8 @@ inline Bytes conflict_intent(const crypto::SigningKey& author, const std::string
 }
 
 // Registry rows, each with a stream of its own.
-inline Bytes subjects_intent(const crypto::SigningKey& author, const std::string& name, std::size_t rows) {
+inline Bytes subjects_intent(const crypto::SigningKey& author, const std::string& name,
+                             std::size_t rows) {
   const crypto::SigningKey* const authors[] = {&author};
   auto intent = intent_frame(authors, name, "import/" + name);
   schema::SubjectsImportedT imported;
@@ -106,7 +110,8 @@ inline Bytes subjects_intent(const crypto::SigningKey& author, const std::string
   return ledger::encode(intent);
 }
 
-inline ledger::Submission signed_by(Bytes intent, std::span<const crypto::SigningKey* const> signers,
+inline ledger::Submission signed_by(Bytes intent,
+                                    std::span<const crypto::SigningKey* const> signers,
                                     std::vector<ledger::Opening> openings = {}) {
   ledger::Submission submission;
   for (const crypto::SigningKey* signer : signers) {

@@ -69,7 +69,9 @@ TEST(Intent, NoPrefixAndNoChangedByteIsMistakenForTheWhole) {
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     const Bytes cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
     const auto parsed = IntentView::parse(cut);
-    EXPECT_FALSE(parsed && verify_signatures(*parsed, std::vector<Signature>{sign_intent(a, bytes)})) << size;
+    EXPECT_FALSE(parsed &&
+                 verify_signatures(*parsed, std::vector<Signature>{sign_intent(a, bytes)}))
+        << size;
   }
   const std::vector<Signature> good{sign_intent(a, bytes)};
   for (std::size_t at = 0; at < bytes.size(); ++at) {
@@ -88,14 +90,19 @@ TEST(Intent, RefusesWhatIsOutOfShape) {
   EXPECT_EQ(refusal(pack(good)), "");
   Bytes empty = pack(good);
   const auto* fields = reinterpret_cast<const flatbuffers::Table*>(schema::GetIntent(empty.data()));
-  empty[static_cast<std::size_t>(fields->GetAddressOf(schema::Intent::VT_PAYLOAD_TYPE) - empty.data())] = 0;
+  empty[static_cast<std::size_t>(fields->GetAddressOf(schema::Intent::VT_PAYLOAD_TYPE) -
+                                 empty.data())] = 0;
   EXPECT_EQ(refusal(empty), "intent.malformed");
   for (const auto& spoil : std::vector<std::function<void(schema::IntentT&)>>{
-           [](auto& i) { i.id.pop_back(); }, [](auto& i) { i.id.push_back(0); }, [](auto& i) { i.authors.clear(); },
-           [](auto& i) { i.authors.pop_back(); }, [](auto& i) { i.authors.resize(96); },
-           [](auto& i) { i.authors.insert(i.authors.end(), i.authors.begin(), i.authors.begin() + 32); },
-           [](auto& i) { i.seen_root.pop_back(); }, [](auto& i) { i.stream = ""; }, [](auto& i) { i.stream = "a b"; },
-           [](auto& i) { i.stream = "条"; }, [](auto& i) { i.stream = std::string(kStreamBytesMax + 1, 'a'); },
+           [](auto& i) { i.id.pop_back(); }, [](auto& i) { i.id.push_back(0); },
+           [](auto& i) { i.authors.clear(); }, [](auto& i) { i.authors.pop_back(); },
+           [](auto& i) { i.authors.resize(96); },
+           [](auto& i) {
+             i.authors.insert(i.authors.end(), i.authors.begin(), i.authors.begin() + 32);
+           },
+           [](auto& i) { i.seen_root.pop_back(); }, [](auto& i) { i.stream = ""; },
+           [](auto& i) { i.stream = "a b"; }, [](auto& i) { i.stream = "条"; },
+           [](auto& i) { i.stream = std::string(kStreamBytesMax + 1, 'a'); },
            [](auto& i) { i.origin = "a b"; }, [](auto& i) { i.origin = ""; }}) {
     auto spoiled = good;
     spoil(spoiled);
@@ -138,7 +145,9 @@ TEST(Intent, EveryByteFieldHasItsLength) {
   EXPECT_EQ(refusal_of(erased), "intent.malformed");
 }
 
-TEST(Intent, NoFieldIsWithoutARule) { EXPECT_EQ(fields_without_rule(), std::vector<std::string>{}); }
+TEST(Intent, NoFieldIsWithoutARule) {
+  EXPECT_EQ(fields_without_rule(), std::vector<std::string>{});
+}
 
 TEST(Intent, WhatALaterSchemaAddedIsNotKnown) {
   schema::SubjectsImportedT imported;
@@ -172,9 +181,10 @@ TEST(Intent, WhatALaterSchemaAddedIsNotKnown) {
   const flatbuffers::Offset<void> payload(builder.EndTable(start));
   const auto frame_fields = frame();
   schema::FinishIntentBuffer(
-      builder, schema::CreateIntentDirect(builder, frame_fields.origin.c_str(), &frame_fields.id, "item/x",
-                                          flatbuffers::nullopt, &frame_fields.authors, 0, &frame_fields.seen_root, 1,
-                                          PayloadTag::ItemPublished, payload));
+      builder,
+      schema::CreateIntentDirect(builder, frame_fields.origin.c_str(), &frame_fields.id, "item/x",
+                                 flatbuffers::nullopt, &frame_fields.authors, 0,
+                                 &frame_fields.seen_root, 1, PayloadTag::ItemPublished, payload));
   const auto later = IntentView::parse({builder.GetBufferPointer(), builder.GetSize()});
   ASSERT_TRUE(later) << later.error().en;
   EXPECT_FALSE(later->known());
@@ -193,15 +203,17 @@ TEST(Intent, PartsThatShareTheirBytesAreRefused) {
   const auto list = builder.CreateVector(members);
   const auto subject = builder.CreateString("s");
   const auto ticket = builder.CreateVector(std::vector<std::uint8_t>(32));
-  const std::vector<flatbuffers::Offset<schema::Visit>> visits(1000,
-                                                               schema::CreateVisit(builder, subject, ticket, list));
+  const std::vector<flatbuffers::Offset<schema::Visit>> visits(
+      1000, schema::CreateVisit(builder, subject, ticket, list));
   const auto draw = builder.CreateString("draw/x/1");
-  const auto payload = schema::CreateDrawDisclosed(builder, draw, 0, true, builder.CreateVector(visits));
+  const auto payload =
+      schema::CreateDrawDisclosed(builder, draw, 0, true, builder.CreateVector(visits));
   const auto fields = frame();
   schema::FinishIntentBuffer(
-      builder, schema::CreateIntentDirect(builder, fields.origin.c_str(), &fields.id, "draw/x/1", flatbuffers::nullopt,
-                                          &fields.authors, 0, &fields.seen_root, 1, PayloadTag::DrawDisclosed,
-                                          payload.Union()));
+      builder,
+      schema::CreateIntentDirect(builder, fields.origin.c_str(), &fields.id, "draw/x/1",
+                                 flatbuffers::nullopt, &fields.authors, 0, &fields.seen_root, 1,
+                                 PayloadTag::DrawDisclosed, payload.Union()));
   EXPECT_EQ(refusal({builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()}),
             "intent.malformed");
 }
@@ -219,10 +231,12 @@ TEST(Event, SaysWhatWasEncoded) {
   EXPECT_EQ(event.leaf_hash(), crypto::leaf_hash(entry));
   EXPECT_EQ(event.signatures(), signatures);
   EXPECT_TRUE(std::ranges::equal(event.intent().bytes(), intent));
-  EXPECT_EQ(streams_of(event), (std::vector<std::string>{"import/r", "subject/r-0", "subject/r-1"}));
+  EXPECT_EQ(streams_of(event),
+            (std::vector<std::string>{"import/r", "subject/r-0", "subject/r-1"}));
 
   EXPECT_EQ(Event::parse(encode_entry(5, 9, previous, intent, {})).error().code, "entry.malformed");
-  EXPECT_EQ(Event::parse(encode_entry(5, 9, previous, Bytes(8), signatures)).error().code, "intent.malformed");
+  EXPECT_EQ(Event::parse(encode_entry(5, 9, previous, Bytes(8), signatures)).error().code,
+            "intent.malformed");
   EXPECT_EQ(Event::parse(Bytes(kEntryBytesMax + 1)).error().code, "entry.oversized");
   for (std::size_t at = 0; at < entry.size(); ++at) {
     Bytes changed = entry;

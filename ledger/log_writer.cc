@@ -1,0 +1,218 @@
+#include "ledger/log_writer.h"
+
+#include <algorithm>
+
+#include "crypto/checkpoint.h"
+#include "ledger/derived_index.h"
+#include "ledger/limits.h"
+#include "ledger/log_reader.h"
+
+namespace liuhen::ledger {
+
+Outcome LogWriter::load() {
+  const Outcome pending = pending_.load();
+  if (!pending) return pending.error();
+  const auto format = storage_.get(Family::meta, "format");
+  if (!format) return format.error();
+  meta_stored_ = format->has_value();
+  const Outcome tiles =
+      storage_.scan(Family::tiles, "", [&](std::string_view key, std::string_view) {
+        const auto tile = parse_tile_key(key);
+        if (tile && tile->width != kTileWidth) partial_.push_back(*tile);
+        return true;
+      });
+  if (!tiles) return tiles.error();
+  if (committed_ == 0) return ok();
+  auto note = StorageFetcher(storage_).checkpoint();
+  if (!note) return note.error();
+  note_ = std::move(*note);
+  return ok();
+}
+
+void LogWriter::take(CheckedSubmission submission) { decisions_.push_back(decide(submission)); }
+
+LogWriter::Decision LogWriter::decide(CheckedSubmission& submission) {
+  if (const auto position = fold_->find(submission.intent))
+    return repeat(submission.intent, *position);
+  std::vector<std::optional<Signature>> signatures = submission.signatures;
+  if (const PendingIntent* half = pending_.find(submission.hash)) {
+    for (std::size_t i = 0; i < signatures.size(); ++i) {
+      if (!signatures[i]) signatures[i] = half->signatures[i];
+    }
+  }
+  std::vector<Signature> given;
+  for (const auto& signature : signatures) given.push_back(signature.value_or(Signature{}));
+  const std::uint64_t time = std::max(fold_->last_time(), clock_.now_s());
+  entries_.push_back(
+      encode_entry(fold_->size(), time, fold_->last_leaf(), submission.intent.bytes(), given));
+  const auto event = Event::parse(entries_.back());
+  LIUHEN_CHECK(event.has_value());
+  Outcome good = fold_->check(*event);
+  if (good) good = admission_.admit(*event, fold_->tree());
+  const bool whole =
+      std::ranges::all_of(signatures, [](const auto& signature) { return signature.has_value(); });
+  if (good && whole) return append(submission, *event);
+  entries_.pop_back();
+  if (!good) return good.error();
+  return wait(submission, signatures);
+}
+
+LogWriter::Decision LogWriter::repeat(const IntentView& intent, std::uint64_t position) {
+  Bytes entry;
+  if (position >= committed_) {
+    entry = entries_[position - committed_];
+  } else {
+    const auto stored = storage_.get(Family::entries, key_of_number(position));
+    if (!stored || !*stored) {
+      failure_ =
+          stored ? fail("storage.damaged", "条目不见了", "an entry has gone") : stored.error();
+      return *failure_;
+    }
+    entry.assign((*stored)->begin(), (*stored)->end());
+  }
+  const auto event = Event::parse(entry);
+  if (event && std::ranges::equal(event->intent().bytes(), intent.bytes()))
+    return Placed{position, true};
+  return fail("intent.conflict",
+              "这个意图编号已用于第 " + std::to_string(position) + " 条的另一份内容；请换一个编号",
+              "this intent id was used for other content in entry " + std::to_string(position) +
+                  "; take another id");
+}
+
+LogWriter::Decision LogWriter::wait(CheckedSubmission& submission,
+                                    const std::vector<std::optional<Signature>>& signatures) {
+  PendingIntent pending;
+  const PendingIntent* half = pending_.find(submission.hash);
+  if (half != nullptr) {
+    pending.opened = half->opened;
+  } else if (pending_.size() >= kPendingMax) {
+    return fail("pending.full", "待签意图已满，请稍后再试",
+                "too many half-signed intents wait, try again later");
+  }
+  pending.hash = submission.hash;
+  pending.intent = submission.submission.intent;
+  pending.signatures = signatures;
+  const Waiting waiting{submission.hash, pending.missing()};
+  const Outcome kept = pending_.keep(std::move(pending), submission.submission.openings, batch_);
+  if (!kept) {
+    failure_ = kept.error();
+    return kept.error();
+  }
+  return waiting;
+}
+
+LogWriter::Decision LogWriter::append(CheckedSubmission& submission, const Event& event) {
+  admission_.apply(event);
+  fold_->append(event);
+  times_.push_back(event.time());
+  batch_.put(Family::entries, key_of_number(event.position()), std::string(text_of(event.bytes())));
+  for (const std::string& stream : streams_of(event)) {
+    batch_.put(Family::streams, stream_key(stream, event.position()), "");
+  }
+  batch_.put(Family::intents, intent_key(event.intent()), intent_value(event));
+  pending_.complete(submission.hash, batch_);
+  store_content(submission, event);
+  return Placed{event.position(), false};
+}
+
+void LogWriter::store_content(const CheckedSubmission& submission, const Event& event) {
+  pending_.in_log(commitments_of(event.intent()), batch_);
+  for (const Opening& opening : submission.submission.openings) restricted_.put(opening, batch_);
+  if (event.tag() != PayloadTag::RecordsErased) return;
+  const auto& erased = *event.payload<schema::RecordsErased>().commitments();
+  for (std::size_t at = 0; at < erased.size(); at += 32) {
+    restricted_.erase(exactly<32>(View(erased.data(), erased.size()).subspan(at, 32)).value(),
+                      batch_);
+  }
+  erased_ = true;
+}
+
+// Tiles, the partial ones that they replace, and the checkpoint.
+void LogWriter::store_tree() {
+  const std::uint64_t size = fold_->size();
+  for (const Tile& tile : tiles_of_growth(committed_, size)) {
+    batch_.put(Family::tiles, tile_key(tile),
+               std::string(text_of(tile_bytes(fold_->tree(), tile))));
+    if (tile.width != kTileWidth) {
+      partial_.push_back(tile);
+      continue;
+    }
+    std::erase_if(partial_, [&](const Tile& partial) {
+      const bool replaced = partial.level == tile.level && partial.index == tile.index;
+      if (replaced) batch_.remove(Family::tiles, tile_key(partial));
+      return replaced;
+    });
+  }
+  note_ = crypto::sign_checkpoint(
+      {.origin = fold_->origin(), .size = size, .root = fold_->tree().root()}, log_key_);
+  batch_.put(Family::checkpoints, key_of_number(size), note_);
+}
+
+Outcome LogWriter::commit() {
+  if (failure_) return *failure_;
+  pending_.drop_expired(std::max(fold_->last_time(), clock_.now_s()), batch_);
+  const bool grows = fold_->size() > committed_;
+  if (grows) store_tree();
+  if (batch_.empty()) return ok();
+  if (!meta_stored_) {
+    batch_.put(Family::meta, "format", std::string(kFormatVersion));
+    batch_.put(Family::meta, "origin", fold_->origin());
+  }
+  const Outcome stored = storage_.commit(batch_);
+  if (!stored) return stored.error();
+  meta_stored_ = true;
+  batch_ = Batch();
+  if (grows) {
+    const Outcome kept = head_.write(note_);
+    if (!kept) return kept.error();
+    committed_ = fold_->size();
+  }
+  if (std::exchange(erased_, false)) return storage_.purge(Family::record_keys);
+  return ok();
+}
+
+Result<Receipt> LogWriter::receipt(const Placed& placed) const {
+  Receipt receipt;
+  receipt.position = placed.position;
+  receipt.repeated = placed.repeated;
+  receipt.leaf_hash = fold_->tree().at(0, placed.position);
+  receipt.checkpoint = note_;
+  auto proof = fold_->tree().inclusion(placed.position, committed_);
+  LIUHEN_CHECK(proof.has_value());
+  receipt.proof = std::move(*proof);
+  const std::uint64_t first_new = committed_ - times_.size();
+  if (placed.position >= first_new) {
+    receipt.time = times_[placed.position - first_new];
+    return receipt;
+  }
+  const auto stored = storage_.get(Family::entries, key_of_number(placed.position));
+  if (!stored) return stored.error();
+  const std::string entry = stored->value_or("");
+  const auto event = Event::parse(view_of(entry));
+  if (!event) return event.error();
+  receipt.time = event->time();
+  return receipt;
+}
+
+std::vector<Result<Answer>> LogWriter::answers() {
+  std::vector<Result<Answer>> out;
+  for (Decision& decision : decisions_) {
+    if (const auto* error = std::get_if<Error>(&decision)) {
+      out.emplace_back(*error);
+    } else if (auto* waiting = std::get_if<Waiting>(&decision)) {
+      out.emplace_back(Answer(std::move(*waiting)));
+    } else {
+      auto placed = receipt(std::get<Placed>(decision));
+      if (placed) {
+        out.emplace_back(Answer(std::move(*placed)));
+      } else {
+        out.emplace_back(placed.error());
+      }
+    }
+  }
+  decisions_.clear();
+  times_.clear();
+  return out;
+}
+
+}  // namespace liuhen::ledger

@@ -1,0 +1,81 @@
+// One batch after another: decides on submissions, folds what is admitted, and makes it durable.
+// The part of the sequencer that has no threads.
+#pragma once
+
+#include "ledger/log_fold.h"
+#include "ledger/pending_set.h"
+#include "ledger/submission_check.h"
+#include "ledger/tiles.h"
+
+namespace liuhen::ledger {
+
+// Used by one thread. After an error of commit() it must not be used again.
+class LogWriter {
+ public:
+  LogWriter(Storage& storage, HeadFile& head, RestrictedStore& restricted, Admission& admission,
+            Clock& clock, const crypto::SigningKey& log_key, std::unique_ptr<LogFold> fold)
+      : storage_(storage),
+        head_(head),
+        restricted_(restricted),
+        admission_(admission),
+        clock_(clock),
+        log_key_(log_key),
+        fold_(std::move(fold)),
+        pending_(storage, restricted),
+        committed_(fold_->size()) {}
+
+  // Reads what is not in the fold: pending intents, partial tiles, the last checkpoint.
+  Outcome load();
+
+  // Takes one submission into the batch, or refuses it. An error of storage spoils the whole batch.
+  void take(CheckedSubmission submission);
+  // Makes the batch durable, with the head file. Answers in the order of take(), only then.
+  Outcome commit();
+  std::vector<Result<Answer>> answers();
+
+  std::uint64_t size() const { return committed_; }
+  const std::string& note() const { return note_; }
+  const PendingSet& pending() const { return pending_; }
+  std::vector<Bytes> take_entries() {
+    return std::exchange(entries_, {});
+  }  // that the last commit added
+
+ private:
+  struct Placed {
+    std::uint64_t position = 0;
+    bool repeated = false;
+  };
+  using Decision = std::variant<Error, Placed, Waiting>;
+
+  Decision decide(CheckedSubmission& submission);
+  Decision repeat(const IntentView& intent, std::uint64_t position);
+  Decision wait(CheckedSubmission& submission,
+                const std::vector<std::optional<Signature>>& signatures);
+  Decision append(CheckedSubmission& submission, const Event& event);
+  void store_content(const CheckedSubmission& submission, const Event& event);
+  void store_tree();
+  Result<Receipt> receipt(const Placed& placed) const;
+
+  Storage& storage_;
+  HeadFile& head_;
+  RestrictedStore& restricted_;
+  Admission& admission_;
+  Clock& clock_;
+  const crypto::SigningKey& log_key_;
+  std::unique_ptr<LogFold> fold_;
+  PendingSet pending_;
+  std::uint64_t committed_;
+  std::string note_;
+  std::vector<Tile> partial_;  // stored, and not yet followed by the full tile
+  bool meta_stored_ = false;
+
+  // Of the batch under way.
+  Batch batch_;
+  std::vector<Bytes> entries_;
+  std::vector<std::uint64_t> times_;  // of entries_
+  std::vector<Decision> decisions_;
+  std::optional<Error> failure_;  // of storage
+  bool erased_ = false;
+};
+
+}  // namespace liuhen::ledger

@@ -1,0 +1,90 @@
+#include "ledger/pending_set.h"
+
+#include <algorithm>
+
+namespace liuhen::ledger {
+namespace {
+
+std::string key_of(const Hash& hash) { return std::string(text_of(hash)); }
+
+}  // namespace
+
+Outcome PendingSet::load() {
+  std::optional<Error> failed;
+  const Outcome scanned =
+      storage_.scan(Family::pending, "", [&](std::string_view key, std::string_view value) {
+        auto pending = decode_pending(key, value);
+        if (!pending) {
+          failed = pending.error();
+          return false;
+        }
+        by_expiry_.emplace(pending->expires(), pending->hash);
+        for (const Hash& commitment : pending->opened) opened_by_[commitment] = pending->hash;
+        all_.emplace(pending->hash, std::move(*pending));
+        return true;
+      });
+  if (!scanned) return scanned.error();
+  if (failed) return *failed;
+  ++version_;
+  return ok();
+}
+
+const PendingIntent* PendingSet::find(const Hash& hash) const {
+  const auto found = all_.find(hash);
+  return found == all_.end() ? nullptr : &found->second;
+}
+
+Outcome PendingSet::keep(PendingIntent pending, const std::vector<Opening>& openings,
+                         Batch& batch) {
+  for (const Opening& opening : openings) {
+    if (opened_by_.contains(opening.commitment)) continue;
+    const auto stored = storage_.get(Family::restricted, key_of(opening.commitment));
+    if (!stored) return stored.error();
+    if (*stored) continue;
+    restricted_.put(opening, batch);
+    pending.opened.push_back(opening.commitment);
+    opened_by_[opening.commitment] = pending.hash;
+  }
+  batch.put(Family::pending, key_of(pending.hash), encode_pending(pending));
+  if (!all_.contains(pending.hash)) by_expiry_.emplace(pending.expires(), pending.hash);
+  all_[pending.hash] = std::move(pending);
+  ++version_;
+  return ok();
+}
+
+void PendingSet::forget(std::map<Hash, PendingIntent>::iterator at, Batch& batch) {
+  const auto [first, last] = by_expiry_.equal_range(at->second.expires());
+  by_expiry_.erase(
+      std::find_if(first, last, [&](const auto& entry) { return entry.second == at->first; }));
+  for (const Hash& commitment : at->second.opened) opened_by_.erase(commitment);
+  batch.remove(Family::pending, key_of(at->first));
+  all_.erase(at);
+  ++version_;
+}
+
+void PendingSet::complete(const Hash& hash, Batch& batch) {
+  const auto found = all_.find(hash);
+  if (found != all_.end()) forget(found, batch);
+}
+
+void PendingSet::in_log(const std::vector<Hash>& commitments, Batch& batch) {
+  if (opened_by_.empty()) return;
+  for (const Hash& commitment : commitments) {
+    const auto found = opened_by_.find(commitment);
+    if (found == opened_by_.end()) continue;
+    PendingIntent& pending = all_.at(found->second);
+    std::erase(pending.opened, commitment);
+    batch.put(Family::pending, key_of(pending.hash), encode_pending(pending));
+    opened_by_.erase(found);
+  }
+}
+
+void PendingSet::drop_expired(std::uint64_t now_s, Batch& batch) {
+  while (!by_expiry_.empty() && by_expiry_.begin()->first < now_s) {
+    const auto at = all_.find(by_expiry_.begin()->second);
+    for (const Hash& commitment : at->second.opened) restricted_.erase(commitment, batch);
+    forget(at, batch);
+  }
+}
+
+}  // namespace liuhen::ledger

@@ -1,0 +1,45 @@
+// The half-signed intents at hand, and the changes to storage that keep them there.
+#pragma once
+
+#include <map>
+
+#include "ledger/pending.h"
+#include "ledger/restricted.h"
+#include "ledger/storage.h"
+
+namespace liuhen::ledger {
+
+// Used by the writer thread only.
+class PendingSet {
+ public:
+  PendingSet(Storage& storage, RestrictedStore& restricted)
+      : storage_(storage), restricted_(restricted) {}
+
+  // What is stored; check_storage has found it sound.
+  Outcome load();
+  const PendingIntent* find(const Hash& hash) const;
+  std::size_t size() const { return all_.size(); }
+  const std::map<Hash, PendingIntent>& all() const { return all_; }
+  // Counts changes, so that others can tell whether there were any.
+  std::uint64_t version() const { return version_; }
+
+  // Keeps it, with the openings that came with it and are not stored yet.
+  Outcome keep(PendingIntent pending, const std::vector<Opening>& openings, Batch& batch);
+  // It became an event; its content stays.
+  void complete(const Hash& hash, Batch& batch);
+  // An event carries these: their content no longer goes when a half-signed intent does.
+  void in_log(const std::vector<Hash>& commitments, Batch& batch);
+  void drop_expired(std::uint64_t now_s, Batch& batch);
+
+ private:
+  void forget(std::map<Hash, PendingIntent>::iterator at, Batch& batch);
+
+  Storage& storage_;
+  RestrictedStore& restricted_;
+  std::map<Hash, PendingIntent> all_;
+  std::multimap<std::uint64_t, Hash> by_expiry_;
+  std::map<Hash, Hash> opened_by_;  // commitment → the half-signed intent that brought its content
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace liuhen::ledger

@@ -1,0 +1,197 @@
+#include "ledger/rocksdb_storage.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <filesystem>
+
+namespace liuhen::ledger {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error damaged(const std::string& detail) {
+  return fail(
+      "storage.damaged", "数据库损坏，请从备份恢复，勿手工修改：" + detail,
+      "the database is damaged, restore it from a backup and do not repair it by hand: " + detail);
+}
+
+Error error_of(const rocksdb::Status& status) {
+  const std::string detail = status.ToString();
+  if (status.IsNoSpace()) {
+    return fail("storage.full", "磁盘已满，请腾出空间后重新启动：" + detail,
+                "the disk is full, make room and start again: " + detail);
+  }
+  if (status.IsCorruption() || status.IsInvalidArgument()) return damaged(detail);
+  if (status.IsBusy() || detail.find("lock") != std::string::npos ||
+      detail.find("LOCK") != std::string::npos) {
+    return fail("storage.busy", "另一个程序正在使用该目录：" + detail,
+                "another program uses the directory: " + detail);
+  }
+  return fail("storage.io", "读写数据库失败：" + detail,
+              "reading or writing the database failed: " + detail);
+}
+
+// RocksDB keeps a diary of its own in the directory unless it is given somewhere else to write it.
+class NoDiary final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view bytes(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+class RocksdbStorage final : public Storage {
+ public:
+  RocksdbStorage(std::unique_ptr<rocksdb::DB> db,
+                 std::vector<rocksdb::ColumnFamilyHandle*> families, const OpenOptions& options)
+      : db_(std::move(db)), families_(std::move(families)), options_(options) {}
+  RocksdbStorage(const RocksdbStorage&) = delete;
+  RocksdbStorage& operator=(const RocksdbStorage&) = delete;
+
+  ~RocksdbStorage() override {
+    if (options_.mode != OpenMode::read_only)
+      (void)db_->Flush(rocksdb::FlushOptions(), families_).ok();
+    for (rocksdb::ColumnFamilyHandle* family : families_)
+      (void)db_->DestroyColumnFamilyHandle(family).ok();
+    (void)db_->Close().ok();
+  }
+
+  Result<std::optional<std::string>> get(Family family, std::string_view key) override {
+    std::string value;
+    const rocksdb::Status status = db_->Get(reading(), handle(family), slice(key), &value);
+    if (status.IsNotFound()) return std::optional<std::string>();
+    if (!status.ok()) return error_of(status);
+    return std::optional<std::string>(std::move(value));
+  }
+
+  Outcome scan(Family family, std::string_view from,
+               const std::function<bool(std::string_view, std::string_view)>& visit) override {
+    rocksdb::ReadOptions reads = reading();
+    reads.fill_cache = false;
+    const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(reads, handle(family)));
+    for (at->Seek(slice(from)); at->Valid(); at->Next()) {
+      if (!visit(bytes(at->key()), bytes(at->value()))) return ok();
+    }
+    if (!at->status().ok()) return error_of(at->status());
+    return ok();
+  }
+
+  Outcome commit(const Batch& batch) override {
+    LIUHEN_CHECK(options_.mode != OpenMode::read_only);
+    rocksdb::WriteBatch writes;
+    for (const Batch::Change& change : batch.changes()) {
+      const rocksdb::Status added =
+          change.value ? writes.Put(handle(change.family), change.key, *change.value)
+                       : writes.Delete(handle(change.family), change.key);
+      if (!added.ok()) return error_of(added);
+    }
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    const rocksdb::Status status = db_->Write(options, &writes);
+    if (!status.ok()) return error_of(status);
+    return ok();
+  }
+
+  Outcome purge(Family family) override {
+    rocksdb::Status status =
+        db_->Flush(rocksdb::FlushOptions(), families_);  // the write-ahead log goes with it
+    rocksdb::CompactRangeOptions options;
+    options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+    if (status.ok()) status = db_->CompactRange(options, handle(family), nullptr, nullptr);
+    if (!status.ok()) return error_of(status);
+    return ok();
+  }
+
+ private:
+  rocksdb::ColumnFamilyHandle* handle(Family family) const {
+    return families_[1 + static_cast<std::size_t>(family)];
+  }
+  rocksdb::ReadOptions reading() const {
+    rocksdb::ReadOptions reads;
+    reads.verify_checksums = options_.verify_checksums;
+    return reads;
+  }
+
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*>
+      families_;  // "default", which stays empty, and ours in order
+  OpenOptions options_;
+};
+
+rocksdb::DBOptions db_options(OpenMode mode) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = mode == OpenMode::create;
+  options.create_missing_column_families = mode == OpenMode::create;
+  options.error_if_exists = mode == OpenMode::create;
+  options.paranoid_checks = true;
+  // A record cut off at the end of the log was never acknowledged; one broken before the end is
+  // damage.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.atomic_flush = true;
+  options.max_open_files =
+      mode == OpenMode::read_only ? -1 : 512;  // -1: keeps files that a writer deletes
+  options.info_log = std::make_shared<NoDiary>();
+  return options;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> families() {
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.block_cache = rocksdb::NewLRUCache(64u << 20);
+  rocksdb::ColumnFamilyOptions options;
+  options.compression = rocksdb::kNoCompression;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  std::vector<rocksdb::ColumnFamilyDescriptor> out{{rocksdb::kDefaultColumnFamilyName, options}};
+  for (std::size_t i = 0; i < kFamilies; ++i)
+    out.emplace_back(name_of(static_cast<Family>(i)), options);
+  return out;
+}
+
+Outcome check_directory(const std::string& path, OpenMode mode) {
+  std::error_code error;
+  const bool in_use = fs::exists(path + "/CURRENT", error);
+  if (mode != OpenMode::create) {
+    if (in_use) return ok();
+    return fail("storage.absent", path + " 里没有账本；请先用 liuhen init 建立",
+                "there is no ledger in " + path + "; create one with liuhen init");
+  }
+  if (fs::exists(path, error) && (!fs::is_directory(path, error) || !fs::is_empty(path, error))) {
+    return fail("storage.exists", path + " 已有内容，未作任何改动；请换一个空目录",
+                path + " is in use and was left as it is; choose an empty directory");
+  }
+  fs::create_directories(path, error);
+  if (error) {
+    return fail("storage.io", "无法建立目录 " + path + "：" + error.message(),
+                "cannot create the directory " + path + ": " + error.message());
+  }
+  return ok();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Storage>> open_rocksdb(const std::string& path, const OpenOptions& options) {
+  const Outcome usable = check_directory(path, options.mode);
+  if (!usable) return usable.error();
+  rocksdb::Status status;
+  // A writer may replace files between the reading of the list and the opening of what it lists.
+  for (int attempt = 0; attempt < (options.mode == OpenMode::read_only ? 5 : 1); ++attempt) {
+    rocksdb::DB* db = nullptr;
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    status = options.mode == OpenMode::read_only
+                 ? rocksdb::DB::OpenForReadOnly(db_options(options.mode), path, families(),
+                                                &handles, &db)
+                 : rocksdb::DB::Open(db_options(options.mode), path, families(), &handles, &db);
+    if (status.ok()) {
+      return std::unique_ptr<Storage>(std::make_unique<RocksdbStorage>(
+          std::unique_ptr<rocksdb::DB>(db), std::move(handles), options));
+    }
+  }
+  return error_of(status);
+}
+
+}  // namespace liuhen::ledger

@@ -1,0 +1,260 @@
+#include "ledger/sequencer.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "ledger/dir_check.h"
+#include "ledger/limits.h"
+#include "ledger/log_writer.h"
+
+namespace liuhen::ledger {
+namespace {
+
+using Done = std::function<void(Result<Answer>)>;
+
+Error stopped(const Error* why) {
+  return fail("ledger.stopped",
+              "账本已停止写入，请查明原因后重新启动" + (why ? "：" + why->zh : ""),
+              "the ledger has stopped writing; find out why and start it again" +
+                  (why ? ": " + why->en : ""));
+}
+
+class QueuedSequencer final : public Sequencer {
+ public:
+  QueuedSequencer(std::unique_ptr<LogWriter> writer, std::string origin, std::size_t queue_max)
+      : origin_(std::move(origin)), queue_max_(queue_max), writer_(std::move(writer)) {
+    publish();
+    thread_ = std::thread([this] { run(); });
+  }
+  ~QueuedSequencer() override { stop(); }
+
+  void submit(Submission submission, Done done) override;
+  void on_committed(
+      std::function<void(std::uint64_t, const std::vector<Bytes>&)> observer) override {
+    const std::lock_guard lock(mutex_);
+    observer_ = std::move(observer);
+  }
+  std::uint64_t size() const override { return size_.load(); }
+  std::vector<PendingIntent> pending() const override;
+  std::optional<PendingIntent> pending_intent(const Hash& hash) const override;
+  std::string checkpoint() const override {
+    const std::lock_guard lock(mutex_);
+    return note_;
+  }
+  void stop() override;
+
+ private:
+  struct Job {
+    CheckedSubmission submission;
+    Done done;
+  };
+
+  void run();
+  std::vector<Job> next_jobs();
+  void process(std::vector<Job> jobs);
+  void fail_all(std::vector<Done> waiting, const Error& why);
+  void publish();
+
+  const std::string origin_;
+  const std::size_t queue_max_;
+  std::unique_ptr<LogWriter> writer_;  // of the writer thread, once that runs
+  std::uint64_t pending_version_ = 0;  // likewise
+
+  std::atomic<std::uint64_t> size_{0};
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable wake_;
+  std::deque<Job> queue_;
+  bool stopping_ = false;
+  std::optional<Error> failure_;
+  std::string note_;
+  std::map<Hash, PendingIntent> pending_;
+  std::function<void(std::uint64_t, const std::vector<Bytes>&)> observer_;
+
+  std::mutex stop_mutex_;  // guards joining
+  std::thread thread_;
+};
+
+void QueuedSequencer::submit(Submission submission, Done done) {
+  auto checked = check_submission(std::move(submission), origin_);
+  if (!checked) return done(checked.error());
+  std::optional<Error> refusal;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || failure_) {
+      refusal = stopped(failure_ ? &*failure_ : nullptr);
+    } else if (queue_.size() >= queue_max_) {
+      refusal = fail("queue.full", "提交过多，请稍后再试",
+                     "too many submissions are waiting, try again later");
+    } else {
+      queue_.push_back({std::move(*checked), std::move(done)});
+    }
+  }
+  if (refusal) return done(*refusal);
+  wake_.notify_one();
+}
+
+std::vector<QueuedSequencer::Job> QueuedSequencer::next_jobs() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+  std::vector<Job> jobs;
+  std::size_t bytes = 0;
+  while (!queue_.empty() && jobs.size() < kBatchEntriesMax && bytes < kBatchBytesMax) {
+    bytes += queue_.front().submission.submission.intent.size();
+    jobs.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return jobs;
+}
+
+void QueuedSequencer::run() {
+  for (std::vector<Job> jobs = next_jobs(); !jobs.empty(); jobs = next_jobs()) {
+    process(std::move(jobs));
+    const std::lock_guard lock(mutex_);
+    if (failure_) return;
+  }
+}
+
+void QueuedSequencer::process(std::vector<Job> jobs) {
+  std::vector<Done> waiting;
+  for (Job& job : jobs) {
+    waiting.push_back(std::move(job.done));
+    writer_->take(std::move(job.submission));
+  }
+  const std::uint64_t before = writer_->size();
+  const Outcome committed = writer_->commit();
+  if (!committed) return fail_all(std::move(waiting), committed.error());
+  const std::vector<Bytes> entries = writer_->take_entries();
+  publish();
+  std::function<void(std::uint64_t, const std::vector<Bytes>&)> observer;
+  {
+    const std::lock_guard lock(mutex_);
+    observer = observer_;
+  }
+  if (observer && !entries.empty()) observer(before, entries);
+  std::vector<Result<Answer>> answers = writer_->answers();
+  for (std::size_t i = 0; i < waiting.size(); ++i) waiting[i](std::move(answers[i]));
+}
+
+void QueuedSequencer::fail_all(std::vector<Done> waiting, const Error& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    failure_ = why;
+    for (Job& job : queue_) waiting.push_back(std::move(job.done));
+    queue_.clear();
+  }
+  for (Done& done : waiting) done(stopped(&why));
+}
+
+void QueuedSequencer::publish() {
+  const std::lock_guard lock(mutex_);
+  size_.store(writer_->size());
+  note_ = writer_->note();
+  if (pending_version_ != writer_->pending().version()) {
+    pending_version_ = writer_->pending().version();
+    pending_ = writer_->pending().all();
+  }
+}
+
+std::vector<PendingIntent> QueuedSequencer::pending() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<PendingIntent> out;
+  for (const auto& [hash, pending] : pending_) out.push_back(pending);
+  return out;
+}
+
+std::optional<PendingIntent> QueuedSequencer::pending_intent(const Hash& hash) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = pending_.find(hash);
+  if (found == pending_.end()) return std::nullopt;
+  return found->second;
+}
+
+void QueuedSequencer::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  const std::lock_guard lock(stop_mutex_);
+  if (thread_.joinable()) thread_.join();
+}
+
+// The head file may be behind, as after a crash between the two, but not ahead, and not of another
+// history.
+Outcome check_head(HeadFile& head, const crypto::NoteKey& log_key, const LogFold& fold) {
+  const auto note = head.read();
+  if (!note) return note.error();
+  if (!*note) return ok();
+  const auto opened = crypto::open_checkpoint(**note, log_key);
+  if (!opened) {
+    return fail("head.damaged", "头文件不是本账本签的：" + opened.error().zh,
+                "the head file is not signed by this log: " + opened.error().en);
+  }
+  const crypto::Checkpoint& known = opened->checkpoint;
+  if (known.size > fold.size()) {
+    return fail("ledger.rolled_back",
+                "头文件记有 " + std::to_string(known.size) + " 条，数据库只有 " +
+                    std::to_string(fold.size()) + " 条：数据库被退回过，第 " +
+                    std::to_string(fold.size()) + " 条起丢失；请从更新的备份恢复",
+                "the head file knows of " + std::to_string(known.size) +
+                    " entries and the database has " + std::to_string(fold.size()) +
+                    ": it was rolled back and lacks entry " + std::to_string(fold.size()) +
+                    " and all after it; restore a later backup");
+  }
+  if (known.root != fold.tree().root(known.size)) {
+    return fail("ledger.rolled_back",
+                "数据库前 " + std::to_string(known.size) + " 条与头文件所记的不是同一段历史",
+                "the first " + std::to_string(known.size) +
+                    " entries of the database are another history than the head file's");
+  }
+  return ok();
+}
+
+Error refusal_of(const ReplayReport& report) {
+  const Violation& finding = report.finding;
+  const bool of_storage = finding.code == "storage.io" || finding.code == "storage.busy" ||
+                          finding.code == "storage.damaged";
+  return fail(of_storage ? finding.code : "ledger.mismatch",
+              "账本与重放不符，未启动（" + finding.code + "）：" + finding.zh,
+              "the ledger is not what its replay gives and was not started (" + finding.code +
+                  "): " + finding.en);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Sequencer>> Sequencer::open(
+    Storage& storage, HeadFile& head, RestrictedStore& restricted, Admission& admission,
+    Clock& clock, SequencerOptions options,
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  LIUHEN_CHECK(options.log_key != nullptr && crypto::is_note_name(options.origin));
+  const crypto::NoteKey log_key{.name = options.origin, .key = options.log_key->public_key()};
+  const Visitor admit = [&](const Event& event, const crypto::TreeHistory& before) -> Outcome {
+    const Outcome legal = admission.admit(event, before);
+    if (legal) admission.apply(event);
+    return legal;
+  };
+  ReplayReport report = check_storage(storage, {.log_key = log_key}, admit, progress);
+  if (report.verdict != Verdict::verified) return refusal_of(report);
+  const Outcome known = check_head(head, log_key, *report.fold);
+  if (!known) return known.error();
+  auto writer = std::make_unique<LogWriter>(storage, head, restricted, admission, clock,
+                                            *options.log_key, std::move(report.fold));
+  const Outcome loaded = writer->load();
+  if (!loaded) return loaded.error();
+  return std::unique_ptr<Sequencer>(std::make_unique<QueuedSequencer>(
+      std::move(writer), options.origin, options.queue_max == 0 ? kQueueMax : options.queue_max));
+}
+
+Result<Answer> Sequencer::submit_and_wait(Submission submission) {
+  std::promise<Result<Answer>> promise;
+  auto future = promise.get_future();
+  submit(std::move(submission),
+         [&promise](Result<Answer> answer) { promise.set_value(std::move(answer)); });
+  return future.get();
+}
+
+}  // namespace liuhen::ledger
