@@ -13,8 +13,12 @@ namespace {
 
 constexpr std::uintmax_t kFileBytesMax = kTileWidth * (kEntryBytesMax + 2);
 
-Error absent(const std::string& what) { return fail("fetch.absent", what + " 不存在", what + " does not exist"); }
-Error failed(const std::string& what) { return fail("fetch.failed", "无法读取 " + what, "cannot read " + what); }
+Error absent(const std::string& what) {
+  return fail("fetch.absent", what + " 不存在", what + " does not exist");
+}
+Error failed(const std::string& what) {
+  return fail("fetch.failed", "无法读取 " + what, "cannot read " + what);
+}
 
 // The first `width` hashes; fewer if there are fewer.
 Bytes hashes_of(std::string_view value, unsigned width) {
@@ -38,11 +42,11 @@ Result<std::string> StorageFetcher::checkpoint() {
   for (unsigned bit = 64; bit > 0; --bit) {
     const std::uint64_t from = greatest | std::uint64_t{1} << (bit - 1);
     bool found = false;
-    const Outcome scanned =
-        storage_.scan(Family::checkpoints, key_of_number(from), [&](std::string_view, std::string_view) {
-          found = true;
-          return false;
-        });
+    const Outcome scanned = storage_.scan(Family::checkpoints, key_of_number(from),
+                                          [&](std::string_view, std::string_view) {
+                                            found = true;
+                                            return false;
+                                          });
     if (!scanned) return scanned.error();
     if (found) greatest = from;
   }
@@ -76,15 +80,28 @@ Result<Bytes> StorageFetcher::entries(std::uint64_t index, unsigned width) {
   Bytes bundle;
   const std::uint64_t first = index * kTileWidth;
   std::uint64_t next = first;
-  const Outcome scanned =
-      storage_.scan(Family::entries, key_of_number(first), [&](std::string_view key, std::string_view value) {
+  const Outcome scanned = storage_.scan(
+      Family::entries, key_of_number(first), [&](std::string_view key, std::string_view value) {
         if (key != key_of_number(next) || value.size() > kEntryBytesMax) return false;
         add_to_bundle(view_of(value), bundle);
         ++next;
         return next - first < width;
       });
-  if (!scanned) return scanned.error();
+  if (!scanned && scanned.error().code != "storage.damaged") return scanned.error();
+  if (!scanned) return entries_one_by_one(first, width);
   if (next == first) return absent(bundle_path({0, index, width}));
+  return bundle;
+}
+
+// A scan may be stopped by damage elsewhere in the files; a get is not.
+Result<Bytes> StorageFetcher::entries_one_by_one(std::uint64_t first, unsigned width) {
+  Bytes bundle;
+  for (std::uint64_t next = first; next < first + width; ++next) {
+    const auto entry = storage_.get(Family::entries, key_of_number(next));
+    if (!entry) return entry.error();
+    if (!*entry || (*entry)->size() > kEntryBytesMax) break;
+    add_to_bundle(view_of(**entry), bundle);
+  }
   return bundle;
 }
 
@@ -92,7 +109,8 @@ Result<std::string> MirrorFetcher::read(const std::string& path) const {
   const std::filesystem::path full = std::filesystem::path(directory_) / path;
   std::error_code error;
   const auto size = std::filesystem::file_size(full, error);
-  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return absent(path);
+  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)
+    return absent(path);
   std::ifstream file(full, std::ios::binary);
   if (error || size > kFileBytesMax || !file) return failed(path);
   std::string text(size, '\0');
@@ -107,12 +125,13 @@ Result<std::string> MirrorFetcher::read_wider(const std::string& full_path, unsi
   if (full || full.error().code != "fetch.absent") return full;
   unsigned best = kTileWidth;
   std::error_code error;
-  for (const auto& file :
-       std::filesystem::directory_iterator(std::filesystem::path(directory_) / (full_path + ".p"), error)) {
+  for (const auto& file : std::filesystem::directory_iterator(
+           std::filesystem::path(directory_) / (full_path + ".p"), error)) {
     const std::string name = file.path().filename().string();
     unsigned stored = 0;
     const auto [end, bad] = std::from_chars(name.data(), name.data() + name.size(), stored);
-    if (bad == std::errc() && end == name.data() + name.size() && stored > width) best = std::min(best, stored);
+    if (bad == std::errc() && end == name.data() + name.size() && stored > width)
+      best = std::min(best, stored);
   }
   if (best == kTileWidth) return full;
   return read(full_path + ".p/" + std::to_string(best));

@@ -6,12 +6,13 @@
 
 namespace liuhen::ledger {
 
-// The log's name as the storage has it; `storage.absent` if there is none, as before the first entry.
+// The log's name as the storage has it; `storage.absent` if there is none, as before the first
+// entry.
 Result<std::string> stored_origin(Storage& storage);
 
-// A tile that is not kept at the width asked for is cut from a wider one. A bundle is made from the entries
-// themselves; if one of them is absent the bundle ends before it, and the reader sees where. Any thread, as
-// Storage; errors are those of Fetcher and of Storage.
+// A tile that is not kept at the width asked for is cut from a wider one. A bundle is made from the
+// entries themselves; if one of them is absent the bundle ends before it, and the reader sees
+// where. Any thread, as Storage; errors are those of Fetcher and of Storage.
 class StorageFetcher final : public Fetcher {
  public:
   explicit StorageFetcher(Storage& storage) : storage_(storage) {}
@@ -20,11 +21,13 @@ class StorageFetcher final : public Fetcher {
   Result<Bytes> entries(std::uint64_t index, unsigned width) override;
 
  private:
+  Result<Bytes> entries_one_by_one(std::uint64_t first, unsigned width);
   Storage& storage_;
 };
 
-// `checkpoint` and `tile/…` under a directory, as a static file server has them (docs/formats/tiles.md). A
-// file that is not there at the width asked for is cut from a wider one. Any thread.
+// `checkpoint` and `tile/…` under a directory, as a static file server has them
+// (docs/formats/tiles.md). A file that is not there at the width asked for is cut from a wider one.
+// Any thread.
 class MirrorFetcher final : public Fetcher {
  public:
   explicit MirrorFetcher(std::string directory) : directory_(std::move(directory)) {}

@@ -63,7 +63,8 @@ class RocksdbStorage final : public Storage {
 
   Result<std::optional<std::string>> get(Family family, std::string_view key) override {
     std::string value;
-    const rocksdb::Status status = db_->Get(reading(), handle(family), slice(key), &value);
+    const rocksdb::Status status =
+        db_->Get(rocksdb::ReadOptions(), handle(family), slice(key), &value);
     if (status.IsNotFound()) return std::optional<std::string>();
     if (!status.ok()) return error_of(status);
     return std::optional<std::string>(std::move(value));
@@ -71,7 +72,7 @@ class RocksdbStorage final : public Storage {
 
   Outcome scan(Family family, std::string_view from,
                const std::function<bool(std::string_view, std::string_view)>& visit) override {
-    rocksdb::ReadOptions reads = reading();
+    rocksdb::ReadOptions reads;
     reads.fill_cache = false;
     const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(reads, handle(family)));
     for (at->Seek(slice(from)); at->Valid(); at->Next()) {
@@ -111,11 +112,6 @@ class RocksdbStorage final : public Storage {
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return families_[1 + static_cast<std::size_t>(family)];
   }
-  rocksdb::ReadOptions reading() const {
-    rocksdb::ReadOptions reads;
-    reads.verify_checksums = options_.verify_checksums;
-    return reads;
-  }
 
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*>
@@ -147,8 +143,12 @@ std::vector<rocksdb::ColumnFamilyDescriptor> families() {
   options.compression = rocksdb::kNoCompression;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   std::vector<rocksdb::ColumnFamilyDescriptor> out{{rocksdb::kDefaultColumnFamilyName, options}};
-  for (std::size_t i = 0; i < kFamilies; ++i)
+  for (std::size_t i = 0; i < kFamilies; ++i) {
     out.emplace_back(name_of(static_cast<Family>(i)), options);
+  }
+  table.block_size = 1;  // one entry in each
+  out[1 + static_cast<std::size_t>(Family::entries)].options.table_factory.reset(
+      rocksdb::NewBlockBasedTableFactory(table));
   return out;
 }
 

@@ -13,12 +13,13 @@ enum class OpenMode : std::uint8_t {
 
 struct OpenOptions {
   OpenMode mode = OpenMode::existing;
-  // Read-only: whether RocksDB may judge its own checksums. Without, altered bytes are returned as
-  // they are and the reader finds out what they belonged to; a block that cannot be read at all is
-  // `storage.damaged`.
-  bool verify_checksums = true;
 };
 
+// Every entry has a block of its own, so that a byte changed in the files is found by the block's
+// checksum to be that entry's: get() of it, and nothing else, is `storage.damaged`. Checksums are
+// always verified, because RocksDB as Debian builds it aborts on some altered blocks that it is
+// made to read without.
+//
 // Destroying it closes: what has been committed is then in immutable files and the write-ahead log
 // empty. Errors beside those of Storage: `storage.exists`, `storage.absent`.
 Result<std::unique_ptr<Storage>> open_rocksdb(const std::string& path, const OpenOptions& options);
