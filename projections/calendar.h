@@ -1,4 +1,5 @@
-// Calendar dates of recorded times, as people in the city reckon them: Asia/Shanghai, UTC+8 all year.
+// Calendar dates of recorded times, as people in the city reckon them: Asia/Shanghai, UTC+8 all
+// year.
 #pragma once
 
 #include <chrono>

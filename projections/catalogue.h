@@ -22,8 +22,8 @@ struct Item {
   ledger::schema::ItemListedT published;  // in force, if published_revision is not 0
   ledger::schema::ItemListedT proposed;   // the newest revision
   std::uint32_t published_revision = 0;
-  Stage stage = Stage::listed;            // of the newest revision
-  std::string listed_by;                  // person who listed the newest revision
+  Stage stage = Stage::listed;  // of the newest revision
+  std::string listed_by;        // person who listed the newest revision
   bool in_force() const { return published_revision != 0 && stage != Stage::withdrawn; }
 };
 

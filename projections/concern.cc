@@ -47,9 +47,15 @@ Concern of(const State& state, const schema::ItemListed& payload) {
   concern.departments.emplace_back(text(payload.department()));
   return concern;
 }
-Concern of(const State& state, const schema::ItemReviewed& payload) { return of_item(state, text(payload.id())); }
-Concern of(const State& state, const schema::ItemPublished& payload) { return of_item(state, text(payload.id())); }
-Concern of(const State& state, const schema::ItemWithdrawn& payload) { return of_item(state, text(payload.id())); }
+Concern of(const State& state, const schema::ItemReviewed& payload) {
+  return of_item(state, text(payload.id()));
+}
+Concern of(const State& state, const schema::ItemPublished& payload) {
+  return of_item(state, text(payload.id()));
+}
+Concern of(const State& state, const schema::ItemWithdrawn& payload) {
+  return of_item(state, text(payload.id()));
+}
 Concern of(const State& state, const schema::RuleSet& payload) {
   return given_and_present(state.catalogue.rules, text(payload.id()), text(payload.department()));
 }
@@ -60,14 +66,18 @@ Concern of(const State& state, const schema::InspectorsImported& payload) {
   std::set<std::string> units;
   for (const schema::InspectorRow* row : *payload.rows()) {
     units.emplace(text(row->unit()));
-    if (const InspectorVersion* present = state.inspectors.latest(text(row->id()))) units.insert(present->unit);
+    if (const InspectorVersion* present = state.inspectors.latest(text(row->id())))
+      units.insert(present->unit);
   }
   return {.departments = {units.begin(), units.end()}};
 }
-Concern of(const State&, const schema::ConflictDeclared& payload) { return {.departments = {std::string(text(payload.unit()))}}; }
+Concern of(const State&, const schema::ConflictDeclared& payload) {
+  return {.departments = {std::string(text(payload.unit()))}};
+}
 Concern of(const State& state, const schema::ConflictDecided& payload) {
   const auto commitment = exactly<32>(raw(payload.commitment()));
-  const auto found = commitment ? state.conflicts.index.find(*commitment) : state.conflicts.index.end();
+  const auto found =
+      commitment ? state.conflicts.index.find(*commitment) : state.conflicts.index.end();
   if (found == state.conflicts.index.end()) return {};
   return {.departments = {state.conflicts.rows[found->second].unit}};
 }
@@ -76,19 +86,34 @@ Concern of(const State& state, const schema::DrawAnnounced& payload) {
   if (found == state.catalogue.plans.end()) return {};
   return {.departments = {found->second.department}};
 }
-Concern of(const State& state, const schema::DrawVoided& payload) { return of_draw(state, text(payload.draw())); }
-Concern of(const State& state, const schema::UnitsAdded& payload) { return of_draw(state, text(payload.draw()), true); }
-Concern of(const State& state, const schema::ResultFollowedUp& payload) { return of_draw(state, text(payload.draw())); }
-Concern of(const State& state, const schema::ResultPublished& payload) { return of_draw(state, text(payload.draw())); }
-Concern of(const State& state, const schema::PublicationWithheld& payload) { return of_draw(state, text(payload.draw())); }
-Concern of(const State& state, const schema::ObjectionFiled& payload) { return of_draw(state, text(payload.draw())); }
-Concern of(const State& state, const schema::ObjectionDecided& payload) { return of_draw(state, text(payload.draw())); }
+Concern of(const State& state, const schema::DrawVoided& payload) {
+  return of_draw(state, text(payload.draw()));
+}
+Concern of(const State& state, const schema::UnitsAdded& payload) {
+  return of_draw(state, text(payload.draw()), true);
+}
+Concern of(const State& state, const schema::ResultFollowedUp& payload) {
+  return of_draw(state, text(payload.draw()));
+}
+Concern of(const State& state, const schema::ResultPublished& payload) {
+  return of_draw(state, text(payload.draw()));
+}
+Concern of(const State& state, const schema::PublicationWithheld& payload) {
+  return of_draw(state, text(payload.draw()));
+}
+Concern of(const State& state, const schema::ObjectionFiled& payload) {
+  return of_draw(state, text(payload.draw()));
+}
+Concern of(const State& state, const schema::ObjectionDecided& payload) {
+  return of_draw(state, text(payload.draw()));
+}
 
 }  // namespace
 
 Concern concern_of(const State& state, const ledger::Event& event) {
   return visit_payload(
-      event.intent().fields(), [&](const auto& payload) { return of(state, payload); }, [] { return Concern{}; });
+      event.intent().fields(), [&](const auto& payload) { return of(state, payload); },
+      [] { return Concern{}; });
 }
 
 }  // namespace liuhen::projections

@@ -27,16 +27,21 @@ bool is_value(Field field, std::string_view value) {
         return kind != schema::SubjectKind::unknown && value == schema::EnumNameSubjectKind(kind);
       });
     }
-    case Field::division: return (value.size() == 2 || value.size() == 4 || value.size() == 6) && digits(value);
-    case Field::section: return value.size() == 1 && is_section(value[0]);
-    case Field::industry: return value.size() == 3 && is_section(value[0]) && digits(value.substr(1));
-    case Field::none: break;
+    case Field::division:
+      return (value.size() == 2 || value.size() == 4 || value.size() == 6) && digits(value);
+    case Field::section:
+      return value.size() == 1 && is_section(value[0]);
+    case Field::industry:
+      return value.size() == 3 && is_section(value[0]) && digits(value.substr(1));
+    case Field::none:
+      break;
   }
   return false;
 }
 
 bool one_of(const schema::ConditionT& condition, std::string_view value) {
-  return std::find(condition.values.begin(), condition.values.end(), value) != condition.values.end();
+  return std::find(condition.values.begin(), condition.values.end(), value) !=
+         condition.values.end();
 }
 
 bool allows_kind(const schema::ConditionT& condition, schema::SubjectKind kind) {
@@ -44,15 +49,16 @@ bool allows_kind(const schema::ConditionT& condition, schema::SubjectKind kind) 
 }
 bool allows_division(const schema::ConditionT& condition, std::string_view division) {
   return condition.field != Field::division ||
-         std::any_of(condition.values.begin(), condition.values.end(), [&](const std::string& value) { return division.starts_with(value); });
+         std::any_of(condition.values.begin(), condition.values.end(),
+                     [&](const std::string& value) { return division.starts_with(value); });
 }
 bool allows_industry(const schema::ConditionT& condition, std::string_view industry) {
   if (condition.field == Field::section) return one_of(condition, industry.substr(0, 1));
   return condition.field != Field::industry || one_of(condition, industry);
 }
 
-// Whether some subject could have a value that both allow. Sections and industries are prefixes of one another,
-// as divisions are.
+// Whether some subject could have a value that both allow. Sections and industries are prefixes of
+// one another, as divisions are.
 bool compatible(const schema::ConditionT& a, const schema::ConditionT& b) {
   const auto family = [](Field field) { return field == Field::industry ? Field::section : field; };
   if (family(a.field) != family(b.field)) return true;
@@ -72,13 +78,15 @@ Outcome check_conditions(const ConditionTables* conditions) {
   for (const schema::Condition* condition : *conditions) {
     const std::string name = schema::EnumNameField(condition->field());
     if (!fields.insert(condition->field()).second || condition->values()->size() == 0) {
-      return fail("scope.condition", "条件字段“" + name + "”重复，或没有取值", "the field \"" + name + "\" has two conditions, or no values");
+      return fail("scope.condition", "条件字段“" + name + "”重复，或没有取值",
+                  "the field \"" + name + "\" has two conditions, or no values");
     }
     std::set<std::string_view> seen;
     for (const flatbuffers::String* value : *condition->values()) {
       if (is_value(condition->field(), text(value)) && seen.insert(text(value)).second) continue;
       const std::string given(text(value));
-      return fail("scope.condition", "条件字段“" + name + "”的取值“" + given + "”格式不对或重复", "\"" + given + "\" is no value of the field \"" + name + "\", or given twice");
+      return fail("scope.condition", "条件字段“" + name + "”的取值“" + given + "”格式不对或重复",
+                  "\"" + given + "\" is no value of the field \"" + name + "\", or given twice");
     }
   }
   return ok();
@@ -86,16 +94,19 @@ Outcome check_conditions(const ConditionTables* conditions) {
 
 SubjectFilter::SubjectFilter(const Conditions& conditions, const Subjects& subjects) {
   const auto all = [&](const auto& allows) {
-    return std::all_of(conditions.begin(), conditions.end(), [&](const auto& condition) { return allows(*condition); });
+    return std::all_of(conditions.begin(), conditions.end(),
+                       [&](const auto& condition) { return allows(*condition); });
   };
   for (const schema::SubjectKind kind : schema::EnumValuesSubjectKind()) {
     kinds_.push_back(all([&](const auto& condition) { return allows_kind(condition, kind); }));
   }
   for (const std::string& division : subjects.divisions()) {
-    divisions_.push_back(all([&](const auto& condition) { return allows_division(condition, division); }));
+    divisions_.push_back(
+        all([&](const auto& condition) { return allows_division(condition, division); }));
   }
   for (const std::string& industry : subjects.industries()) {
-    industries_.push_back(all([&](const auto& condition) { return allows_industry(condition, industry); }));
+    industries_.push_back(
+        all([&](const auto& condition) { return allows_industry(condition, industry); }));
   }
 }
 

@@ -23,24 +23,33 @@ std::vector<std::string> sorted(std::vector<std::string> values) {
 }
 
 Error refused(const char* code, std::string_view id, const std::string& zh, const std::string& en) {
-  return fail(code, "检查员“" + std::string(id) + "”：" + zh, "inspector \"" + std::string(id) + "\": " + en);
+  return fail(code, "检查员“" + std::string(id) + "”：" + zh,
+              "inspector \"" + std::string(id) + "\": " + en);
 }
 
 Outcome check_row(const State& state, const schema::InspectorRow& row) {
   const std::string_view id = text(row.id());
-  if (!crypto::draw::is_id(id)) return refused("inspector.id", id, "执法证号应为 1 至 23 个大写字母、数字或 - _ .", "a certificate number is 1 to 23 of A-Z, 0-9, '-', '_' and '.'");
+  if (!crypto::draw::is_id(id))
+    return refused("inspector.id", id, "执法证号应为 1 至 23 个大写字母、数字或 - _ .",
+                   "a certificate number is 1 to 23 of A-Z, 0-9, '-', '_' and '.'");
   if (text(row.name()).empty()) return refused("inspector.name", id, "没有姓名", "has no name");
   if (!state.catalogue.departments.contains(text(row.unit()))) {
-    return refused("inspector.unit", id, "单位“" + std::string(text(row.unit())) + "”不存在，请先设部门", "there is no department \"" + std::string(text(row.unit())) + "\", set it first");
+    return refused(
+        "inspector.unit", id, "单位“" + std::string(text(row.unit())) + "”不存在，请先设部门",
+        "there is no department \"" + std::string(text(row.unit())) + "\", set it first");
   }
-  if (row.status() == InspectorStatus::unknown || row.status() > InspectorStatus::left) return refused("inspector.status", id, "状态未知", "the status is not known");
+  if (row.status() == InspectorStatus::unknown || row.status() > InspectorStatus::left)
+    return refused("inspector.status", id, "状态未知", "the status is not known");
   if (row.qualifications() != nullptr) {
     for (const flatbuffers::String* held : *row.qualifications()) {
-      if (text(held).empty()) return refused("inspector.qualification", id, "有一项资格为空", "a qualification is empty");
+      if (text(held).empty())
+        return refused("inspector.qualification", id, "有一项资格为空", "a qualification is empty");
     }
   }
   const std::size_t restricted = raw(row.restricted()).size();
-  if (restricted != 0 && restricted != 32) return refused("inspector.restricted", id, "受限内容的承诺须为 32 字节", "the commitment to what is restricted has 32 bytes");
+  if (restricted != 0 && restricted != 32)
+    return refused("inspector.restricted", id, "受限内容的承诺须为 32 字节",
+                   "the commitment to what is restricted has 32 bytes");
   return ok();
 }
 
@@ -76,11 +85,16 @@ RowDigest row_digest(const schema::InspectorRowT& row) {
 RowDigest row_digest(const schema::InspectorRow& row) { return row_digest(unpacked(row)); }
 
 Outcome admit(const State& state, const ledger::Event&, const schema::InspectorsImported& payload) {
-  if (auto checked = check_part(state, state.subjects.open_runs(), text(payload.run()), payload.part(), payload.last(), payload.rows()->size()); !checked) return checked;
+  if (auto checked = check_part(state, state.subjects.open_runs(), text(payload.run()),
+                                payload.part(), payload.last(), payload.rows()->size());
+      !checked)
+    return checked;
   std::set<std::string_view> seen;
   for (const schema::InspectorRow* row : *payload.rows()) {
     if (auto checked = check_row(state, *row); !checked) return checked;
-    if (!seen.insert(text(row->id())).second) return refused("inspector.duplicate", text(row->id()), "在同一部分中出现两次", "is there twice in one part");
+    if (!seen.insert(text(row->id())).second)
+      return refused("inspector.duplicate", text(row->id()), "在同一部分中出现两次",
+                     "is there twice in one part");
   }
   return ok();
 }
@@ -88,11 +102,16 @@ Outcome admit(const State& state, const ledger::Event&, const schema::Inspectors
 void apply(State& state, const ledger::Event& event, const schema::InspectorsImported& payload) {
   for (const schema::InspectorRow* table : *payload.rows()) {
     schema::InspectorRowT row = unpacked(*table);
-    InspectorVersion version{.position = event.position(), .name = std::move(row.name), .unit = std::move(row.unit),
-                             .qualifications = sorted(std::move(row.qualifications)), .status = row.status, .digest = row_digest(*table)};
+    InspectorVersion version{.position = event.position(),
+                             .name = std::move(row.name),
+                             .unit = std::move(row.unit),
+                             .qualifications = sorted(std::move(row.qualifications)),
+                             .status = row.status,
+                             .digest = row_digest(*table)};
     state.inspectors.rows[row.id].push_back(std::move(version));
   }
-  count_part(state.inspectors.open_runs, event, text(payload.run()), payload.part(), payload.last(), payload.rows()->size());
+  count_part(state.inspectors.open_runs, event, text(payload.run()), payload.part(), payload.last(),
+             payload.rows()->size());
 }
 
 }  // namespace liuhen::projections

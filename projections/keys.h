@@ -22,8 +22,8 @@ struct Key {
   std::string department;  // empty: the whole city
   std::string inspector;   // certificate number
   bool outside = false;
-  std::uint64_t granted_at = 0;                 // position
-  std::optional<std::uint64_t> revoked_at;      // position
+  std::uint64_t granted_at = 0;             // position
+  std::optional<std::uint64_t> revoked_at;  // position
   bool has(Role role) const { return roles.contains(role); }
   bool valid() const { return !revoked_at; }
 };
@@ -54,27 +54,37 @@ inline constexpr std::uint32_t kAdmissionVersion = 1;
 // The permission table that `liuhen init` writes into a genesis; shown in docs/formats/events.md.
 std::vector<ledger::schema::PermissionT> default_permissions();
 
-// What a new key signs to show that its holder agrees: "liuhen/key/v1\0" ‖ tuple(origin, person, key).
+// What a new key signs to show that its holder agrees: "liuhen/key/v1\0" ‖ tuple(origin, person,
+// key).
 Bytes possession_bytes(std::string_view origin, std::string_view person, const KeyId& key);
 // What a VRF key proves: "liuhen/vrf-key/v1\0" ‖ tuple(origin, key).
 Bytes vrf_possession_bytes(std::string_view origin, const KeyId& key);
 
 // The checks that hold for every payload: origin, stream name, expected version, expiry, last seen
 // checkpoint, keys valid, distinct persons, roles. Codes: docs/formats/errors.md.
-Outcome admit_envelope(const State& state, const ledger::Event& event, const crypto::TreeHistory& tree);
+Outcome admit_envelope(const State& state, const ledger::Event& event,
+                       const crypto::TreeHistory& tree);
 
-// The key that an author of an admitted event signed with. For the genesis, none: its keys are not yet granted.
+// The key that an author of an admitted event signed with. For the genesis, none: its keys are not
+// yet granted.
 const Key* author_key(const State& state, const ledger::Event& event, std::size_t author);
 
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::Genesis& payload);
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::PermissionsChanged& payload);
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::KeyGranted& payload);
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::KeyRevoked& payload);
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::VrfKeyRegistered& payload);
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::Genesis& payload);
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::PermissionsChanged& payload);
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::KeyGranted& payload);
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::KeyRevoked& payload);
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::VrfKeyRegistered& payload);
 void apply(State& state, const ledger::Event& event, const ledger::schema::Genesis& payload);
-void apply(State& state, const ledger::Event& event, const ledger::schema::PermissionsChanged& payload);
+void apply(State& state, const ledger::Event& event,
+           const ledger::schema::PermissionsChanged& payload);
 void apply(State& state, const ledger::Event& event, const ledger::schema::KeyGranted& payload);
 void apply(State& state, const ledger::Event& event, const ledger::schema::KeyRevoked& payload);
-void apply(State& state, const ledger::Event& event, const ledger::schema::VrfKeyRegistered& payload);
+void apply(State& state, const ledger::Event& event,
+           const ledger::schema::VrfKeyRegistered& payload);
 
 }  // namespace liuhen::projections

@@ -26,14 +26,18 @@ Roles all_roles() {
   return roles;
 }
 
-Error malformed(const std::string& zh, const std::string& en) { return fail("permissions.malformed", "权限表：" + zh, "permissions: " + en); }
+Error malformed(const std::string& zh, const std::string& en) {
+  return fail("permissions.malformed", "权限表：" + zh, "permissions: " + en);
+}
 
 Result<std::set<Role>> roles_of(View values) {
   std::set<Role> roles;
   for (const std::uint8_t value : values) {
     const auto role = static_cast<Role>(value);
-    if (role == Role::none || role > schema::EnumValuesRole()[std::size(schema::EnumValuesRole()) - 1]) {
-      return malformed("没有编号为 " + std::to_string(value) + " 的角色", "there is no role " + std::to_string(value));
+    if (role == Role::none ||
+        role > schema::EnumValuesRole()[std::size(schema::EnumValuesRole()) - 1]) {
+      return malformed("没有编号为 " + std::to_string(value) + " 的角色",
+                       "there is no role " + std::to_string(value));
     }
     roles.insert(role);
   }
@@ -47,12 +51,15 @@ Outcome check_trustees(const std::map<ledger::PayloadTag, Permission>& table) {
     const auto found = table.find(tag);
     if (found == table.end() || found->second.first != trustee || found->second.second != trustee) {
       const std::string name = schema::EnumNamePayload(tag);
-      return fail("permissions.trustees", "权限表中“" + name + "”须且仅须两位受托人签名", "permissions must leave " + name + " to two trustees, and to nobody else");
+      return fail("permissions.trustees", "权限表中“" + name + "”须且仅须两位受托人签名",
+                  "permissions must leave " + name + " to two trustees, and to nobody else");
     }
   }
   const auto revoked = table.find(Tag::KeyRevoked);
-  if (revoked == table.end() || !revoked->second.first.contains(Role::trustee) || !revoked->second.second.empty()) {
-    return fail("permissions.trustees", "权限表须允许一位受托人单独撤销密钥（KeyRevoked）", "permissions must let one trustee alone revoke a key (KeyRevoked)");
+  if (revoked == table.end() || !revoked->second.first.contains(Role::trustee) ||
+      !revoked->second.second.empty()) {
+    return fail("permissions.trustees", "权限表须允许一位受托人单独撤销密钥（KeyRevoked）",
+                "permissions must let one trustee alone revoke a key (KeyRevoked)");
   }
   return ok();
 }
@@ -110,16 +117,20 @@ Result<std::map<ledger::PayloadTag, Permission>> permission_table(
   for (const schema::Permission* entry : permissions) {
     const auto tag = static_cast<Tag>(entry->payload());
     if (tag <= Tag::Genesis || tag > Tag::MAX) {
-      return malformed("没有编号为 " + std::to_string(entry->payload()) + " 的事件种类，或该种类不由权限表规定",
-                       "there is no kind of event " + std::to_string(entry->payload()) + ", or the table does not govern it");
+      return malformed(
+          "没有编号为 " + std::to_string(entry->payload()) + " 的事件种类，或该种类不由权限表规定",
+          "there is no kind of event " + std::to_string(entry->payload()) +
+              ", or the table does not govern it");
     }
     auto first = roles_of(raw(entry->first()));
     if (!first) return first.error();
     auto second = roles_of(raw(entry->second()));
     if (!second) return second.error();
     const std::string name = schema::EnumNamePayload(tag);
-    if (first->empty()) return malformed("“" + name + "”没有可以签名的角色", "nobody may sign " + name);
-    if (!table.emplace(tag, Permission{.first = std::move(*first), .second = std::move(*second)}).second) {
+    if (first->empty())
+      return malformed("“" + name + "”没有可以签名的角色", "nobody may sign " + name);
+    if (!table.emplace(tag, Permission{.first = std::move(*first), .second = std::move(*second)})
+             .second) {
       return malformed("“" + name + "”列了两次", name + " is listed twice");
     }
   }

@@ -15,7 +15,8 @@ using schema::RuleSetT;
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
-// Whether the draw, executed at that position, still counts as of `position`: it was not voided by then.
+// Whether the draw, executed at that position, still counts as of `position`: it was not voided by
+// then.
 bool counts(const Draws& draws, std::uint64_t executed_at, std::uint64_t position) {
   if (executed_at > position) return false;
   const auto voided = draws.voided.find(executed_at);
@@ -36,7 +37,8 @@ std::vector<bool> open_visits(const State& state, std::uint64_t position) {
   return open;
 }
 
-// By number of the subject: whether it has had as many visits as the rule allows in the calendar year of the position.
+// By number of the subject: whether it has had as many visits as the rule allows in the calendar
+// year of the position.
 std::vector<bool> capped(const State& state, std::uint64_t position, std::uint32_t cap) {
   std::vector<bool> out(state.subjects.size(), false);
   if (cap == 0) return out;
@@ -52,7 +54,8 @@ std::vector<bool> capped(const State& state, std::uint64_t position, std::uint32
 }
 
 // Subjects in scope as of the position, sorted bytewise by id.
-std::vector<std::uint32_t> in_scope(const Subjects& subjects, const SubjectFilter& scope, std::uint64_t position) {
+std::vector<std::uint32_t> in_scope(const Subjects& subjects, const SubjectFilter& scope,
+                                    std::uint64_t position) {
   struct Keyed {
     std::uint64_t head;  // the first eight bytes of the id, big-endian
     std::uint32_t subject;
@@ -63,7 +66,8 @@ std::vector<std::uint32_t> in_scope(const Subjects& subjects, const SubjectFilte
     if (version == nullptr || !scope.meets(*version)) continue;
     const std::string_view id = subjects.id(subject);
     std::uint64_t head = 0;
-    for (std::size_t i = 0; i < 8; ++i) head = head << 8 | (i < id.size() ? static_cast<unsigned char>(id[i]) : 0U);
+    for (std::size_t i = 0; i < 8; ++i)
+      head = head << 8 | (i < id.size() ? static_cast<unsigned char>(id[i]) : 0U);
     found.push_back({head, subject});
   }
   std::sort(found.begin(), found.end(), [&](const Keyed& a, const Keyed& b) {
@@ -75,41 +79,54 @@ std::vector<std::uint32_t> in_scope(const Subjects& subjects, const SubjectFilte
   return out;
 }
 
-Result<std::vector<SubjectFilter>> strata_of(const State& state, const DrawAnnouncedT& announcement, const RuleSetT& rule) {
+Result<std::vector<SubjectFilter>> strata_of(const State& state, const DrawAnnouncedT& announcement,
+                                             const RuleSetT& rule) {
   std::vector<SubjectFilter> strata;
   for (const auto& announced : announcement.strata) {
     if (announced->rule_stratum >= rule.strata.size()) {
-      return fail("draw.strata", "细则“" + rule.id + "”没有第 " + number(announced->rule_stratum) + " 层（从 0 起）",
-                  "the rule \"" + rule.id + "\" has no stratum " + number(announced->rule_stratum) + " (they count from 0)");
+      return fail(
+          "draw.strata",
+          "细则“" + rule.id + "”没有第 " + number(announced->rule_stratum) + " 层（从 0 起）",
+          "the rule \"" + rule.id + "\" has no stratum " + number(announced->rule_stratum) +
+              " (they count from 0)");
     }
     strata.emplace_back(rule.strata[announced->rule_stratum]->conditions, state.subjects);
   }
   return strata;
 }
 
-Result<std::uint64_t> stratum_of(const std::vector<SubjectFilter>& strata, const SubjectVersion& version, std::string_view id) {
+Result<std::uint64_t> stratum_of(const std::vector<SubjectFilter>& strata,
+                                 const SubjectVersion& version, std::string_view id) {
   std::optional<std::uint64_t> found;
   for (std::size_t i = 0; i < strata.size(); ++i) {
     if (!strata[i].meets(version)) continue;
     if (found) {
-      return fail("draw.strata_overlap", "检查对象“" + std::string(id) + "”同属第 " + number(*found) + " 和第 " + number(i) + " 层：各层不得重叠",
-                  "subject \"" + std::string(id) + "\" is in stratum " + number(*found) + " and in " + number(i) + ": strata must not overlap");
+      return fail("draw.strata_overlap",
+                  "检查对象“" + std::string(id) + "”同属第 " + number(*found) + " 和第 " +
+                      number(i) + " 层：各层不得重叠",
+                  "subject \"" + std::string(id) + "\" is in stratum " + number(*found) +
+                      " and in " + number(i) + ": strata must not overlap");
     }
     found = i;
   }
   if (!found) {
-    return fail("draw.strata_gap", "范围内的检查对象“" + std::string(id) + "”不属于任何分层：请补充分层或缩小范围",
-                "subject \"" + std::string(id) + "\" is in scope and in no stratum: add one, or narrow the scope");
+    return fail("draw.strata_gap",
+                "范围内的检查对象“" + std::string(id) + "”不属于任何分层：请补充分层或缩小范围",
+                "subject \"" + std::string(id) +
+                    "\" is in scope and in no stratum: add one, or narrow the scope");
   }
   return *found;
 }
 
-Outcome fill_subjects(const State& state, const DrawAnnouncedT& announcement, const RuleSetT& rule, Pool& pool) {
+Outcome fill_subjects(const State& state, const DrawAnnouncedT& announcement, const RuleSetT& rule,
+                      Pool& pool) {
   const std::uint64_t position = announcement.pool_position;
   const auto strata = strata_of(state, announcement, rule);
   if (!strata) return strata.error();
-  const std::vector<bool> open = open_visits(state, position), over = capped(state, position, rule.yearly_cap);
-  const auto subjects = in_scope(state.subjects, SubjectFilter(announcement.scope, state.subjects), position);
+  const std::vector<bool> open = open_visits(state, position),
+                          over = capped(state, position, rule.yearly_cap);
+  const auto subjects =
+      in_scope(state.subjects, SubjectFilter(announcement.scope, state.subjects), position);
   pool.subjects.reserve(subjects.size());
   crypto::draw::SubjectPool rows;
   for (const std::uint32_t subject : subjects) {
@@ -125,7 +142,10 @@ Outcome fill_subjects(const State& state, const DrawAnnouncedT& announcement, co
     } else if (open[subject]) {
       eligibility = SubjectEligibility::visit_open;
     }
-    pool.subjects.push_back({.id = std::string(id), .stratum = *stratum, .weight = 1, .eligibility = static_cast<std::uint64_t>(eligibility)});
+    pool.subjects.push_back({.id = std::string(id),
+                             .stratum = *stratum,
+                             .weight = 1,
+                             .eligibility = static_cast<std::uint64_t>(eligibility)});
     if (auto added = rows.add(pool.subjects.back()); !added) return added;
   }
   pool.subject_root = rows.root();
@@ -134,11 +154,15 @@ Outcome fill_subjects(const State& state, const DrawAnnouncedT& announcement, co
 }
 
 bool fits_a_group(const DrawAnnouncedT& announcement, const InspectorVersion& version) {
-  return std::any_of(announcement.groups.begin(), announcement.groups.end(), [&](const auto& group) {
-    const bool unit = std::find(group->units.begin(), group->units.end(), version.unit) != group->units.end();
-    const bool holds = group->qualification.empty() || std::binary_search(version.qualifications.begin(), version.qualifications.end(), group->qualification);
-    return unit && holds;
-  });
+  return std::any_of(
+      announcement.groups.begin(), announcement.groups.end(), [&](const auto& group) {
+        const bool unit =
+            std::find(group->units.begin(), group->units.end(), version.unit) != group->units.end();
+        const bool holds = group->qualification.empty() ||
+                           std::binary_search(version.qualifications.begin(),
+                                              version.qualifications.end(), group->qualification);
+        return unit && holds;
+      });
 }
 
 std::uint64_t capacity_for(const DrawAnnouncedT& announcement, const std::string& unit) {
@@ -159,8 +183,11 @@ Outcome fill_inspectors(const State& state, const DrawAnnouncedT& announcement, 
     } else if (!fits_a_group(announcement, *version)) {
       eligibility = InspectorEligibility::no_group;
     }
-    pool.inspectors.push_back({.id = id, .unit = version->unit, .qualifications = version->qualifications,
-                               .capacity = capacity_for(announcement, version->unit), .eligibility = static_cast<std::uint64_t>(eligibility)});
+    pool.inspectors.push_back({.id = id,
+                               .unit = version->unit,
+                               .qualifications = version->qualifications,
+                               .capacity = capacity_for(announcement, version->unit),
+                               .eligibility = static_cast<std::uint64_t>(eligibility)});
     if (auto added = rows.add(pool.inspectors.back()); !added) return added;
   }
   pool.inspector_root = rows.root();
@@ -172,8 +199,11 @@ Outcome fill_inspectors(const State& state, const DrawAnnouncedT& announcement, 
 
 Result<Pool> pool_of(const State& state, const DrawAnnouncedT& announcement, const RuleSetT& rule) {
   if (announcement.pool_position >= state.size()) {
-    return fail("draw.position", "名录取自第 " + number(announcement.pool_position) + " 条记录，账本只有 " + number(state.size()) + " 条",
-                "the pool is taken at entry " + number(announcement.pool_position) + ", the log has only " + number(state.size()));
+    return fail("draw.position",
+                "名录取自第 " + number(announcement.pool_position) + " 条记录，账本只有 " +
+                    number(state.size()) + " 条",
+                "the pool is taken at entry " + number(announcement.pool_position) +
+                    ", the log has only " + number(state.size()));
   }
   Pool pool;
   if (auto filled = fill_subjects(state, announcement, rule, pool); !filled) return filled.error();

@@ -1,5 +1,6 @@
-// Who can be drawn: the registry in scope as of a position, every row with its stratum and with a reason
-// where it is not eligible (docs/formats/draw.md, "Pool"). Rows are skipped in the draw, never left out.
+// Who can be drawn: the registry in scope as of a position, every row with its stratum and with a
+// reason where it is not eligible (docs/formats/draw.md, "Pool"). Rows are skipped in the draw,
+// never left out.
 #pragma once
 
 #include "crypto/draw/rows.h"
@@ -8,7 +9,12 @@
 namespace liuhen::projections {
 
 // Codes of a subject's row; 0 is eligible. Later versions add, never change.
-enum class SubjectEligibility : std::uint64_t { eligible = 0, not_active = 1, yearly_cap = 2, visit_open = 3 };
+enum class SubjectEligibility : std::uint64_t {
+  eligible = 0,
+  not_active = 1,
+  yearly_cap = 2,
+  visit_open = 3
+};
 // Codes of an inspector's row.
 enum class InspectorEligibility : std::uint64_t { eligible = 0, not_active = 1, no_group = 2 };
 
@@ -20,9 +26,9 @@ struct Pool {
   Hash subject_root{}, inspector_root{}, conflict_root{};
 };
 
-// Fails with `draw.strata_gap` or `draw.strata_overlap` (a subject in scope has no stratum, or two), naming
-// the subject; `draw.position` if the position is not in the log. Uses from the announcement: scope, strata,
-// groups, capacities, pool_position; and the rule's dictionary.
+// Fails with `draw.strata_gap` or `draw.strata_overlap` (a subject in scope has no stratum, or
+// two), naming the subject; `draw.position` if the position is not in the log. Uses from the
+// announcement: scope, strata, groups, capacities, pool_position; and the rule's dictionary.
 Result<Pool> pool_of(const State& state, const ledger::schema::DrawAnnouncedT& announcement,
                      const ledger::schema::RuleSetT& rule);
 

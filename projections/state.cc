@@ -22,8 +22,11 @@ std::uint64_t State::stream_version(const std::string& stream) const {
 
 Outcome admit(const State& state, const ledger::Event& event, const crypto::TreeHistory& tree) {
   if (!event.intent().known()) {
-    return fail("payload.unknown", "第 " + std::to_string(event.position()) + " 条记录含有本程序不认识的内容：请升级程序",
-                "entry " + std::to_string(event.position()) + " holds something that this program does not know: upgrade it");
+    return fail(
+        "payload.unknown",
+        "第 " + std::to_string(event.position()) + " 条记录含有本程序不认识的内容：请升级程序",
+        "entry " + std::to_string(event.position()) +
+            " holds something that this program does not know: upgrade it");
   }
   if (auto checked = admit_envelope(state, event, tree); !checked) return checked;
   return visit_payload(
@@ -36,7 +39,8 @@ void apply(State& state, const ledger::Event& event) {
   state.times.push_back(event.time());
   ++state.stream_versions[std::string(event.intent().stream())];
   visit_payload(
-      event.intent().fields(), [&](const auto& payload) { apply(state, event, payload); }, [] { LIUHEN_CHECK(false); });
+      event.intent().fields(), [&](const auto& payload) { apply(state, event, payload); },
+      [] { LIUHEN_CHECK(false); });
 }
 
 }  // namespace liuhen::projections

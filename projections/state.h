@@ -1,5 +1,6 @@
-// The current state of a city, folded from events. `admit` says why an event would be illegal, `apply`
-// folds it; both are pure. The sequencer asks before append, the verifier on replay: one rule set.
+// The current state of a city, folded from events. `admit` says why an event would be illegal,
+// `apply` folds it; both are pure. The sequencer asks before append, the verifier on replay: one
+// rule set.
 #pragma once
 
 #include <string>
@@ -17,7 +18,7 @@ namespace liuhen::projections {
 
 struct State {
   std::string origin, city, division;
-  std::uint32_t admission_version = 0;          // 0 before the genesis
+  std::uint32_t admission_version = 0;  // 0 before the genesis
   KeyId log_key{};
   Keys keys;
   Catalogue catalogue;
@@ -25,9 +26,9 @@ struct State {
   Inspectors inspectors;
   Conflicts conflicts;
   Draws draws;
-  std::vector<std::uint64_t> times;             // recorded time of each entry; its size is the log's
+  std::vector<std::uint64_t> times;  // recorded time of each entry; its size is the log's
   std::unordered_map<std::string, std::uint64_t> stream_versions;
-  std::map<Hash, std::uint64_t> erased;         // commitment → position of RecordsErased
+  std::map<Hash, std::uint64_t> erased;  // commitment → position of RecordsErased
 
   std::uint64_t size() const { return times.size(); }
   std::uint64_t stream_version(const std::string& stream) const;  // 0: nothing there yet

@@ -23,23 +23,35 @@ class Listing {
   void add(const std::string& item) { writer_.item(item); }
   void add(const char* item) { writer_.item(std::string_view(item)); }
   template <class Integer>
-    requires std::is_integral_v<Integer> || std::is_enum_v<Integer>
+  requires std::is_integral_v<Integer> || std::is_enum_v<Integer>
   void add(Integer number) { writer_.u64(static_cast<std::uint64_t>(number)); }
   template <std::size_t N>
-  void add(const std::array<std::uint8_t, N>& bytes) { writer_.item(View(bytes)); }
+  void add(const std::array<std::uint8_t, N>& bytes) {
+    writer_.item(View(bytes));
+  }
   void add(const Bytes& bytes) { writer_.item(View(bytes)); }
   // Lists are preceded by their count; what is absent is an empty list.
   template <class Item>
-    requires(!std::is_same_v<Item, std::uint8_t>)
-  void add(const std::vector<Item>& items) { add_all(items); }
+  requires(!std::is_same_v<Item, std::uint8_t>) void add(const std::vector<Item>& items) {
+    add_all(items);
+  }
   template <class Item>
-  void add(const std::set<Item>& items) { add_all(items); }
+  void add(const std::set<Item>& items) {
+    add_all(items);
+  }
   template <class Key, class Value, class Less>
-  void add(const std::map<Key, Value, Less>& items) { add_all(items); }
+  void add(const std::map<Key, Value, Less>& items) {
+    add_all(items);
+  }
   template <class First, class Second>
-  void add(const std::pair<First, Second>& pair) { add(pair.first); add(pair.second); }
+  void add(const std::pair<First, Second>& pair) {
+    add(pair.first);
+    add(pair.second);
+  }
   template <class Item>
-  void add(const std::unique_ptr<Item>& item) { add(*item); }
+  void add(const std::unique_ptr<Item>& item) {
+    add(*item);
+  }
   template <class Item>
   void add(const std::optional<Item>& item) {
     writer_.list_count(item ? 1 : 0);

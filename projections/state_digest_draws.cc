@@ -4,30 +4,68 @@ namespace liuhen::projections {
 
 namespace schema = ledger::schema;
 
-void Listing::add(const schema::ItemResultT& result) { add(result.item); add(result.category); add(result.note); }
-void Listing::add(const schema::StratumOutcomeT& outcome) { add(outcome.eligible); add(outcome.drawn); add(outcome.cutoff); }
+void Listing::add(const schema::ItemResultT& result) {
+  add(result.item);
+  add(result.category);
+  add(result.note);
+}
+void Listing::add(const schema::StratumOutcomeT& outcome) {
+  add(outcome.eligible);
+  add(outcome.drawn);
+  add(outcome.cutoff);
+}
 void Listing::add(const Recusal& recusal) {
-  add(recusal.inspector); add(recusal.ground); add(recusal.filer); add(recusal.filed_at); add(recusal.decided_at); add(recusal.approved);
+  add(recusal.inspector);
+  add(recusal.ground);
+  add(recusal.filer);
+  add(recusal.filed_at);
+  add(recusal.decided_at);
+  add(recusal.approved);
 }
 void Listing::add(const Seat& seat) {
-  add(seat.group); add(seat.inspector); add(seat.held); add(seat.recusals); add(seat.ordinal); add(seat.exhausted); add(seat.vacated_at);
+  add(seat.group);
+  add(seat.inspector);
+  add(seat.held);
+  add(seat.recusals);
+  add(seat.ordinal);
+  add(seat.exhausted);
+  add(seat.vacated_at);
 }
 void Listing::add(const TaskResult& result) {
-  add(result.position); add(result.time); add(result.visited_at); add(result.rows); add(result.corrections); add(result.corrected_at);
-  add(result.follow_ups); add(result.published_at); add(result.withheld_at); add(result.objections); add(result.open_objection);
+  add(result.position);
+  add(result.time);
+  add(result.visited_at);
+  add(result.rows);
+  add(result.corrections);
+  add(result.corrected_at);
+  add(result.follow_ups);
+  add(result.published_at);
+  add(result.withheld_at);
+  add(result.objections);
+  add(result.open_objection);
 }
-void Listing::add(const Task& task) { add(task.subject); add(task.ticket); add(task.seats); add(task.result); }
+void Listing::add(const Task& task) {
+  add(task.subject);
+  add(task.ticket);
+  add(task.seats);
+  add(task.result);
+}
 
 // What was announced, and the rule then in force, are in the announcement's leaf hash.
 void list_draws(const Draws& draws, Listing& listing) {
   for (const std::string& stream : draws.streams) {
     const Draw& draw = draws.by_stream.at(stream);
-    listing.row("draw", stream, draw.number, draw.position, draw.time, draw.leaf_hash, draw.department, draw.rule, draw.rule_set.revision);
-    listing.row("contributions", draw.contributors, draw.commitments, draw.committed, draw.nonces, draw.revealed);
-    listing.row("progress", draw.phase, draw.discarded, draw.commitments_closed_at, draw.reveals_closed_at, draw.executed_at,
-                draw.executed_time, draw.disclosed_at, draw.voided_at, draw.failed_at, draw.next_part);
+    listing.row("draw", stream, draw.number, draw.position, draw.time, draw.leaf_hash,
+                draw.department, draw.rule, draw.rule_set.revision);
+    listing.row("contributions", draw.contributors, draw.commitments, draw.committed, draw.nonces,
+                draw.revealed);
+    listing.row("progress", draw.phase, draw.discarded, draw.commitments_closed_at,
+                draw.reveals_closed_at, draw.executed_at, draw.executed_time, draw.disclosed_at,
+                draw.voided_at, draw.failed_at, draw.next_part);
     listing.row("seed", draw.seed);
-    if (draw.outcome) listing.row("outcome", draw.outcome->pi, draw.outcome->strata, draw.outcome->visits_root, draw.outcome->visits, draw.outcome->vacancies);
+    if (draw.outcome)
+      listing.row("outcome", draw.outcome->pi, draw.outcome->strata, draw.outcome->visits_root,
+                  draw.outcome->visits, draw.outcome->vacancies);
     listing.row("units", draw.added_units);
     for (const Task& task : draw.tasks) listing.row("task", task);
     listing.row("attestations", draw.attestations, draw.attested_by);

@@ -9,7 +9,9 @@ namespace {
 
 namespace schema = ledger::schema;
 
-std::string joined(std::string_view kind, std::string_view id) { return std::string(kind).append(id); }
+std::string joined(std::string_view kind, std::string_view id) {
+  return std::string(kind).append(id);
+}
 
 template <class Table>
 std::string stream_for(const Table& payload) {
@@ -22,24 +24,52 @@ std::string stream_for(const Table& payload) {
 
 std::string stream_for(const schema::Genesis&) { return "genesis"; }
 std::string stream_for(const schema::PermissionsChanged&) { return "permissions"; }
-std::string stream_for(const schema::KeyGranted& payload) { return "key/" + to_hex(raw(payload.grant()->key())); }
-std::string stream_for(const schema::KeyRevoked& payload) { return "key/" + to_hex(raw(payload.key())); }
+std::string stream_for(const schema::KeyGranted& payload) {
+  return "key/" + to_hex(raw(payload.grant()->key()));
+}
+std::string stream_for(const schema::KeyRevoked& payload) {
+  return "key/" + to_hex(raw(payload.key()));
+}
 std::string stream_for(const schema::VrfKeyRegistered&) { return "vrf"; }
-std::string stream_for(const schema::DepartmentSet& payload) { return joined("department/", text(payload.id())); }
-std::string stream_for(const schema::ItemListed& payload) { return joined("item/", text(payload.id())); }
-std::string stream_for(const schema::ItemReviewed& payload) { return joined("item/", text(payload.id())); }
-std::string stream_for(const schema::ItemPublished& payload) { return joined("item/", text(payload.id())); }
-std::string stream_for(const schema::ItemWithdrawn& payload) { return joined("item/", text(payload.id())); }
-std::string stream_for(const schema::RuleSet& payload) { return joined("rule/", text(payload.id())); }
-std::string stream_for(const schema::PlanPublished& payload) { return joined("plan/", text(payload.id())); }
-std::string stream_for(const schema::SubjectsImported& payload) { return joined("import/", text(payload.run())); }
-std::string stream_for(const schema::InspectorsImported& payload) { return joined("import/", text(payload.run())); }
-std::string stream_for(const schema::ConflictDeclared& payload) { return "conflict/" + to_hex(raw(payload.commitment())); }
-std::string stream_for(const schema::ConflictDecided& payload) { return "conflict/" + to_hex(raw(payload.commitment())); }
+std::string stream_for(const schema::DepartmentSet& payload) {
+  return joined("department/", text(payload.id()));
+}
+std::string stream_for(const schema::ItemListed& payload) {
+  return joined("item/", text(payload.id()));
+}
+std::string stream_for(const schema::ItemReviewed& payload) {
+  return joined("item/", text(payload.id()));
+}
+std::string stream_for(const schema::ItemPublished& payload) {
+  return joined("item/", text(payload.id()));
+}
+std::string stream_for(const schema::ItemWithdrawn& payload) {
+  return joined("item/", text(payload.id()));
+}
+std::string stream_for(const schema::RuleSet& payload) {
+  return joined("rule/", text(payload.id()));
+}
+std::string stream_for(const schema::PlanPublished& payload) {
+  return joined("plan/", text(payload.id()));
+}
+std::string stream_for(const schema::SubjectsImported& payload) {
+  return joined("import/", text(payload.run()));
+}
+std::string stream_for(const schema::InspectorsImported& payload) {
+  return joined("import/", text(payload.run()));
+}
+std::string stream_for(const schema::ConflictDeclared& payload) {
+  return "conflict/" + to_hex(raw(payload.commitment()));
+}
+std::string stream_for(const schema::ConflictDecided& payload) {
+  return "conflict/" + to_hex(raw(payload.commitment()));
+}
 std::string stream_for(const schema::DrawAnnounced& payload) {
   return draw_stream_of(text(payload.plan()), payload.attempt());
 }
-std::string stream_for(const schema::EvidenceAttached& payload) { return std::string(text(payload.about())); }
+std::string stream_for(const schema::EvidenceAttached& payload) {
+  return std::string(text(payload.about()));
+}
 std::string stream_for(const schema::RecordsErased&) { return "state"; }
 std::string stream_for(const schema::StateDigested&) { return "state"; }
 
@@ -47,7 +77,8 @@ std::string stream_for(const schema::StateDigested&) { return "state"; }
 
 std::string stream_of(const schema::Intent& intent) {
   return visit_payload(
-      intent, [](const auto& payload) { return stream_for(payload); }, [] { return std::string(); });
+      intent, [](const auto& payload) { return stream_for(payload); },
+      [] { return std::string(); });
 }
 
 std::string stream_of(const schema::IntentT& intent) {
@@ -74,8 +105,10 @@ bool version_is_expected(ledger::PayloadTag tag) {
     case Tag::DrawFailed:
     case Tag::RecusalFiled:
     case Tag::RecusalDecided:
-    case Tag::SubstituteDrawn: return true;
-    default: return false;
+    case Tag::SubstituteDrawn:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -8,7 +8,8 @@
 
 namespace liuhen::projections {
 
-// The stream that the payload implies: what `intent.stream` has to say. Empty for an unknown payload.
+// The stream that the payload implies: what `intent.stream` has to say. Empty for an unknown
+// payload.
 std::string stream_of(const ledger::schema::Intent& intent);
 // The same for an intent being drawn up; only its payload is looked at.
 std::string stream_of(const ledger::schema::IntentT& intent);

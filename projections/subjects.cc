@@ -28,13 +28,23 @@ struct RowFields {
 };
 
 RowFields fields_of(const schema::SubjectRow& row) {
-  return {.id = text(row.id()), .name = text(row.name()), .division = text(row.division()), .industry = text(row.industry()),
-          .address = text(row.address()), .kind = row.kind(), .status = row.status(), .restricted = raw(row.restricted())};
+  return {.id = text(row.id()),
+          .name = text(row.name()),
+          .division = text(row.division()),
+          .industry = text(row.industry()),
+          .address = text(row.address()),
+          .kind = row.kind(),
+          .status = row.status(),
+          .restricted = raw(row.restricted())};
 }
 
 RowDigest digest_of(const RowFields& row, crypto::TupleWriter& writer) {
   writer.clear();
-  writer.item(row.id).u64(static_cast<std::uint64_t>(row.kind)).item(row.name).item(row.division).item(row.industry);
+  writer.item(row.id)
+      .u64(static_cast<std::uint64_t>(row.kind))
+      .item(row.name)
+      .item(row.division)
+      .item(row.industry);
   writer.item(row.address).u64(static_cast<std::uint64_t>(row.status)).item(row.restricted);
   const Hash hash = crypto::sha256(writer.view());
   RowDigest digest;
@@ -43,15 +53,19 @@ RowDigest digest_of(const RowFields& row, crypto::TupleWriter& writer) {
 }
 
 Error refused(const char* code, std::string_view id, const std::string& zh, const std::string& en) {
-  return fail(code, "检查对象“" + std::string(id) + "”：" + zh, "subject \"" + std::string(id) + "\": " + en);
+  return fail(code, "检查对象“" + std::string(id) + "”：" + zh,
+              "subject \"" + std::string(id) + "\": " + en);
 }
 
 // People whose registration is their own: what names them is not public.
-bool is_personal(SubjectKind kind) { return kind == SubjectKind::sole_trader || kind == SubjectKind::natural_person; }
+bool is_personal(SubjectKind kind) {
+  return kind == SubjectKind::sole_trader || kind == SubjectKind::natural_person;
+}
 
 bool has_code(SubjectKind kind) {
-  return kind == SubjectKind::firm || kind == SubjectKind::institution || kind == SubjectKind::organisation ||
-         kind == SubjectKind::cooperative || kind == SubjectKind::foreign_office;
+  return kind == SubjectKind::firm || kind == SubjectKind::institution ||
+         kind == SubjectKind::organisation || kind == SubjectKind::cooperative ||
+         kind == SubjectKind::foreign_office;
 }
 
 bool digits(std::string_view value) {
@@ -60,28 +74,45 @@ bool digits(std::string_view value) {
 
 Outcome check_personal(const RowFields& row) {
   if (row.id.size() == 18 && (row.id.starts_with("92") || is_resident_id(row.id))) {
-    return refused("subject.personal_id", row.id, "个体工商户和自然人不得以统一社会信用代码或身份证号为公开编号：请改用登记序号",
-                   "a sole trader or natural person must not have a credit code or an id number as public id: use an opaque registry number");
+    return refused("subject.personal_id", row.id,
+                   "个体工商户和自然人不得以统一社会信用代码或身份证号为公开编号：请改用登记序号",
+                   "a sole trader or natural person must not have a credit code or an id number as "
+                   "public id: use an opaque registry number");
   }
   if (!row.name.empty() || !row.address.empty()) {
-    return refused("subject.personal_data", row.id, "个体工商户和自然人的名称、地址须作为受限内容提交，不得公开", "the name and address of a sole trader or natural person are restricted: leave them out of the public row");
+    return refused("subject.personal_data", row.id,
+                   "个体工商户和自然人的名称、地址须作为受限内容提交，不得公开",
+                   "the name and address of a sole trader or natural person are restricted: leave "
+                   "them out of the public row");
   }
   return ok();
 }
 
 Outcome check_row(const RowFields& row) {
-  if (!crypto::draw::is_id(row.id)) return refused("subject.id", row.id, "编号应为 1 至 23 个大写字母、数字或 - _ .", "an id is 1 to 23 of A-Z, 0-9, '-', '_' and '.'");
-  if (row.kind == SubjectKind::unknown || row.kind > SubjectKind::other) return refused("subject.kind", row.id, "类型未知", "the kind is not known");
-  if (row.status == SubjectStatus::unknown || row.status > SubjectStatus::moved) return refused("subject.status", row.id, "状态未知", "the status is not known");
-  if (row.division.size() != 6 || !digits(row.division)) return refused("subject.division", row.id, "行政区划须为六位数字", "the division has to be six digits");
+  if (!crypto::draw::is_id(row.id))
+    return refused("subject.id", row.id, "编号应为 1 至 23 个大写字母、数字或 - _ .",
+                   "an id is 1 to 23 of A-Z, 0-9, '-', '_' and '.'");
+  if (row.kind == SubjectKind::unknown || row.kind > SubjectKind::other)
+    return refused("subject.kind", row.id, "类型未知", "the kind is not known");
+  if (row.status == SubjectStatus::unknown || row.status > SubjectStatus::moved)
+    return refused("subject.status", row.id, "状态未知", "the status is not known");
+  if (row.division.size() != 6 || !digits(row.division))
+    return refused("subject.division", row.id, "行政区划须为六位数字",
+                   "the division has to be six digits");
   const std::string_view industry = row.industry;
-  if (industry.size() != 3 || industry[0] < 'A' || industry[0] > 'T' || !digits(industry.substr(1))) {
-    return refused("subject.industry", row.id, "行业须为门类字母加两位大类代码，如 F52", "the industry is a section letter and two digits, as in F52");
+  if (industry.size() != 3 || industry[0] < 'A' || industry[0] > 'T' ||
+      !digits(industry.substr(1))) {
+    return refused("subject.industry", row.id, "行业须为门类字母加两位大类代码，如 F52",
+                   "the industry is a section letter and two digits, as in F52");
   }
-  if (!row.restricted.empty() && row.restricted.size() != 32) return refused("subject.restricted", row.id, "受限内容的承诺须为 32 字节", "the commitment to what is restricted has 32 bytes");
+  if (!row.restricted.empty() && row.restricted.size() != 32)
+    return refused("subject.restricted", row.id, "受限内容的承诺须为 32 字节",
+                   "the commitment to what is restricted has 32 bytes");
   if (is_personal(row.kind)) return check_personal(row);
   if (has_code(row.kind) && row.id.size() == 18 && !is_uscc(row.id)) {
-    return refused("subject.check_character", row.id, "统一社会信用代码的校验码不符（GB 32100），请核对", "the check character of the credit code is wrong (GB 32100): look it up again");
+    return refused("subject.check_character", row.id,
+                   "统一社会信用代码的校验码不符（GB 32100），请核对",
+                   "the check character of the credit code is wrong (GB 32100): look it up again");
   }
   return ok();
 }
@@ -101,27 +132,40 @@ RowDigest row_digest(const schema::SubjectRow& row) {
 
 RowDigest row_digest(const schema::SubjectRowT& row) {
   crypto::TupleWriter writer;
-  return digest_of({.id = row.id, .name = row.name, .division = row.division, .industry = row.industry, .address = row.address,
-                    .kind = row.kind, .status = row.status, .restricted = row.restricted}, writer);
+  return digest_of({.id = row.id,
+                    .name = row.name,
+                    .division = row.division,
+                    .industry = row.industry,
+                    .address = row.address,
+                    .kind = row.kind,
+                    .status = row.status,
+                    .restricted = row.restricted},
+                   writer);
 }
 
-Outcome check_part(const State& state, const std::map<std::string, OpenRun>& others, std::string_view run, std::uint32_t part,
-                   bool last, std::size_t rows) {
+Outcome check_part(const State& state, const std::map<std::string, OpenRun>& others,
+                   std::string_view run, std::uint32_t part, bool last, std::size_t rows) {
   const std::string name(run);
   if (others.contains(name)) {
-    return fail("import.run", "导入“" + name + "”正用于另一名录，请换一个编号", "the run \"" + name + "\" is open for the other registry: take another id");
+    return fail("import.run", "导入“" + name + "”正用于另一名录，请换一个编号",
+                "the run \"" + name + "\" is open for the other registry: take another id");
   }
   const std::uint64_t next = state.stream_version("import/" + name);
   if (part != next) {
-    return fail("import.part", "导入“" + name + "”的下一部分是第 " + std::to_string(next) + " 部分，实为第 " + std::to_string(part) + " 部分",
-                "the next part of the run \"" + name + "\" is " + std::to_string(next) + ", not " + std::to_string(part));
+    return fail("import.part",
+                "导入“" + name + "”的下一部分是第 " + std::to_string(next) + " 部分，实为第 " +
+                    std::to_string(part) + " 部分",
+                "the next part of the run \"" + name + "\" is " + std::to_string(next) + ", not " +
+                    std::to_string(part));
   }
-  if (rows == 0 && !last) return fail("import.empty", "导入“" + name + "”的这一部分没有任何行：只有最后一部分可以为空", "this part of the run \"" + name + "\" has no rows: only the last may be empty");
+  if (rows == 0 && !last)
+    return fail("import.empty", "导入“" + name + "”的这一部分没有任何行：只有最后一部分可以为空",
+                "this part of the run \"" + name + "\" has no rows: only the last may be empty");
   return ok();
 }
 
-void count_part(std::map<std::string, OpenRun>& runs, const ledger::Event& event, std::string_view run, std::uint32_t part,
-                bool last, std::size_t rows) {
+void count_part(std::map<std::string, OpenRun>& runs, const ledger::Event& event,
+                std::string_view run, std::uint32_t part, bool last, std::size_t rows) {
   if (last) {
     runs.erase(std::string(run));
     return;
@@ -141,7 +185,8 @@ std::size_t Subjects::slot_of(std::string_view subject_id) const {
 
 void Subjects::grow() {
   slots_.assign(std::max<std::size_t>(1024, slots_.size() * 2), 0);
-  for (std::uint32_t subject = 0; subject < size(); ++subject) slots_[slot_of(id(subject))] = subject + 1;
+  for (std::uint32_t subject = 0; subject < size(); ++subject)
+    slots_[slot_of(id(subject))] = subject + 1;
 }
 
 std::optional<std::uint32_t> Subjects::find(std::string_view subject_id) const {
@@ -164,25 +209,33 @@ std::uint32_t Subjects::find_or_add(std::string_view subject_id) {
 }
 
 std::string_view Subjects::id(std::uint32_t subject) const {
-  return std::string_view(arena_).substr(offsets_[subject], offsets_[subject + 1] - offsets_[subject]);
+  return std::string_view(arena_).substr(offsets_[subject],
+                                         offsets_[subject + 1] - offsets_[subject]);
 }
 
-const SubjectVersion& Subjects::latest(std::uint32_t subject) const { return versions_[latest_[subject]]; }
+const SubjectVersion& Subjects::latest(std::uint32_t subject) const {
+  return versions_[latest_[subject]];
+}
 
 const SubjectVersion* Subjects::at(std::uint32_t subject, std::uint64_t position) const {
   std::uint32_t index = latest_[subject];
-  while (index != SubjectVersion::kNone && versions_[index].position > position) index = versions_[index].previous;
+  while (index != SubjectVersion::kNone && versions_[index].position > position)
+    index = versions_[index].previous;
   return index == SubjectVersion::kNone ? nullptr : &versions_[index];
 }
 
 std::uint64_t Subjects::version(std::uint32_t subject) const {
   std::uint64_t count = 0;
-  for (std::uint32_t index = latest_[subject]; index != SubjectVersion::kNone; index = versions_[index].previous) ++count;
+  for (std::uint32_t index = latest_[subject]; index != SubjectVersion::kNone;
+       index = versions_[index].previous)
+    ++count;
   return count;
 }
 
-std::uint32_t Subjects::intern(std::vector<std::string>& table, Index& index, std::string_view value) {
-  const auto [found, added] = index.try_emplace(packed(value), static_cast<std::uint32_t>(table.size()));
+std::uint32_t Subjects::intern(std::vector<std::string>& table, Index& index,
+                               std::string_view value) {
+  const auto [found, added] =
+      index.try_emplace(packed(value), static_cast<std::uint32_t>(table.size()));
   if (added) table.emplace_back(value);
   return found->second;
 }
@@ -196,7 +249,9 @@ Outcome Subjects::admit(const schema::SubjectsImported& payload) {
     if (auto checked = check_row(row); !checked) return checked;
     std::size_t slot = id_hash(row.id) & (seen.size() - 1);
     for (; seen[slot] != 0; slot = (slot + 1) & (seen.size() - 1)) {
-      if (text(rows[seen[slot] - 1]->id()) == row.id) return refused("subject.duplicate", row.id, "在同一部分中出现两次", "is there twice in one part");
+      if (text(rows[seen[slot] - 1]->id()) == row.id)
+        return refused("subject.duplicate", row.id, "在同一部分中出现两次",
+                       "is there twice in one part");
     }
     seen[slot] = i + 1;
   }
@@ -210,11 +265,15 @@ void Subjects::apply(const ledger::Event& event, const schema::SubjectsImported&
     const RowFields row = fields_of(*rows[i]);
     const std::uint32_t subject = find_or_add(row.id);
     LIUHEN_CHECK(versions_.size() < SubjectVersion::kNone);
-    versions_.push_back({.position = event.position(), .previous = latest_[subject], .row = i,
-                         .division = intern(divisions_, division_index_, row.division),
-                         .industry = static_cast<std::uint16_t>(intern(industries_, industry_index_, row.industry)),
-                         .kind = static_cast<std::uint8_t>(row.kind), .status = static_cast<std::uint8_t>(row.status),
-                         .digest = digest_of(row, writer)});
+    versions_.push_back(
+        {.position = event.position(),
+         .previous = latest_[subject],
+         .row = i,
+         .division = intern(divisions_, division_index_, row.division),
+         .industry = static_cast<std::uint16_t>(intern(industries_, industry_index_, row.industry)),
+         .kind = static_cast<std::uint8_t>(row.kind),
+         .status = static_cast<std::uint8_t>(row.status),
+         .digest = digest_of(row, writer)});
     latest_[subject] = static_cast<std::uint32_t>(versions_.size() - 1);
   }
   count_part(open_runs_, event, text(payload.run()), payload.part(), payload.last(), rows.size());
@@ -222,10 +281,15 @@ void Subjects::apply(const ledger::Event& event, const schema::SubjectsImported&
 
 Outcome admit(const State& state, const ledger::Event&, const schema::SubjectsImported& payload) {
   const auto rows = payload.rows()->size();
-  if (auto checked = check_part(state, state.inspectors.open_runs, text(payload.run()), payload.part(), payload.last(), rows); !checked) return checked;
+  if (auto checked = check_part(state, state.inspectors.open_runs, text(payload.run()),
+                                payload.part(), payload.last(), rows);
+      !checked)
+    return checked;
   return Subjects::admit(payload);
 }
 
-void apply(State& state, const ledger::Event& event, const schema::SubjectsImported& payload) { state.subjects.apply(event, payload); }
+void apply(State& state, const ledger::Event& event, const schema::SubjectsImported& payload) {
+  state.subjects.apply(event, payload);
+}
 
 }  // namespace liuhen::projections

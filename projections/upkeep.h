@@ -5,12 +5,15 @@
 
 namespace liuhen::projections {
 
-// Codes: `erasure.commitments` (none, or not a multiple of 32 bytes), `erasure.known`, `erasure.ground`.
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::RecordsErased& payload);
+// Codes: `erasure.commitments` (none, or not a multiple of 32 bytes), `erasure.known`,
+// `erasure.ground`.
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::RecordsErased& payload);
 void apply(State& state, const ledger::Event& event, const ledger::schema::RecordsErased& payload);
 
 // The digest of the state after the entry just before. Codes: `state.position`, `state.digest`.
-Outcome admit(const State& state, const ledger::Event& event, const ledger::schema::StateDigested& payload);
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::StateDigested& payload);
 void apply(State& state, const ledger::Event& event, const ledger::schema::StateDigested& payload);
 
 }  // namespace liuhen::projections

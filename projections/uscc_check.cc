@@ -30,10 +30,13 @@ bool is_resident_id(std::string_view code) {
   if (code[17] != "10X98765432"[sum % 11]) return false;
   const auto number = [&](std::size_t from, std::size_t size) {
     unsigned value = 0;
-    for (const char c : code.substr(from, size)) value = value * 10 + static_cast<unsigned>(c - '0');
+    for (const char c : code.substr(from, size))
+      value = value * 10 + static_cast<unsigned>(c - '0');
     return value;
   };
-  const std::chrono::year_month_day born{std::chrono::year(static_cast<int>(number(6, 4))), std::chrono::month(number(10, 2)), std::chrono::day(number(12, 2))};
+  const std::chrono::year_month_day born{std::chrono::year(static_cast<int>(number(6, 4))),
+                                         std::chrono::month(number(10, 2)),
+                                         std::chrono::day(number(12, 2))};
   return born.ok() && number(6, 4) >= 1800;
 }
 

@@ -1,5 +1,6 @@
-// A city in memory: people with keys, and a log that takes what they sign, through encoding, signature checks,
-// admission and folding, as the sequencer and the verifier do. The same in every run.
+// A city in memory: people with keys, and a log that takes what they sign, through encoding,
+// signature checks, admission and folding, as the sequencer and the verifier do. The same in every
+// run.
 #pragma once
 
 #include <functional>
@@ -28,9 +29,10 @@ class City {
 
   static constexpr const char* kOrigin = "liuhen.example/city";
 
-  // Begins with a genesis signed by "trustee-outside" and "trustee-inside". Everyone in it is called after the
-  // role: "platform", "office", "registrar", "clerk", "approver", "head", "observer", "supervisor",
-  // "contributor1" to "contributor3"; and "trustee-second", inside the operator.
+  // Begins with a genesis signed by "trustee-outside" and "trustee-inside". Everyone in it is
+  // called after the role: "platform", "office", "registrar", "clerk", "approver", "head",
+  // "observer", "supervisor", "contributor1" to "contributor3"; and "trustee-second", inside the
+  // operator.
   City() : City(true) {}
   static City without_genesis() { return City(false); }
 
@@ -47,11 +49,16 @@ class City {
     return found->second;
   }
   KeyId id(const std::string& name) { return key(name).public_key(); }
-  static crypto::SigningSeed seed(const std::string& name) { return crypto::SigningSeed(crypto::sha256(view_of("seed of " + name))); }
+  static crypto::SigningSeed seed(const std::string& name) {
+    return crypto::SigningSeed(crypto::sha256(view_of("seed of " + name)));
+  }
 
-  // A grant for the key of that name, its proof of possession included. `person` empty: the name itself.
-  std::unique_ptr<ledger::schema::KeyGrantT> grant(const std::string& name, std::vector<Role> roles, const std::string& department = "",
-                                                   bool outside = false, const std::string& person = "") {
+  // A grant for the key of that name, its proof of possession included. `person` empty: the name
+  // itself.
+  std::unique_ptr<ledger::schema::KeyGrantT> grant(const std::string& name, std::vector<Role> roles,
+                                                   const std::string& department = "",
+                                                   bool outside = false,
+                                                   const std::string& person = "") {
     auto out = std::make_unique<ledger::schema::KeyGrantT>();
     out->person = person.empty() ? name : person;
     out->name = out->person;
@@ -59,7 +66,8 @@ class City {
     for (const Role role : roles) out->roles.push_back(static_cast<std::uint8_t>(role));
     out->department = department;
     out->outside = outside;
-    out->proof = bytes(key(name).sign(projections::possession_bytes(kOrigin, out->person, id(name))));
+    out->proof =
+        bytes(key(name).sign(projections::possession_bytes(kOrigin, out->person, id(name))));
     return out;
   }
 
@@ -74,16 +82,25 @@ class City {
     out.keys.push_back(grant("trustee-outside", {Role::trustee}, "", true));
     out.keys.push_back(grant("trustee-inside", {Role::trustee}));
     out.keys.push_back(grant("trustee-second", {Role::trustee}));
-    for (const auto& [name, role] : std::initializer_list<std::pair<const char*, Role>>{
-             {"platform", Role::platform}, {"office", Role::office}, {"registrar", Role::registrar}, {"clerk", Role::clerk},
-             {"approver", Role::approver}, {"head", Role::head}, {"observer", Role::observer}, {"supervisor", Role::supervisor},
-             {"contributor1", Role::contributor}, {"contributor2", Role::contributor}, {"contributor3", Role::contributor}}) {
+    for (const auto& [name, role] :
+         std::initializer_list<std::pair<const char*, Role>>{{"platform", Role::platform},
+                                                             {"office", Role::office},
+                                                             {"registrar", Role::registrar},
+                                                             {"clerk", Role::clerk},
+                                                             {"approver", Role::approver},
+                                                             {"head", Role::head},
+                                                             {"observer", Role::observer},
+                                                             {"supervisor", Role::supervisor},
+                                                             {"contributor1", Role::contributor},
+                                                             {"contributor2", Role::contributor},
+                                                             {"contributor3", Role::contributor}}) {
       out.keys.push_back(grant(name, {role}));
     }
     return out;
   }
 
-  // What these people would sign now: the stream that the payload implies, its version, the newest root.
+  // What these people would sign now: the stream that the payload implies, its version, the newest
+  // root.
   template <class Payload>
   ledger::schema::IntentT intent(Payload payload, const Names& authors) {
     ledger::schema::IntentT out;
@@ -128,7 +145,8 @@ class City {
   // An intent's bytes with these people's signatures, or with those of somebody else.
   Outcome record(const Bytes& intent_bytes, const Names& signers) {
     std::vector<Signature> signatures;
-    for (const std::string& name : signers) signatures.push_back(ledger::sign_intent(key(name), intent_bytes));
+    for (const std::string& name : signers)
+      signatures.push_back(ledger::sign_intent(key(name), intent_bytes));
     const Hash previous = entries_.empty() ? Hash{} : crypto::leaf_hash(entries_.back());
     return record_entry(ledger::encode_entry(size(), now, previous, intent_bytes, signatures));
   }
@@ -151,7 +169,8 @@ class City {
     department.superior = superior;
     must(std::move(department), {"office"});
   }
-  void grant_key(const std::string& name, std::vector<Role> roles, const std::string& department = "", const std::string& inspector = "") {
+  void grant_key(const std::string& name, std::vector<Role> roles,
+                 const std::string& department = "", const std::string& inspector = "") {
     ledger::schema::KeyGrantedT granted;
     granted.grant = grant(name, std::move(roles), department);
     granted.grant->inspector = inspector;
@@ -162,10 +181,12 @@ class City {
     ledger::schema::VrfKeyRegisteredT registered;
     const KeyId vrf = crypto::vrf::public_key(seed("vrf"));
     registered.key = bytes(vrf);
-    registered.proof = bytes(crypto::vrf::prove(seed("vrf"), projections::vrf_possession_bytes(kOrigin, vrf)));
+    registered.proof =
+        bytes(crypto::vrf::prove(seed("vrf"), projections::vrf_possession_bytes(kOrigin, vrf)));
     must(std::move(registered), {"platform", "trustee-outside"});
   }
-  static ledger::schema::ItemListedT item(const std::string& id, std::uint32_t revision = 1, const std::string& department = "MSA") {
+  static ledger::schema::ItemListedT item(const std::string& id, std::uint32_t revision = 1,
+                                          const std::string& department = "MSA") {
     ledger::schema::ItemListedT out;
     out.id = id;
     out.revision = revision;
@@ -189,7 +210,8 @@ class City {
     must(std::move(published), {"clerk"});
   }
   // One stratum, everybody, any rate.
-  static ledger::schema::RuleSetT rule(const std::string& id = "R1", std::uint32_t revision = 1, const std::string& department = "MSA") {
+  static ledger::schema::RuleSetT rule(const std::string& id = "R1", std::uint32_t revision = 1,
+                                       const std::string& department = "MSA") {
     ledger::schema::RuleSetT out;
     out.id = id;
     out.revision = revision;
@@ -200,7 +222,9 @@ class City {
     return out;
   }
   // A tenth of the rule's first stratum.
-  static ledger::schema::PlanPublishedT plan(const std::string& id = "P1", std::uint32_t revision = 1, const std::string& department = "MSA") {
+  static ledger::schema::PlanPublishedT plan(const std::string& id = "P1",
+                                             std::uint32_t revision = 1,
+                                             const std::string& department = "MSA") {
     ledger::schema::PlanPublishedT out;
     out.id = id;
     out.revision = revision;
@@ -223,7 +247,9 @@ class City {
     }
     LIUHEN_CHECK(false);
   }
-  static std::unique_ptr<ledger::schema::SubjectRowT> firm(std::uint64_t number, const std::string& division = "370202", const std::string& industry = "F52") {
+  static std::unique_ptr<ledger::schema::SubjectRowT> firm(std::uint64_t number,
+                                                           const std::string& division = "370202",
+                                                           const std::string& industry = "F52") {
     auto row = std::make_unique<ledger::schema::SubjectRowT>();
     row->id = code(number);
     row->kind = ledger::schema::SubjectKind::firm;
@@ -240,12 +266,14 @@ class City {
       ledger::schema::SubjectsImportedT imported;
       imported.run = run;
       imported.part = static_cast<std::uint32_t>(part);
-      for (std::uint64_t i = 0; i < 200 && done < count; ++i, ++done) imported.rows.push_back(firm(first + done));
+      for (std::uint64_t i = 0; i < 200 && done < count; ++i, ++done)
+        imported.rows.push_back(firm(first + done));
       imported.last = done == count;
       must(std::move(imported), {"registrar"});
     }
   }
-  static std::unique_ptr<ledger::schema::InspectorRowT> inspector(const std::string& id, const std::string& unit) {
+  static std::unique_ptr<ledger::schema::InspectorRowT> inspector(const std::string& id,
+                                                                  const std::string& unit) {
     auto row = std::make_unique<ledger::schema::InspectorRowT>();
     row->id = id;
     row->name = "检查员" + id;
@@ -261,8 +289,9 @@ class City {
     for (const std::string& id : ids) imported.rows.push_back(inspector(id, unit));
     must(std::move(imported), {"registrar"});
   }
-  // Departments MSA, and MSA-1 and MSA-2 below it; the VRF key; item I1, rule R1, plan P1; firms 1 to `firms`; as
-  // many inspectors "Z0001"…, in MSA-1 and MSA-2 by turns, each with a key of the same name.
+  // Departments MSA, and MSA-1 and MSA-2 below it; the VRF key; item I1, rule R1, plan P1; firms 1
+  // to `firms`; as many inspectors "Z0001"…, in MSA-1 and MSA-2 by turns, each with a key of the
+  // same name.
   void furnish(std::uint64_t firms = 40, unsigned inspectors = 8) {
     set_department("MSA");
     set_department("MSA-1", "MSA");

@@ -70,47 +70,72 @@ TEST(Envelope, OnePersonIsNotTwo) {
   schema::KeyGrantedT second;
   second.grant = city.grant("clerk's approver key", {Role::approver}, "", false, "clerk");
   city.must(std::move(second), kTrustees);
-  EXPECT_EQ(city.refusal(City::plan("P2"), {"clerk", "clerk's approver key"}), "intent.same_person");
+  EXPECT_EQ(city.refusal(City::plan("P2"), {"clerk", "clerk's approver key"}),
+            "intent.same_person");
 }
 
 TEST(Envelope, TheVersionHasToBeTheNewest) {
   City city;
   city.furnish(0, 0);
-  EXPECT_EQ(city.refusal(City::plan("P1", 2), {"clerk", "approver"}, [](auto& intent) { intent.expected_version = 0; }), "intent.version_stale");
-  EXPECT_EQ(city.refusal(City::plan("P1", 2), {"clerk", "approver"}, [](auto& intent) { intent.expected_version = 2; }), "intent.version_stale");
-  EXPECT_EQ(city.refusal(City::plan("P1", 2), {"clerk", "approver"}, [](auto& intent) { intent.expected_version = flatbuffers::nullopt; }), "intent.version_missing");
-  EXPECT_EQ(city.refusal(department("MSA"), {"office"}, [](auto& intent) { intent.expected_version = flatbuffers::nullopt; }), "");
+  EXPECT_EQ(city.refusal(City::plan("P1", 2), {"clerk", "approver"},
+                         [](auto& intent) { intent.expected_version = 0; }),
+            "intent.version_stale");
+  EXPECT_EQ(city.refusal(City::plan("P1", 2), {"clerk", "approver"},
+                         [](auto& intent) { intent.expected_version = 2; }),
+            "intent.version_stale");
+  EXPECT_EQ(city.refusal(City::plan("P1", 2), {"clerk", "approver"},
+                         [](auto& intent) { intent.expected_version = flatbuffers::nullopt; }),
+            "intent.version_missing");
+  EXPECT_EQ(city.refusal(department("MSA"), {"office"},
+                         [](auto& intent) { intent.expected_version = flatbuffers::nullopt; }),
+            "");
   EXPECT_EQ(city.refusal(City::plan("P1", 2), {"clerk", "approver"}), "");
 }
 
 TEST(Envelope, TheStreamIsThePayloads) {
   City city;
-  EXPECT_EQ(city.refusal(department("D"), {"office"}, [](auto& intent) { intent.stream = "department/E"; }), "intent.stream");
+  EXPECT_EQ(city.refusal(department("D"), {"office"},
+                         [](auto& intent) { intent.stream = "department/E"; }),
+            "intent.stream");
 }
 
 TEST(Envelope, AnotherLogsIntentMeansNothing) {
   City city;
-  EXPECT_EQ(city.refusal(department("D"), {"office"}, [](auto& intent) { intent.origin = "liuhen.example/other"; }), "intent.origin");
+  EXPECT_EQ(city.refusal(department("D"), {"office"},
+                         [](auto& intent) { intent.origin = "liuhen.example/other"; }),
+            "intent.origin");
 }
 
 TEST(Envelope, IntentsExpire) {
   City city;
   const std::uint64_t now = city.now, most = now + ledger::kIntentLifeMaxS;
-  EXPECT_EQ(city.refusal(department("D"), {"office"}, [&](auto& intent) { intent.expires = now - 1; }), "intent.expired");
-  EXPECT_EQ(city.refusal(department("D"), {"office"}, [&](auto& intent) { intent.expires = most + 1; }), "intent.expiry");
-  EXPECT_EQ(city.refusal(department("D"), {"office"}, [&](auto& intent) { intent.expires = now; }), "");
-  EXPECT_EQ(city.refusal(department("E"), {"office"}, [&](auto& intent) { intent.expires = most; }), "");
+  EXPECT_EQ(
+      city.refusal(department("D"), {"office"}, [&](auto& intent) { intent.expires = now - 1; }),
+      "intent.expired");
+  EXPECT_EQ(
+      city.refusal(department("D"), {"office"}, [&](auto& intent) { intent.expires = most + 1; }),
+      "intent.expiry");
+  EXPECT_EQ(city.refusal(department("D"), {"office"}, [&](auto& intent) { intent.expires = now; }),
+            "");
+  EXPECT_EQ(city.refusal(department("E"), {"office"}, [&](auto& intent) { intent.expires = most; }),
+            "");
 }
 
 TEST(Envelope, WhoSawAnotherLogIsHeard) {
   City city;
-  EXPECT_EQ(city.refusal(department("D"), {"office"}, [](auto& intent) { intent.seen_root[0] ^= 1; }), "intent.fork");
-  EXPECT_EQ(city.refusal(department("D"), {"office"}, [](auto& intent) { intent.seen_size += 1; }), "intent.fork");
-  EXPECT_EQ(city.refusal(department("D"), {"office"}, [](auto& intent) { intent.seen_size = 0; }), "intent.fork");
-  EXPECT_EQ(city.refusal(department("D"), {"office"}, [](auto& intent) {
-              intent.seen_size = 0;
-              intent.seen_root = City::bytes(crypto::empty_root());
-            }), "");
+  EXPECT_EQ(
+      city.refusal(department("D"), {"office"}, [](auto& intent) { intent.seen_root[0] ^= 1; }),
+      "intent.fork");
+  EXPECT_EQ(city.refusal(department("D"), {"office"}, [](auto& intent) { intent.seen_size += 1; }),
+            "intent.fork");
+  EXPECT_EQ(city.refusal(department("D"), {"office"}, [](auto& intent) { intent.seen_size = 0; }),
+            "intent.fork");
+  EXPECT_EQ(city.refusal(department("D"), {"office"},
+                         [](auto& intent) {
+                           intent.seen_size = 0;
+                           intent.seen_root = City::bytes(crypto::empty_root());
+                         }),
+            "");
 }
 
 TEST(Envelope, ADepartmentsKeyStaysInItsDepartment) {
@@ -120,7 +145,8 @@ TEST(Envelope, ADepartmentsKeyStaysInItsDepartment) {
   EXPECT_EQ(city.refusal(City::item("I2", 1, "MSA-1"), {"clerk-1"}), "");
   EXPECT_EQ(city.refusal(City::item("I3", 1, "MSA-2"), {"clerk-1"}), "role.department");
   EXPECT_EQ(city.refusal(City::item("I3", 1, "MSA"), {"clerk-1"}), "role.department");
-  EXPECT_EQ(city.refusal(City::item("I1", 2, "MSA-1"), {"clerk-1"}), "role.department") << "takes another's item over";
+  EXPECT_EQ(city.refusal(City::item("I1", 2, "MSA-1"), {"clerk-1"}), "role.department")
+      << "takes another's item over";
   city.grant_key("clerk-0", {Role::clerk}, "MSA");
   EXPECT_EQ(city.refusal(City::item("I3", 1, "MSA-2"), {"clerk-0"}), "");
   city.grant_key("office-1", {Role::office}, "MSA-1");
@@ -157,10 +183,14 @@ TEST(Genesis, SaysWhatItMust) {
   EXPECT_EQ(refusal([](auto& g) { g.version = 2; }), "genesis.version");
   EXPECT_EQ(refusal([](auto& g) { g.keys.erase(g.keys.begin() + 3); }), "genesis.platform");
   EXPECT_EQ(refusal([](auto& g) { g.keys[3]->proof[0] ^= 1; }), "key.possession");
-  EXPECT_EQ(refusal([](auto& g) { g.permissions.erase(g.permissions.begin()); }), "permissions.trustees");
+  EXPECT_EQ(refusal([](auto& g) { g.permissions.erase(g.permissions.begin()); }),
+            "permissions.trustees");
   EXPECT_EQ(refusal([](auto& g) { g.permissions.clear(); }), "permissions.trustees");
   EXPECT_EQ(refusal([](auto& g) { g.permissions[1]->second.clear(); }), "permissions.trustees");
-  EXPECT_EQ(refusal([](auto& g) { g.permissions.push_back(std::make_unique<schema::PermissionT>(*g.permissions[0])); }), "permissions.malformed");
+  EXPECT_EQ(refusal([](auto& g) {
+              g.permissions.push_back(std::make_unique<schema::PermissionT>(*g.permissions[0]));
+            }),
+            "permissions.malformed");
   EXPECT_EQ(refusal([&](auto& g) { g.log_key = g.keys[0]->key; }), "genesis.log_key");
   EXPECT_EQ(refusal([&](auto& g) { g.keys[4]->department = "MSA"; }), "key.department");
   EXPECT_EQ(refusal([](auto&) {}), "");
@@ -168,9 +198,12 @@ TEST(Genesis, SaysWhatItMust) {
 
 TEST(Keys, AreGrantedByTwoTrusteesOneOutside) {
   City city;
-  EXPECT_EQ(city.refusal(granted(city, "new", {Role::clerk}), {"trustee-outside"}), "role.signatures");
-  EXPECT_EQ(city.refusal(granted(city, "new", {Role::clerk}), {"trustee-inside", "trustee-second"}), "role.outside");
-  EXPECT_EQ(city.refusal(granted(city, "new", {Role::clerk}), {"trustee-outside", "platform"}), "role.denied");
+  EXPECT_EQ(city.refusal(granted(city, "new", {Role::clerk}), {"trustee-outside"}),
+            "role.signatures");
+  EXPECT_EQ(city.refusal(granted(city, "new", {Role::clerk}), {"trustee-inside", "trustee-second"}),
+            "role.outside");
+  EXPECT_EQ(city.refusal(granted(city, "new", {Role::clerk}), {"trustee-outside", "platform"}),
+            "role.denied");
   EXPECT_EQ(city.refusal(granted(city, "new", {Role::clerk}), kTrustees), "");
 }
 
@@ -185,9 +218,14 @@ TEST(Keys, AGrantNeedsItsHoldersConsentAndSense) {
   EXPECT_EQ(refusal([](auto& g) { g.alg = 2; }), "key.algorithm");
   EXPECT_EQ(refusal([](auto& g) { g.roles.clear(); }), "key.roles");
   EXPECT_EQ(refusal([](auto& g) { g.roles = {4, 4}; }), "key.roles");
-  EXPECT_EQ(refusal([](auto& g) { g.roles = {static_cast<std::uint8_t>(Role::inspector)}; }), "key.inspector");
+  EXPECT_EQ(refusal([](auto& g) { g.roles = {static_cast<std::uint8_t>(Role::inspector)}; }),
+            "key.inspector");
   EXPECT_EQ(refusal([](auto& g) { g.department = "nowhere"; }), "key.department");
-  EXPECT_EQ(refusal([](auto& g) { g.roles = {1, 11}; g.outside = true; }), "key.roles");
+  EXPECT_EQ(refusal([](auto& g) {
+              g.roles = {1, 11};
+              g.outside = true;
+            }),
+            "key.roles");
   EXPECT_EQ(city.refusal(granted(city, "clerk", {Role::clerk}), kTrustees), "key.known");
 }
 
@@ -221,15 +259,22 @@ TEST(Keys, PermissionsStayWithTheTrustees) {
     schema::PermissionsChangedT out;
     auto table = projections::default_permissions();
     change(table);
-    for (const auto& permission : table) out.permissions.push_back(std::make_unique<schema::PermissionT>(permission));
+    for (const auto& permission : table)
+      out.permissions.push_back(std::make_unique<schema::PermissionT>(permission));
     out.reason = "机构改革";
     return city.refusal(std::move(out), kTrustees);
   };
-  EXPECT_EQ(changed([](auto& table) { table[1].second = {static_cast<std::uint8_t>(Role::platform)}; }), "permissions.trustees");
-  EXPECT_EQ(changed([](auto& table) { table[0].first.push_back(static_cast<std::uint8_t>(Role::platform)); }), "permissions.trustees");
+  EXPECT_EQ(
+      changed([](auto& table) { table[1].second = {static_cast<std::uint8_t>(Role::platform)}; }),
+      "permissions.trustees");
+  EXPECT_EQ(changed([](auto& table) {
+              table[0].first.push_back(static_cast<std::uint8_t>(Role::platform));
+            }),
+            "permissions.trustees");
   EXPECT_EQ(changed([](auto& table) { table[4].first = {200}; }), "payload.unknown");
   EXPECT_EQ(changed([](auto& table) { table[4].payload = 200; }), "permissions.malformed");
-  EXPECT_EQ(changed([](auto& table) { table[4].first = {static_cast<std::uint8_t>(Role::clerk)}; }), "");
+  EXPECT_EQ(changed([](auto& table) { table[4].first = {static_cast<std::uint8_t>(Role::clerk)}; }),
+            "");
   EXPECT_EQ(city.refusal(department("D"), {"office"}), "role.denied");
   EXPECT_EQ(city.refusal(department("D"), {"clerk"}), "");
 }
@@ -239,12 +284,14 @@ TEST(Keys, AVrfKeyIsProvedOnce) {
   schema::VrfKeyRegisteredT vrf;
   const KeyId key = crypto::vrf::public_key(City::seed("vrf"));
   vrf.key = City::bytes(key);
-  vrf.proof = City::bytes(crypto::vrf::prove(City::seed("vrf"), projections::vrf_possession_bytes("liuhen.example/other", key)));
+  vrf.proof = City::bytes(crypto::vrf::prove(
+      City::seed("vrf"), projections::vrf_possession_bytes("liuhen.example/other", key)));
   EXPECT_EQ(city.refusal(std::move(vrf), {"platform", "trustee-outside"}), "vrf.proof");
   city.register_vrf();
   EXPECT_EQ(city.state().keys.vrf.back().id, key);
   vrf.key = City::bytes(key);
-  vrf.proof = City::bytes(crypto::vrf::prove(City::seed("vrf"), projections::vrf_possession_bytes(City::kOrigin, key)));
+  vrf.proof = City::bytes(
+      crypto::vrf::prove(City::seed("vrf"), projections::vrf_possession_bytes(City::kOrigin, key)));
   EXPECT_EQ(city.refusal(std::move(vrf), {"platform", "trustee-outside"}), "vrf.known");
 }
 
