@@ -1,6 +1,7 @@
 #include "ledger/replay.h"
 
 #include <algorithm>
+#include <future>
 
 #include "ledger/limits.h"
 #include "ledger/parallel.h"
@@ -9,7 +10,9 @@
 namespace liuhen::ledger {
 namespace {
 
+// What is read and examined at once; there may be three such chunks at a time.
 constexpr std::uint64_t kBundlesAtOnce = 16;
+constexpr std::size_t kBytesAtOnce = 24u << 20;
 
 std::string text(std::uint64_t number) { return std::to_string(number); }
 
@@ -40,6 +43,7 @@ Violation at_thing(std::string where, std::optional<std::pair<std::uint64_t, std
 
 // What one entry's bytes are by themselves.
 struct Examined {
+  Bytes bytes;  // of its own, so that they are aligned
   Hash leaf{};
   std::optional<Event> event;
   std::optional<Error> error;
@@ -48,8 +52,9 @@ struct Examined {
 
 Examined examine(View bytes) {
   Examined out;
-  out.leaf = crypto::leaf_hash(bytes);
-  auto event = Event::parse(bytes);
+  out.bytes.assign(bytes.begin(), bytes.end());
+  out.leaf = crypto::leaf_hash(out.bytes);
+  auto event = Event::parse(out.bytes);
   if (!event) {
     out.error = event.error();
     return out;
@@ -58,6 +63,16 @@ Examined examine(View bytes) {
   out.event = std::move(*event);
   return out;
 }
+
+// Entries that follow one another, from some bundles.
+struct Chunk {
+  std::uint64_t first_bundle = 0;
+  std::vector<Bytes> bundles;  // those that could be had
+  std::vector<View> entries;   // that are whole, borrowed from them
+  std::vector<Examined> examined;
+  std::optional<std::size_t> rest;                   // the last bundle ends early, or late by this
+  std::optional<std::pair<unsigned, Error>> failed;  // the bundle after them, its width and why
+};
 
 class Replay {
  public:
@@ -72,7 +87,9 @@ class Replay {
   bool read_tiles();
   bool read_tile(std::uint64_t index);
   bool read_entries();
-  bool read_chunk(std::uint64_t first_bundle, std::uint64_t end_bundle);
+  Chunk fetch(std::uint64_t first_bundle, std::uint64_t end_bundle);
+  Chunk examine_all(Chunk chunk) const;
+  bool judge_chunk(const Chunk& chunk);
   bool check_upper_tiles();
 
   void pin_to_genesis();
@@ -221,48 +238,74 @@ bool Replay::read_tiles() {
 // ---- the entries
 // ------------------------------------------------------------------------------------
 
+// While one chunk is judged in order on this thread, the signatures of the next are checked on
+// several, and the one after it is fetched.
 bool Replay::read_entries() {
   const std::uint64_t bundles = (size_ + kTileWidth - 1) / kTileWidth;
-  for (std::uint64_t first = 0; first < bundles; first += kBundlesAtOnce) {
-    if (!read_chunk(first, std::min(bundles, first + kBundlesAtOnce))) return false;
-    if (progress_) progress_(tree_.size(), size_);
+  std::future<Chunk> fetching;
+  std::optional<Chunk> examined;
+  for (std::uint64_t next = 0; next < bundles;) {
+    Chunk chunk = next == 0 ? fetch(0, bundles) : fetching.get();
+    const bool ends = chunk.failed || chunk.rest;
+    next = ends ? bundles : chunk.first_bundle + chunk.bundles.size();
+    if (next < bundles) {
+      fetching = std::async(std::launch::async, [=, this] { return fetch(next, bundles); });
+    }
+    auto examining =
+        std::async(std::launch::async, [this, &chunk] { return examine_all(std::move(chunk)); });
+    if (examined && !judge_chunk(*examined)) return false;
+    examined = examining.get();
   }
-  return true;
+  return !examined || judge_chunk(*examined);
 }
 
-bool Replay::read_chunk(std::uint64_t first_bundle, std::uint64_t end_bundle) {
-  std::vector<Bytes> bundles;
-  std::vector<View> entries;
-  std::optional<std::pair<std::uint64_t, std::size_t>> short_of;  // position, bytes left
-  std::optional<std::pair<unsigned, Error>> failed;
-  for (std::uint64_t index = first_bundle; index < end_bundle && !short_of && !failed; ++index) {
+Chunk Replay::fetch(std::uint64_t first_bundle, std::uint64_t end_bundle) {
+  Chunk out;
+  out.first_bundle = first_bundle;
+  std::size_t bytes = 0;
+  end_bundle = std::min(end_bundle, first_bundle + kBundlesAtOnce);
+  for (std::uint64_t index = first_bundle; index < end_bundle && bytes < kBytesAtOnce && !out.rest;
+       ++index) {
     const unsigned width = tile_width(0, index, size_);
     auto bundle = fetcher_.entries(index, width);
     if (!bundle) {
-      failed = {width, bundle.error()};
+      out.failed = {width, bundle.error()};
       break;
     }
-    bundles.push_back(std::move(*bundle));
-    const SplitBundle split = split_bundle(bundles.back(), width);
-    entries.insert(entries.end(), split.entries.begin(), split.entries.end());
-    if (split.entries.size() < width || split.rest != 0)
-      short_of = {first_bundle * kTileWidth + entries.size(), split.rest};
+    bytes += bundle->size();
+    out.bundles.push_back(std::move(*bundle));
+    const SplitBundle split = split_bundle(out.bundles.back(), width);
+    out.entries.insert(out.entries.end(), split.entries.begin(), split.entries.end());
+    if (split.entries.size() < width || split.rest != 0) out.rest = split.rest;
   }
-  std::vector<Examined> examined(entries.size());
-  for_each_index(entries.size(), options_.threads,
-                 [&](std::size_t i) { examined[i] = examine(entries[i]); });
-  for (std::size_t i = 0; i < examined.size(); ++i) {
-    if (!judge(first_bundle * kTileWidth + i, examined[i])) return false;
+  return out;
+}
+
+Chunk Replay::examine_all(Chunk chunk) const {
+  chunk.examined.resize(chunk.entries.size());
+  for_each_index(chunk.entries.size(), options_.threads,
+                 [&](std::size_t i) { chunk.examined[i] = examine(chunk.entries[i]); });
+  return chunk;
+}
+
+bool Replay::judge_chunk(const Chunk& chunk) {
+  const std::uint64_t first = chunk.first_bundle * kTileWidth;
+  for (std::size_t i = 0; i < chunk.examined.size(); ++i) {
+    if (!judge(first + i, chunk.examined[i])) return false;
   }
-  if (failed) return fetch_failed(first_bundle + bundles.size(), failed->first, failed->second);
-  if (!short_of) return true;
+  if (progress_) progress_(tree_.size(), size_);
+  if (chunk.failed) {
+    return fetch_failed(chunk.first_bundle + chunk.bundles.size(), chunk.failed->first,
+                        chunk.failed->second);
+  }
+  if (!chunk.rest) return true;
   if (refused_) return violated(*refused_);
-  const bool whole = short_of->first == size_ || (short_of->first % kTileWidth == 0 &&
-                                                  short_of->first / kTileWidth > first_bundle);
+  const std::uint64_t position = first + chunk.entries.size();
+  const bool whole = position == size_ || position == first + chunk.bundles.size() * kTileWidth;
   return violated(at_entry(
-      short_of->first,
-      whole ? fail("entry.extra", "条目包里多出 " + text(short_of->second) + " 字节",
-                   "its bundle has " + text(short_of->second) + " bytes too many before it")
+      position,
+      whole ? fail("entry.extra", "条目包里多出 " + text(*chunk.rest) + " 字节",
+                   "its bundle has " + text(*chunk.rest) + " bytes too many before it")
             : fail("entry.missing", "条目缺失或不完整", "the entry is missing or cut short")));
 }
 

@@ -58,6 +58,9 @@ struct ReplayOptions {
 using Visitor = std::function<Outcome(const Event& event, const crypto::TreeHistory& before)>;
 using Progress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
+// The visitor and the progress run on the calling thread; the fetcher on one thread at a time, not
+// always the same. A tail rewritten and signed again by the log's own key is verified: compare
+// fold->tree().root(n) with a head of n entries that is known from elsewhere.
 ReplayReport replay(Fetcher& fetcher, const ReplayOptions& options, const Visitor& visitor = {},
                     const Progress& progress = {});
 
