@@ -1,0 +1,71 @@
+// Whom a reader trusts: C2SP tlog-policy (docs/formats/policy.md). Logs, witnesses, and the quorum of
+// witnesses that a checkpoint needs. Pure; a parsed policy may be read by any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/checkpoint.h"
+
+namespace liuhen::crypto {
+
+inline constexpr std::size_t kMaxPolicySize = 1u << 20;  // bytes
+inline constexpr std::size_t kMaxPolicyNames = 1'024;    // logs, witnesses and groups together
+
+struct PolicyLog {
+  NoteKey key;      // its name is the log's origin
+  std::string url;  // empty if none is given
+};
+
+struct PolicyWitness {
+  std::string name;  // within the policy only
+  NoteKey key;       // type 0x04
+  std::string url;
+};
+
+// Witnesses a checkpoint if at least `needed` of its members do.
+struct PolicyGroup {
+  std::string name;
+  std::size_t needed = 0;
+  std::vector<std::string> members;  // names of witnesses and of groups defined before it
+};
+
+class Policy {
+ public:
+  // Fails with `policy.format`, naming the line. Limits: above.
+  static Result<Policy> parse(std::string_view text);
+  // One log and `quorum none`: what a pinned verifier key alone says.
+  static Policy of_log(NoteKey log);
+
+  const std::vector<PolicyLog>& logs() const { return logs_; }
+  const std::vector<PolicyWitness>& witnesses() const { return witnesses_; }
+  const std::vector<PolicyGroup>& groups() const { return groups_; }
+  const std::string& quorum() const { return quorum_; }  // a name, or "none"
+  bool needs_witnesses() const { return quorum_ != "none"; }
+
+  // The listed logs of this origin; more than one if it has changed its key.
+  std::vector<NoteKey> keys_of(std::string_view origin) const;
+  // Whether these cosignatures, which have been found good, are a quorum.
+  bool quorum_met(std::span<const VerifiedSignature> cosignatures) const;
+
+  // A checkpoint that one of the logs signed and a quorum cosigned. Fails as open_checkpoint does, with
+  // `policy.log` if no listed log has its origin, and with `policy.quorum`.
+  Result<OpenedCheckpoint> open(std::string_view note) const;
+
+ private:
+  Outcome add_line(std::string_view line);
+  Outcome add_log(std::span<const std::string_view> words);
+  Outcome add_witness(std::span<const std::string_view> words);
+  Outcome add_group(std::span<const std::string_view> words);
+  Outcome add_quorum(std::span<const std::string_view> words);
+  bool defines(std::string_view name) const;
+  bool is_member(std::string_view name) const;
+
+  std::vector<PolicyLog> logs_;
+  std::vector<PolicyWitness> witnesses_;
+  std::vector<PolicyGroup> groups_;
+  std::string quorum_;
+};
+
+}  // namespace liuhen::crypto
