@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "projections/conditions.h"
 #include "projections/draw_lookup.h"
 #include "projections/pool.h"
 
@@ -10,11 +11,9 @@ namespace liuhen::projections {
 
 namespace {
 
-using ledger::schema::ConditionT;
 using ledger::schema::DrawAnnouncedT;
 using ledger::schema::PlanPublishedT;
 using ledger::schema::RuleSetT;
-using Conditions = std::vector<std::unique_ptr<ConditionT>>;
 
 constexpr std::size_t kGroupsMax = 8;
 constexpr std::uint64_t kSeatsMax = 16;  // of a visit, all groups together
@@ -22,7 +21,6 @@ constexpr std::size_t kContributorsMin = 2, kContributorsMax = 16;
 constexpr std::size_t kStrataMax = 256;
 constexpr std::uint64_t kPoolAgeMaxS = 86'400;
 constexpr std::uint64_t kDrawLifeMaxS = 30 * 86'400;
-constexpr std::size_t kDepartmentDepthMax = 16;
 
 struct Announcing {
   const State& state;
@@ -72,8 +70,6 @@ Outcome check_plan(const Announcing& c) {
   return ok();
 }
 
-Error bad_scope(const std::string& zh, const std::string& en) { return fail("draw.scope", zh, en); }
-
 // Whether what meets `value` meets `planned` too; a division's 2 or 4 digits stand for all that
 // begin so.
 bool is_narrower(ledger::schema::Field field, const std::string& value,
@@ -83,15 +79,6 @@ bool is_narrower(ledger::schema::Field field, const std::string& value,
 
 // Each condition of the plan must be there, narrowed at most.
 Outcome check_scope(const Announcing& c) {
-  std::set<ledger::schema::Field> fields;
-  for (const auto& condition : c.a.scope) {
-    if (condition->field == ledger::schema::Field::none || condition->values.empty() ||
-        !fields.insert(condition->field).second) {
-      return bad_scope("抽取范围的每个条件须指明字段和至少一个值，且同一字段只出现一次",
-                       "each condition of the scope needs a field and a value, and a field may be "
-                       "there once only");
-    }
-  }
   for (const auto& planned : c.plan.scope) {
     const auto found = std::find_if(c.a.scope.begin(), c.a.scope.end(), [&](const auto& condition) {
       return condition->field == planned->field;
@@ -103,10 +90,10 @@ Outcome check_scope(const Announcing& c) {
     };
     if (found == c.a.scope.end() ||
         !std::all_of((*found)->values.begin(), (*found)->values.end(), within)) {
-      return bad_scope(
-          "抽取范围超出了计划“" + c.plan.id + "”的范围：计划的每个条件都须保留，只可缩小",
-          "the scope goes beyond that of the plan \"" + c.plan.id +
-              "\": keep each of its conditions, narrowed at most");
+      return fail("draw.scope",
+                  "抽取范围超出了计划“" + c.plan.id + "”的范围：计划的每个条件都须保留，只可缩小",
+                  "the scope goes beyond that of the plan \"" + c.plan.id +
+                      "\": keep each of its conditions, narrowed at most");
     }
   }
   return ok();
@@ -144,16 +131,6 @@ Outcome check_strata(const Announcing& c) {
   return ok();
 }
 
-bool is_within(const State& state, std::string id, const std::string& department) {
-  for (std::size_t depth = 0; depth < kDepartmentDepthMax; ++depth) {
-    if (id == department) return true;
-    const auto found = state.catalogue.departments.find(id);
-    if (found == state.catalogue.departments.end() || found->second.superior.empty()) return false;
-    id = found->second.superior;
-  }
-  return false;
-}
-
 Outcome check_groups(const Announcing& c) {
   std::uint64_t seats = 0;
   const auto& groups = c.a.groups;
@@ -175,7 +152,7 @@ Outcome check_groups(const Announcing& c) {
       const bool exists = c.state.catalogue.departments.contains(unit);
       // Officers come from the department that answers for the draw; others may join from anywhere.
       if (!exists || !seen.insert(unit).second ||
-          (g == 0 && !is_within(c.state, unit, c.plan.department))) {
+          (g == 0 && !c.state.catalogue.within(unit, c.plan.department))) {
         return fail("draw.units",
                     "第 " + std::to_string(g) + " 组的单位“" + unit +
                         "”不存在、重复，或执法人员单位不属于计划部门“" + c.plan.department + "”",
@@ -373,6 +350,7 @@ Outcome admit(const State& state, const ledger::Event& event,
         "attempts of the plan \"" + a.plan + "\" count up by one; " + std::to_string(a.attempt) +
             " is not the next");
   }
+  if (auto checked = check_conditions(payload.scope()); !checked) return checked;
   const Announcing c{
       .state = state, .event = event, .a = a, .plan = plan->second, .rule = rule->second};
   for (const auto check : {check_reserved, check_plan, check_scope, check_strata, check_groups,

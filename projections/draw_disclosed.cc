@@ -32,7 +32,8 @@ class TeamCheck {
       if (id.empty()) continue;
       const auto row = announced_row(state_, draw_, id);
       const std::size_t group = crypto::draw::group_of_seat(groups_, seat);
-      if (!row || crypto::draw::group_of_inspector(groups_, *row) != group) {
+      if (!row || row->eligibility != 0 ||
+          crypto::draw::group_of_inspector(groups_, *row) != group) {
         return bad_visit(draw_, number, "“" + id + "”不是公告名录中可任该席的检查人员",
                          "\"" + id + "\" is no announced inspector fit for the seat");
       }

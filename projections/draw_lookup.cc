@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "projections/pool.h"
+
 namespace liuhen::projections {
 
 namespace {
@@ -143,13 +145,15 @@ std::uint64_t capacity_of(const ledger::schema::DrawAnnouncedT& announcement,
 std::optional<crypto::draw::InspectorRow> announced_row(const State& state, const Draw& draw,
                                                         std::string_view id) {
   const InspectorVersion* version = state.inspectors.at(id, draw.announcement.pool_position);
-  if (version == nullptr || version->status != ledger::schema::InspectorStatus::active)
-    return std::nullopt;
+  if (version == nullptr) return std::nullopt;
+  const auto eligibility = version->status == ledger::schema::InspectorStatus::active
+                               ? InspectorEligibility::eligible
+                               : InspectorEligibility::not_active;
   return crypto::draw::InspectorRow{.id = std::string(id),
                                     .unit = version->unit,
                                     .qualifications = version->qualifications,
                                     .capacity = capacity_of(draw.announcement, version->unit),
-                                    .eligibility = 0};
+                                    .eligibility = static_cast<std::uint64_t>(eligibility)};
 }
 
 }  // namespace liuhen::projections

@@ -53,8 +53,8 @@ std::vector<crypto::draw::SeatGroup> seat_groups(const Draw& draw);
 std::uint64_t capacity_of(const ledger::schema::DrawAnnouncedT& announcement,
                           std::string_view unit);
 
-// The row of an inspector as announced: his version at pool_position. Absent if he was not in the
-// registry or not active then. Whether he fits a group is not looked at.
+// The row of an inspector in the announced pool; absent if he was not in the registry at
+// pool_position. Its eligibility is 0 or not_active: whether he fits a group is not looked at.
 std::optional<crypto::draw::InspectorRow> announced_row(const State& state, const Draw& draw,
                                                         std::string_view id);
 

@@ -205,6 +205,7 @@ Result<Pool> pool_of(const State& state, const DrawAnnouncedT& announcement, con
                 "the pool is taken at entry " + number(announcement.pool_position) +
                     ", the log has only " + number(state.size()));
   }
+  if (state.given_pool) return *state.given_pool;
   Pool pool;
   if (auto filled = fill_subjects(state, announcement, rule, pool); !filled) return filled.error();
   if (auto filled = fill_inspectors(state, announcement, pool); !filled) return filled.error();

@@ -14,21 +14,19 @@ constexpr std::array<std::string_view, 7> kGrounds = {
     "kinship", "employment", "shareholding", "same_address", "party_request", "absence", "other"};
 constexpr std::size_t kDepartmentDepthMax = 16;
 
-const Key& signer_of(const State& state, const ledger::Event& event) {
-  const Key* key = state.keys.find(event.intent().author(0));
-  LIUHEN_CHECK(key != nullptr);  // the envelope has been admitted
-  return *key;
-}
-
 bool is_pending(const Seat& seat) {
   return !seat.recusals.empty() && !seat.recusals.back().decided();
 }
 
-// The inspector himself on any ground; a clerk for one who is absent, or because the party asks for
-// it.
-bool may_file(const Key& filer, const Seat& seat, std::string_view ground) {
+// The inspector himself on any ground; a clerk of the draw's department or of the inspector's unit,
+// for one who is absent, or because the party asks for it.
+bool may_file(const State& state, const Draw& draw, const Key& filer, const Seat& seat,
+              std::string_view ground) {
   if (filer.has(Role::inspector) && filer.inspector == seat.inspector) return true;
-  return filer.has(Role::clerk) && (ground == "absence" || ground == "party_request");
+  if (!filer.has(Role::clerk) || (ground != "absence" && ground != "party_request")) return false;
+  const InspectorVersion* inspector = state.inspectors.latest(seat.inspector);
+  return filer.department.empty() || state.catalogue.within(draw.department, filer.department) ||
+         (inspector != nullptr && state.catalogue.within(inspector->unit, filer.department));
 }
 
 // Whether the recusal is this person's own affair: he sits there, or filed it.
@@ -83,7 +81,8 @@ Outcome admit(const State& state, const ledger::Event& event,
         "recusal.ground", "回避理由“" + std::string(text(payload.ground())) + "”不在字典中",
         "the ground \"" + std::string(text(payload.ground())) + "\" is not in the dictionary");
   }
-  if (!may_file(signer_of(state, event), **seat, text(payload.ground()))) {
+  if (!may_file(state, *place->draw, *author_key(state, event, 0), **seat,
+                text(payload.ground()))) {
     return fail("recusal.filer",
                 "回避由该席位检查人员本人申请；办事员只可因其缺席或当事人申请代为提出",
                 "the inspector of the seat files it himself; a clerk only for absence or at the "
@@ -98,7 +97,7 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::Recus
   recusal.inspector = seat.inspector;
   recusal.ground = std::string(text(payload.ground()));
   recusal.filed_at = event.position();
-  recusal.filer = signer_of(state, event).person;
+  recusal.filer = author_key(state, event, 0)->person;
   seat.recusals.push_back(std::move(recusal));
 }
 
@@ -115,7 +114,7 @@ Outcome admit(const State& state, const ledger::Event& event,
   const Recusal& recusal = (*seat)->recusals.back();
   const InspectorVersion* inspector = state.inspectors.latest(recusal.inspector);
   LIUHEN_CHECK(inspector != nullptr);
-  const Key& decider = signer_of(state, event);
+  const Key& decider = *author_key(state, event, 0);
   const std::string department = deciding_department(state, recusal, inspector->unit);
   if (decider.has(Role::head) && decider.department == department &&
       !is_concerned(state, recusal, decider.person))
@@ -189,7 +188,22 @@ void apply(State& state, const ledger::Event&, const ledger::schema::SubstituteD
   ++draw.loads[seat.inspector];
 }
 
-Outcome admit(const State& state, const ledger::Event&, const ledger::schema::UnitsAdded& payload) {
+namespace {
+
+// The second signature is of those who give their people away: it covers each unit added.
+Outcome check_giver(const State& state, const ledger::Event& event, const std::string& unit) {
+  if (event.intent().author_count() < 2) return ok();
+  const std::string& department = author_key(state, event, 1)->department;
+  if (department.empty() || state.catalogue.within(unit, department)) return ok();
+  return fail(
+      "units.head", "单位“" + unit + "”不归第二签名人所在的“" + department + "”管理",
+      "unit \"" + unit + "\" is not of the second author's department \"" + department + "\"");
+}
+
+}  // namespace
+
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::UnitsAdded& payload) {
   auto found = find_draw(state, text(payload.draw()));
   if (!found) return found.error();
   const Draw& draw = **found;
@@ -216,6 +230,7 @@ Outcome admit(const State& state, const ledger::Event&, const ledger::schema::Un
                   "unit \"" + id +
                       "\" does not exist, is named twice, or is in a group of this draw already");
     }
+    if (auto checked = check_giver(state, event, id); !checked) return checked;
   }
   return ok();
 }

@@ -76,6 +76,27 @@ bool signed_by_officers(const State& state, const ledger::Event& event, const Ta
   return officers.size() == 2;
 }
 
+// Whose affair a correction is: those who sit in the visit, and whoever acts for the draw's
+// department.
+Outcome check_concern(const State& state, const ledger::Event& event, const ResultPlace& place) {
+  for (std::size_t i = 0; i < event.intent().author_count(); ++i) {
+    const Key& key = *author_key(state, event, i);
+    const bool sits =
+        std::any_of(place.task->seats.begin(), place.task->seats.end(), [&](const Seat& seat) {
+          return !key.inspector.empty() && seat.inspector == key.inspector;
+        });
+    const bool acts =
+        key.department.empty() || state.catalogue.within(place.draw->department, key.department);
+    if (sits || (acts && key.inspector.empty())) continue;
+    return fail(
+        "result.concern",
+        "“" + key.person + "”既不在该次检查之列，也不代表抽取部门“" + place.draw->department + "”",
+        key.person + " neither sits in the visit nor acts for the draw's department \"" +
+            place.draw->department + "\"");
+  }
+  return ok();
+}
+
 bool team_is_settled(const Task& task) {
   return std::none_of(task.seats.begin(), task.seats.end(), [](const Seat& seat) {
     return (!seat.recusals.empty() && !seat.recusals.back().decided()) ||
@@ -136,10 +157,11 @@ void apply(State& state, const ledger::Event& event,
   task_at(state, text(payload.draw()), payload.visit()).result = std::move(result);
 }
 
-Outcome admit(const State& state, const ledger::Event&,
+Outcome admit(const State& state, const ledger::Event& event,
               const ledger::schema::ResultCorrected& payload) {
   auto place = find_result(state, text(payload.draw()), payload.visit());
   if (!place) return place.error();
+  if (auto checked = check_concern(state, event, *place); !checked) return checked;
   if (auto checked = check_reason(payload.reason()); !checked) return checked;
   return check_rows(*place->draw, *payload.rows());
 }

@@ -3,6 +3,7 @@
 // rule set.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -15,6 +16,8 @@
 #include "projections/subjects.h"
 
 namespace liuhen::projections {
+
+struct Pool;
 
 struct State {
   std::string origin, city, division;
@@ -29,6 +32,10 @@ struct State {
   std::vector<std::uint64_t> times;  // recorded time of each entry; its size is the log's
   std::unordered_map<std::string, std::uint64_t> stream_versions;
   std::map<Hash, std::uint64_t> erased;  // commitment → position of RecordsErased
+
+  // Taken in place of what pool_of would gather from the registries, by readers who have one draw's rows and no
+  // registry (projections/partial_replay.h). Null wherever a log is folded.
+  std::shared_ptr<const Pool> given_pool;
 
   std::uint64_t size() const { return times.size(); }
   std::uint64_t stream_version(const std::string& stream) const;  // 0: nothing there yet

@@ -38,16 +38,13 @@ Vacancy vacancy_of(const Draw& draw, std::uint64_t visit, std::uint32_t seat) {
           .seed = seed};
 }
 
-// Who he is at the decision: still active, and still fit for the seat's group.
+// Who he is at the decision, in the pool's own words: active, and of one of the groups.
 bool is_eligible(const Vacancy& vacancy, const InspectorVersion* version) {
   if (version == nullptr || version->status != ledger::schema::InspectorStatus::active)
     return false;
-  const auto& group = vacancy.groups[vacancy.seat.group];
-  const bool in_unit =
-      std::find(group.units.begin(), group.units.end(), version->unit) != group.units.end();
-  const auto& held = version->qualifications;
-  return in_unit && (group.qualification.empty() ||
-                     std::find(held.begin(), held.end(), group.qualification) != held.end());
+  const crypto::draw::InspectorRow row{
+      .id = {}, .unit = version->unit, .qualifications = version->qualifications};
+  return crypto::draw::group_of_inspector(vacancy.groups, row).has_value();
 }
 
 bool ever_sat(const Task& task, const std::string& inspector) {

@@ -1,0 +1,207 @@
+#include "projections/proof_text.h"
+
+#include <charconv>
+
+namespace liuhen::projections {
+
+namespace {
+
+constexpr std::string_view kHeader = "liuhen/draw-proof/v1";
+constexpr std::string_view kHexDigits = "0123456789ABCDEF";
+
+bool needs_escape(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte <= 0x20 || byte == 0x7f || c == '%' || c == ',';
+}
+
+void escape_byte(char c, std::string& out) {
+  const auto byte = static_cast<unsigned char>(c);
+  out.append(1, '%').append(1, kHexDigits[byte >> 4]).append(1, kHexDigits[byte & 15]);
+}
+
+// What was escaped; text that escape_word does not give is found by the comparison at the end.
+std::string unescape(std::string_view word) {
+  std::string out;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (word[i] != '%' || i + 2 >= word.size()) {
+      out.push_back(word[i]);
+      continue;
+    }
+    const auto high = kHexDigits.find(word[i + 1]), low = kHexDigits.find(word[i + 2]);
+    if (high == std::string_view::npos || low == std::string_view::npos) {
+      out.push_back(word[i]);
+      continue;
+    }
+    out.push_back(static_cast<char>(high << 4 | low));
+    i += 2;
+  }
+  return out;
+}
+
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+void add_subject(const crypto::draw::SubjectRow& row, std::string& out) {
+  out.append("subject ").append(row.id).append(1, ' ').append(number(row.stratum)).append(1, ' ');
+  out.append(number(row.weight)).append(1, ' ').append(number(row.eligibility)).append(1, '\n');
+}
+
+void add_inspector(const crypto::draw::InspectorRow& row, std::string& out) {
+  out.append("inspector ").append(row.id).append(1, ' ').append(escape_word(row.unit)).append(1, ' ');
+  out.append(number(row.capacity)).append(1, ' ').append(number(row.eligibility)).append(1, ' ');
+  if (row.qualifications.empty()) out.append(1, '-');
+  for (std::size_t i = 0; i < row.qualifications.size(); ++i) {
+    if (i != 0) out.append(1, ',');
+    out.append(escape_word(row.qualifications[i]));
+  }
+  out.append(1, '\n');
+}
+
+// Takes a text apart line by line and word by word; the first thing wrong stays.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : rest_(text) {}
+  // The line last read says what it may not.
+  void refuse() { spoil(); }
+
+  // The words of the next line, which must begin with `keyword` and have `count` more.
+  std::vector<std::string_view> line(std::string_view keyword, std::size_t count) {
+    std::vector<std::string_view> words(count);
+    const auto end = rest_.find('\n');
+    ++number_;
+    if (end == std::string_view::npos) return spoil(), words;
+    std::string_view line = rest_.substr(0, end);
+    rest_.remove_prefix(end + 1);
+    if (take_word(line) != keyword) return spoil(), words;
+    for (auto& word : words) word = take_word(line);
+    if (!line.empty()) spoil();
+    return words;
+  }
+  std::uint64_t count(std::string_view keyword) { return number(line(keyword, 1)[0]); }
+
+  std::uint64_t number(std::string_view word) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (error != std::errc() || end != word.data() + word.size() || (word.size() > 1 && word[0] == '0')) spoil();
+    return value;
+  }
+  Bytes base64(std::string_view word) {
+    auto bytes = from_base64(word);
+    if (!bytes) return spoil(), Bytes();
+    return std::move(*bytes);
+  }
+  Hash hash(std::string_view word) {
+    const auto bytes = exactly<32>(base64(word));
+    if (!bytes) return spoil(), Hash();
+    return *bytes;
+  }
+
+  bool next_is(std::string_view keyword) const {
+    return good() && rest_.starts_with(keyword) && rest_.size() > keyword.size() && rest_[keyword.size()] == ' ';
+  }
+  bool good() const { return bad_line_ == 0; }
+  std::uint64_t bad_line() const { return bad_line_; }
+  std::string_view rest() const { return rest_; }
+
+ private:
+  void spoil() {
+    if (bad_line_ == 0) bad_line_ = number_;
+  }
+  static std::string_view take_word(std::string_view& line) {
+    const auto end = line.find(' ');
+    const std::string_view word = line.substr(0, end);
+    line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
+    return word;
+  }
+
+  std::string_view rest_;
+  std::uint64_t number_ = 0, bad_line_ = 0;
+};
+
+crypto::draw::SubjectRow read_subject(Reader& reader) {
+  const auto words = reader.line("subject", 4);
+  return {.id = std::string(words[0]), .stratum = reader.number(words[1]), .weight = reader.number(words[2]),
+          .eligibility = reader.number(words[3])};
+}
+
+crypto::draw::InspectorRow read_inspector(Reader& reader) {
+  const auto words = reader.line("inspector", 5);
+  crypto::draw::InspectorRow row{.id = std::string(words[0]), .unit = unescape(words[1]), .qualifications = {},
+                                 .capacity = reader.number(words[2]), .eligibility = reader.number(words[3])};
+  for (std::string_view list = words[4]; words[4] != "-";) {
+    const auto end = list.find(',');
+    row.qualifications.push_back(unescape(list.substr(0, end)));
+    if (row.qualifications.back().empty()) reader.refuse();
+    if (end == std::string_view::npos) break;
+    list.remove_prefix(end + 1);
+  }
+  return row;
+}
+
+ProofEntry read_entry(Reader& reader) {
+  const auto words = reader.line("entry", 2);
+  ProofEntry entry{.position = reader.number(words[0]), .bytes = reader.base64(words[1]), .inclusion = {}};
+  while (reader.next_is("hash")) entry.inclusion.push_back(reader.hash(reader.line("hash", 1)[0]));
+  return entry;
+}
+
+Error bad(const std::string& zh, const std::string& en) { return fail("proof.format", zh, en); }
+
+}  // namespace
+
+std::string escape_word(std::string_view text) {
+  std::string out;
+  if (text == "-") {
+    escape_byte('-', out);
+    return out;
+  }
+  for (const char c : text) {
+    if (needs_escape(c)) {
+      escape_byte(c, out);
+    } else {
+      out.push_back(c);
+    }
+  }
+  return out;
+}
+
+std::string format_proof(const ProofText& proof) {
+  std::string out;
+  out.append(kHeader).append("\norigin ").append(proof.origin).append("\ndraw ").append(proof.draw).append(1, '\n');
+  out.append("entries ").append(number(proof.entries.size())).append(1, '\n');
+  for (const ProofEntry& entry : proof.entries) {
+    out.append("entry ").append(number(entry.position)).append(1, ' ').append(to_base64(entry.bytes)).append(1, '\n');
+    for (const Hash& hash : entry.inclusion) out.append("hash ").append(to_base64(hash)).append(1, '\n');
+  }
+  out.append("subjects ").append(number(proof.subjects.size())).append(1, '\n');
+  for (const auto& row : proof.subjects) add_subject(row, out);
+  out.append("inspectors ").append(number(proof.inspectors.size())).append(1, '\n');
+  for (const auto& row : proof.inspectors) add_inspector(row, out);
+  out.append("conflicts ").append(number(proof.conflicts.size())).append(1, '\n');
+  for (const Hash& conflict : proof.conflicts) out.append("conflict ").append(to_base64(conflict)).append(1, '\n');
+  out.append("checkpoint\n").append(proof.checkpoint);
+  return out;
+}
+
+Result<ProofText> parse_proof(std::string_view text) {
+  if (text.size() > kProofBytesMax) return bad("证明文件过大（上限 1 GiB）", "the proof file is larger than 1 GiB");
+  Reader reader(text);
+  ProofText proof;
+  reader.line(kHeader, 0);
+  if (!reader.good()) return bad("这不是第 1 版的抽取证明文件（首行应为 liuhen/draw-proof/v1）", "this is no draw proof of version 1 (its first line is liuhen/draw-proof/v1)");
+  proof.origin = reader.line("origin", 1)[0];
+  proof.draw = reader.line("draw", 1)[0];
+  for (auto left = reader.count("entries"); left > 0 && reader.good(); --left) proof.entries.push_back(read_entry(reader));
+  for (auto left = reader.count("subjects"); left > 0 && reader.good(); --left) proof.subjects.push_back(read_subject(reader));
+  for (auto left = reader.count("inspectors"); left > 0 && reader.good(); --left) proof.inspectors.push_back(read_inspector(reader));
+  for (auto left = reader.count("conflicts"); left > 0 && reader.good(); --left) proof.conflicts.push_back(reader.hash(reader.line("conflict", 1)[0]));
+  reader.line("checkpoint", 0);
+  if (!reader.good()) {
+    return bad("证明文件第 " + number(reader.bad_line()) + " 行有误：文件不完整或被改动，请重新下载",
+               "line " + number(reader.bad_line()) + " of the proof file is wrong: it is cut short or was changed, fetch it again");
+  }
+  proof.checkpoint = reader.rest();
+  if (format_proof(proof) != text) return bad("证明文件不是规范写法：被改动过，请重新下载", "the proof file is not written as it has to be: it was changed, fetch it again");
+  return proof;
+}
+
+}  // namespace liuhen::projections

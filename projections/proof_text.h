@@ -1,0 +1,39 @@
+// The text of a `.draw-proof` file, version 1 (docs/formats/draw-proof.md): what it holds, unjudged.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crypto/draw/rows.h"
+
+namespace liuhen::projections {
+
+inline constexpr std::size_t kProofBytesMax = 1u << 30;
+
+struct ProofEntry {
+  std::uint64_t position = 0;
+  Bytes bytes;              // of the entry
+  crypto::Proof inclusion;  // in the tree of the checkpoint
+
+  bool operator==(const ProofEntry&) const = default;
+};
+
+struct ProofText {
+  std::string origin;
+  std::string draw;                 // its stream
+  std::vector<ProofEntry> entries;  // by position
+  std::vector<crypto::draw::SubjectRow> subjects;
+  std::vector<crypto::draw::InspectorRow> inspectors;
+  std::vector<Hash> conflicts;      // commitments in force at the pool's position
+  std::string checkpoint;           // the signed note, verbatim
+};
+
+std::string format_proof(const ProofText& proof);
+// The exact inverse of format_proof: fails with `proof.format`, naming the line, on anything that
+// format_proof would not give.
+Result<ProofText> parse_proof(std::string_view text);
+
+// Units and qualifications in a row: bytes up to 0x20, 0x7f, '%' and ',' as %XX; a text that is "-" as %2D.
+std::string escape_word(std::string_view text);
+
+}  // namespace liuhen::projections

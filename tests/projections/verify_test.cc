@@ -1,0 +1,404 @@
+// The verifier against logs that are right, and against everything that can be done to one.
+#include "projections/verify.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/projections/city_log.h"
+
+namespace liuhen::projections {
+namespace {
+
+using tests::City;
+using tests::CityDraw;
+using tests::CityLog;
+using tests::forged_entry;
+using ledger::Verdict;
+
+Report check(CityLog& log, const OpenConflict& open = {}, std::uint64_t now = 0) {
+  VerifyOptions options;
+  options.open = open;
+  options.now_s = now;
+  options.threads = 1;
+  return verify_log(log, options);
+}
+
+void expect_verified(const Report& report) {
+  EXPECT_EQ(report.verdict, Verdict::verified) << (report.finding ? report.finding->code + ": " + report.finding->en : "");
+}
+void expect_violated(const Report& report, std::uint64_t position, const std::string& code) {
+  ASSERT_EQ(report.verdict, Verdict::violated);
+  EXPECT_EQ(report.finding->code, code) << report.finding->en;
+  ASSERT_TRUE(report.position.has_value()) << report.finding->en;
+  EXPECT_EQ(*report.position, position) << report.finding->en;
+}
+
+// A city with one whole draw: recusal, substitute, result, publication, digest.
+struct Drawn {
+  City city;
+  CityDraw draw{city};
+  Drawn() {
+    city.furnish();
+    draw.whole();
+    city.must(draw.recuse(0), {"platform"});
+    draw.result(0);
+    schema::StateDigestedT digested;
+    digested.position = city.size() - 1;
+    digested.digest = City::bytes(digest(city.state()));
+    city.must(std::move(digested), {"platform"});
+  }
+};
+
+TEST(Verify, AWholeDraw) {
+  Drawn drawn;
+  CityLog log(drawn.city);
+  const Report report = check(log);
+  expect_verified(report);
+  EXPECT_FALSE(report.keys_pinned);
+  EXPECT_EQ(report.size, drawn.city.size());
+  EXPECT_EQ(report.replayed, drawn.city.size());
+  EXPECT_EQ(report.subjects, 40u);
+  EXPECT_EQ(report.inspectors, 8u);
+  EXPECT_EQ(report.published, 1u);
+  EXPECT_EQ(report.digests, 1u);
+  ASSERT_EQ(report.draws.size(), 1u);
+  EXPECT_EQ(report.draws[0].number, 1u);
+  EXPECT_EQ(report.draws[0].tier, 'C');
+  EXPECT_EQ(report.draws[0].visits, 4u);
+  EXPECT_EQ(report.draws[0].substitutes, 1u);
+  EXPECT_TRUE(report.draws[0].matching_replayed);
+  EXPECT_TRUE(report.not_opened.empty());
+}
+
+TEST(Verify, PinnedKeys) {
+  Drawn drawn;
+  CityLog log(drawn.city);
+  VerifyOptions options;
+  const auto right = crypto::Policy::of_log(log.note_key());
+  options.trusted = &right;
+  Report report = verify_log(log, options);
+  expect_verified(report);
+  EXPECT_TRUE(report.keys_pinned);
+  auto key = log.note_key();
+  key.key = drawn.city.id("clerk");
+  const auto wrong = crypto::Policy::of_log(key);
+  options.trusted = &wrong;
+  report = verify_log(log, options);
+  EXPECT_EQ(report.verdict, Verdict::violated);
+  EXPECT_EQ(report.where, "checkpoint");
+  key = log.note_key();
+  key.name = "liuhen.example/another";
+  const auto other = crypto::Policy::of_log(key);
+  options.trusted = &other;
+  EXPECT_EQ(verify_log(log, options).verdict, Verdict::inconclusive);
+}
+
+// Any byte of any entry, unsigned for: the position is that of the entry.
+TEST(Verify, AnyByteOfAnyEntry) {
+  Drawn drawn;
+  CityLog log(drawn.city);
+  std::size_t turn = 0;
+  for (std::uint64_t position = 0; position < drawn.city.size(); ++position) {
+    Bytes& entry = log.entries()[position];
+    const std::size_t at = (turn++ * 37) % entry.size();
+    entry[at] ^= 1;
+    const Report report = check(log);
+    ASSERT_EQ(report.verdict, Verdict::violated) << position;
+    EXPECT_EQ(report.position, position) << report.finding->en;
+    entry[at] ^= 1;
+  }
+  expect_verified(check(log));
+}
+
+// The same, and the operator signs what he made of it.
+TEST(Verify, AnyByteOfAnyEntrySignedAgain) {
+  Drawn drawn;
+  std::size_t turn = 0;
+  for (std::uint64_t position = 0; position < drawn.city.size(); ++position) {
+    CityLog log(drawn.city);
+    Bytes& entry = log.entries()[position];
+    entry[(turn++ * 53) % entry.size()] ^= 1;
+    log.sign();
+    const Report report = check(log);
+    ASSERT_EQ(report.verdict, Verdict::violated) << position;
+    ASSERT_TRUE(report.position || !report.where.empty());
+    if (report.position) {
+      EXPECT_TRUE(*report.position == position || *report.position == position + 1) << position << ": " << report.finding->en;
+    }
+  }
+}
+
+TEST(Verify, DroppedDoubledSwappedReplaced) {
+  Drawn drawn;
+  const std::uint64_t position = 20;
+  const auto with = [&](const std::function<void(std::vector<Bytes>&)>& change) {
+    CityLog log(drawn.city);
+    change(log.entries());
+    return check(log);
+  };
+  for (const Report& report : {with([&](auto& e) { e.erase(e.begin() + 20); }), with([&](auto& e) { e.insert(e.begin() + 20, e[19]); }),
+                               with([&](auto& e) { std::swap(e[20], e[21]); }), with([&](auto& e) { e[20] = e[5]; })}) {
+    ASSERT_EQ(report.verdict, Verdict::violated);
+    EXPECT_EQ(report.position, position) << report.finding->en;
+  }
+  // Cut short: the checkpoint speaks of an entry that is not there.
+  const Report cut = with([&](auto& e) { e.pop_back(); });
+  ASSERT_EQ(cut.verdict, Verdict::violated);
+  EXPECT_EQ(cut.position, drawn.city.size() - 1);
+}
+
+TEST(Verify, TilesAndCheckpoint) {
+  Drawn drawn;
+  CityLog log(drawn.city);
+  for (std::size_t byte = 0; byte < log.entries().size() * 32; byte += 41) {
+    log.flip_in_tile = byte;
+    const Report report = check(log);
+    ASSERT_EQ(report.verdict, Verdict::violated) << byte;
+    EXPECT_TRUE(report.position || !report.where.empty());
+  }
+  log.flip_in_tile.reset();
+  const std::string note = log.note();
+  for (std::size_t byte = 0; byte < note.size(); ++byte) {
+    log.note() = note;
+    log.note()[byte] = static_cast<char>(log.note()[byte] ^ 1);
+    // A changed size may speak of entries that cannot be had: then nothing can be said, least of all "verified".
+    EXPECT_NE(check(log).verdict, Verdict::verified) << byte;
+  }
+}
+
+// ---- a dishonest operator, who appends and signs without asking admission ----
+
+class Dishonest : public ::testing::Test {
+ protected:
+  City city;
+  CityDraw draw{city};
+  void SetUp() override { city.furnish(); }
+
+  template <class Payload>
+  void expect(const std::string& code, Payload payload, const City::Names& authors, const City::Tweak& tweak = {}, const City::Names& signers = {}) {
+    CityLog log(city);
+    log.entries().push_back(forged_entry(city, std::move(payload), authors, tweak, signers));
+    log.sign();
+    expect_violated(check(log), city.size(), code);
+  }
+};
+
+TEST_F(Dishonest, ForgesAnAuthor) {
+  expect("intent.signature", draw.announcement(), {"clerk", "approver"}, {}, {"clerk", "platform"});
+}
+
+TEST_F(Dishonest, GrantsAKeyWithOneTrustee) {
+  schema::KeyGrantedT granted;
+  granted.grant = city.grant("crony", {City::Role::clerk});
+  expect("role.signatures", std::move(granted), {"trustee-inside"});
+  schema::KeyGrantedT inside;
+  inside.grant = city.grant("crony", {City::Role::clerk});
+  expect("role.outside", std::move(inside), {"trustee-inside", "trustee-second"});
+}
+
+TEST_F(Dishonest, RegistersAVrfKeyAlone) {
+  schema::VrfKeyRegisteredT registered;
+  const KeyId vrf = crypto::vrf::public_key(City::seed("vrf2"));
+  registered.key = City::bytes(vrf);
+  registered.proof = City::bytes(crypto::vrf::prove(City::seed("vrf2"), vrf_possession_bytes(City::kOrigin, vrf)));
+  expect("role.signatures", std::move(registered), {"platform"});
+}
+
+TEST_F(Dishonest, AnnouncesAKeyOfItsOwn) {
+  auto announced = draw.announcement();
+  announced.vrf_key = City::bytes(crypto::vrf::public_key(City::seed("vrf2")));
+  expect("draw.vrf_key", std::move(announced), {"clerk", "approver"});
+}
+
+TEST_F(Dishonest, LeavesASubjectOutOfThePool) {
+  auto announced = draw.announcement();
+  announced.subject_rows -= 1;
+  expect("draw.pool_root", std::move(announced), {"clerk", "approver"});
+}
+
+TEST_F(Dishonest, AnnouncesTwoAttemptsAtOnce) {
+  draw.announce();
+  CityDraw second(city, 2);
+  expect("draw.overlap", second.announcement(), {"clerk", "approver"});
+}
+
+TEST_F(Dishonest, TakesALateCommitment) {
+  draw.announce();
+  draw.commit("contributor1");
+  auto late = draw.commitment("contributor2");
+  city.now += 1500;
+  expect("draw.late", std::move(late), {"contributor2"});
+}
+
+TEST_F(Dishonest, TakesACommitmentAfterTheClosing) {
+  draw.announce();
+  draw.commit("contributor1");
+  auto late = draw.commitment("contributor2");
+  city.now += 1500;
+  city.must(draw.commitments_closed(), {"platform"});
+  expect("draw.phase", std::move(late), {"contributor2"});
+}
+
+TEST_F(Dishonest, DropsAReveal) {
+  draw.announce();
+  for (const char* name : {"contributor1", "contributor2"}) draw.commit(name);
+  city.must(draw.commitments_closed(), {"platform"});
+  for (const char* name : {"contributor1", "contributor2"}) city.must(draw.reveal_of(name), {name});
+  auto closed = draw.reveals_closed();
+  closed.nonces[1]->nonce.clear();
+  expect("draw.reveals", std::move(closed), {"platform"});
+}
+
+TEST_F(Dishonest, BackdatesAnEntry) {
+  city.now -= 100;
+  expect("chain.time", City::item("I9"), {"clerk"});
+}
+
+TEST_F(Dishonest, TakesAnIntentForAnotherLog) {
+  expect("intent.origin", City::item("I9"), {"clerk"}, [](auto& intent) { intent.origin = "liuhen.example/elsewhere"; });
+}
+
+TEST_F(Dishonest, TakesAnIntentFromAFork) {
+  expect("intent.fork", City::item("I9"), {"clerk"}, [](auto& intent) { intent.seen_root.assign(32, 7); });
+}
+
+class DishonestExecution : public Dishonest {
+ protected:
+  static std::optional<ConflictContent> none(const Hash&) { return std::nullopt; }
+  void SetUp() override {
+    Dishonest::SetUp();
+    draw.announce();
+    draw.contribute();
+  }
+};
+
+TEST_F(DishonestExecution, MovesACutOff) {
+  auto executed = draw.execution(none);
+  executed.strata[0]->cutoff[0] ^= 1;
+  expect("draw.selection", std::move(executed), {"platform"});
+}
+
+TEST_F(DishonestExecution, ProvesWithAnotherKey) {
+  auto executed = draw.execution(none);
+  executed.pi = City::bytes(crypto::vrf::prove(City::seed("vrf2"), alpha_of(draw.draw())));
+  expect("draw.vrf", std::move(executed), {"platform"});
+}
+
+TEST_F(DishonestExecution, SwapsTeams) {
+  city.must(draw.execution(none), {"platform"});
+  auto disclosed = draw.disclosure();
+  ASSERT_NE(disclosed.visits[0]->team, disclosed.visits[1]->team);
+  std::swap(disclosed.visits[0]->team, disclosed.visits[1]->team);
+  expect("draw.disclosed_visit", std::move(disclosed), {"platform"});
+}
+
+TEST_F(DishonestExecution, ChoosesTheSubstitute) {
+  draw.execute();
+  auto substitute = draw.recuse(0);
+  const auto& seats = draw.draw().tasks[0].seats;
+  for (const auto& [id, versions] : city.state().inspectors.rows) {
+    if (id == substitute.inspector || id == seats[0].held[0] || id == seats[1].inspector) continue;
+    substitute.inspector = id;
+    break;
+  }
+  expect("substitute.candidate", std::move(substitute), {"platform"});
+}
+
+TEST_F(DishonestExecution, ChangesAResultInPlace) {
+  draw.execute();
+  draw.result(0);
+  CityLog log(city);
+  const std::uint64_t position = city.size() - 2;
+  const auto event = ledger::Event::parse(city.entries()[position]).value();
+  ASSERT_EQ(event.tag(), ledger::PayloadTag::ResultRecorded);
+  schema::IntentT intent;
+  event.intent().fields().UnPackTo(&intent);
+  intent.payload.AsResultRecorded()->rows[0]->category = 3;
+  log.entries()[position] = ledger::encode_entry(position, event.time(), event.previous(), ledger::encode(intent), event.signatures());
+  log.sign();
+  const Report report = check(log);
+  ASSERT_EQ(report.verdict, Verdict::violated);
+  EXPECT_EQ(report.position, position) << report.finding->en;
+}
+
+TEST_F(DishonestExecution, DoesNotExecute) {
+  CityLog log(city);
+  expect_verified(check(log, {}, city.now));
+  expect_violated(check(log, {}, city.now + 10'000), draw.draw().position, "draw.escape");
+}
+
+TEST_F(DishonestExecution, ExecutesLate) {
+  city.now += 5'000;
+  draw.execute();
+  CityLog log(city);
+  expect_violated(check(log), *draw.draw().executed_at, "draw.escape");
+}
+
+// ---- conflicts, which only some may open ----
+
+struct Conflicted {
+  City city;
+  CityDraw draw{city};
+  std::map<Hash, ConflictContent> contents;
+
+  explicit Conflicted(const ConflictContent& content) {
+    city.furnish();
+    const Bytes bytes = encode(content);
+    const Hash commitment = crypto::commit(crypto::sha256(view_of("salt")), bytes);
+    contents[commitment] = content;
+    schema::ConflictDeclaredT declared;
+    declared.commitment = City::bytes(commitment);
+    declared.unit = "MSA-1";
+    city.must(std::move(declared), {"registrar"});
+    schema::ConflictDecidedT decided;
+    decided.commitment = City::bytes(commitment);
+    decided.approved = true;
+    city.must(std::move(decided), {"head"});
+  }
+  OpenConflict opener() const {
+    return [this](const Hash& commitment) -> std::optional<ConflictContent> {
+      const auto found = contents.find(commitment);
+      return found == contents.end() ? std::nullopt : std::optional(found->second);
+    };
+  }
+};
+
+ConflictContent some_conflict() { return {.subject = City::code(1), .inspector = "Z0001", .kind = "kinship", .evidence = ""}; }
+
+TEST(VerifyConflicts, OpenedAndNotOpened) {
+  Conflicted city(some_conflict());
+  city.draw.announce();
+  city.draw.contribute();
+  city.draw.execute(city.opener());
+  city.city.must(city.draw.recuse(0, city.opener()), {"platform"});
+  CityLog log(city.city);
+  const Report open = check(log, city.opener());
+  expect_verified(open);
+  EXPECT_TRUE(open.not_opened.empty());
+  EXPECT_TRUE(open.draws[0].matching_replayed);
+  const Report closed = check(log);
+  expect_verified(closed);
+  EXPECT_EQ(closed.not_opened.size(), 2u);
+  EXPECT_FALSE(closed.draws[0].matching_replayed);
+  EXPECT_EQ(closed.draws[0].conflicts_unopened, 1u);
+  EXPECT_EQ(closed.draws[0].substitutes_unopened, 1u);
+}
+
+// Admission sees commitments only; whoever opens them finds the matching that ignored one.
+TEST(VerifyConflicts, OneIgnoredIsFoundByWhoOpensIt) {
+  Conflicted city(some_conflict());
+  city.draw.announce();
+  city.draw.contribute();
+  // The platform's own opening: a conflict with somebody who is in no draw, so that the matching differs if it matters.
+  const auto blind = [](const Hash&) { return std::optional(ConflictContent{.subject = "X", .inspector = "X", .kind = "", .evidence = ""}); };
+  city.draw.execute(blind);
+  // Make the conflict one that the matching made this way has broken.
+  const auto& task = city.draw.draw().tasks[0];
+  const ConflictContent broken{.subject = task.subject, .inspector = task.seats[0].inspector, .kind = "kinship", .evidence = ""};
+  for (auto& [commitment, content] : city.contents) content = broken;
+  CityLog log(city.city);
+  expect_verified(check(log));
+  expect_violated(check(log, city.opener()), *city.draw.draw().executed_at, "draw.visits_root");
+}
+
+}  // namespace
+}  // namespace liuhen::projections
