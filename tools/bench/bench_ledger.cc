@@ -1,0 +1,104 @@
+#include <atomic>
+#include <thread>
+
+#include "crypto/merkle.h"
+#include "ledger/log_reader.h"
+#include "ledger/replay.h"
+#include "tools/bench/pairs.h"
+#include "tools/bench/sample_log.h"
+
+namespace liuhen::tools::bench {
+namespace {
+
+inline constexpr std::size_t kIntents = 20'000;
+inline constexpr std::size_t kInFlight = 1'024;
+inline constexpr std::size_t kParts = 500;
+inline constexpr std::int64_t kRows = static_cast<std::int64_t>(kParts) * 200;
+
+void durable_appends(benchmark::State& state) {
+  for ([[maybe_unused]] const auto& round : state) {
+    state.PauseTiming();
+    SampleLog log;
+    auto intents = log.departments(kIntents);
+    state.ResumeTiming();
+    log.append(std::move(intents), kInFlight);
+    state.PauseTiming();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kIntents));
+}
+
+// What libsodium alone makes of the same signatures on the same cores.
+void signature_checks(benchmark::State& state) {
+  SampleLog log;
+  const auto intents = log.departments(kIntents);
+  for ([[maybe_unused]] const auto& round : state) {
+    std::atomic<std::size_t> next{0}, bad{0};
+    const auto check = [&] {
+      for (std::size_t i = next++; i < intents.size(); i = next++) {
+        const auto& [key, signature] = intents[i].signatures.front();
+        if (!crypto::verify(key, ledger::signed_bytes(intents[i].intent), signature)) ++bad;
+      }
+    };
+    std::vector<std::thread> threads;
+    for (unsigned t = 0; t < std::max(1u, std::thread::hardware_concurrency()); ++t) threads.emplace_back(check);
+    for (std::thread& thread : threads) thread.join();
+    if (bad != 0) state.SkipWithError("a good signature was refused");
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kIntents));
+}
+
+void replay_verification(benchmark::State& state) {
+  SampleLog log;
+  log.append(log.departments(kIntents), kInFlight);
+  for ([[maybe_unused]] const auto& round : state) {
+    ledger::StorageFetcher fetcher(log.storage());
+    projections::StateAdmission admission(log.origin());
+    const auto report = ledger::replay(fetcher, {}, [&](const ledger::Event& event, const crypto::TreeHistory& tree) -> Outcome {
+      if (auto admitted = admission.admit(event, tree); !admitted) return admitted;
+      admission.apply(event);
+      return ok();
+    });
+    if (report.verdict != ledger::Verdict::verified) state.SkipWithError(report.finding.en.c_str());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kIntents));
+}
+
+void bulk_import(benchmark::State& state) {
+  for ([[maybe_unused]] const auto& round : state) {
+    state.PauseTiming();
+    SampleLog log;
+    auto parts = log.imports(kParts);
+    state.ResumeTiming();
+    log.append(std::move(parts), 64);
+    state.PauseTiming();
+  }
+  state.SetItemsProcessed(state.iterations() * kRows);
+}
+
+void rebuild(benchmark::State& state) {
+  SampleLog log;
+  log.append(log.imports(kParts), 64);
+  for ([[maybe_unused]] const auto& round : state) log.reopen();
+  state.SetItemsProcessed(state.iterations() * kRows);
+}
+
+// One pass of SHA-256 over the same bytes, on one core: nothing that hashes them can be faster.
+void hash_the_rows(benchmark::State& state) {
+  SampleLog log;
+  const auto parts = log.imports(kParts);
+  for ([[maybe_unused]] const auto& round : state) {
+    for (const ledger::Submission& part : parts) benchmark::DoNotOptimize(crypto::leaf_hash(part.intent));
+  }
+  state.SetItemsProcessed(state.iterations() * kRows);
+}
+
+}  // namespace
+
+void add_ledger(std::vector<Pair>& pairs) {
+  pairs.push_back({"durable appends", "intents", "libsodium checking the same signatures, all cores", durable_appends, signature_checks});
+  pairs.push_back({"replay verification", "entries", "libsodium checking the same signatures, all cores", replay_verification, signature_checks});
+  pairs.push_back({"bulk import", "rows", "one SHA-256 pass over the same bytes, one core", bulk_import, hash_the_rows});
+  pairs.push_back({"rebuild", "rows", "one SHA-256 pass over the same bytes, one core", rebuild, hash_the_rows});
+}
+
+}  // namespace liuhen::tools::bench
