@@ -16,7 +16,7 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 34> kStatuses{{
     {"intent.signature", 403},
     {"intent.conflict", 409},
     {"intent.role", 403},
-    {"intent.version", 409},
+    {"intent.version_stale", 409},
     {"stream.version", 409},
     {"key.unknown", 403},
     {"key.revoked", 403},

@@ -1,0 +1,62 @@
+// What the routes work on, and how each is found.
+#pragma once
+
+#include <atomic>
+#include <boost/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "api/server/platform.h"
+#include "api/server/problem.h"
+#include "api/server/target.h"
+
+namespace liuhen::api::server {
+
+// Everything here outlives every request.
+struct Backend {
+  std::string origin, vkey;
+  ledger::Clock& clock;
+  ledger::Storage& storage;
+  ledger::RestrictedStore& restricted;
+  ledger::Sequencer& sequencer;
+  ReadModel& model;
+  Platform& platform;
+  bool platform_acts = true;
+  std::atomic<bool>& writer_stopped;  // set by whoever was told so
+
+  // The state after everything acknowledged so far.
+  Result<ReadModel::Reading> read() const { return model.read(sequencer.size()); }
+  // The bytes of an entry. Fails with `request.absent`, or as storage does.
+  Result<std::string> entry(std::uint64_t position) const;
+};
+
+struct Call {
+  const Request& request;
+  Target target;
+  std::vector<std::string> captured;  // the segments for which the route has a "*"
+};
+
+struct Route {
+  const char* method;
+  const char* pattern;  // "/api/v1/entries/*"; a last "**" takes the rest of the path
+  Response (*answer)(const Backend& backend, const Call& call);
+};
+
+// By subject; each in a file of its own.
+std::span<const Route> log_routes();
+std::span<const Route> intent_routes();
+std::span<const Route> catalogue_routes();
+std::span<const Route> registry_routes();
+std::span<const Route> draw_routes();
+std::span<const Route> draft_routes();
+std::span<const Route> page_routes();
+
+// Finds the route and asks it: `request.route` if there is none, `request.method` with Allow if there is one
+// for another method.
+Response dispatch(const Backend& backend, const Request& request);
+
+Response json_response(const boost::json::value& value, unsigned status = 200);
+Error absent(const std::string& zh, const std::string& en);  // `request.absent`
+
+}  // namespace liuhen::api::server

@@ -1,0 +1,154 @@
+#include "api/server/draw_json.h"
+
+#include "api/server/payload_json.h"
+
+namespace liuhen::api::server {
+namespace {
+
+namespace json = boost::json;
+using projections::Draw;
+
+json::value or_null(const std::optional<std::uint64_t>& number) {
+  return number ? json::value(*number) : json::value(nullptr);
+}
+
+json::array contributors_of(const projections::State& state, const Draw& draw) {
+  json::array rows;
+  for (const KeyId& id : draw.contributors) {
+    const projections::Key* key = state.keys.find(id);
+    const auto committed = draw.commitments.find(id);
+    const auto nonce = draw.nonces.find(id);
+    rows.push_back({{"key", to_hex(id)},
+                    {"person", key == nullptr ? "" : key->person},
+                    {"name", key == nullptr ? "" : key->name},
+                    {"commitment", committed == draw.commitments.end() ? json::value(nullptr) : json::value(to_hex(committed->second))},
+                    {"nonce", nonce == draw.nonces.end() ? json::value(nullptr) : json::value(to_hex(nonce->second))}});
+  }
+  return rows;
+}
+
+json::object seat_json(const projections::Seat& seat) {
+  json::array held, recusals;
+  for (const std::string& id : seat.held) held.emplace_back(id);
+  for (const projections::Recusal& recusal : seat.recusals) {
+    recusals.push_back({{"inspector", recusal.inspector},
+                        {"ground", recusal.ground},
+                        {"filed_at", recusal.filed_at},
+                        {"decided_at", or_null(recusal.decided_at)},
+                        {"approved", recusal.approved}});
+  }
+  return {{"group", seat.group},       {"inspector", seat.inspector},
+          {"held", std::move(held)},   {"recusals", std::move(recusals)},
+          {"ordinal", seat.ordinal},   {"exhausted", seat.exhausted},
+          {"vacated_at", or_null(seat.vacated_at)}};
+}
+
+json::object result_json(const projections::TaskResult& result) {
+  json::array rows, follow_ups, objections;
+  for (const auto& row : result.rows) rows.push_back(object_json(row));
+  for (const std::uint64_t position : result.follow_ups) follow_ups.emplace_back(position);
+  for (const std::uint64_t position : result.objections) objections.emplace_back(position);
+  return {{"position", result.position},
+          {"time", result.time},
+          {"visited_at", result.visited_at},
+          {"rows", std::move(rows)},
+          {"corrections", result.corrections},
+          {"follow_ups", std::move(follow_ups)},
+          {"published_at", or_null(result.published_at)},
+          {"withheld_at", or_null(result.withheld_at)},
+          {"objections", std::move(objections)},
+          {"open_objection", or_null(result.open_objection)}};
+}
+
+}  // namespace
+
+const char* const kTierZh =
+    "丙级（C）：没有公开信标，也没有独立见证人联署。抽取可以从账本重算核对；但运营方若反复试做公告直到结果合意，密码学上无法排除。";
+const char* const kTierEn =
+    "Tier C: no public beacon and no independent witnesses. The draw can be recomputed and checked from the log, but cryptography "
+    "does not rule out that the operator tried announcements until one pleased.";
+
+const char* name_of(Draw::Phase phase) {
+  switch (phase) {
+    case Draw::Phase::committing: return "committing";
+    case Draw::Phase::revealing: return "revealing";
+    case Draw::Phase::ready: return "ready";
+    case Draw::Phase::executed: return "executed";
+    case Draw::Phase::disclosed: return "disclosed";
+    case Draw::Phase::failed: return "failed";
+  }
+  return "";
+}
+
+std::pair<const char*, const char*> describe(const Draw& draw) {
+  if (draw.discarded) return {"已作废", "voided"};
+  switch (draw.phase) {
+    case Draw::Phase::committing: return {"等待承诺", "awaiting commitments"};
+    case Draw::Phase::revealing: return {"等待揭示", "awaiting reveals"};
+    case Draw::Phase::ready: return {"待执行", "to be executed"};
+    case Draw::Phase::executed: return {"已抽取，名单列示中", "drawn, being listed"};
+    case Draw::Phase::disclosed: return {"名单已列示", "listed"};
+    case Draw::Phase::failed: return {"失败", "failed"};
+  }
+  return {"", ""};
+}
+
+json::object draw_summary(const Draw& draw) {
+  return {{"number", draw.number},
+          {"stream", draw.stream},
+          {"plan", draw.announcement.plan},
+          {"attempt", draw.announcement.attempt},
+          {"department", draw.department},
+          {"phase", name_of(draw.phase)},
+          {"discarded", draw.discarded},
+          {"tier", "C"},
+          {"position", draw.position},
+          {"time", draw.time},
+          {"executed_time", draw.executed_at ? json::value(draw.executed_time) : json::value(nullptr)},
+          {"visits", draw.outcome ? json::value(draw.outcome->visits) : json::value(nullptr)},
+          {"vacancies", draw.outcome ? json::value(draw.outcome->vacancies) : json::value(nullptr)}};
+}
+
+json::object draw_json(const projections::State& state, const Draw& draw) {
+  json::object fields = draw_summary(draw);
+  fields["tier_zh"] = kTierZh;
+  fields["tier_en"] = kTierEn;
+  fields["leaf_hash"] = to_hex(draw.leaf_hash);
+  fields["rule"] = draw.rule;
+  fields["announcement"] = object_json(draw.announcement);
+  fields["commit_deadline"] = draw.announcement.commit_deadline;
+  fields["reveal_deadline"] = draw.announcement.reveal_deadline;
+  fields["execute_deadline"] = draw.announcement.execute_deadline;
+  fields["pool_position"] = draw.announcement.pool_position;
+  fields["subject_root"] = to_hex(draw.announcement.subject_root);
+  fields["inspector_root"] = to_hex(draw.announcement.inspector_root);
+  fields["conflict_root"] = to_hex(draw.announcement.conflict_root);
+  fields["contributors"] = contributors_of(state, draw);
+  fields["commitments_closed_at"] = or_null(draw.commitments_closed_at);
+  fields["reveals_closed_at"] = or_null(draw.reveals_closed_at);
+  fields["executed_at"] = or_null(draw.executed_at);
+  fields["disclosed_at"] = or_null(draw.disclosed_at);
+  fields["voided_at"] = or_null(draw.voided_at);
+  fields["failed_at"] = or_null(draw.failed_at);
+  fields["alpha"] = draw.reveals_closed_at ? json::value(to_hex(projections::alpha_of(draw))) : json::value(nullptr);
+  fields["seed"] = draw.seed ? json::value(to_hex(*draw.seed)) : json::value(nullptr);
+  fields["outcome"] = draw.outcome ? json::value(object_json(*draw.outcome)) : json::value(nullptr);
+  json::array attestations;
+  for (const std::uint64_t position : draw.attestations) attestations.emplace_back(position);
+  fields["attestations"] = std::move(attestations);
+  fields["tasks"] = draw.tasks.size();
+  return fields;
+}
+
+json::object task_json(const Draw& draw, std::uint64_t visit) {
+  const projections::Task& task = draw.tasks[visit];
+  json::array seats;
+  for (const projections::Seat& seat : task.seats) seats.push_back(seat_json(seat));
+  return {{"visit", visit},
+          {"subject", task.subject},
+          {"ticket", to_hex(task.ticket)},
+          {"seats", std::move(seats)},
+          {"result", task.result ? json::value(result_json(*task.result)) : json::value(nullptr)}};
+}
+
+}  // namespace liuhen::api::server

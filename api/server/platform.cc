@@ -1,0 +1,267 @@
+#include "api/server/platform.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "api/limits.h"
+#include "crypto/sha256.h"
+#include "crypto/tuple.h"
+#include "crypto/vrf.h"
+#include "projections/streams.h"
+
+namespace liuhen::api::server {
+namespace {
+
+namespace schema = ledger::schema;
+using projections::Draw;
+using projections::Due;
+using projections::State;
+
+constexpr std::uint64_t kIntentLifeS = 3'600;
+
+template <class Table>
+schema::PayloadUnion united(Table table) {
+  schema::PayloadUnion payload;
+  payload.Set(std::move(table));
+  return payload;
+}
+
+// The same for the same step of the same stream, so that doing it twice is doing it once.
+std::vector<std::uint8_t> intent_id(std::string_view stream, std::uint64_t version) {
+  crypto::TupleWriter tuple;
+  const Hash hash = crypto::sha256(tuple.item("liuhen/platform/v1").item(stream).u64(version).view());
+  return {hash.begin(), hash.begin() + 16};
+}
+
+std::vector<std::uint8_t> bytes_of(View view) { return {view.begin(), view.end()}; }
+
+schema::CommitmentsClosedT commitments_of(const Draw& draw) {
+  schema::CommitmentsClosedT closed;
+  closed.draw = draw.stream;
+  for (const KeyId& key : draw.contributors) {
+    if (draw.commitments.contains(key)) closed.committed.insert(closed.committed.end(), key.begin(), key.end());
+  }
+  return closed;
+}
+
+schema::RevealsClosedT reveals_of(const Draw& draw) {
+  schema::RevealsClosedT closed;
+  closed.draw = draw.stream;
+  for (const KeyId& key : draw.contributors) {
+    auto row = std::make_unique<schema::RevealedT>();
+    const auto found = draw.nonces.find(key);
+    if (found != draw.nonces.end()) row->nonce = bytes_of(found->second);
+    closed.nonces.push_back(std::move(row));
+  }
+  return closed;
+}
+
+// What one visit takes in an entry, at most: its texts, their lengths, offsets, padding.
+std::size_t encoded_bytes(const schema::VisitT& visit) {
+  std::size_t bytes = visit.subject.size() + visit.ticket.size() + 64;
+  for (const std::string& member : visit.team) bytes += member.size() + 16;
+  return bytes;
+}
+
+// Where part number `part` begins, and the end of the list when there are no more parts.
+std::size_t part_begin(const std::vector<schema::VisitT>& visits, std::uint32_t part) {
+  std::size_t at = 0;
+  for (std::uint32_t done = 0; done < part; ++done) {
+    for (std::size_t bytes = 0; at < visits.size(); ++at) {
+      bytes += encoded_bytes(visits[at]);
+      if (bytes > kDisclosureBytesMax) break;
+    }
+  }
+  return at;
+}
+
+Error unopened(std::uint64_t count) {
+  return fail("platform.conflicts", std::to_string(count) + " 条回避关系的内容已无法打开，平台不能执行匹配",
+              std::to_string(count) + " conflicts can no longer be opened; the platform cannot match without them");
+}
+
+// Content behind a conflict's commitment, as long as it has not been erased.
+projections::OpenConflict opener(ledger::RestrictedStore& restricted) {
+  return [&restricted](const Hash& commitment) -> std::optional<projections::ConflictContent> {
+    const auto opening = restricted.get(commitment);
+    if (!opening || !*opening) return std::nullopt;
+    Result<projections::ConflictContent> content = projections::decode_conflict((*opening)->bytes);
+    return content ? std::optional(*content) : std::nullopt;
+  };
+}
+
+}  // namespace
+
+void Platform::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Platform::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    awake_ = true;
+  }
+  signal_.notify_one();
+}
+
+void Platform::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  signal_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Platform::run() {
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      signal_.wait_for(lock, std::chrono::seconds(1), [this] { return awake_ || stopping_; });
+      if (stopping_) return;
+      awake_ = false;
+    }
+    // What could not be recorded stays due, and is tried again; a stopped writer shows in the health.
+    (void)advance();
+  }
+}
+
+Outcome Platform::advance() {
+  const std::lock_guard lock(advancing_);
+  for (;;) {
+    std::vector<Bytes> intents;
+    Outcome outcome = ok();
+    {
+      Result<ReadModel::Reading> reading = parts_.model.read(parts_.sequencer.size());
+      if (!reading) return reading.error();
+      for (const Due& due : projections::due(reading->state(), parts_.clock.now_s())) {
+        Result<Bytes> intent = intent_for(*reading, due);
+        if (intent) {
+          intents.push_back(std::move(*intent));
+        } else if (outcome) {
+          outcome = intent.error();
+        }
+      }
+    }
+    bool recorded = false;
+    for (Bytes& intent : intents) {
+      ledger::Submission submission;
+      const Signature signature = ledger::sign_intent(parts_.keys.platform, intent);
+      submission.signatures.emplace_back(parts_.keys.platform.public_key(), signature);
+      submission.intent = std::move(intent);
+      const Result<ledger::Answer> answer = parts_.sequencer.submit_and_wait(std::move(submission));
+      if (answer) {
+        recorded = true;
+      } else if (outcome) {
+        outcome = answer.error();
+      }
+    }
+    if (!recorded) return outcome;
+  }
+}
+
+Result<Bytes> Platform::intent_for(const ReadModel::Reading& reading, const Due& due) {
+  const State& state = reading.state();
+  Result<Payload> payload = payload_for(state, due);
+  if (!payload) return payload.error();
+  schema::IntentT intent;
+  intent.origin = state.origin;
+  intent.payload = std::move(*payload);
+  intent.stream = projections::stream_of(intent);
+  const std::uint64_t version = state.stream_version(intent.stream);
+  intent.expected_version = version;
+  intent.id = intent_id(intent.stream, version);
+  intent.authors = bytes_of(parts_.keys.platform.public_key());
+  intent.seen_size = reading.size();
+  intent.seen_root = bytes_of(reading.tree().root());
+  // The recorded time never decreases, even when the clock has stepped back.
+  const std::uint64_t now = std::max(parts_.clock.now_s(), state.times.empty() ? 0 : state.times.back());
+  intent.expires = now + kIntentLifeS;
+  return ledger::encode(intent);
+}
+
+Result<schema::PayloadUnion> Platform::payload_for(const State& state, const Due& due) {
+  const Draw& draw = state.draws.by_stream.at(due.draw);
+  switch (due.kind) {
+    case Due::Kind::close_commitments: return united(commitments_of(draw));
+    case Due::Kind::close_reveals: return united(reveals_of(draw));
+    case Due::Kind::execute: return execution_of(state, draw);
+    case Due::Kind::disclose: return disclosure_of(state, draw);
+    case Due::Kind::substitute: return substitution_of(state, draw, due);
+    case Due::Kind::fail: break;
+  }
+  schema::DrawFailedT failed;
+  failed.draw = draw.stream;
+  failed.reason = "期限内无人承诺 / nobody committed in time";
+  return united(std::move(failed));
+}
+
+Result<schema::PayloadUnion> Platform::execution_of(const State& state, const Draw& draw) {
+  const KeyId own = crypto::vrf::public_key(parts_.keys.vrf);
+  if (bytes_of(own) != draw.announcement.vrf_key) {
+    return fail("platform.vrf_key", "抽取“" + draw.stream + "”公告的 VRF 公钥不属于本服务，须由持有者执行",
+                "the VRF key announced for \"" + draw.stream + "\" is not this service's; its holder has to execute");
+  }
+  const Bytes alpha = projections::alpha_of(draw);
+  const crypto::vrf::Proof pi = crypto::vrf::prove(parts_.keys.vrf, alpha);
+  const Result<crypto::vrf::Beta> beta = crypto::vrf::verify(own, alpha, pi);
+  if (!beta) return beta.error();
+  Result<const projections::Visits*> outcome = visits(state, draw, *beta);
+  if (!outcome) return outcome.error();
+  schema::DrawExecutedT executed;
+  executed.draw = draw.stream;
+  executed.pi = bytes_of(pi);
+  for (const schema::StratumOutcomeT& stratum : (*outcome)->strata) {
+    executed.strata.push_back(std::make_unique<schema::StratumOutcomeT>(stratum));
+  }
+  executed.visits_root = bytes_of((*outcome)->root);
+  executed.visits = (*outcome)->visits.size();
+  executed.vacancies = (*outcome)->vacancies;
+  return united(std::move(executed));
+}
+
+Result<schema::PayloadUnion> Platform::disclosure_of(const State& state, const Draw& draw) {
+  Result<const projections::Visits*> outcome = visits(state, draw, *draw.seed);
+  if (!outcome) return outcome.error();
+  const std::vector<schema::VisitT>& all = (*outcome)->visits;
+  const std::size_t begin = part_begin(all, draw.next_part);
+  std::size_t end = begin;
+  schema::DrawDisclosedT part;
+  for (std::size_t bytes = 0; end < all.size(); ++end) {
+    bytes += encoded_bytes(all[end]);
+    if (bytes > kDisclosureBytesMax) break;
+    part.visits.push_back(std::make_unique<schema::VisitT>(all[end]));
+  }
+  part.draw = draw.stream;
+  part.part = draw.next_part;
+  part.last = end == all.size();
+  return united(std::move(part));
+}
+
+Result<schema::PayloadUnion> Platform::substitution_of(const State& state, const Draw& draw, const Due& due) {
+  Result<projections::Substitute> chosen = projections::substitute_of(
+      state, draw, due.visit, due.seat, opener(parts_.restricted));
+  if (!chosen) return chosen.error();
+  if (chosen->conflicts_unopened > 0) return unopened(chosen->conflicts_unopened);
+  schema::SubstituteDrawnT drawn;
+  drawn.draw = draw.stream;
+  drawn.visit = due.visit;
+  drawn.seat = due.seat;
+  drawn.ordinal = draw.tasks[due.visit].seats[due.seat].ordinal + 1;
+  drawn.inspector = chosen->inspector;
+  return united(std::move(drawn));
+}
+
+Result<const projections::Visits*> Platform::visits(const State& state, const Draw& draw,
+                                                    const std::array<std::uint8_t, 64>& seed) {
+  if (computed_draw_ == draw.stream) return &computed_;
+  Result<projections::Visits> outcome = projections::visits_of(
+      state, draw, seed, opener(parts_.restricted));
+  if (!outcome) return outcome.error();
+  if (outcome->conflicts_unopened > 0) return unopened(outcome->conflicts_unopened);
+  computed_ = std::move(*outcome);
+  computed_draw_ = draw.stream;
+  return &computed_;
+}
+
+}  // namespace liuhen::api::server

@@ -1,0 +1,69 @@
+// The platform's clockwork: what it has to record by itself, it records when it is due. Whatever it words
+// is determined by the log; it decides nothing.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/server/keys.h"
+#include "api/server/read_model.h"
+#include "ledger/sequencer.h"
+#include "projections/outcome.h"
+
+namespace liuhen::api::server {
+
+// What it acts on; all of it outlives the platform.
+struct PlatformParts {
+  const Keys& keys;
+  ledger::Clock& clock;
+  ledger::Sequencer& sequencer;
+  ledger::RestrictedStore& restricted;
+  const ReadModel& model;
+};
+
+class Platform {
+ public:
+  explicit Platform(PlatformParts parts) : parts_(parts) {}
+  ~Platform() { stop(); }
+
+  // Acts by itself from now on: after wake(), and every second.
+  void start();
+  void wake();  // any thread; does not block
+  void stop();
+
+  // Records what is due, one after another, until nothing is or nothing more can be recorded; never two at
+  // once. Fails with the first refusal that was not overcome. Any thread.
+  Outcome advance();
+
+ private:
+  using Payload = ledger::schema::PayloadUnion;
+
+  void run();
+  // The intent for one thing due, from the state as it is.
+  Result<Bytes> intent_for(const ReadModel::Reading& reading, const projections::Due& due);
+  Result<Payload> payload_for(const projections::State& state, const projections::Due& due);
+  Result<Payload> execution_of(const projections::State& state, const projections::Draw& draw);
+  Result<Payload> disclosure_of(const projections::State& state, const projections::Draw& draw);
+  Result<Payload> substitution_of(const projections::State& state, const projections::Draw& draw,
+                                  const projections::Due& due);
+  // The visits that a seed gives, kept while they are being listed.
+  Result<const projections::Visits*> visits(const projections::State& state, const projections::Draw& draw,
+                                            const std::array<std::uint8_t, 64>& seed);
+
+  PlatformParts parts_;
+
+  std::mutex advancing_;  // held by whoever advances; guards the next two
+  std::string computed_draw_;
+  projections::Visits computed_;
+
+  std::mutex mutex_;  // guards the rest
+  std::condition_variable signal_;
+  bool awake_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace liuhen::api::server

@@ -1,0 +1,82 @@
+#include <array>
+
+#include "api/server/backend.h"
+
+namespace liuhen::api::server {
+namespace {
+
+// Whether the path fits; what stands at each "*" goes to `captured`.
+bool fits(std::string_view pattern, const Target& target, std::vector<std::string>& captured) {
+  captured.clear();
+  std::size_t at = 0;
+  pattern.remove_prefix(1);
+  while (!pattern.empty()) {
+    const auto slash = pattern.find('/');
+    const std::string_view part = pattern.substr(0, slash);
+    if (part == "**") return at < target.path.size();
+    if (at == target.path.size()) return false;
+    if (part == "*") {
+      captured.push_back(target.path[at]);
+    } else if (part != target.path[at]) {
+      return false;
+    }
+    ++at;
+    pattern = slash == std::string_view::npos ? std::string_view() : pattern.substr(slash + 1);
+  }
+  return at == target.path.size();
+}
+
+Response wrong_method(const std::string& allowed) {
+  Response response = problem(fail("request.method", "此路径只接受 " + allowed, "this path takes " + allowed + " only"));
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+}  // namespace
+
+Response dispatch(const Backend& backend, const Request& request) {
+  Result<Target> target = Target::parse(request.target);
+  if (!target) return problem(target.error());
+  Call call{request, std::move(*target), {}};
+  const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  std::string allowed;
+  const std::array tables{log_routes(),  intent_routes(), catalogue_routes(), registry_routes(),
+                          draw_routes(), draft_routes(),  page_routes()};
+  for (const std::span<const Route> table : tables) {
+    for (const Route& route : table) {
+      if (!fits(route.pattern, call.target, call.captured)) continue;
+      if (method != route.method) {
+        allowed = std::string_view(route.method) == "GET" ? "GET, HEAD" : route.method;
+        continue;
+      }
+      Response response = route.answer(backend, call);
+      if (request.method == "HEAD") response.body.clear();
+      return response;
+    }
+  }
+  if (!allowed.empty()) return wrong_method(allowed);
+  return problem(fail("request.route", "没有这个路径：" + call.target.raw_path.substr(0, 200),
+                      "there is nothing at " + call.target.raw_path.substr(0, 200)));
+}
+
+Response json_response(const boost::json::value& value, unsigned status) {
+  Response response;
+  response.status = status;
+  response.content_type = "application/json";
+  response.body = boost::json::serialize(value) + "\n";
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+Error absent(const std::string& zh, const std::string& en) { return fail("request.absent", zh, en); }
+
+Result<std::string> Backend::entry(std::uint64_t position) const {
+  Result<std::optional<std::string>> found = storage.get(ledger::Family::entries, ledger::key_of_number(position));
+  if (!found) return found.error();
+  if (!*found) {
+    return absent("没有第 " + std::to_string(position) + " 条记录", "there is no entry " + std::to_string(position));
+  }
+  return std::move(**found);
+}
+
+}  // namespace liuhen::api::server

@@ -1,0 +1,118 @@
+// Keys, permissions, departments, items, rules, plans (docs/formats/api.md, "Catalogue"). Rows use the names
+// of the schema.
+#include "api/server/backend.h"
+#include "api/server/payload_json.h"
+
+namespace liuhen::api::server {
+namespace {
+
+namespace json = boost::json;
+namespace schema = ledger::schema;
+using projections::State;
+
+json::value number_or_null(const std::optional<std::uint64_t>& number) {
+  return number ? json::value(*number) : json::value(nullptr);
+}
+
+json::array role_names(const std::set<projections::Role>& roles) {
+  json::array names;
+  for (const projections::Role role : roles) names.emplace_back(schema::EnumNameRole(role));
+  return names;
+}
+
+json::object keys_of(const State& state) {
+  json::array rows;
+  for (const auto& [id, key] : state.keys.keys) {
+    rows.push_back({{"key", to_hex(id)},
+                    {"person", key.person},
+                    {"name", key.name},
+                    {"roles", role_names(key.roles)},
+                    {"department", key.department},
+                    {"inspector", key.inspector},
+                    {"outside", key.outside},
+                    {"granted", key.granted_at},
+                    {"revoked", number_or_null(key.revoked_at)}});
+  }
+  json::value vrf = nullptr;
+  if (!state.keys.vrf.empty()) vrf = to_hex(state.keys.vrf.back().id);
+  return {{"keys", std::move(rows)}, {"vrf", std::move(vrf)}};
+}
+
+json::object permissions_of(const State& state) {
+  json::array rows;
+  for (const auto& [tag, permission] : state.keys.permissions) {
+    rows.push_back({{"payload", schema::EnumNamePayload(tag)},
+                    {"first", role_names(permission.first)},
+                    {"second", role_names(permission.second)}});
+  }
+  return {{"permissions", std::move(rows)}};
+}
+
+json::object departments_of(const State& state) {
+  json::array rows;
+  for (const auto& [id, department] : state.catalogue.departments) {
+    rows.push_back({{"id", id},
+                    {"name", department.name},
+                    {"division", department.division},
+                    {"superior", department.superior},
+                    {"active", department.active}});
+  }
+  return {{"departments", std::move(rows)}};
+}
+
+const char* name_of(projections::Item::Stage stage) {
+  using Stage = projections::Item::Stage;
+  switch (stage) {
+    case Stage::listed: return "listed";
+    case Stage::approved: return "approved";
+    case Stage::rejected: return "rejected";
+    case Stage::published: return "published";
+    case Stage::withdrawn: return "withdrawn";
+  }
+  return "";
+}
+
+json::object items_of(const State& state) {
+  json::array rows;
+  for (const auto& [id, item] : state.catalogue.items) {
+    json::value published = nullptr;
+    if (item.published_revision != 0) published = object_json(item.published);
+    rows.push_back({{"id", id},
+                    {"stage", name_of(item.stage)},
+                    {"in_force", item.in_force()},
+                    {"published", std::move(published)},
+                    {"proposed", object_json(item.proposed)}});
+  }
+  return {{"items", std::move(rows)}};
+}
+
+template <class Map>
+json::array rows_of(const Map& map) {
+  json::array rows;
+  for (const auto& [id, object] : map) rows.push_back(object_json(object));
+  return rows;
+}
+json::object rules_of(const State& state) { return {{"rules", rows_of(state.catalogue.rules)}}; }
+json::object plans_of(const State& state) { return {{"plans", rows_of(state.catalogue.plans)}}; }
+
+template <json::object (*of)(const State&)>
+Response list(const Backend& backend, const Call&) {
+  Result<ReadModel::Reading> reading = backend.read();
+  if (!reading) return problem(reading.error());
+  return json_response(of(reading->state()));
+}
+
+constexpr Route kRoutes[] = {
+    {"GET", "/api/v1/keys", list<keys_of>},
+    {"GET", "/api/v1/permissions", list<permissions_of>},
+    {"GET", "/api/v1/departments", list<departments_of>},
+    {"GET", "/api/v1/items", list<items_of>},
+    {"GET", "/api/v1/rules", list<rules_of>},
+    {"GET", "/api/v1/plans", list<plans_of>},
+};
+
+}  // namespace
+
+std::span<const Route> catalogue_routes() { return kRoutes; }
+
+}  // namespace liuhen::api::server

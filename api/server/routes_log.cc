@@ -1,0 +1,198 @@
+// The log itself: health, checkpoint, tiles, entries, proofs (docs/formats/api.md, "The log").
+#include "api/server/backend.h"
+#include "crypto/checkpoint.h"
+#include "ledger/describe.h"
+#include "ledger/tiles.h"
+
+namespace liuhen::api::server {
+namespace {
+
+namespace json = boost::json;
+
+Response health(const Backend& backend, const Call&) {
+  if (Outcome model = backend.model.health(); !model) return problem(model.error(), 503);
+  if (backend.writer_stopped) {
+    return problem(fail("ledger.stopped", "账本已停止写入，请查明原因后重新启动",
+                        "the ledger has stopped writing; find out why and start it again"));
+  }
+  return json_response({{"status", "ok"}, {"size", backend.sequencer.size()}});
+}
+
+Response checkpoint(const Backend& backend, const Call&) {
+  Response response;
+  response.body = backend.sequencer.checkpoint();
+  if (response.body.empty()) return problem(absent("账本还没有任何记录", "the log has no entry yet"));
+  response.content_type = "text/plain; charset=utf-8";
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+Response bytes_for_ever(std::string body) {
+  Response response;
+  response.content_type = "application/octet-stream";
+  response.body = std::move(body);
+  response.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
+  return response;
+}
+
+Result<std::string> bundle(const Backend& backend, const ledger::Tile& tile) {
+  Bytes out;
+  unsigned found = 0;
+  Outcome scanned = backend.storage.scan(ledger::Family::entries, ledger::key_of_number(tile.index * ledger::kTileWidth),
+                                         [&](std::string_view, std::string_view value) {
+                                           if (found == tile.width) return false;
+                                           ledger::add_to_bundle(view_of(value), out);
+                                           return ++found < tile.width;
+                                         });
+  if (!scanned) return scanned.error();
+  if (found < tile.width) return absent("没有这个分片", "there is no such tile");
+  return std::string(text_of(out));
+}
+
+Response tile(const Backend& backend, const Call& call) {
+  const Result<ledger::TilePath> path = ledger::parse_tile_path(std::string_view(call.target.raw_path).substr(1));
+  if (!path) return problem(path.error(), 404);
+  const ledger::Tile& asked = path->tile;
+  // What a checkpoint already covers, and no more: committed and published are one.
+  if (asked.width > ledger::tile_width(asked.level, asked.index, backend.sequencer.size())) {
+    return problem(absent("没有这个分片，或日志还没有这么长", "there is no such tile, or the log is not that long yet"));
+  }
+  if (path->entries) {
+    Result<std::string> body = bundle(backend, asked);
+    return body ? bytes_for_ever(std::move(*body)) : problem(body.error());
+  }
+  Result<ReadModel::Reading> reading = backend.read();
+  if (!reading) return problem(reading.error());
+  return bytes_for_ever(std::string(text_of(ledger::tile_bytes(reading->tree(), asked))));
+}
+
+struct Head {
+  std::string note;  // empty before the first entry
+  crypto::Checkpoint checkpoint;
+};
+Head head_of(const Backend& backend) {
+  Head head;
+  head.note = backend.sequencer.checkpoint();
+  head.checkpoint.root = crypto::empty_root();
+  if (head.note.empty()) return head;
+  const Result<crypto::Note> note = crypto::parse_note(head.note);
+  LIUHEN_CHECK(note.has_value());
+  const Result<crypto::Checkpoint> parsed = crypto::parse_checkpoint(note->text);
+  LIUHEN_CHECK(parsed.has_value());
+  head.checkpoint = *parsed;
+  return head;
+}
+
+Response log(const Backend& backend, const Call&) {
+  const Head head = head_of(backend);
+  Result<ReadModel::Reading> reading = backend.model.read(head.checkpoint.size);
+  if (!reading) return problem(reading.error());
+  const projections::State& state = reading->state();
+  json::value time = nullptr;
+  if (head.checkpoint.size > 0) time = state.times[head.checkpoint.size - 1];
+  return json_response({{"origin", backend.origin},
+                        {"city", state.city},
+                        {"division", state.division},
+                        {"size", head.checkpoint.size},
+                        {"root", to_base64(head.checkpoint.root)},
+                        {"time", time},
+                        {"vkey", backend.vkey},
+                        {"checkpoint", head.note},
+                        {"admission_version", state.admission_version},
+                        {"now", backend.clock.now_s()}});
+}
+
+Result<json::object> entry_json(const Backend& backend, std::uint64_t position) {
+  const Result<std::string> bytes = backend.entry(position);
+  if (!bytes) return bytes.error();
+  const Result<ledger::Event> event = ledger::Event::parse(view_of(*bytes));
+  if (!event) return event.error();
+  return json::object{{"position", event->position()},
+                      {"time", event->time()},
+                      {"leaf_hash", to_hex(event->leaf_hash())},
+                      {"described", json::parse(ledger::describe_json(*event))}};
+}
+
+Response entry(const Backend& backend, const Call& call) {
+  const Result<std::uint64_t> position = parse_number(call.captured[0]);
+  if (!position) return problem(position.error());
+  Result<json::object> row = entry_json(backend, *position);
+  return row ? json_response(std::move(*row)) : problem(row.error());
+}
+
+Response stream_history(const Backend& backend, const Call& call) {
+  const std::string stream = call.target.text("stream");
+  const Result<std::uint64_t> limit = call.target.limit();
+  if (!limit) return problem(limit.error());
+  std::uint64_t from = 0;
+  if (call.target.query.contains("after")) {
+    const Result<std::uint64_t> after = call.target.number("after", 0);
+    if (!after) return problem(after.error());
+    from = *after + 1;
+  }
+  const std::string prefix = stream + '\0';
+  std::vector<std::uint64_t> positions;
+  const Outcome scanned = backend.storage.scan(ledger::Family::streams, prefix + ledger::key_of_number(from),
+                                               [&](std::string_view key, std::string_view) {
+                                                 if (!key.starts_with(prefix) || positions.size() == *limit) return false;
+                                                 positions.push_back(ledger::number_of_key(key.substr(prefix.size())));
+                                                 return true;
+                                               });
+  if (!scanned) return problem(scanned.error());
+  json::array rows;
+  for (const std::uint64_t position : positions) {
+    Result<json::object> row = entry_json(backend, position);
+    if (!row) return problem(row.error());
+    rows.push_back(std::move(*row));
+  }
+  return json_response({{"stream", stream}, {"entries", std::move(rows)}});
+}
+
+Response stream_version(const Backend& backend, const Call& call) {
+  Result<ReadModel::Reading> reading = backend.read();
+  if (!reading) return problem(reading.error());
+  return json_response({{"stream", call.captured[0]}, {"version", reading->state().stream_version(call.captured[0])}});
+}
+
+// c2sp.org/tlog-proof@v1
+Response proof(const Backend& backend, const Call& call) {
+  const Result<std::uint64_t> position = parse_number(call.captured[0]);
+  if (!position) return problem(position.error());
+  const Head head = head_of(backend);
+  Result<ReadModel::Reading> reading = backend.model.read(head.checkpoint.size);
+  if (!reading) return problem(reading.error());
+  const Result<crypto::Proof> path = reading->tree().inclusion(*position, head.checkpoint.size);
+  if (!path) return problem(absent("没有这条记录", "there is no such entry"));
+  Response response;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = "c2sp.org/tlog-proof@v1\nindex " + std::to_string(*position) + "\n";
+  for (const Hash& hash : *path) response.body += to_base64(hash) + "\n";
+  response.body += "\n" + head.note;
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+Response digest(const Backend& backend, const Call&) {
+  Result<ReadModel::Reading> reading = backend.read();
+  if (!reading) return problem(reading.error());
+  if (reading->size() == 0) return problem(absent("账本还没有任何记录", "the log has no entry yet"));
+  return json_response({{"position", reading->size() - 1}, {"digest", to_hex(projections::digest(reading->state()))}});
+}
+
+constexpr Route kRoutes[] = {
+    {"GET", "/healthz", health},
+    {"GET", "/checkpoint", checkpoint},
+    {"GET", "/tile/**", tile},
+    {"GET", "/api/v1/log", log},
+    {"GET", "/api/v1/entries", stream_history},
+    {"GET", "/api/v1/entries/*", entry},
+    {"GET", "/api/v1/streams/*", stream_version},
+    {"GET", "/api/v1/proofs/*", proof},
+    {"GET", "/api/v1/state/digest", digest},
+};
+
+}  // namespace
+
+std::span<const Route> log_routes() { return kRoutes; }
+
+}  // namespace liuhen::api::server

@@ -1,0 +1,96 @@
+#include "api/server/service.h"
+
+#include <filesystem>
+
+#include "api/server/backend.h"
+#include "crypto/note.h"
+#include "ledger/rocksdb_storage.h"
+
+namespace liuhen::api::server {
+namespace {
+
+// Members in the order in which each needs those above it.
+class DirectoryService final : public Service {
+ public:
+  DirectoryService(const ServiceOptions& options, std::string origin, Keys keys, std::unique_ptr<ledger::Storage> storage)
+      : layout_(options.dir), options_(options), keys_(std::move(keys)), storage_(std::move(storage)), head_(layout_.head),
+        restricted_(*storage_, keys_.master, entropy_), admission_(origin), model_(origin, *storage_), origin_(origin) {}
+
+  ~DirectoryService() override { stop(); }
+
+  Outcome start() {
+    Result<std::unique_ptr<ledger::Sequencer>> sequencer = ledger::Sequencer::open(
+        *storage_, head_, restricted_, admission_, *options_.clock,
+        {.origin = origin_, .log_key = &keys_.log, .queue_max = 0}, options_.progress);
+    if (!sequencer) return sequencer.error();
+    sequencer_ = std::move(*sequencer);
+    sequencer_->on_committed([this](std::uint64_t first, const std::vector<Bytes>& entries) {
+      model_.committed(first + entries.size());
+    });
+    if (Outcome started = model_.start(sequencer_->size()); !started) return started;
+    platform_ = std::make_unique<Platform>(PlatformParts{keys_, *options_.clock, *sequencer_, restricted_, model_});
+    const crypto::NoteKey key{.name = origin_, .key = keys_.log.public_key()};
+    backend_.reset(new Backend{origin_, key.vkey(), *options_.clock, *storage_, restricted_, *sequencer_, model_,
+                               *platform_, options_.platform_acts, writer_stopped_});
+    if (options_.platform_acts) platform_->start();
+    return ok();
+  }
+
+  Response handle(const Request& request) override { return dispatch(*backend_, request); }
+  Outcome advance() override { return platform_->advance(); }
+
+  void stop() override {
+    if (platform_) platform_->stop();
+    if (sequencer_) sequencer_->stop();
+    model_.stop();
+  }
+
+ private:
+  const Layout layout_;
+  const ServiceOptions options_;
+  const Keys keys_;
+  crypto::SystemEntropy entropy_;
+  std::unique_ptr<ledger::Storage> storage_;
+  ledger::DiskHeadFile head_;
+  ledger::RestrictedStore restricted_;
+  projections::StateAdmission admission_;  // the writer's
+  ReadModel model_;                        // everyone else's
+  const std::string origin_;
+  std::atomic<bool> writer_stopped_ = false;
+  std::unique_ptr<ledger::Sequencer> sequencer_;
+  std::unique_ptr<Platform> platform_;
+  std::unique_ptr<Backend> backend_;
+};
+
+class ServiceConnection final : public Connection {
+ public:
+  explicit ServiceConnection(Service& service) : service_(service) {}
+  Result<Response> send(const Request& request) override { return service_.handle(request); }
+
+ private:
+  Service& service_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& options) {
+  LIUHEN_CHECK(options.clock != nullptr);
+  const Layout layout(options.dir);
+  Result<std::string> origin = read_origin(layout);
+  if (!origin) return origin.error();
+  Result<Keys> keys = read_keys(layout, options.passphrase);
+  if (!keys) return keys.error();
+  // A ledger that has a signed head has had a database: one that is gone is not made anew.
+  std::error_code ignored;
+  const bool fresh = !std::filesystem::exists(layout.database, ignored) && !std::filesystem::exists(layout.head, ignored);
+  Result<std::unique_ptr<ledger::Storage>> storage = ledger::open_rocksdb(
+      layout.database, {.mode = fresh ? ledger::OpenMode::create : ledger::OpenMode::existing});
+  if (!storage) return storage.error();
+  auto service = std::make_unique<DirectoryService>(options, std::move(*origin), std::move(*keys), std::move(*storage));
+  if (Outcome started = service->start(); !started) return started.error();
+  return std::unique_ptr<Service>(std::move(service));
+}
+
+std::unique_ptr<Connection> connect(Service& service) { return std::make_unique<ServiceConnection>(service); }
+
+}  // namespace liuhen::api::server
