@@ -1,0 +1,59 @@
+#include "crypto/commitment.h"
+#include "projections/inspectors.h"
+#include "tools/commands.h"
+
+namespace liuhen::tools {
+
+namespace {
+
+struct Declaration {
+  projections::ConflictContent content;
+  std::string unit;
+};
+
+Outcome declare(Session& session, const Declaration& asked) {
+  ledger::Opening opening;
+  session.environment().entropy.fill(opening.salt);
+  opening.bytes = projections::encode(asked.content);
+  opening.commitment = crypto::commit(opening.salt, opening.bytes);
+  ledger::schema::ConflictDeclaredT payload;
+  payload.commitment.assign(opening.commitment.begin(), opening.commitment.end());
+  payload.unit = asked.unit;
+  const std::string name = to_hex(opening.commitment);
+  session.environment().say("承诺值 " + name + "（决定时使用）", "commitment " + name + " (names it when it is decided)");
+  return session.submit_and_say(united(std::move(payload)), {opening});
+}
+
+}  // namespace
+
+void add_conflict_commands(Program& program) {
+  CLI::App* conflict = program.command(&program.app, "conflict", "利害关系：申报、决定（内容只以承诺值公开）", "conflicts of interest: declare, decide (public by commitment only)");
+  conflict->require_subcommand(1);
+  auto asked = std::make_shared<Declaration>();
+  CLI::App* declaring = program.command(conflict, "declare", "申报", "declare");
+  program.signs(declaring);
+  declaring->add_option("--subject", asked->content.subject, program.help("检查对象编号", "subject id"))->required();
+  declaring->add_option("--inspector", asked->content.inspector, program.help("执法证号", "inspector's certificate number"))->required();
+  declaring->add_option("--kind", asked->content.kind, program.help("关系", "kind"))->required();
+  declaring->add_option("--evidence", asked->content.evidence, program.help("证据说明或哈希", "evidence, or its hash"));
+  declaring->add_option("--unit", asked->unit, program.help("检查人员所在单位", "the inspector's unit"))->required();
+  program.act(declaring, [asked](Session& session) { return declare(session, *asked); });
+
+  auto name = std::make_shared<std::string>();
+  auto decided = std::make_shared<ledger::schema::ConflictDecidedT>();
+  auto refuse = std::make_shared<bool>(false);
+  CLI::App* deciding = program.command(conflict, "decide", "单位负责人决定", "the unit's head decides");
+  program.signs(deciding);
+  deciding->add_option("commitment", *name, program.help("承诺值", "commitment"))->required();
+  deciding->add_flag("--refuse", *refuse, program.help("不成立", "refuse it"));
+  deciding->add_option("--reason", decided->reason, program.help("理由", "reason"));
+  program.act(deciding, [name, decided, refuse](Session& session) -> Outcome {
+    auto bytes = from_hex(*name);
+    if (!bytes) return bytes.error();
+    decided->commitment = *bytes;
+    decided->approved = !*refuse;
+    return session.submit_and_say(united(*decided));
+  });
+}
+
+}  // namespace liuhen::tools

@@ -1,0 +1,151 @@
+#include "api/server/http_server.h"
+#include "api/server/service.h"
+#include "crypto/vrf.h"
+#include "projections/keys.h"
+#include "tools/commands.h"
+
+namespace liuhen::tools {
+
+namespace {
+
+struct Init {
+  std::string origin, city, division, passphrase_file;
+  bool plain = false;
+};
+
+std::unique_ptr<ledger::schema::KeyGrantT> grant_of(const Init& asked, const std::string& person, const NamedKey& named,
+                                                    ledger::schema::Role role) {
+  auto grant = std::make_unique<ledger::schema::KeyGrantT>();
+  const KeyId& id = named.key.public_key();
+  grant->key.assign(id.begin(), id.end());
+  grant->person = person;
+  grant->roles = {static_cast<std::uint8_t>(role)};
+  const Signature proof = named.key.sign(projections::possession_bytes(asked.origin, person, id));
+  grant->proof.assign(proof.begin(), proof.end());
+  return grant;
+}
+
+// The first two entries: the genesis, by two trustees, and the platform's VRF key.
+Outcome write_genesis(Session& session, const Init& asked, const PassphraseSource& passphrase) {
+  const std::string keys = session.target().dir + "/keys/";
+  auto platform = read_key(keys + "platform.key", passphrase);
+  if (!platform) return platform.error();
+  auto vrf = read_key(keys + "vrf.key", passphrase);
+  if (!vrf) return vrf.error();
+  auto log = read_key(keys + "log.key", passphrase);
+  if (!log) return log.error();
+  auto trustees = session.keys();
+  if (!trustees) return trustees.error();
+
+  ledger::schema::GenesisT genesis;
+  genesis.city = asked.city;
+  genesis.division = asked.division;
+  genesis.log_key.assign(log->key.public_key().begin(), log->key.public_key().end());
+  for (auto& permission : projections::default_permissions()) {
+    genesis.permissions.push_back(std::make_unique<ledger::schema::PermissionT>(permission));
+  }
+  for (std::size_t i = 0; i < (*trustees)->size(); ++i) {
+    genesis.keys.push_back(grant_of(asked, (**trustees)[i].label, (**trustees)[i], ledger::schema::Role::trustee));
+    genesis.keys.back()->outside = i > 0;  // the first is the operator's own, the others are not
+  }
+  genesis.keys.push_back(grant_of(asked, "platform", *platform, ledger::schema::Role::platform));
+  if (auto outcome = session.submit_and_say(united(std::move(genesis))); !outcome) return outcome;
+
+  ledger::schema::VrfKeyRegisteredT registered;
+  registered.key.assign(vrf->key.public_key().begin(), vrf->key.public_key().end());
+  const auto proof = crypto::vrf::prove(vrf->key.seed(), projections::vrf_possession_bytes(asked.origin, vrf->key.public_key()));
+  registered.proof.assign(proof.begin(), proof.end());
+  Target by_platform = session.target();
+  by_platform.keys = {keys + "platform.key", session.target().keys.front()};
+  by_platform.passphrase = passphrase;
+  auto connection = session.connection();
+  if (!connection) return connection.error();
+  Environment same{.language = session.environment().language, .out = session.environment().out, .err = session.environment().err,
+                   .clock = session.environment().clock, .entropy = session.environment().entropy, .connection = *connection};
+  Session second(same, by_platform);
+  return second.submit_and_say(united(std::move(registered)));
+}
+
+Outcome init(Environment& environment, const Target& target, const Init& asked) {
+  if (target.keys.size() < 2) {
+    return fail("init.trustees", "须有两位受托人的密钥：--key 甲 --key 乙（乙在运营方之外）",
+                "two trustees' keys are needed: --key A --key B (B is outside the operator)");
+  }
+  PassphraseSource passphrase{asked.passphrase_file};
+  api::server::InitOptions options{.dir = target.dir, .origin = asked.origin, .passphrase = {}};
+  if (!asked.plain) {
+    auto text = passphrase.get(environment.pick("平台密钥的口令：", "passphrase of the platform's keys: "), true);
+    if (!text) {
+      return fail("key.passphrase_missing", "没有口令：用 --platform-passphrase-file，或明确写 --no-passphrase",
+                  "no passphrase: give --platform-passphrase-file, or say --no-passphrase");
+    }
+    options.passphrase = *text;
+  }
+  auto made = api::server::init(options);
+  if (!made) return made.error();
+  Target local = target;
+  local.url.clear();
+  Session session(environment, local);
+  if (auto outcome = write_genesis(session, asked, passphrase); !outcome) return outcome;
+  environment.say("账本已建立：" + target.dir + "\n验证公钥：" + made->log_vkey,
+                  "the ledger is ready: " + target.dir + "\nverifier key: " + made->log_vkey);
+  return ok();
+}
+
+// Until SIGINT or SIGTERM, which let what was accepted be answered first.
+Outcome serve(Environment& environment, const Target& target, const std::string& listen) {
+  api::server::ServiceOptions options;
+  options.dir = target.dir;
+  options.clock = &environment.clock;
+  if (auto passphrase = target.passphrase.given()) options.passphrase = *passphrase;
+  options.progress = [&environment, last = std::uint64_t{0}](std::uint64_t done, std::uint64_t all) mutable {
+    if (done - last < 20'000 && done != all) return;
+    last = done;
+    environment.err << environment.pick("重放 ", "replaying ") << done << "/" << all << '\n';
+  };
+  auto service = api::server::Service::open(options);
+  if (!service) return service.error();
+  api::server::HttpServerOptions http;
+  http.listen = listen;
+  http.signals = true;
+  api::server::Site site;
+  site.handle = [&service](const api::Request& request) { return (*service)->handle(request); };
+  auto server = api::server::HttpServer::open(http, site);
+  if (!server) return server.error();
+  const std::string url = "http://" + listen.substr(0, listen.rfind(':')) + ":" + std::to_string((*server)->port()) + "/";
+  environment.say("服务已启动：" + url + "（Ctrl-C 停止）", "serving at " + url + " (Ctrl-C stops)");
+  environment.out << std::flush;
+  (*server)->run();
+  environment.say("正在停止…", "stopping…");
+  (*service)->stop();
+  return ok();
+}
+
+}  // namespace
+
+void add_ledger_commands(Program& program) {
+  auto asked = std::make_shared<Init>();
+  CLI::App* making = program.command(&program.app, "init", "建立账本：目录、平台密钥、创世事件", "create a ledger: directory, platform keys, genesis");
+  making->add_option("--dir", program.target.dir, program.help("新目录", "a new directory"))->required();
+  making->add_option("--key", program.target.keys, program.help("受托人密钥文件，至少两个；第一个属运营方，其余在其外", "trustees' key files, two at least; the first is the operator's, the others are outside"))->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->required();
+  making->add_option("--origin", asked->origin, program.help("账本名称，如 qingdao.example/liuhen", "log origin, such as qingdao.example/liuhen"))->required();
+  making->add_option("--city", asked->city, program.help("城市", "city"))->required();
+  making->add_option("--division", asked->division, program.help("行政区划代码（六位）", "division code, six digits"))->required();
+  making->add_flag("--no-passphrase", asked->plain, program.help("平台密钥不加密", "do not encrypt the platform's keys"));
+  making->add_option("--platform-passphrase-file", asked->passphrase_file, program.help("平台密钥口令文件", "file with the passphrase of the platform's keys"));
+  making->add_option("--passphrase-file", program.target.passphrase.file, program.help("受托人密钥口令文件", "file with the passphrase of the trustees' keys"));
+  making->callback([&program, asked] {
+    program.action = [&program, asked] { return init(program.environment, program.target, *asked); };
+  });
+
+  auto listen = std::make_shared<std::string>("127.0.0.1:8080");
+  CLI::App* serving = program.command(&program.app, "serve", "启动服务", "serve the ledger over HTTP");
+  serving->add_option("--dir", program.target.dir, program.help("账本目录", "the ledger's directory"))->required();
+  serving->add_option("--listen", *listen, program.help("监听地址", "address to listen on"))->capture_default_str();
+  serving->add_option("--passphrase-file", program.target.passphrase.file, program.help("平台密钥口令文件", "file with the passphrase of the platform's keys"));
+  serving->callback([&program, listen] {
+    program.action = [&program, listen] { return serve(program.environment, program.target, *listen); };
+  });
+}
+
+}  // namespace liuhen::tools

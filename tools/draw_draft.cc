@@ -1,0 +1,187 @@
+#include "tools/draw_draft.h"
+
+#include <set>
+
+#include "ledger/intent.h"
+#include "tools/payload_json.h"
+#include "tools/text_file.h"
+
+namespace liuhen::tools {
+
+namespace json = boost::json;
+namespace schema = ledger::schema;
+
+namespace {
+
+const json::object* row_with(const json::array& rows, std::string_view name, std::string_view value) {
+  for (const json::value& row : rows) {
+    if (std::string_view(row.at(name).as_string()) == value) return &row.as_object();
+  }
+  return nullptr;
+}
+
+Result<json::array> rows_of(Session& session, const std::string& what) {
+  auto answer = session.get("/api/v1/" + what);
+  if (!answer) return answer.error();
+  return answer->at(what).as_array();
+}
+
+// Plans and rules travel as JSON by the names of the schema, so they are read back the same way.
+Result<schema::PlanPublishedT> plan_of(Session& session, const std::string& id) {
+  auto rows = rows_of(session, "plans");
+  if (!rows) return rows.error();
+  const json::object* row = row_with(*rows, "id", id);
+  if (row == nullptr) return fail("draw.plan", "没有计划 " + id, "there is no plan " + id);
+  auto payload = payload_from_json("PlanPublished", json::serialize(*row));
+  if (!payload) return payload.error();
+  return std::move(*payload->AsPlanPublished());
+}
+
+Result<schema::RuleSetT> rule_of(Session& session, const std::string& id) {
+  auto rows = rows_of(session, "rules");
+  if (!rows) return rows.error();
+  const json::object* row = row_with(*rows, "id", id);
+  if (row == nullptr) return fail("draw.rule", "没有细则 " + id, "there is no rule " + id);
+  auto payload = payload_from_json("RuleSet", json::serialize(*row));
+  if (!payload) return payload.error();
+  return std::move(*payload->AsRuleSet());
+}
+
+Outcome fill_people(Session& session, const DrawDraft& asked, schema::DrawAnnouncedT& draw) {
+  auto answer = session.get("/api/v1/keys");
+  if (!answer) return answer.error();
+  for (const std::string& person : asked.contributors) {
+    const json::object* found = nullptr;
+    for (const json::value& row : answer->at("keys").as_array()) {
+      if (std::string_view(row.at("person").as_string()) != person || !row.at("revoked").is_null()) continue;
+      for (const json::value& role : row.at("roles").as_array()) {
+        if (std::string_view(role.as_string()) == "contributor") found = &row.as_object();
+      }
+    }
+    if (found == nullptr) return fail("draw.contributor", person + " 没有贡献人的密钥", person + " holds no key with the role contributor");
+    auto id = from_hex(std::string_view(found->at("key").as_string()));
+    if (!id) return id.error();
+    draw.contributors.insert(draw.contributors.end(), id->begin(), id->end());
+  }
+  auto vrf = from_hex(std::string_view(answer->at("vrf").as_string()));
+  if (!vrf) return vrf.error();
+  draw.vrf_key = *vrf;
+  return ok();
+}
+
+// The department and those below it.
+Result<std::vector<std::string>> units_below(Session& session, const std::string& department) {
+  auto rows = rows_of(session, "departments");
+  if (!rows) return rows.error();
+  std::set<std::string> units{department};
+  for (std::size_t before = 0; before != units.size();) {
+    before = units.size();
+    for (const json::value& row : *rows) {
+      if (units.contains(std::string(row.at("superior").as_string()))) units.insert(std::string(row.at("id").as_string()));
+    }
+  }
+  return std::vector<std::string>(units.begin(), units.end());
+}
+
+Outcome fill_groups(Session& session, const DrawDraft& asked, const std::string& department, schema::DrawAnnouncedT& draw) {
+  if (!asked.groups_file.empty()) {
+    auto text = read_text(asked.groups_file);
+    if (!text) return text.error();
+    boost::system::error_code problem;
+    const json::value groups = json::parse(*text, problem);
+    if (problem) return fail("draw.groups", asked.groups_file + " 不是 JSON", asked.groups_file + " is not JSON");
+    for (const json::value& row : groups.as_array()) {
+      auto group = std::make_unique<schema::SeatGroupT>();
+      if (const json::value* q = row.as_object().if_contains("qualification")) group->qualification = std::string(q->as_string());
+      for (const json::value& unit : row.at("units").as_array()) group->units.emplace_back(unit.as_string());
+      group->seats = row.at("seats").to_number<std::uint32_t>();
+      if (const json::value* limit = row.as_object().if_contains("unit_limit")) group->unit_limit = limit->to_number<std::uint32_t>();
+      draw.groups.push_back(std::move(group));
+    }
+    return ok();
+  }
+  auto group = std::make_unique<schema::SeatGroupT>();
+  group->qualification = asked.qualification;
+  group->units = asked.units;
+  if (group->units.empty()) {
+    auto units = units_below(session, department);
+    if (!units) return units.error();
+    group->units = *units;
+  }
+  group->seats = asked.seats;
+  group->unit_limit = asked.unit_limit;
+  draw.groups.push_back(std::move(group));
+  return ok();
+}
+
+Result<std::vector<std::uint8_t>> hash_of(const json::value& answer, const char* name) {
+  return from_hex(std::string_view(answer.at(name).as_string()));
+}
+
+Outcome fill_pool(Session& session, schema::DrawAnnouncedT& draw) {
+  draw.subject_root.assign(32, 0);
+  draw.inspector_root.assign(32, 0);
+  draw.conflict_root.assign(32, 0);
+  auto intent = session.build(united(draw));
+  if (!intent) return intent.error();
+  auto answer = session.post_bytes("/api/v1/drafts/draw?latest=1", *intent);
+  if (!answer) return answer.error();
+  draw.pool_position = answer->at("pool_position").to_number<std::uint64_t>();
+  for (const auto& [name, field] : {std::pair{"subject_root", &draw.subject_root},
+                                    {"inspector_root", &draw.inspector_root},
+                                    {"conflict_root", &draw.conflict_root}}) {
+    auto hash = hash_of(*answer, name);
+    if (!hash) return hash.error();
+    *field = *hash;
+  }
+  draw.subject_rows = answer->at("subject_rows").to_number<std::uint64_t>();
+  draw.subject_eligible = answer->at("subject_eligible").to_number<std::uint64_t>();
+  draw.inspector_rows = answer->at("inspector_rows").to_number<std::uint64_t>();
+  draw.inspector_eligible = answer->at("inspector_eligible").to_number<std::uint64_t>();
+  draw.conflict_rows = answer->at("conflict_rows").to_number<std::uint64_t>();
+  return ok();
+}
+
+}  // namespace
+
+Result<schema::DrawAnnouncedT> draft_of(Session& session, const DrawDraft& asked) {
+  auto plan = plan_of(session, asked.plan);
+  if (!plan) return plan.error();
+  auto rule = rule_of(session, plan->rule);
+  if (!rule) return rule.error();
+  auto draws = rows_of(session, "draws");
+  if (!draws) return draws.error();
+
+  schema::DrawAnnouncedT draw;
+  draw.plan = plan->id;
+  draw.attempt = 1;
+  for (const json::value& row : *draws) {
+    if (std::string_view(row.at("plan").as_string()) == plan->id) ++draw.attempt;
+  }
+  draw.previous = asked.previous.empty() ? "" : draw_stream(asked.previous);
+  draw.rule_revision = rule->revision;
+  draw.items = plan->items;
+  draw.scope = std::move(plan->scope);
+  for (const auto& rate : plan->rates) {
+    auto stratum = std::make_unique<schema::AnnouncedStratumT>();
+    stratum->rule_stratum = rate->stratum;
+    stratum->num = rate->num;
+    stratum->den = rate->den;
+    stratum->fixed = rate->fixed;
+    draw.strata.push_back(std::move(stratum));
+  }
+  draw.default_capacity = rule->default_capacity;
+  draw.capacities = std::move(rule->capacities);
+  const std::uint64_t now = session.environment().clock.now_s();
+  draw.commit_deadline = now + asked.commit_min * 60;
+  draw.reveal_deadline = draw.commit_deadline + asked.reveal_min * 60;
+  draw.execute_deadline = draw.reveal_deadline + asked.execute_min * 60;
+  draw.substitute_delay_s = asked.substitute_delay_s;
+  draw.substitute_deadline_s = asked.substitute_delay_s + 86'400;
+  if (auto outcome = fill_people(session, asked, draw); !outcome) return outcome.error();
+  if (auto outcome = fill_groups(session, asked, plan->department, draw); !outcome) return outcome.error();
+  if (auto outcome = fill_pool(session, draw); !outcome) return outcome.error();
+  return draw;
+}
+
+}  // namespace liuhen::tools

@@ -1,0 +1,23 @@
+// From what a clerk says of a draw to the whole announcement, pool roots included.
+#pragma once
+
+#include "tools/session.h"
+
+namespace liuhen::tools {
+
+struct DrawDraft {
+  std::string plan;
+  std::vector<std::string> contributors;  // person ids
+  std::vector<std::string> units;
+  std::string qualification;
+  std::uint32_t seats = 2, unit_limit = 0;
+  std::uint64_t commit_min = 60, reveal_min = 60, execute_min = 60;
+  std::uint32_t substitute_delay_s = 300;
+  std::string previous, groups_file;
+};
+
+// Reads plan, rule, keys and departments from the service, fills in everything, and has the service work out
+// the pool as of its latest entry; admission and every verifier work it out again.
+Result<ledger::schema::DrawAnnouncedT> draft_of(Session& session, const DrawDraft& asked);
+
+}  // namespace liuhen::tools

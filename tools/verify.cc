@@ -1,0 +1,124 @@
+// liuhen-verify: anyone's check of a log or of one draw. Links no server code and trusts no server.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <optional>
+
+#include "crypto/random.h"
+#include "ledger/clock.h"
+#include "tools/verify_run.h"
+
+namespace liuhen::tools {
+
+namespace {
+
+// --lang must be known before help is written, so it is looked for first.
+ReportLanguage language_of(const std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--lang=en" || (arguments[i] == "--lang" && i + 1 < arguments.size() && arguments[i + 1] == "en")) return ReportLanguage::en;
+  }
+  return ReportLanguage::zh;
+}
+
+class CommandLine {
+ public:
+  explicit CommandLine(ReportLanguage language) : zh_(language == ReportLanguage::zh), app_(pick("留痕核验：不依赖、不信任服务端，逐条重放账本并说出第一处错误。", "Liuhen's verifier: replays a log entry by entry, trusting no server, and names the first thing that is wrong.")) {
+    job_.language = language;
+    label();
+    add_sources();
+    add_options();
+  }
+
+  // 0 and a job to run, or what to exit with.
+  std::optional<int> parse(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());
+    try {
+      app_.parse(arguments);
+    } catch (const CLI::CallForHelp&) {
+      std::cout << app_.help();
+      return 0;
+    } catch (const CLI::ParseError& problem) {
+      std::cerr << pick("用法有误：", "usage: ") << problem.what() << '\n' << pick("运行 liuhen-verify --help 查看说明。", "Run liuhen-verify --help.") << '\n';
+      return kUsage;
+    }
+    return std::nullopt;
+  }
+
+  VerifyJob& job() { return job_; }
+
+ private:
+  std::string pick(const std::string& zh, const std::string& en) const { return zh_ ? zh : en; }
+
+  void label() {
+    app_.name("liuhen-verify");
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    auto formatter = std::make_shared<CLI::Formatter>();
+    formatter->column_width(34);
+    formatter->label("Usage", pick("用法", "Usage"));
+    formatter->label("OPTIONS", pick("[选项]", "[OPTIONS]"));
+    formatter->label("SUBCOMMAND", pick("对象", "WHAT"));
+    formatter->label("Options", pick("选项", "Options"));
+    formatter->label("Subcommands", pick("核验什么", "What to verify"));
+    formatter->label("Positionals", pick("参数", "Arguments"));
+    formatter->label("REQUIRED", pick("必填", "REQUIRED"));
+    app_.formatter(formatter);
+    app_.set_help_flag("-h,--help", pick("显示本说明", "show this help"));
+    app_.footer(pick("退出码：0 已核验，1 发现违背，2 无法判定（缺少所需内容），3 用法有误。\n"
+                     "没有 --policy 或 --vkey 时，公钥取自被核验的数据本身，只能说明前后一致。\n"
+                     "例：liuhen-verify url http://127.0.0.1:8080 --policy policy.txt\n    liuhen-verify file 抽取.draw-proof --vkey 日志公钥",
+                     "Exit codes: 0 verified, 1 violated, 2 inconclusive (something needed is missing), 3 usage.\n"
+                     "Without --policy or --vkey the key is the data's own, which shows consistency only.\n"
+                     "Such as: liuhen-verify url http://127.0.0.1:8080 --policy policy.txt\n         liuhen-verify file a.draw-proof --vkey VKEY"));
+  }
+
+  void add_source(const char* name, VerifyJob::Source source, const std::string& zh, const std::string& en, const char* what) {
+    CLI::App* command = app_.add_subcommand(name, pick(zh, en));
+    command->formatter(app_.get_formatter());
+    command->set_help_flag("-h,--help", pick("显示本说明", "show this help"));
+    command->add_option(what, job_.place, pick(zh, en))->required();
+    command->callback([this, source] { job_.source = source; });
+  }
+
+  void add_sources() {
+    add_source("dir", VerifyJob::Source::dir, "账本的数据目录（只读，服务运行时也可）", "a ledger's data directory (read-only, beside a live service too)", "DIR");
+    add_source("url", VerifyJob::Source::url, "运行中的服务或静态镜像的网址", "a running service, or a mirror, by its address", "URL");
+    add_source("tiles", VerifyJob::Source::tiles, "静态镜像目录（checkpoint 与 tile/…）", "a directory of static files (checkpoint and tile/…)", "DIR");
+    add_source("file", VerifyJob::Source::file, "一次抽取的证明文件（.draw-proof），离线", "the proof file of one draw (.draw-proof), offline", "FILE");
+  }
+
+  void add_options() {
+    CLI::Option* policy = app_.add_option("--policy", job_.policy_file, pick("信任的公钥和见证人（tlog-policy 文件）", "whom you trust (a tlog-policy file)"));
+    app_.add_option("--vkey", job_.vkey, pick("信任的日志公钥（名称+编号+公钥）", "the log's key that you trust (name+id+key)"))->excludes(policy);
+    app_.add_flag("--json", job_.json, pick("输出 JSON", "print JSON"));
+    app_.add_option("--lang", language_, pick("语言：zh 或 en", "language: zh or en"))->check(CLI::IsMember({"zh", "en"}));
+    app_.add_option("--at", at_, pick("按此时刻判断逾期（Unix 秒），默认现在", "judge deadlines as of this Unix second; now by default"))->each([this](const std::string&) { job_.at_given = true; });
+    app_.add_option("--master-key", job_.master_key_file, pick("主密钥文件，用来打开利益冲突（仅 dir）", "master key file, to open conflicts of interest (dir only)"));
+    app_.add_option("--passphrase-file", job_.passphrase_file, pick("含主密钥口令的文件", "a file that holds the master key's passphrase"));
+    app_.add_flag("--quiet", job_.quiet, pick("不显示进度", "show no progress"));
+  }
+
+ public:
+  void settle(std::uint64_t now_s) { job_.now_s = job_.at_given ? at_ : now_s; }
+
+ private:
+  bool zh_;
+  VerifyJob job_;
+  std::string language_;
+  std::uint64_t at_ = 0;
+  CLI::App app_;
+};
+
+}  // namespace
+}  // namespace liuhen::tools
+
+int main(int argc, char** argv) {
+  using namespace liuhen;
+  crypto::initialise();
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  tools::CommandLine command_line(tools::language_of(arguments));
+  if (const auto code = command_line.parse(std::move(arguments))) return *code;
+  ledger::SystemClock clock;
+  command_line.settle(clock.now_s());
+  return tools::run(command_line.job(), std::cout, std::cerr);
+}

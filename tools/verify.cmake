@@ -1,0 +1,5 @@
+# liuhen-verify: small, and without any server code (tests/layout checks what goes into it).
+find_package(CLI11 REQUIRED)
+file(GLOB verify_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/verify*.cc)
+add_executable(liuhen-verify ${verify_sources})
+target_link_libraries(liuhen-verify PRIVATE liuhen_api_client liuhen_projections CLI11::CLI11)

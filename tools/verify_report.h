@@ -1,0 +1,22 @@
+// What liuhen-verify prints: a report for people in one language, or one JSON document for programs.
+#pragma once
+
+#include <string>
+
+#include "projections/proof_file.h"
+#include "projections/verify.h"
+
+namespace liuhen::tools {
+
+enum class ReportLanguage { zh, en };
+
+std::string text_of_report(const projections::Report& report, ReportLanguage language);
+std::string text_of_report(const projections::ProofVerdict& verdict, ReportLanguage language);
+// UTF-8, ends in a newline; keys and codes are stable, sentences are for people.
+std::string json_of_report(const projections::Report& report);
+std::string json_of_report(const projections::ProofVerdict& verdict);
+
+// 0 verified, 1 violated, 2 inconclusive.
+int exit_code(ledger::Verdict verdict);
+
+}  // namespace liuhen::tools

@@ -1,0 +1,184 @@
+#include "tools/verify_run.h"
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+
+#include "api/client/url_fetcher.h"
+#include "crypto/key_file.h"
+#include "ledger/head_file.h"
+#include "ledger/log_reader.h"
+#include "ledger/restricted.h"
+#include "ledger/rocksdb_storage.h"
+
+namespace liuhen::tools {
+
+namespace {
+
+Result<std::string> read_file(const std::string& path, std::uint64_t most) {
+  std::error_code problem;
+  const auto size = std::filesystem::file_size(path, problem);
+  std::ifstream in(path, std::ios::binary);
+  if (problem || !in) return fail("file.io", "读不到文件 " + path, "cannot read the file " + path);
+  if (size > most) return fail("file.oversized", "文件 " + path + " 过大", "the file " + path + " is too large");
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+// A line on stderr, rewritten in place, for whatever takes longer than a second.
+class ProgressLine {
+ public:
+  ProgressLine(const VerifyJob& job, std::ostream& err) : job_(job), err_(err), next_(Clock::now() + std::chrono::seconds(1)) {}
+  ~ProgressLine() {
+    if (shown_) err_ << '\n';
+  }
+  void operator()(std::uint64_t done, std::uint64_t all) {
+    if (job_.quiet || Clock::now() < next_) return;
+    next_ = Clock::now() + std::chrono::milliseconds(500);
+    shown_ = true;
+    err_ << (job_.language == ReportLanguage::zh ? "\r核验中 " : "\rverifying ") << done << " / " << all << std::flush;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const VerifyJob& job_;
+  std::ostream& err_;
+  Clock::time_point next_;
+  bool shown_ = false;
+};
+
+class Run {
+ public:
+  Run(const VerifyJob& job, std::ostream& out, std::ostream& err) : job_(job), out_(out), err_(err), progress_(job, err) {}
+
+  int go() {
+    if (auto read = read_policy(); !read) return complain(read.error(), kUsage);
+    if (!job_.master_key_file.empty() && job_.source != VerifyJob::Source::dir) {
+      return complain(fail("verify.master_key", "--master-key 只用于 dir", "--master-key is for dir only"), kUsage);
+    }
+    switch (job_.source) {
+      case VerifyJob::Source::dir: return directory();
+      case VerifyJob::Source::url: return url();
+      case VerifyJob::Source::tiles: return tiles();
+      case VerifyJob::Source::file: return proof_file();
+    }
+    return kUsage;
+  }
+
+ private:
+  Outcome read_policy() {
+    if (!job_.vkey.empty()) {
+      auto key = crypto::parse_vkey(job_.vkey);
+      if (!key) return key.error();
+      if (key->type != crypto::NoteKeyType::ed25519) return fail("note.vkey", "应为日志公钥（类型 0x01）", "it should be a log's key (type 0x01)");
+      policy_ = crypto::Policy::of_log(std::move(*key));
+    }
+    if (job_.policy_file.empty()) return ok();
+    const auto text = read_file(job_.policy_file, crypto::kMaxPolicySize);
+    if (!text) return text.error();
+    auto policy = crypto::Policy::parse(*text);
+    if (!policy) return policy.error();
+    policy_ = std::move(*policy);
+    return ok();
+  }
+
+  projections::VerifyOptions options() const {
+    projections::VerifyOptions out;
+    out.trusted = policy_ ? &*policy_ : nullptr;
+    out.now_s = job_.now_s;
+    return out;
+  }
+  ledger::Progress progress() {
+    return [this](std::uint64_t done, std::uint64_t all) { progress_(done, all); };
+  }
+
+  int directory() {
+    const std::string inner = job_.place + "/db";
+    const std::string database = std::filesystem::exists(inner) ? inner : job_.place;
+    const auto head = ledger::DiskHeadFile(job_.place + "/head").read();  // first: a live service writes it last
+    if (!head) return complain(head.error(), 2);
+    auto storage = ledger::open_rocksdb(database, {.mode = ledger::OpenMode::read_only});
+    if (!storage) return complain(storage.error(), storage.error().code == "storage.damaged" ? 1 : 2);
+    auto how = options();
+    crypto::Secret<32> master;
+    crypto::SystemEntropy entropy;
+    std::optional<ledger::RestrictedStore> restricted;
+    if (!job_.master_key_file.empty()) {
+      auto key = read_master_key();
+      if (!key) return complain(key.error(), kUsage);
+      master = std::move(*key);
+      restricted.emplace(**storage, master, entropy);
+      how.open = [&](const Hash& commitment) { return open_conflict(*restricted, commitment); };
+    }
+    return print(projections::verify_storage(**storage, *head, how, progress()));
+  }
+
+  static std::optional<projections::ConflictContent> open_conflict(ledger::RestrictedStore& store, const Hash& commitment) {
+    const auto opening = store.get(commitment);
+    if (!opening || !*opening) return std::nullopt;
+    auto content = projections::decode_conflict((*opening)->bytes);
+    if (!content) return std::nullopt;
+    return std::move(*content);
+  }
+
+  Result<crypto::Secret<32>> read_master_key() const {
+    const auto text = read_file(job_.master_key_file, crypto::kMaxKeyFileSize);
+    if (!text) return text.error();
+    const auto file = crypto::KeyFile::parse(view_of(*text));
+    if (!file) return file.error();
+    std::string passphrase;
+    if (!job_.passphrase_file.empty()) {
+      auto read = read_file(job_.passphrase_file, 4096);
+      if (!read) return read.error();
+      passphrase = std::move(*read);
+      while (!passphrase.empty() && (passphrase.back() == '\n' || passphrase.back() == '\r')) passphrase.pop_back();
+    }
+    auto opened = file->open(view_of(passphrase));
+    sodium_memzero(passphrase.data(), passphrase.size());
+    return opened;
+  }
+
+  int url() {
+    auto connection = api::connect(job_.place);
+    if (!connection) return complain(connection.error(), kUsage);
+    api::UrlFetcher fetcher(**connection);
+    return print(projections::verify_log(fetcher, options(), progress()));
+  }
+
+  int tiles() {
+    ledger::MirrorFetcher fetcher(job_.place);
+    return print(projections::verify_log(fetcher, options(), progress()));
+  }
+
+  int proof_file() {
+    const auto text = read_file(job_.place, std::uint64_t{1} << 30);
+    if (!text) return complain(text.error(), 2);
+    return print(projections::verify_proof_file(*text, policy_ ? &*policy_ : nullptr, job_.now_s));
+  }
+
+  template <class Report>
+  int print(const Report& report) {
+    out_ << (job_.json ? json_of_report(report) : text_of_report(report, job_.language)) << std::flush;
+    return exit_code(report.verdict);
+  }
+
+  int complain(const Error& error, int code) {
+    const bool zh = job_.language == ReportLanguage::zh;
+    err_ << (zh ? "出错" : "error") << " [" << error.code << "] " << (zh ? error.zh : error.en) << '\n';
+    return code;
+  }
+
+  const VerifyJob& job_;
+  std::ostream& out_;
+  std::ostream& err_;
+  ProgressLine progress_;
+  std::optional<crypto::Policy> policy_;
+};
+
+}  // namespace
+
+int run(const VerifyJob& job, std::ostream& out, std::ostream& err) { return Run(job, out, err).go(); }
+
+}  // namespace liuhen::tools
