@@ -6,25 +6,25 @@
 
 namespace liuhen::api {
 
-inline constexpr std::uint32_t kHeaderBytesMax = 16u << 10;      // 431
-inline constexpr std::size_t kBodyBytesMax = 1u << 20;           // an intent with its openings; 413
-inline constexpr std::size_t kLargeBodyBytesMax = 8u << 20;      // drafts and comparisons; 413
-inline constexpr std::size_t kResponseBytesMax = 512u << 20;     // what a client reads of one answer
-inline constexpr unsigned kConnectionsMax = 1'024;               // a further one is closed at once
-inline constexpr unsigned kIdleTimeoutS = 60;                    // between two requests
-inline constexpr unsigned kRequestTimeoutS = 30;                 // from a request's first byte to its last
-inline constexpr unsigned kResponseTimeoutS = 300;               // for sending an answer
-inline constexpr unsigned kStopTimeoutS = 10;                    // for requests under way when stopping
+inline constexpr std::uint32_t kHeaderBytesMax = 16u << 10;   // 431
+inline constexpr std::size_t kBodyBytesMax = 1u << 20;        // an intent with its openings; 413
+inline constexpr std::size_t kLargeBodyBytesMax = 8u << 20;   // drafts and comparisons; 413
+inline constexpr std::size_t kResponseBytesMax = 512u << 20;  // what a client reads of one answer
+inline constexpr unsigned kConnectionsMax = 1'024;            // a further one is closed at once
+inline constexpr unsigned kIdleTimeoutS = 60;                 // between two requests
+inline constexpr unsigned kRequestTimeoutS = 30;    // from a request's first byte to its last
+inline constexpr unsigned kResponseTimeoutS = 300;  // for sending an answer
+inline constexpr unsigned kStopTimeoutS = 10;       // for requests under way when stopping
 inline constexpr unsigned kIoThreads = 2;
-inline constexpr unsigned kWorkers = 32;                         // requests answered at the same time
-inline constexpr unsigned kWorkerQueueMax = 1'024;               // requests waiting for a worker; 503
+inline constexpr unsigned kWorkers = 32;            // requests answered at the same time
+inline constexpr unsigned kWorkerQueueMax = 1'024;  // requests waiting for a worker; 503
 inline constexpr unsigned kRetryAfterS = 1;
-inline constexpr unsigned kReadWaitMs = 10'000;                  // for the read model to catch up; 503
+inline constexpr unsigned kReadWaitMs = 10'000;  // for the read model to catch up; 503
 inline constexpr std::uint64_t kPageRowsDefault = 100;
 inline constexpr std::uint64_t kPageRowsMax = 1'000;
-inline constexpr std::size_t kDiffRowsMax = 10'000;              // rows compared in one request
-inline constexpr std::size_t kDisclosureBytesMax = 60'000;       // visits in one DrawDisclosed, encoded
+inline constexpr std::size_t kDiffRowsMax = 10'000;         // rows compared in one request
+inline constexpr std::size_t kDisclosureBytesMax = 60'000;  // visits in one DrawDisclosed, encoded
 inline constexpr unsigned kConnectTimeoutMs = 10'000;
-inline constexpr unsigned kAnswerTimeoutMs = 600'000;            // a client waits so long for an answer
+inline constexpr unsigned kAnswerTimeoutMs = 600'000;  // a client waits so long for an answer
 
 }  // namespace liuhen::api

@@ -8,13 +8,16 @@ namespace {
 constexpr int kBase64Variant = sodium_base64_VARIANT_ORIGINAL;
 
 Error bad_base64() {
-  return fail("encoding.base64", "不是规范的 base64 文本（RFC 4648 第 4 节，带填充，无空白）；请检查是否抄录完整",
-              "not canonical base64 (RFC 4648 section 4, padded, no white space); check that it was copied whole");
+  return fail("encoding.base64",
+              "不是规范的 base64 文本（RFC 4648 第 4 节，带填充，无空白）；请检查是否抄录完整",
+              "not canonical base64 (RFC 4648 section 4, padded, no white space); check that it "
+              "was copied whole");
 }
 
 Error bad_hex() {
-  return fail("encoding.hex", "不是十六进制文本：只能有偶数个 0-9、a-f；请检查是否抄录完整",
-              "not hexadecimal: an even number of 0-9 and a-f is needed; check that it was copied whole");
+  return fail(
+      "encoding.hex", "不是十六进制文本：只能有偶数个 0-9、a-f；请检查是否抄录完整",
+      "not hexadecimal: an even number of 0-9 and a-f is needed; check that it was copied whole");
 }
 
 }  // namespace
@@ -31,7 +34,8 @@ Result<Bytes> from_hex(std::string_view text) {
   Bytes out(text.size() / 2);
   std::size_t size = 0;
   if (text.size() % 2 != 0 ||
-      sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, nullptr) != 0 ||
+      sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, nullptr) !=
+          0 ||
       size != out.size()) {
     return bad_hex();
   }
@@ -49,9 +53,8 @@ Result<Bytes> from_base64(std::string_view text) {
   if (text.empty()) return Bytes();
   Bytes out(text.size() / 4 * 3);
   std::size_t size = 0;
-  if (text.size() % 4 != 0 ||
-      sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, nullptr,
-                        kBase64Variant) != 0) {
+  if (text.size() % 4 != 0 || sodium_base642bin(out.data(), out.size(), text.data(), text.size(),
+                                                nullptr, &size, nullptr, kBase64Variant) != 0) {
     return bad_base64();
   }
   out.resize(size);

@@ -30,8 +30,8 @@ inline std::string_view text_of(View bytes) {
 std::string to_hex(View bytes);
 Result<Bytes> from_hex(std::string_view text);
 
-// Standard base64 with padding (RFC 4648 section 4). from_base64 is strict: the text must be exactly
-// what to_base64 would give (`encoding.base64`).
+// Standard base64 with padding (RFC 4648 section 4). from_base64 is strict: the text must be
+// exactly what to_base64 would give (`encoding.base64`).
 std::string to_base64(View bytes);
 Result<Bytes> from_base64(std::string_view text);
 
@@ -39,9 +39,10 @@ Result<Bytes> from_base64(std::string_view text);
 template <std::size_t N>
 Result<std::array<std::uint8_t, N>> exactly(View bytes) {
   if (bytes.size() != N) {
-    return fail("encoding.size",
-                "应为 " + std::to_string(N) + " 字节，实为 " + std::to_string(bytes.size()) + " 字节",
-                "expected " + std::to_string(N) + " bytes, got " + std::to_string(bytes.size()));
+    return fail(
+        "encoding.size",
+        "应为 " + std::to_string(N) + " 字节，实为 " + std::to_string(bytes.size()) + " 字节",
+        "expected " + std::to_string(N) + " bytes, got " + std::to_string(bytes.size()));
   }
   std::array<std::uint8_t, N> out;
   for (std::size_t i = 0; i < N; ++i) out[i] = bytes[i];

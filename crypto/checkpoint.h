@@ -15,8 +15,9 @@ struct Checkpoint {
   bool operator==(const Checkpoint&) const = default;
 };
 
-// The text that is signed: `origin\nsize\nbase64 root\n`, and the extensions, one a line. The origin
-// must be a note's key name, and a tree of size 0 have the empty root; anything else is a bug.
+// The text that is signed: `origin\nsize\nbase64 root\n`, and the extensions, one a line. The
+// origin must be a note's key name, and a tree of size 0 have the empty root; anything else is a
+// bug.
 std::string format_checkpoint(const Checkpoint& checkpoint);
 // The exact inverse; fails with `checkpoint.format`.
 Result<Checkpoint> parse_checkpoint(std::string_view text);
@@ -31,10 +32,10 @@ struct OpenedCheckpoint {
   std::vector<VerifiedSignature> cosignatures;  // by the witnesses given, each once
 };
 
-// Reads a note that the log's key has to have signed; key name and origin have to agree. Cosignatures
-// of witnesses not given are passed over; a bad one of those given refuses the whole (`note.signature`).
-// Fails as parse_note, verify_note and parse_checkpoint do, with `checkpoint.origin` if it is another
-// log's, and with `note.unsigned` if the log did not sign it.
+// Reads a note that the log's key has to have signed; key name and origin have to agree.
+// Cosignatures of witnesses not given are passed over; a bad one of those given refuses the whole
+// (`note.signature`). Fails as parse_note, verify_note and parse_checkpoint do, with
+// `checkpoint.origin` if it is another log's, and with `note.unsigned` if the log did not sign it.
 Result<OpenedCheckpoint> open_checkpoint(std::string_view note, const NoteKey& log,
                                          std::span<const NoteKey> witnesses = {});
 

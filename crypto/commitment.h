@@ -1,5 +1,6 @@
-// Salted commitments to restricted fields (docs/formats/restricted.md, design section 4): the log holds
-// the commitment, and whoever is given salt and bytes can check that they are what it was made from.
+// Salted commitments to restricted fields (docs/formats/restricted.md, design section 4): the log
+// holds the commitment, and whoever is given salt and bytes can check that they are what it was
+// made from.
 #pragma once
 
 #include "crypto/bytes.h"

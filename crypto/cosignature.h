@@ -1,5 +1,6 @@
-// Cosignatures of checkpoints by witnesses: C2SP tlog-cosignature, Ed25519 v1 (docs/formats/checkpoint.md).
-// What is signed does not name the cosigner: one key must never serve two of them.
+// Cosignatures of checkpoints by witnesses: C2SP tlog-cosignature, Ed25519 v1
+// (docs/formats/checkpoint.md). What is signed does not name the cosigner: one key must never serve
+// two of them.
 #pragma once
 
 #include "crypto/note.h"

@@ -4,7 +4,8 @@
 
 namespace liuhen::crypto {
 
-std::array<std::uint8_t, 32> derived_salt(const SigningSeed& seed, std::string_view context, View content) {
+std::array<std::uint8_t, 32> derived_salt(const SigningSeed& seed, std::string_view context,
+                                          View content) {
   static_assert(crypto_auth_hmacsha256_KEYBYTES == 32 && crypto_auth_hmacsha256_BYTES == 32);
   crypto_auth_hmacsha256_state state;
   crypto_auth_hmacsha256_init(&state, seed.data(), seed.size());

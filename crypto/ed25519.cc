@@ -17,14 +17,16 @@ SigningKey SigningKey::generate(Entropy& entropy) {
 
 Signature SigningKey::sign(View message) const {
   Signature out;
-  crypto_sign_ed25519_detached(out.data(), nullptr, message.data(), message.size(), expanded_.data());
+  crypto_sign_ed25519_detached(out.data(), nullptr, message.data(), message.size(),
+                               expanded_.data());
   return out;
 }
 
 SigningSeed SigningKey::seed() const { return SigningSeed(expanded_.view().first<32>()); }
 
 bool verify(const KeyId& key, View message, const Signature& signature) {
-  return crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(), key.data()) == 0;
+  return crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(),
+                                             key.data()) == 0;
 }
 
 bool is_valid_key(const KeyId& key) { return crypto_core_ed25519_is_valid_point(key.data()) == 1; }

@@ -1,5 +1,5 @@
-// Ed25519 (RFC 8032) with one rule of record for verification, so that everyone agrees at the edges:
-// no cofactor, s < q, public key and R neither of small order nor encoded in a second way.
+// Ed25519 (RFC 8032) with one rule of record for verification, so that everyone agrees at the
+// edges: no cofactor, s < q, public key and R neither of small order nor encoded in a second way.
 #pragma once
 
 #include "crypto/random.h"
@@ -30,8 +30,9 @@ class SigningKey {
 // Whether the signature of the message by the key is good.
 [[nodiscard]] bool verify(const KeyId& key, View message, const Signature& signature);
 
-// Whether the 32 bytes can be anyone's public key: a canonical encoding of a point of the prime-order
-// subgroup, and not its identity. Every key an honest program makes is; others are refused at registration.
+// Whether the 32 bytes can be anyone's public key: a canonical encoding of a point of the
+// prime-order subgroup, and not its identity. Every key an honest program makes is; others are
+// refused at registration.
 [[nodiscard]] bool is_valid_key(const KeyId& key);
 
 }  // namespace liuhen::crypto

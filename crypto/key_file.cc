@@ -15,17 +15,20 @@ constexpr std::string_view kFirstLine = "liuhen-key/v1";
 constexpr std::size_t kSeedSize = 32;
 
 Error bad_format() {
-  return fail("key.format", "不是有效的密钥文件；请检查文件是否完整，或改用备份", "not a valid key file; check that it is whole, or use its backup");
+  return fail("key.format", "不是有效的密钥文件；请检查文件是否完整，或改用备份",
+              "not a valid key file; check that it is whole, or use its backup");
 }
 
 Error bad_label() {
-  return fail("key.label", "密钥标签应为 1 至 200 字节的 UTF-8 文本，不含控制字符，首尾无空格",
-              "a key's label is 1 to 200 bytes of UTF-8 without control characters and outer spaces");
+  return fail(
+      "key.label", "密钥标签应为 1 至 200 字节的 UTF-8 文本，不含控制字符，首尾无空格",
+      "a key's label is 1 to 200 bytes of UTF-8 without control characters and outer spaces");
 }
 
 bool is_affordable(const PassphraseCost& cost) {
-  return cost.passes >= 1 && cost.passes <= kMaxPassphrasePasses && cost.memory >= kMinPassphraseMemory &&
-         cost.memory <= kMaxPassphraseMemory && cost.memory % 1024 == 0;
+  return cost.passes >= 1 && cost.passes <= kMaxPassphrasePasses &&
+         cost.memory >= kMinPassphraseMemory && cost.memory <= kMaxPassphraseMemory &&
+         cost.memory % 1024 == 0;
 }
 
 Error bad_cost() {
@@ -38,10 +41,12 @@ Result<AeadKey> key_from_passphrase(View passphrase, const PassphraseCost& cost,
   AeadKey key;
   // The library must not be given a null pointer, which an empty view may be.
   const std::string_view text = passphrase.empty() ? std::string_view("") : text_of(passphrase);
-  if (crypto_pwhash_argon2id(key.data(), key.size(), text.data(), text.size(), salt.data(), cost.passes, cost.memory,
+  if (crypto_pwhash_argon2id(key.data(), key.size(), text.data(), text.size(), salt.data(),
+                             cost.passes, cost.memory,
                              crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0) {
     return fail("key.memory", "内存不足，无法由口令导出密钥；请关闭其他程序后重试",
-                "not enough memory to derive the key from the passphrase; close other programs and try again");
+                "not enough memory to derive the key from the passphrase; close other programs and "
+                "try again");
   }
   return key;
 }
@@ -54,8 +59,8 @@ std::string common_header(std::string_view label, const KeyId& public_key) {
   return out;
 }
 
-std::string sealed_header(std::string_view label, const KeyId& public_key, const PassphraseCost& cost,
-                          const std::array<std::uint8_t, 16>& salt) {
+std::string sealed_header(std::string_view label, const KeyId& public_key,
+                          const PassphraseCost& cost, const std::array<std::uint8_t, 16>& salt) {
   return common_header(label, public_key) + "argon2id " + std::to_string(cost.passes) + " " +
          std::to_string(cost.memory) + " " + to_hex(salt) + "\n";
 }
@@ -89,8 +94,8 @@ bool read_hex(std::string_view text, std::span<std::uint8_t, N> out) {
 }  // namespace
 
 bool is_key_label(std::string_view label) {
-  return !label.empty() && label.size() <= kMaxKeyLabelSize && is_plain_text(label, false) && label.front() != ' ' &&
-         label.back() != ' ';
+  return !label.empty() && label.size() <= kMaxKeyLabelSize && is_plain_text(label, false) &&
+         label.front() != ' ' && label.back() != ' ';
 }
 
 Result<SecretBytes> format_key_file(std::string_view label, const SigningSeed& seed) {
@@ -100,7 +105,8 @@ Result<SecretBytes> format_key_file(std::string_view label, const SigningSeed& s
   const auto text = out.writable();
   std::copy(header.begin(), header.end(), text.begin());
   // Writes a terminating zero, which the newline then replaces.
-  sodium_bin2hex(reinterpret_cast<char*>(text.data() + header.size()), 2 * kSeedSize + 1, seed.data(), kSeedSize);
+  sodium_bin2hex(reinterpret_cast<char*>(text.data() + header.size()), 2 * kSeedSize + 1,
+                 seed.data(), kSeedSize);
   text.back() = '\n';
   return out;
 }
@@ -140,7 +146,8 @@ Result<KeyFile> KeyFile::parse(View bytes) {
   const auto memory = passes ? take_number<std::uint64_t>(*derivation) : std::nullopt;
   std::array<std::uint8_t, kAeadOverhead + kSeedSize> sealed;
   std::array<std::uint8_t, 16> salt;
-  if (!memory || !read_hex(*derivation, std::span(salt)) || !read_hex(*box, std::span(sealed))) return bad_format();
+  if (!memory || !read_hex(*derivation, std::span(salt)) || !read_hex(*box, std::span(sealed)))
+    return bad_format();
   file.sealed_ = Sealed{.header = {},
                         .cost = {.passes = *passes, .memory = *memory},
                         .salt = salt,

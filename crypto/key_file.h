@@ -1,6 +1,6 @@
-// Key files: a secret seed with a label, plain or under a passphrase (docs/formats/key-file.md). One
-// format for programs and pages. Text in, text out; reading, writing and file permissions are the
-// caller's.
+// Key files: a secret seed with a label, plain or under a passphrase (docs/formats/key-file.md).
+// One format for programs and pages. Text in, text out; reading, writing and file permissions are
+// the caller's.
 #pragma once
 
 #include <optional>
@@ -24,14 +24,16 @@ inline constexpr std::uint32_t kMaxPassphrasePasses = 16;
 inline constexpr std::uint64_t kMinPassphraseMemory = 8u << 10;
 inline constexpr std::uint64_t kMaxPassphraseMemory = 1u << 30;
 
-// A label is 1 to 200 bytes of UTF-8 without control characters, and neither begins nor ends with a space.
+// A label is 1 to 200 bytes of UTF-8 without control characters, and neither begins nor ends with a
+// space.
 bool is_key_label(std::string_view label);
 
 // The text of a key file that anyone who reads it can use. Fails with `key.label`.
 Result<SecretBytes> format_key_file(std::string_view label, const SigningSeed& seed);
 
 // The text of a key file that needs the passphrase, which is taken as its bytes are. Fails with
-// `key.label`, `key.cost` (outside the bounds above) or `key.memory` (this machine has not that much).
+// `key.label`, `key.cost` (outside the bounds above) or `key.memory` (this machine has not that
+// much).
 Result<std::string> seal_key_file(std::string_view label, const SigningSeed& seed, View passphrase,
                                   const PassphraseCost& cost, Entropy& entropy);
 
@@ -46,9 +48,9 @@ class KeyFile {
   const KeyId& public_key() const { return public_key_; }
   bool needs_passphrase() const { return sealed_.has_value(); }
 
-  // The seed. The passphrase is not looked at if none is needed. Fails with `key.passphrase` (another
-  // passphrase, or a changed file), `key.memory`, or `key.format` if seed and public key do not belong
-  // together.
+  // The seed. The passphrase is not looked at if none is needed. Fails with `key.passphrase`
+  // (another passphrase, or a changed file), `key.memory`, or `key.format` if seed and public key
+  // do not belong together.
   Result<SigningSeed> open(View passphrase = {}) const;
 
  private:

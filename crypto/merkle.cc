@@ -35,12 +35,14 @@ Error bad_range() {
 
 Error bad_inclusion() {
   return fail("merkle.inclusion", "包含证明不成立：该条目不在此根哈希所代表的日志中，或证明有误",
-              "the inclusion proof fails: the entry is not in the log with this root, or the proof is wrong");
+              "the inclusion proof fails: the entry is not in the log with this root, or the proof "
+              "is wrong");
 }
 
 Error bad_consistency() {
   return fail("merkle.consistency", "一致性证明不成立：新日志不是旧日志的延续，或证明有误",
-              "the consistency proof fails: the newer log does not continue the older one, or the proof is wrong");
+              "the consistency proof fails: the newer log does not continue the older one, or the "
+              "proof is wrong");
 }
 
 }  // namespace
@@ -118,7 +120,8 @@ Result<Proof> prove_consistency(std::uint64_t old_size, std::uint64_t new_size, 
   Proof proof;
   std::uint64_t begin = 0;
   std::uint64_t end = new_size;
-  // Until [begin, end) is exactly the last subtree of the old tree (RFC 6962 section 2.1.2, SUBPROOF).
+  // Until [begin, end) is exactly the last subtree of the old tree (RFC 6962 section 2.1.2,
+  // SUBPROOF).
   while (end != old_size) {
     const std::uint64_t middle = begin + split_point(end - begin);
     const bool go_left = old_size <= middle;
@@ -173,7 +176,8 @@ Outcome verify_consistency(std::uint64_t old_size, std::uint64_t new_size, const
                            const Hash& new_root, std::span<const Hash> proof) {
   if (old_size > new_size) return bad_consistency();
   if (old_size == 0 || old_size == new_size) {
-    const bool good = proof.empty() && (old_size == 0 ? old_root == empty_root() : old_root == new_root) &&
+    const bool good = proof.empty() &&
+                      (old_size == 0 ? old_root == empty_root() : old_root == new_root) &&
                       (new_size != 0 || new_root == empty_root());
     return good ? ok() : Outcome(bad_consistency());
   }

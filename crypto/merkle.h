@@ -10,13 +10,14 @@
 
 namespace liuhen::crypto {
 
-Hash leaf_hash(View entry);                              // SHA-256(0x00 ‖ entry)
-Hash node_hash(const Hash& left, const Hash& right);     // SHA-256(0x01 ‖ left ‖ right)
-const Hash& empty_root();                                // SHA-256("")
+Hash leaf_hash(View entry);                           // SHA-256(0x00 ‖ entry)
+Hash node_hash(const Hash& left, const Hash& right);  // SHA-256(0x01 ‖ left ‖ right)
+const Hash& empty_root();                             // SHA-256("")
 
 using Proof = std::vector<Hash>;
 
-// A tree that only grows and remembers no more than its root needs: at most 63 hashes. Not thread-safe.
+// A tree that only grows and remembers no more than its root needs: at most 63 hashes. Not
+// thread-safe.
 class MerkleTree {
  public:
   MerkleTree() = default;
@@ -38,9 +39,9 @@ class MerkleTree {
 // The root over the leaf hashes, in the order given.
 Hash root_of(std::span<const Hash> leaves);
 
-// Where proofs read from: the root of the complete subtree over leaves [index·2^level, (index+1)·2^level).
-// Level 0 is the leaf hashes. It is only asked for subtrees complete at the size in question. An error
-// it returns is returned by the function that called it.
+// Where proofs read from: the root of the complete subtree over leaves [index·2^level,
+// (index+1)·2^level). Level 0 is the leaf hashes. It is only asked for subtrees complete at the
+// size in question. An error it returns is returned by the function that called it.
 using HashAt = std::function<Result<Hash>(unsigned level, std::uint64_t index)>;
 
 // The root of the first `size` leaves.

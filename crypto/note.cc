@@ -23,12 +23,15 @@ std::uint32_t from_big_endian(View bytes) {
 }
 
 Error bad_vkey() {
-  return fail("note.vkey", "不是有效的验证公钥（应为 名称+8位十六进制+base64）；请向日志运营者或见证人重新索取",
-              "not a valid verifier key (name+8 hex digits+base64); ask the log's operator or the witness for it");
+  return fail("note.vkey",
+              "不是有效的验证公钥（应为 名称+8位十六进制+base64）；请向日志运营者或见证人重新索取",
+              "not a valid verifier key (name+8 hex digits+base64); ask the log's operator or the "
+              "witness for it");
 }
 
 Error bad_format(const char* zh, const char* en) {
-  return fail("note.format", std::string("签名文本格式有误：") + zh, std::string("malformed signed note: ") + en);
+  return fail("note.format", std::string("签名文本格式有误：") + zh,
+              std::string("malformed signed note: ") + en);
 }
 
 // A line without its newline.
@@ -57,7 +60,8 @@ Result<std::optional<std::uint64_t>> check_signature(const NoteKey& key, const N
   auto raw = exactly<64>(signature.blob);
   if (!raw || !verify(key.key, view_of(note.text), *raw)) {
     return fail("note.signature", key.name + " 的签名无效；内容可能被改动，请勿采信",
-                "the signature by " + key.name + " is not good; the text may have been changed, do not rely on it");
+                "the signature by " + key.name +
+                    " is not good; the text may have been changed, do not rely on it");
   }
   return std::optional<std::uint64_t>();
 }
@@ -68,7 +72,8 @@ bool is_note_name(std::string_view name) {
   if (name.empty()) return false;
   while (!name.empty()) {
     const auto code_point = take_code_point(name);
-    if (!code_point || *code_point < 0x20 || *code_point == '+' || is_unicode_space(*code_point)) return false;
+    if (!code_point || *code_point < 0x20 || *code_point == '+' || is_unicode_space(*code_point))
+      return false;
   }
   return true;
 }
@@ -106,8 +111,10 @@ Result<std::vector<NoteSignature>> parse_signature_lines(std::string_view lines)
   std::vector<NoteSignature> signatures;
   while (!lines.empty()) {
     const std::size_t newline = lines.find('\n');
-    if (newline == std::string_view::npos) return bad_format("最后一行没有换行", "the last line has no newline");
-    if (signatures.size() == kMaxNoteSignatures) return bad_format("签名过多", "too many signatures");
+    if (newline == std::string_view::npos)
+      return bad_format("最后一行没有换行", "the last line has no newline");
+    if (signatures.size() == kMaxNoteSignatures)
+      return bad_format("签名过多", "too many signatures");
     auto signature = parse_signature_line(lines.substr(0, newline));
     if (!signature) return signature.error();
     signatures.push_back(std::move(*signature));
@@ -126,7 +133,8 @@ std::string format_signature_line(const NoteSignature& signature) {
 }
 
 Result<Note> parse_note(std::string_view note) {
-  if (note.size() > kMaxNoteSize) return bad_format("超过 1,000,000 字节", "longer than 1,000,000 bytes");
+  if (note.size() > kMaxNoteSize)
+    return bad_format("超过 1,000,000 字节", "longer than 1,000,000 bytes");
   if (!is_plain_text(note, true)) {
     return bad_format("不是 UTF-8，或含控制字符", "not UTF-8, or with control characters");
   }
@@ -155,7 +163,8 @@ NoteSignature sign_note(const SigningKey& key, const std::string& name, std::str
   return {.name = name, .key_id = own.id(), .blob = Bytes(signature.begin(), signature.end())};
 }
 
-Result<std::vector<VerifiedSignature>> verify_note(const Note& note, std::span<const NoteKey> known) {
+Result<std::vector<VerifiedSignature>> verify_note(const Note& note,
+                                                   std::span<const NoteKey> known) {
   std::vector<VerifiedSignature> verified;
   for (const NoteSignature& signature : note.signatures) {
     const auto key = std::find_if(known.begin(), known.end(), [&](const NoteKey& candidate) {
@@ -164,8 +173,9 @@ Result<std::vector<VerifiedSignature>> verify_note(const Note& note, std::span<c
     if (key == known.end()) continue;
     auto time = check_signature(*key, note, signature);
     if (!time) return time.error();
-    const bool again = std::any_of(verified.begin(), verified.end(),
-                                   [&](const VerifiedSignature& earlier) { return earlier.key == *key; });
+    const bool again =
+        std::any_of(verified.begin(), verified.end(),
+                    [&](const VerifiedSignature& earlier) { return earlier.key == *key; });
     if (!again) verified.push_back({.key = *key, .time = *time});
   }
   if (verified.empty()) {

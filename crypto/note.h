@@ -1,5 +1,5 @@
-// Signed notes: C2SP signed-note v1.0.0 (docs/formats/note.md). A text, and lines of signatures under
-// it by named keys.
+// Signed notes: C2SP signed-note v1.0.0 (docs/formats/note.md). A text, and lines of signatures
+// under it by named keys.
 #pragma once
 
 #include <optional>
@@ -50,7 +50,8 @@ struct Note {
   std::vector<NoteSignature> signatures;
 };
 
-// The exact inverse of format_note: fails (`note.format`) on anything that format_note would not give.
+// The exact inverse of format_note: fails (`note.format`) on anything that format_note would not
+// give.
 Result<Note> parse_note(std::string_view note);
 // The text must be one that a note can hold; anything else is a bug.
 std::string format_note(const Note& note);
@@ -71,6 +72,7 @@ struct VerifiedSignature {
 // Checks every signature that claims to be by one of the known keys. Others are passed over. Fails
 // (`note.signature`) if one by a known key is bad, and (`note.unsigned`) if none is by a known key.
 // A key that signed twice is listed once, with its first time.
-Result<std::vector<VerifiedSignature>> verify_note(const Note& note, std::span<const NoteKey> known);
+Result<std::vector<VerifiedSignature>> verify_note(const Note& note,
+                                                   std::span<const NoteKey> known);
 
 }  // namespace liuhen::crypto

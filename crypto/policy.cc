@@ -31,8 +31,10 @@ Result<NoteKey> key_of(std::string_view vkey, NoteKeyType type) {
   if (!key) return key.error();
   if (key->type != type) {
     return type == NoteKeyType::ed25519
-               ? bad("日志公钥的类型应为 0x01（Ed25519）", "a log's key has to be of type 0x01 (Ed25519)")
-               : bad("见证人公钥的类型应为 0x04（联署）", "a witness's key has to be of type 0x04 (cosignature)");
+               ? bad("日志公钥的类型应为 0x01（Ed25519）",
+                     "a log's key has to be of type 0x01 (Ed25519)")
+               : bad("见证人公钥的类型应为 0x04（联署）",
+                     "a witness's key has to be of type 0x04 (cosignature)");
   }
   return key;
 }
@@ -43,8 +45,10 @@ Result<std::size_t> threshold_of(std::string_view word, std::size_t n) {
   if (word == "all") return n;
   std::size_t k = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), k);
-  if (error != std::errc() || end != word.data() + word.size() || word[0] == '0' || k < 1 || k > n) {
-    return bad("门限应为 any、all 或 1 至成员数之间的整数", "the threshold has to be any, all, or from 1 to the number of members");
+  if (error != std::errc() || end != word.data() + word.size() || word[0] == '0' || k < 1 ||
+      k > n) {
+    return bad("门限应为 any、all 或 1 至成员数之间的整数",
+               "the threshold has to be any, all, or from 1 to the number of members");
   }
   return k;
 }
@@ -52,8 +56,10 @@ Result<std::size_t> threshold_of(std::string_view word, std::size_t n) {
 }  // namespace
 
 Result<Policy> Policy::parse(std::string_view text) {
-  if (text.size() > kMaxPolicySize) return bad("策略文件过大（上限 1 MiB）", "the policy is larger than 1 MiB");
-  if (!text.empty() && text.back() != '\n') return bad("最后一行没有换行符", "the last line does not end in a newline");
+  if (text.size() > kMaxPolicySize)
+    return bad("策略文件过大（上限 1 MiB）", "the policy is larger than 1 MiB");
+  if (!text.empty() && text.back() != '\n')
+    return bad("最后一行没有换行符", "the last line does not end in a newline");
   Policy policy;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const auto end = text.find('\n');
@@ -77,11 +83,13 @@ Policy Policy::of_log(NoteKey log) {
 
 Outcome Policy::add_line(std::string_view line) {
   if (!std::all_of(line.begin(), line.end(), is_allowed)) {
-    return bad("含有制表符和换行以外的控制字符", "it holds a control character other than tab and newline");
+    return bad("含有制表符和换行以外的控制字符",
+               "it holds a control character other than tab and newline");
   }
   const auto words = words_of(line);
   if (words.empty() || words[0].starts_with('#')) return ok();
-  if (logs_.size() + witnesses_.size() + groups_.size() >= kMaxPolicyNames && words[0] != "quorum") {
+  if (logs_.size() + witnesses_.size() + groups_.size() >= kMaxPolicyNames &&
+      words[0] != "quorum") {
     return bad("名称过多（上限 1024）", "there are more than 1024 names");
   }
   const std::span<const std::string_view> rest = std::span(words).subspan(1);
@@ -89,11 +97,13 @@ Outcome Policy::add_line(std::string_view line) {
   if (words[0] == "witness") return add_witness(rest);
   if (words[0] == "group") return add_group(rest);
   if (words[0] == "quorum") return add_quorum(rest);
-  return bad("应以 log、witness、group 或 quorum 开头", "it has to begin with log, witness, group or quorum");
+  return bad("应以 log、witness、group 或 quorum 开头",
+             "it has to begin with log, witness, group or quorum");
 }
 
 Outcome Policy::add_log(std::span<const std::string_view> words) {
-  if (words.empty() || words.size() > 2) return bad("应为 log 公钥 [网址]", "it should be: log <vkey> [<url>]");
+  if (words.empty() || words.size() > 2)
+    return bad("应为 log 公钥 [网址]", "it should be: log <vkey> [<url>]");
   auto key = key_of(words[0], NoteKeyType::ed25519);
   if (!key) return key.error();
   for (const PolicyLog& log : logs_) {
@@ -104,25 +114,38 @@ Outcome Policy::add_log(std::span<const std::string_view> words) {
 }
 
 Outcome Policy::add_witness(std::span<const std::string_view> words) {
-  if (words.size() < 2 || words.size() > 3) return bad("应为 witness 名称 公钥 [网址]", "it should be: witness <name> <vkey> [<url>]");
-  if (words[0] == "none" || defines(words[0])) return bad("该名称已用过，或为保留名 none", "the name is taken, or is the reserved name none");
+  if (words.size() < 2 || words.size() > 3)
+    return bad("应为 witness 名称 公钥 [网址]", "it should be: witness <name> <vkey> [<url>]");
+  if (words[0] == "none" || defines(words[0]))
+    return bad("该名称已用过，或为保留名 none", "the name is taken, or is the reserved name none");
   auto key = key_of(words[1], NoteKeyType::cosignature);
   if (!key) return key.error();
   for (const PolicyWitness& witness : witnesses_) {
-    if (witness.key.key == key->key) return bad("该见证人公钥已列过", "this witness's key is listed before");
+    if (witness.key.key == key->key)
+      return bad("该见证人公钥已列过", "this witness's key is listed before");
   }
-  witnesses_.push_back({.name = std::string(words[0]), .key = std::move(*key), .url = std::string(words.size() == 3 ? words[2] : "")});
+  witnesses_.push_back({.name = std::string(words[0]),
+                        .key = std::move(*key),
+                        .url = std::string(words.size() == 3 ? words[2] : "")});
   return ok();
 }
 
 Outcome Policy::add_group(std::span<const std::string_view> words) {
-  if (words.size() < 3) return bad("应为 group 名称 k|any|all 成员…", "it should be: group <name> <k>|any|all <member>...");
-  if (words[0] == "none" || defines(words[0])) return bad("该名称已用过，或为保留名 none", "the name is taken, or is the reserved name none");
+  if (words.size() < 3)
+    return bad("应为 group 名称 k|any|all 成员…",
+               "it should be: group <name> <k>|any|all <member>...");
+  if (words[0] == "none" || defines(words[0]))
+    return bad("该名称已用过，或为保留名 none", "the name is taken, or is the reserved name none");
   PolicyGroup group{.name = std::string(words[0]), .needed = 0, .members = {}};
   for (const std::string_view member : words.subspan(2)) {
-    const bool twice = std::find(group.members.begin(), group.members.end(), member) != group.members.end();
-    if (!defines(member)) return bad("成员“" + std::string(member) + "”尚未定义", "the member " + std::string(member) + " is not defined above");
-    if (twice || is_member(member)) return bad("“" + std::string(member) + "”已是某组的成员", std::string(member) + " is a member of a group already");
+    const bool twice =
+        std::find(group.members.begin(), group.members.end(), member) != group.members.end();
+    if (!defines(member))
+      return bad("成员“" + std::string(member) + "”尚未定义",
+                 "the member " + std::string(member) + " is not defined above");
+    if (twice || is_member(member))
+      return bad("“" + std::string(member) + "”已是某组的成员",
+                 std::string(member) + " is a member of a group already");
     group.members.emplace_back(member);
   }
   const auto needed = threshold_of(words[1], group.members.size());
@@ -135,14 +158,18 @@ Outcome Policy::add_group(std::span<const std::string_view> words) {
 Outcome Policy::add_quorum(std::span<const std::string_view> words) {
   if (words.size() != 1) return bad("应为 quorum 名称|none", "it should be: quorum <name>|none");
   if (!quorum_.empty()) return bad("quorum 行只能有一行", "there is a quorum line already");
-  if (words[0] != "none" && !defines(words[0])) return bad("“" + std::string(words[0]) + "”尚未定义", std::string(words[0]) + " is not defined above");
+  if (words[0] != "none" && !defines(words[0]))
+    return bad("“" + std::string(words[0]) + "”尚未定义",
+               std::string(words[0]) + " is not defined above");
   quorum_ = words[0];
   return ok();
 }
 
 bool Policy::defines(std::string_view name) const {
-  return std::any_of(witnesses_.begin(), witnesses_.end(), [&](const auto& witness) { return witness.name == name; }) ||
-         std::any_of(groups_.begin(), groups_.end(), [&](const auto& group) { return group.name == name; });
+  return std::any_of(witnesses_.begin(), witnesses_.end(),
+                     [&](const auto& witness) { return witness.name == name; }) ||
+         std::any_of(groups_.begin(), groups_.end(),
+                     [&](const auto& group) { return group.name == name; });
 }
 
 bool Policy::is_member(std::string_view name) const {
@@ -163,11 +190,16 @@ bool Policy::quorum_met(std::span<const VerifiedSignature> cosignatures) const {
   if (!needs_witnesses()) return true;
   std::set<std::string, std::less<>> witnessed;
   for (const PolicyWitness& witness : witnesses_) {
-    const auto by_it = [&](const VerifiedSignature& signature) { return signature.key == witness.key; };
-    if (std::any_of(cosignatures.begin(), cosignatures.end(), by_it)) witnessed.insert(witness.name);
+    const auto by_it = [&](const VerifiedSignature& signature) {
+      return signature.key == witness.key;
+    };
+    if (std::any_of(cosignatures.begin(), cosignatures.end(), by_it))
+      witnessed.insert(witness.name);
   }
   for (const PolicyGroup& group : groups_) {  // members come before their group
-    const auto count = std::count_if(group.members.begin(), group.members.end(), [&](const auto& member) { return witnessed.contains(member); });
+    const auto count =
+        std::count_if(group.members.begin(), group.members.end(),
+                      [&](const auto& member) { return witnessed.contains(member); });
     if (static_cast<std::size_t>(count) >= group.needed) witnessed.insert(group.name);
   }
   return witnessed.contains(quorum_);
@@ -180,17 +212,22 @@ Result<OpenedCheckpoint> Policy::open(std::string_view note) const {
   if (!checkpoint) return checkpoint.error();
   const auto keys = keys_of(checkpoint->origin);
   if (keys.empty()) {
-    return fail("policy.log", "策略中没有名为“" + checkpoint->origin + "”的日志；请核对策略文件，或确认这是否是您要核验的日志",
-                "the policy lists no log named \"" + checkpoint->origin + "\": check the policy, or whether this is the log you mean");
+    return fail("policy.log",
+                "策略中没有名为“" + checkpoint->origin +
+                    "”的日志；请核对策略文件，或确认这是否是您要核验的日志",
+                "the policy lists no log named \"" + checkpoint->origin +
+                    "\": check the policy, or whether this is the log you mean");
   }
   std::vector<NoteKey> witnesses;
   for (const PolicyWitness& witness : witnesses_) witnesses.push_back(witness.key);
   Result<OpenedCheckpoint> opened = open_checkpoint(note, keys[0], witnesses);
-  for (std::size_t i = 1; !opened && opened.error().code == "note.unsigned" && i < keys.size(); ++i) {
+  for (std::size_t i = 1; !opened && opened.error().code == "note.unsigned" && i < keys.size();
+       ++i) {
     opened = open_checkpoint(note, keys[i], witnesses);
   }
   if (opened && !quorum_met(opened->cosignatures)) {
-    return fail("policy.quorum", "检查点未得到策略要求的见证人联署（" + quorum_ + "）", "the checkpoint lacks the cosignatures that the policy asks for (" + quorum_ + ")");
+    return fail("policy.quorum", "检查点未得到策略要求的见证人联署（" + quorum_ + "）",
+                "the checkpoint lacks the cosignatures that the policy asks for (" + quorum_ + ")");
   }
   return opened;
 }

@@ -1,5 +1,5 @@
-// Whom a reader trusts: C2SP tlog-policy (docs/formats/policy.md). Logs, witnesses, and the quorum of
-// witnesses that a checkpoint needs. Pure; a parsed policy may be read by any thread.
+// Whom a reader trusts: C2SP tlog-policy (docs/formats/policy.md). Logs, witnesses, and the quorum
+// of witnesses that a checkpoint needs. Pure; a parsed policy may be read by any thread.
 #pragma once
 
 #include <string>
@@ -49,8 +49,8 @@ class Policy {
   // Whether these cosignatures, which have been found good, are a quorum.
   bool quorum_met(std::span<const VerifiedSignature> cosignatures) const;
 
-  // A checkpoint that one of the logs signed and a quorum cosigned. Fails as open_checkpoint does, with
-  // `policy.log` if no listed log has its origin, and with `policy.quorum`.
+  // A checkpoint that one of the logs signed and a quorum cosigned. Fails as open_checkpoint does,
+  // with `policy.log` if no listed log has its origin, and with `policy.quorum`.
   Result<OpenedCheckpoint> open(std::string_view note) const;
 
  private:

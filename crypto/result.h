@@ -1,5 +1,5 @@
-// Expected outcomes. A bug aborts (LIUHEN_CHECK); whatever input, disk or network can bring about is
-// a Result, and ignoring one is a compile error.
+// Expected outcomes. A bug aborts (LIUHEN_CHECK); whatever input, disk or network can bring about
+// is a Result, and ignoring one is a compile error.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -13,7 +13,8 @@ namespace liuhen {
 // Why something was refused: a stable code for programs (listed in docs/formats/errors.md), and a
 // sentence for people in each language that says what is wrong, where, and what to do.
 struct Error {
-  // Not an aggregate: one that a single string could initialise would make Result<std::string> ambiguous.
+  // Not an aggregate: one that a single string could initialise would make Result<std::string>
+  // ambiguous.
   Error() = default;
   Error(std::string code_, std::string zh_, std::string en_)
       : code(std::move(code_)), zh(std::move(zh_)), en(std::move(en_)) {}
@@ -23,8 +24,10 @@ struct Error {
   std::string en;
 };
 
-[[noreturn]] inline void throw_exception_from_error(const Error& error, const boost::source_location&) {
-  std::fprintf(stderr, "value() of a failed Result: %s: %s\n", error.code.c_str(), error.en.c_str());
+[[noreturn]] inline void throw_exception_from_error(const Error& error,
+                                                    const boost::source_location&) {
+  std::fprintf(stderr, "value() of a failed Result: %s: %s\n", error.code.c_str(),
+               error.en.c_str());
   std::abort();
 }
 
@@ -44,10 +47,10 @@ inline Error fail(std::string code, std::string zh, std::string en) {
 }  // namespace liuhen
 
 // Aborts when an invariant of the program itself is broken. Never for input.
-#define LIUHEN_CHECK(condition)                                                               \
-  do {                                                                                        \
-    if (!(condition)) {                                                                       \
-      std::fprintf(stderr, "%s:%d: broken invariant: %s\n", __FILE__, __LINE__, #condition);  \
-      std::abort();                                                                           \
-    }                                                                                         \
+#define LIUHEN_CHECK(condition)                                                              \
+  do {                                                                                       \
+    if (!(condition)) {                                                                      \
+      std::fprintf(stderr, "%s:%d: broken invariant: %s\n", __FILE__, __LINE__, #condition); \
+      std::abort();                                                                          \
+    }                                                                                        \
   } while (false)

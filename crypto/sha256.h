@@ -19,7 +19,8 @@ class Sha256 {
  public:
   Sha256();
   Sha256& update(View bytes);
-  // The digest of everything added. Call once; the object may then only be destroyed or assigned to.
+  // The digest of everything added. Call once; the object may then only be destroyed or assigned
+  // to.
   Hash finish();
 
  private:

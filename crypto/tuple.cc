@@ -8,7 +8,8 @@ namespace liuhen::crypto {
 TupleWriter& TupleWriter::item(View bytes) {
   LIUHEN_CHECK(bytes.size() <= std::numeric_limits<std::uint32_t>::max());
   const auto size = static_cast<std::uint32_t>(bytes.size());
-  for (int shift = 24; shift >= 0; shift -= 8) bytes_.push_back(static_cast<std::uint8_t>(size >> shift));
+  for (int shift = 24; shift >= 0; shift -= 8)
+    bytes_.push_back(static_cast<std::uint8_t>(size >> shift));
   bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
   return *this;
 }

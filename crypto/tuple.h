@@ -14,8 +14,9 @@ class TupleWriter {
  public:
   TupleWriter& item(View bytes);
   TupleWriter& item(std::string_view text);
-  TupleWriter& u64(std::uint64_t number);       // an item of eight bytes, big-endian
-  TupleWriter& list_count(std::uint64_t count);  // goes before the items of a list, which then follow
+  TupleWriter& u64(std::uint64_t number);  // an item of eight bytes, big-endian
+  TupleWriter& list_count(
+      std::uint64_t count);  // goes before the items of a list, which then follow
 
   // The encoding so far; valid until the writer is next changed.
   View view() const { return bytes_; }

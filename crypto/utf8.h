@@ -6,7 +6,8 @@
 
 namespace liuhen::crypto {
 
-// Takes the first code point off `rest`, which is not empty; nothing if the bytes there are not UTF-8.
+// Takes the first code point off `rest`, which is not empty; nothing if the bytes there are not
+// UTF-8.
 std::optional<char32_t> take_code_point(std::string_view& rest);
 
 bool is_utf8(std::string_view text);

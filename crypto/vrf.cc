@@ -38,11 +38,12 @@ class Sha512 {
   crypto_hash_sha512_state state_;
 };
 
-// y < 2^255 - 19. The library accepts the other encodings too. (The two points with x = 0 may have a
-// sign bit here; they are of small order, and every use below refuses or removes those.)
+// y < 2^255 - 19. The library accepts the other encodings too. (The two points with x = 0 may have
+// a sign bit here; they are of small order, and every use below refuses or removes those.)
 bool is_canonical(const Point& encoding) {
   if ((encoding[31] & 0x7f) != 0x7f || encoding[0] < 0xed) return true;
-  return !std::all_of(encoding.begin() + 1, encoding.begin() + 31, [](auto byte) { return byte == 0xff; });
+  return !std::all_of(encoding.begin() + 1, encoding.begin() + 31,
+                      [](auto byte) { return byte == 0xff; });
 }
 
 // 8·P, or nothing if the encoding is of no point. P may be any point of the curve, for which the
@@ -56,7 +57,8 @@ bool clear_cofactor(Point& point) {
   return true;
 }
 
-// Section 5.4.1.1, try and increment; the salt is the public key. Fails once in 2^256 keys and inputs.
+// Section 5.4.1.1, try and increment; the salt is the public key. Fails once in 2^256 keys and
+// inputs.
 Point encode_to_curve(const KeyId& key, View alpha) {
   for (unsigned counter = 0; counter < 256; ++counter) {
     Wide digest;
@@ -98,7 +100,8 @@ Point subtract(const Point& a, const Point& b) {
 }
 
 // Section 5.4.3: sixteen bytes, little-endian, as a scalar.
-Scalar challenge(const Point& key, const Point& h, const Point& gamma, const Point& u, const Point& v) {
+Scalar challenge(const Point& key, const Point& h, const Point& gamma, const Point& u,
+                 const Point& v) {
   Wide digest;
   Sha512()
       .add(kSuite)
@@ -135,7 +138,8 @@ bool is_canonical_scalar(const Scalar& s) {
 
 Error bad_proof() {
   return fail("vrf.proof", "可验证随机函数的证明不成立：随机种子不是由公告的密钥对该输入算出的",
-              "the proof of the verifiable random function fails: the announced key did not make it for this input");
+              "the proof of the verifiable random function fails: the announced key did not make "
+              "it for this input");
 }
 
 // RFC 8032 section 5.1.5: the secret scalar, and the prefix from which nonces are made.
@@ -185,8 +189,10 @@ Proof prove(const SigningSeed& seed, View alpha) {
 
 Outcome validate_key(const KeyId& key) {
   if (is_valid_key(key)) return ok();
-  return fail("vrf.key", "可验证随机函数的公钥无效：不是规范编码，或不在素数阶子群内；请换用新生成的密钥",
-              "not a valid key of the verifiable random function: not canonical, or outside the prime-order "
+  return fail("vrf.key",
+              "可验证随机函数的公钥无效：不是规范编码，或不在素数阶子群内；请换用新生成的密钥",
+              "not a valid key of the verifiable random function: not canonical, or outside the "
+              "prime-order "
               "subgroup; use a newly made key");
 }
 
@@ -198,7 +204,8 @@ Result<Beta> verify(const KeyId& key, View alpha, const Proof& proof) {
   std::copy_n(proof.begin(), 32, gamma.begin());
   std::copy_n(proof.begin() + 32, kChallengeSize, c.begin());
   std::copy_n(proof.begin() + 48, 32, s.begin());
-  if (crypto_core_ed25519_is_valid_point(gamma.data()) != 1 || !is_canonical_scalar(s)) return bad_proof();
+  if (crypto_core_ed25519_is_valid_point(gamma.data()) != 1 || !is_canonical_scalar(s))
+    return bad_proof();
 
   const Point h = encode_to_curve(key, alpha);
   const Point u = subtract(multiply_base(s.data()), multiply(c.data(), key));

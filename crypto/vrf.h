@@ -19,9 +19,9 @@ Proof prove(const SigningSeed& seed, View alpha);
 // Fails with `vrf.key`.
 Outcome validate_key(const KeyId& key);
 
-// Section 5.3 with the key validated, and stricter: Gamma too must be canonical and in the prime-order
-// subgroup. Fails with `vrf.key` or, without saying more, `vrf.proof`. Compare the beta of two proofs,
-// never the proofs: one beta can have many.
+// Section 5.3 with the key validated, and stricter: Gamma too must be canonical and in the
+// prime-order subgroup. Fails with `vrf.key` or, without saying more, `vrf.proof`. Compare the beta
+// of two proofs, never the proofs: one beta can have many.
 Result<Beta> verify(const KeyId& key, View alpha, const Proof& proof);
 
 }  // namespace liuhen::crypto::vrf

@@ -14,11 +14,12 @@ void add_escaped(std::uint32_t unit, std::string& out) {
   for (unsigned shift = 16; shift > 0; shift -= 4) out += kDigits[unit >> (shift - 4) & 0xf];
 }
 
-// Of the characters encoded in two or three bytes, those that change how their neighbours are shown, or are
-// not shown themselves.
+// Of the characters encoded in two or three bytes, those that change how their neighbours are
+// shown, or are not shown themselves.
 bool is_unseen(std::uint32_t c) {
   return (c >= 0x80 && c < 0xa0) || c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
-         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb);
+         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+         (c >= 0xfff9 && c <= 0xfffb);
 }
 
 std::uint32_t continuation(char c) { return static_cast<std::uint8_t>(c) & 0x3fU; }
@@ -82,15 +83,18 @@ class Writer final : public flatbuffers::IterationVisitor {
     new_line();
     out_ += '}';
   }
-  void Field(std::size_t, std::size_t set_index, ElementaryType type, bool is_vector, const TypeTable*,
-             const char* name, const std::uint8_t* value) override {
+  void Field(std::size_t, std::size_t set_index, ElementaryType type, bool is_vector,
+             const TypeTable*, const char* name, const std::uint8_t* value) override {
     if (value == nullptr) return;
     if (set_index > 0 || extra_member_) out_ += ',';
     extra_member_ = false;
     new_line();
     out_ += in_quotes(name) + ": ";
-    kind_ = !is_vector || type != flatbuffers::ET_UCHAR ? Kind::plain : has_roles(name) ? Kind::roles : Kind::hex;
-    names_payload_ = !is_vector && type == flatbuffers::ET_UCHAR && std::string_view(name) == "payload";
+    kind_ = !is_vector || type != flatbuffers::ET_UCHAR ? Kind::plain
+            : has_roles(name)                           ? Kind::roles
+                                                        : Kind::hex;
+    names_payload_ =
+        !is_vector && type == flatbuffers::ET_UCHAR && std::string_view(name) == "payload";
   }
   void StartVector() override {
     if (kind_ == Kind::hex) {
@@ -130,9 +134,12 @@ class Writer final : public flatbuffers::IterationVisitor {
   }
   void UInt(std::uint32_t value, const char*) override { out_ += std::to_string(value); }
   void ULong(std::uint64_t value) override { out_ += std::to_string(value); }
-  void String(const flatbuffers::String* value) override { out_ += in_quotes({value->c_str(), value->size()}); }
+  void String(const flatbuffers::String* value) override {
+    out_ += in_quotes({value->c_str(), value->size()});
+  }
   void Unknown(const std::uint8_t*) override {
-    out_ += in_quotes("本程序不认识这种内容，请更新程序 / of a kind that this program does not know: update it");
+    out_ += in_quotes(
+        "本程序不认识这种内容，请更新程序 / of a kind that this program does not know: update it");
   }
   // The kinds of field that no schema of ours uses; a new one has to be written above.
   void Char(std::int8_t, const char*) override { LIUHEN_CHECK(false); }
@@ -148,7 +155,9 @@ class Writer final : public flatbuffers::IterationVisitor {
  private:
   enum class Kind : std::uint8_t { plain, hex, roles };
 
-  static bool has_roles(std::string_view field) { return field == "roles" || field == "first" || field == "second"; }
+  static bool has_roles(std::string_view field) {
+    return field == "roles" || field == "first" || field == "second";
+  }
   void new_line() { out_ += '\n' + std::string(2 * depth_, ' '); }
 
   std::string out_;
@@ -166,8 +175,8 @@ std::string describe(const IntentView& intent, std::size_t depth) {
     flatbuffers::IterateFlatBuffer(intent.bytes().data(), schema::IntentTypeTable(), &writer);
     return writer.take();
   }
-  // Packed again with the numbers that are at their default, which the bytes leave out: a signer has to
-  // see `approved: false` too.
+  // Packed again with the numbers that are at their default, which the bytes leave out: a signer
+  // has to see `approved: false` too.
   const std::unique_ptr<schema::IntentT> fields(intent.fields().UnPack());
   flatbuffers::FlatBufferBuilder builder(4 * intent.bytes().size());
   builder.ForceDefaults(true);

@@ -6,11 +6,14 @@ void Batch::put(Family family, std::string key, std::string value) {
   changes_.push_back({family, std::move(key), std::move(value)});
 }
 
-void Batch::remove(Family family, std::string key) { changes_.push_back({family, std::move(key), std::nullopt}); }
+void Batch::remove(Family family, std::string key) {
+  changes_.push_back({family, std::move(key), std::nullopt});
+}
 
 const char* name_of(Family family) {
-  static constexpr const char* kNames[kFamilies] = {"entries", "tiles",      "checkpoints", "streams", "intents",
-                                                    "pending", "restricted", "record_keys", "meta"};
+  static constexpr const char* kNames[kFamilies] = {"entries",    "tiles",       "checkpoints",
+                                                    "streams",    "intents",     "pending",
+                                                    "restricted", "record_keys", "meta"};
   return kNames[static_cast<std::size_t>(family)];
 }
 

@@ -17,16 +17,18 @@ enum class Family : std::uint8_t {
   tiles,        // BE8 level ‖ BE64 index ‖ BE16 width (0 full) → hashes
   checkpoints,  // BE64 size → signed note
   streams,      // stream ‖ 0x00 ‖ BE64 position → nothing
-  intents,      // first author[32] ‖ intent id[16] → BE64 position ‖ SHA-256 of the intent bytes
-  pending,      // SHA-256 of the intent bytes → half-signed intent
+  intents,  // first author[32] ‖ intent id[16] → BE64 position ‖ SHA-256 of the intent bytes
+  pending,  // SHA-256 of the intent bytes → half-signed intent
   restricted,   // commitment[32] → encrypted salt and content, SHA-256 of the value at its end
-  record_keys,  // commitment[32] → wrapped record key, likewise; kept apart so that destroying is final
+  record_keys,  // commitment[32] → wrapped record key, likewise; kept apart so that destroying is
+                // final
   meta,         // name → value
 };
 inline constexpr std::size_t kFamilies = 9;
 const char* name_of(Family family);
 
-// BE64, so that keys sort as the numbers do; and the number in the first 8 bytes of a key, which are there.
+// BE64, so that keys sort as the numbers do; and the number in the first 8 bytes of a key, which
+// are there.
 std::string key_of_number(std::uint64_t number);
 std::uint64_t number_of_key(std::string_view key);
 
@@ -47,18 +49,20 @@ class Batch {
   std::vector<Change> changes_;
 };
 
-// get and scan may be called from any thread at any time and see what was last committed; commit by one
-// thread at a time. Errors: `storage.io`, `storage.full`, `storage.damaged`, `storage.busy`.
+// get and scan may be called from any thread at any time and see what was last committed; commit by
+// one thread at a time. Errors: `storage.io`, `storage.full`, `storage.damaged`, `storage.busy`.
 class Storage {
  public:
   virtual ~Storage() = default;
   virtual Result<std::optional<std::string>> get(Family family, std::string_view key) = 0;
   // In key order from `from` on, until `visit` returns false.
-  virtual Outcome scan(Family family, std::string_view from,
-                       const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
+  virtual Outcome scan(
+      Family family, std::string_view from,
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
   // Durable when it returns. On error nothing is known of what was written: stop and recover.
   virtual Outcome commit(const Batch& batch) = 0;
-  // When it returns, values deleted from the family are in no file any more. Slow; by the committing thread.
+  // When it returns, values deleted from the family are in no file any more. Slow; by the
+  // committing thread.
   virtual Outcome purge(Family) { return ok(); }
 };
 

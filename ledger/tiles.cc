@@ -48,12 +48,14 @@ bool read_path(std::string_view text, TilePath& out) {
   for (bool more = true; more;) {
     more = take(text, "x");
     unsigned element = 0;
-    if (!take_number(text, element) || element > 999 || out.tile.index >= kIndexEnd / 1000) return false;
+    if (!take_number(text, element) || element > 999 || out.tile.index >= kIndexEnd / 1000)
+      return false;
     out.tile.index = out.tile.index * 1000 + element;
     if (more && !take(text, "/")) return false;
   }
   out.tile.width = kTileWidth;
-  if (take(text, ".p/") && (!take_number(text, out.tile.width) || out.tile.width == kTileWidth)) return false;
+  if (take(text, ".p/") && (!take_number(text, out.tile.width) || out.tile.width == kTileWidth))
+    return false;
   return text.empty();
 }
 
@@ -63,17 +65,22 @@ unsigned tile_width(unsigned level, std::uint64_t index, std::uint64_t size) {
   if (level >= 8 || index >= kIndexEnd) return 0;
   const std::uint64_t count = size >> (8 * level);
   const std::uint64_t first = index * kTileWidth;
-  return count <= first ? 0 : static_cast<unsigned>(std::min<std::uint64_t>(kTileWidth, count - first));
+  return count <= first ? 0
+                        : static_cast<unsigned>(std::min<std::uint64_t>(kTileWidth, count - first));
 }
 
-std::string tile_path(const Tile& tile) { return "tile/" + std::to_string(tile.level) + "/" + elements(tile); }
+std::string tile_path(const Tile& tile) {
+  return "tile/" + std::to_string(tile.level) + "/" + elements(tile);
+}
 std::string bundle_path(const Tile& tile) { return "tile/entries/" + elements(tile); }
 
 Result<TilePath> parse_tile_path(std::string_view path) {
   TilePath out;
-  const bool read = read_path(path, out) && out.tile.level <= 63 && out.tile.width >= 1 && out.tile.width <= kTileWidth;
+  const bool read = read_path(path, out) && out.tile.level <= 63 && out.tile.width >= 1 &&
+                    out.tile.width <= kTileWidth;
   if (!read || (out.entries ? bundle_path(out.tile) : tile_path(out.tile)) != path) {
-    return fail("tile.path", "不是 c2sp.org/tlog-tiles 的路径", "not a path of c2sp.org/tlog-tiles");
+    return fail("tile.path", "不是 c2sp.org/tlog-tiles 的路径",
+                "not a path of c2sp.org/tlog-tiles");
   }
   return out;
 }

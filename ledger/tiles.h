@@ -1,4 +1,5 @@
-// Tiles and entry bundles as in c2sp.org/tlog-tiles (docs/formats/tiles.md): coordinates, paths, bytes.
+// Tiles and entry bundles as in c2sp.org/tlog-tiles (docs/formats/tiles.md): coordinates, paths,
+// bytes.
 #pragma once
 
 #include "crypto/tree_history.h"
@@ -7,10 +8,10 @@ namespace liuhen::ledger {
 
 inline constexpr unsigned kTileWidth = 256;
 
-// `width` consecutive hashes of level 8·`level` of the tree, from index·256 on. For an entry bundle, of
-// `width` entries, the level is 0.
+// `width` consecutive hashes of level 8·`level` of the tree, from index·256 on. For an entry
+// bundle, of `width` entries, the level is 0.
 struct Tile {
-  unsigned level = 0;       // 0–63
+  unsigned level = 0;  // 0–63
   std::uint64_t index = 0;
   unsigned width = kTileWidth;  // 1–256
 
@@ -34,7 +35,8 @@ Result<TilePath> parse_tile_path(std::string_view path);
 std::string tile_key(const Tile& tile);
 Result<Tile> parse_tile_key(std::string_view key);
 
-// The tiles that are new when a log grows, full ones and those that are partial at `new_size`, by level and index.
+// The tiles that are new when a log grows, full ones and those that are partial at `new_size`, by
+// level and index.
 std::vector<Tile> tiles_of_growth(std::uint64_t old_size, std::uint64_t new_size);
 
 // The hashes of a tile that the tree has.

@@ -17,34 +17,34 @@ struct State;
 
 struct Recusal {
   std::string inspector, ground;
-  std::uint64_t filed_at = 0;                 // position
-  std::optional<std::uint64_t> decided_at;    // position
+  std::uint64_t filed_at = 0;               // position
+  std::optional<std::uint64_t> decided_at;  // position
   bool approved = false;
-  std::string filer;                          // person who filed it
+  std::string filer;  // person who filed it
   bool decided() const { return decided_at.has_value(); }
 };
 
 struct Seat {
   std::uint32_t group = 0;
-  std::string inspector;                      // who sits there now; empty: vacant
-  std::vector<std::string> held;              // everyone who ever sat there, in order
+  std::string inspector;          // who sits there now; empty: vacant
+  std::vector<std::string> held;  // everyone who ever sat there, in order
   std::vector<Recusal> recusals;
-  std::uint32_t ordinal = 0;                  // of the last substitution; 0: none yet
-  bool exhausted = false;                     // the last substitution found none left
+  std::uint32_t ordinal = 0;  // of the last substitution; 0: none yet
+  bool exhausted = false;     // the last substitution found none left
   // A substitute is due: the decision's position and time (DrawExecuted for a seat never filled).
   std::optional<std::uint64_t> vacated_at;
 };
 
 struct TaskResult {
   std::uint64_t position = 0, time = 0, visited_at = 0;
-  std::vector<ledger::schema::ItemResultT> rows;         // as last corrected
+  std::vector<ledger::schema::ItemResultT> rows;  // as last corrected
   std::uint32_t corrections = 0;
-  std::vector<std::uint64_t> follow_ups;                 // positions
-  std::optional<std::uint64_t> published_at;             // position
+  std::vector<std::uint64_t> follow_ups;      // positions
+  std::optional<std::uint64_t> published_at;  // position
   std::optional<std::uint64_t> withheld_at;
-  std::optional<std::uint64_t> corrected_at;             // position of the last correction
-  std::vector<std::uint64_t> objections;                 // positions
-  std::optional<std::uint64_t> open_objection;           // position of one not yet decided
+  std::optional<std::uint64_t> corrected_at;    // position of the last correction
+  std::vector<std::uint64_t> objections;        // positions
+  std::optional<std::uint64_t> open_objection;  // position of one not yet decided
 };
 
 struct Task {
@@ -63,33 +63,37 @@ struct Draw {
     disclosed,   // all visits listed: tasks open
     failed,
   };
-  std::string stream;                         // "draw/<plan>/<attempt>"
-  std::uint64_t number = 0;                   // gap-free, 1 for the first announcement of the log
-  std::uint64_t position = 0, time = 0;       // of the announcement
-  Hash leaf_hash{};                           // of the announcement's entry
+  std::string stream;                    // "draw/<plan>/<attempt>"
+  std::uint64_t number = 0;              // gap-free, 1 for the first announcement of the log
+  std::uint64_t position = 0, time = 0;  // of the announcement
+  Hash leaf_hash{};                      // of the announcement's entry
   ledger::schema::DrawAnnouncedT announcement;
   std::string department, rule;
-  ledger::schema::RuleSetT rule_set;          // the rule's revision of the announcement: a later one changes nothing here
+  ledger::schema::RuleSetT
+      rule_set;  // the rule's revision of the announcement: a later one changes nothing here
   std::vector<KeyId> contributors;
   std::map<KeyId, Hash> commitments;
-  std::vector<KeyId> committed;               // as closed, in the announcement's order
+  std::vector<KeyId> committed;  // as closed, in the announcement's order
   std::map<KeyId, Hash> nonces;
-  std::vector<Bytes> revealed;                // as closed: a nonce or empty, one per contributor announced
-  std::optional<std::uint64_t> commitments_closed_at, reveals_closed_at, executed_at, voided_at, failed_at;  // positions
-  std::optional<std::uint64_t> disclosed_at;  // position of the last part: tasks are open from here on
+  std::vector<Bytes> revealed;  // as closed: a nonce or empty, one per contributor announced
+  std::optional<std::uint64_t> commitments_closed_at, reveals_closed_at, executed_at, voided_at,
+      failed_at;  // positions
+  std::optional<std::uint64_t>
+      disclosed_at;  // position of the last part: tasks are open from here on
   std::uint64_t executed_time = 0;
-  std::optional<std::array<std::uint8_t, 64>> seed;   // S, once executed
+  std::optional<std::array<std::uint8_t, 64>> seed;  // S, once executed
   std::optional<ledger::schema::DrawExecutedT> outcome;
   std::vector<std::vector<std::string>> added_units;  // per group, by UnitsAdded
-  std::uint32_t next_part = 0;                // of DrawDisclosed
+  std::uint32_t next_part = 0;                        // of DrawDisclosed
   Phase phase = Phase::committing;
-  bool discarded = false;                     // voided, before or after execution
-  std::vector<Task> tasks;                    // visits in order
-  std::map<std::string, std::uint32_t> loads; // inspector → seats held in this draw now
-  std::vector<std::uint64_t> attestations;    // positions
+  bool discarded = false;                      // voided, before or after execution
+  std::vector<Task> tasks;                     // visits in order
+  std::map<std::string, std::uint32_t> loads;  // inspector → seats held in this draw now
+  std::vector<std::uint64_t> attestations;     // positions
   std::set<KeyId> attested_by;
-  // What the parts of DrawDisclosed must list, from DrawExecuted until the last part: in visit order, with
-  // the teams where no conflict was in force at pool_position and admission can replay the matching.
+  // What the parts of DrawDisclosed must list, from DrawExecuted until the last part: in visit
+  // order, with the teams where no conflict was in force at pool_position and admission can replay
+  // the matching.
   std::vector<ledger::schema::VisitT> expected;
   bool expects_teams = false;
 
@@ -103,11 +107,13 @@ struct Draw {
 
 struct Draws {
   std::map<std::string, Draw> by_stream;
-  std::vector<std::string> streams;           // number − 1 → stream
-  // Visits of each subject that count towards its yearly cap, as (position of DrawExecuted, calendar year, Asia/Shanghai).
-  // Those of a draw that was executed and then voided count until the void (see `voided`).
+  std::vector<std::string> streams;  // number − 1 → stream
+  // Visits of each subject that count towards its yearly cap, as (position of DrawExecuted,
+  // calendar year, Asia/Shanghai). Those of a draw that was executed and then voided count until
+  // the void (see `voided`).
   std::map<std::string, std::vector<std::pair<std::uint64_t, std::uint32_t>>, std::less<>> visited;
-  std::map<std::uint64_t, std::uint64_t> voided;  // position of DrawExecuted → position of a later DrawVoided
+  std::map<std::uint64_t, std::uint64_t>
+      voided;  // position of DrawExecuted → position of a later DrawVoided
 };
 
 #define LIUHEN_PAYLOAD(T)                                                                          \

@@ -181,7 +181,9 @@ Outcome admit_sender(const State& state, const Event& event) {
   return ok();
 }
 
-Outcome admit_version(const State& state, const Event& event) { return check_version(state, event); }
+Outcome admit_version(const State& state, const Event& event) {
+  return check_version(state, event);
+}
 
 Outcome admit_envelope(const State& state, const Event& event, const crypto::TreeHistory& tree) {
   if (auto checked = admit_sender(state, event); !checked) return checked;

@@ -64,8 +64,8 @@ Bytes vrf_possession_bytes(std::string_view origin, const KeyId& key);
 // checkpoint, keys valid, distinct persons, roles. Codes: docs/formats/errors.md.
 Outcome admit_envelope(const State& state, const ledger::Event& event,
                        const crypto::TreeHistory& tree);
-// Its parts that need no more of the log than what the event cites: origin, stream name, expiry, keys, persons and
-// roles; and the stream's expected version.
+// Its parts that need no more of the log than what the event cites: origin, stream name, expiry,
+// keys, persons and roles; and the stream's expected version.
 Outcome admit_sender(const State& state, const ledger::Event& event);
 Outcome admit_version(const State& state, const ledger::Event& event);
 

@@ -1,5 +1,6 @@
-// What a draw must yield: seed, selection, matching, substitutes, from the pool and the contributions
-// alone. The server computes with it what it records; admission and the verifier compare.
+// What a draw must yield: seed, selection, matching, substitutes, from the pool and the
+// contributions alone. The server computes with it what it records; admission and the verifier
+// compare.
 #pragma once
 
 #include <functional>
@@ -19,49 +20,51 @@ using OpenConflict = std::function<std::optional<ConflictContent>(const Hash& co
 Bytes alpha_of(const Draw& draw);
 
 struct Visits {
-  std::vector<ledger::schema::VisitT> visits;     // in visit order
+  std::vector<ledger::schema::VisitT> visits;  // in visit order
   std::vector<ledger::schema::StratumOutcomeT> strata;
   Hash root{};
   std::uint64_t vacancies = 0;
-  std::uint64_t conflicts_unopened = 0;           // commitments in force that `open` did not open: the teams are not replayed then
+  std::uint64_t conflicts_unopened =
+      0;  // commitments in force that `open` did not open: the teams are not replayed then
 };
 
 // The selection and, where every conflict in force at pool_position opens, the matching. With
 // conflicts_unopened > 0 the teams are empty and root and vacancies mean nothing.
-Result<Visits> visits_of(const State& state, const Draw& draw, const std::array<std::uint8_t, 64>& seed,
-                         const OpenConflict& open);
+Result<Visits> visits_of(const State& state, const Draw& draw,
+                         const std::array<std::uint8_t, 64>& seed, const OpenConflict& open);
 
 struct Substitute {
-  std::string inspector;                          // empty: none left
+  std::string inspector;  // empty: none left
   std::uint64_t conflicts_unopened = 0;
 };
-// Section 7 step 9, for the seat's next ordinal; the state is that just before the decision, as far as
-// inspectors and conflicts go (their versions at the decision's position).
-Result<Substitute> substitute_of(const State& state, const Draw& draw, std::uint64_t visit, std::uint32_t seat,
-                                 const OpenConflict& open);
+// Section 7 step 9, for the seat's next ordinal; the state is that just before the decision, as far
+// as inspectors and conflicts go (their versions at the decision's position).
+Result<Substitute> substitute_of(const State& state, const Draw& draw, std::uint64_t visit,
+                                 std::uint32_t seat, const OpenConflict& open);
 
-// What admission asks of a recorded substitute. It is substitute_of's where no conflict is in force. With m
-// in force, each hiding one pair, it must be among the first m + 1 candidates, or none only where m or
-// fewer are left. Fails with `substitute.candidate`.
-Outcome check_substitute(const State& state, const Draw& draw, std::uint64_t visit, std::uint32_t seat,
-                         const std::string& inspector);
+// What admission asks of a recorded substitute. It is substitute_of's where no conflict is in
+// force. With m in force, each hiding one pair, it must be among the first m + 1 candidates, or
+// none only where m or fewer are left. Fails with `substitute.candidate`.
+Outcome check_substitute(const State& state, const Draw& draw, std::uint64_t visit,
+                         std::uint32_t seat, const std::string& inspector);
 
 // What the platform has to record now: closings, execution, disclosure, failure, substitutes.
 struct Due {
   enum class Kind { close_commitments, close_reveals, execute, disclose, fail, substitute };
   Kind kind;
   std::string draw;
-  std::uint64_t visit = 0;   // substitute only
+  std::uint64_t visit = 0;  // substitute only
   std::uint32_t seat = 0;
 };
-// The seat of a draw whose substitute comes next: the one vacated first, then by visit and seat. None if no
-// seat is vacated. Whether the announced delay has passed is not looked at.
+// The seat of a draw whose substitute comes next: the one vacated first, then by visit and seat.
+// None if no seat is vacated. Whether the announced delay has passed is not looked at.
 std::optional<Due> next_substitute(const Draw& draw);
 
 // In the order in which they must be recorded; one call's items do not depend on each other.
 std::vector<Due> due(const State& state, std::uint64_t now_s);
 
-// Draws that passed their execution deadline without DrawExecuted, or executed late: violations of "no escape".
+// Draws that passed their execution deadline without DrawExecuted, or executed late: violations of
+// "no escape".
 struct Escape {
   std::string draw;
   std::uint64_t deadline = 0;

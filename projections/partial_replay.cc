@@ -21,18 +21,24 @@ Error bad_row(const std::string& id, const std::string& zh, const std::string& e
   return fail("proof.rows", "名录行“" + id + "”" + zh, "the row \"" + id + "\" " + en);
 }
 
-Outcome check_inspector(const schema::DrawAnnouncedT& announcement, const crypto::draw::InspectorRow& row) {
-  if (row.capacity != capacity_of(announcement, row.unit)) return bad_row(row.id, "的任务上限与公告不符", "does not have the announced capacity");
-  if (row.eligibility > static_cast<std::uint64_t>(InspectorEligibility::no_group)) return bad_row(row.id, "的资格代码未知", "has an unknown eligibility");
+Outcome check_inspector(const schema::DrawAnnouncedT& announcement,
+                        const crypto::draw::InspectorRow& row) {
+  if (row.capacity != capacity_of(announcement, row.unit))
+    return bad_row(row.id, "的任务上限与公告不符", "does not have the announced capacity");
+  if (row.eligibility > static_cast<std::uint64_t>(InspectorEligibility::no_group))
+    return bad_row(row.id, "的资格代码未知", "has an unknown eligibility");
   if (row.eligibility == static_cast<std::uint64_t>(InspectorEligibility::not_active)) return ok();
-  const bool fits = crypto::draw::group_of_inspector(announced_groups(announcement), row).has_value();
+  const bool fits =
+      crypto::draw::group_of_inspector(announced_groups(announcement), row).has_value();
   if (fits == (row.eligibility == 0)) return ok();
-  return bad_row(row.id, "的资格与公告的分组不符", "does not have the eligibility that the announced groups give");
+  return bad_row(row.id, "的资格与公告的分组不符",
+                 "does not have the eligibility that the announced groups give");
 }
 
 }  // namespace
 
-PartialReplay::PartialReplay(std::string origin, std::string draw, Pool pool) : draw_(std::move(draw)) {
+PartialReplay::PartialReplay(std::string origin, std::string draw, Pool pool)
+    : draw_(std::move(draw)) {
   state_.origin = std::move(origin);
   state_.given_pool = std::make_shared<const Pool>(std::move(pool));
 }
@@ -50,14 +56,21 @@ bool PartialReplay::is_earlier_attempt(const ledger::Event& event) const {
 
 Outcome PartialReplay::check_place(const ledger::Event& event) const {
   if (event.position() >= kPositionsMax || (last_ && event.position() <= *last_)) {
-    return fail("proof.order", "证明文件中的条目须按位置递增", "the entries of a proof file ascend by position");
+    return fail("proof.order", "证明文件中的条目须按位置递增",
+                "the entries of a proof file ascend by position");
   }
-  if (!last_ && event.position() != 0) return fail("proof.order", "证明文件须从创世事件（第 0 条）开始", "a proof file begins with the genesis (entry 0)");
+  if (!last_ && event.position() != 0)
+    return fail("proof.order", "证明文件须从创世事件（第 0 条）开始",
+                "a proof file begins with the genesis (entry 0)");
   if (last_ && event.position() == *last_ + 1 && event.previous() != last_leaf_) {
     return fail("chain.previous", "与前一条的链断裂", "it does not follow from the entry before");
   }
-  if (!state_.times.empty() && event.time() < state_.times.back()) return fail("chain.time", "记录时间早于前面的条目", "its recorded time is before that of an earlier entry");
-  if (!ledger::verify_signatures(event.intent(), event.signatures())) return fail("intent.signature", "签名不成立：不是署名人所签，或内容被改动", "a signature is not good: its author did not sign this");
+  if (!state_.times.empty() && event.time() < state_.times.back())
+    return fail("chain.time", "记录时间早于前面的条目",
+                "its recorded time is before that of an earlier entry");
+  if (!ledger::verify_signatures(event.intent(), event.signatures()))
+    return fail("intent.signature", "签名不成立：不是署名人所签，或内容被改动",
+                "a signature is not good: its author did not sign this");
   return ok();
 }
 
@@ -65,18 +78,23 @@ Outcome PartialReplay::check_rows(const schema::DrawAnnounced& payload) const {
   const schema::DrawAnnouncedT announcement = unpacked(payload);
   const Pool& pool = *state_.given_pool;
   for (const auto& row : pool.subjects) {
-    if (row.stratum >= announcement.strata.size()) return bad_row(row.id, "的分层不在公告中", "names a stratum that was not announced");
-    if (row.eligibility > static_cast<std::uint64_t>(SubjectEligibility::visit_open)) return bad_row(row.id, "的资格代码未知", "has an unknown eligibility");
+    if (row.stratum >= announcement.strata.size())
+      return bad_row(row.id, "的分层不在公告中", "names a stratum that was not announced");
+    if (row.eligibility > static_cast<std::uint64_t>(SubjectEligibility::visit_open))
+      return bad_row(row.id, "的资格代码未知", "has an unknown eligibility");
   }
   for (const auto& row : pool.inspectors) {
     if (auto checked = check_inspector(announcement, row); !checked) return checked;
   }
   for (const auto& [id, versions] : state_.inspectors.rows) {
     if (versions.front().position > announcement.pool_position) continue;
-    return bad_row(id, "另有名录取定之前的登记，不应在文件中", "is registered by an entry before the pool was taken, which has no place in the file");
+    return bad_row(
+        id, "另有名录取定之前的登记，不应在文件中",
+        "is registered by an entry before the pool was taken, which has no place in the file");
   }
   if (pool.conflicts == state_.conflicts.in_force(announcement.pool_position)) return ok();
-  return fail("proof.rows", "冲突承诺与已批准的申报不符", "the conflicts' commitments are not those of the declarations approved");
+  return fail("proof.rows", "冲突承诺与已批准的申报不符",
+              "the conflicts' commitments are not those of the declarations approved");
 }
 
 Outcome PartialReplay::admit_payload(const ledger::Event& event) const {
@@ -87,7 +105,10 @@ Outcome PartialReplay::admit_payload(const ledger::Event& event) const {
   if (auto checked = admit_version(state_, event); !checked) return checked;
   return visit_payload(
       event.intent().fields(), [&](const auto& payload) { return admit(state_, event, payload); },
-      [] { return Outcome(fail("payload.unknown", "本程序不认识的内容，请升级", "it holds something that this program does not know: upgrade it")); });
+      [] {
+        return Outcome(fail("payload.unknown", "本程序不认识的内容，请升级",
+                            "it holds something that this program does not know: upgrade it"));
+      });
 }
 
 void PartialReplay::fold(const ledger::Event& event) {
@@ -98,7 +119,8 @@ void PartialReplay::fold(const ledger::Event& event) {
   const auto whole = [&](const auto& payload) { apply(state_, event, payload); };
   if (!is_earlier_attempt(event)) {
     visit_payload(event.intent().fields(), whole, [] {});
-  } else if (event.tag() == Tag::DrawAnnounced || event.tag() == Tag::DrawVoided || event.tag() == Tag::DrawFailed) {
+  } else if (event.tag() == Tag::DrawAnnounced || event.tag() == Tag::DrawVoided ||
+             event.tag() == Tag::DrawFailed) {
     visit_payload(event.intent().fields(), whole, [] {});
   } else if (event.tag() == Tag::DrawDisclosed && event.payload<schema::DrawDisclosed>().last()) {
     draw_at(state_, event.intent().stream()).phase = Draw::Phase::disclosed;
@@ -107,7 +129,8 @@ void PartialReplay::fold(const ledger::Event& event) {
   // Who the inspectors were when the pool was taken; imports given tell what changed since.
   const std::uint64_t position = draw()->announcement.pool_position;
   for (const auto& row : state_.given_pool->inspectors) {
-    const bool active = row.eligibility != static_cast<std::uint64_t>(InspectorEligibility::not_active);
+    const bool active =
+        row.eligibility != static_cast<std::uint64_t>(InspectorEligibility::not_active);
     InspectorVersion version;
     version.position = position;
     version.unit = row.unit;
@@ -121,16 +144,24 @@ void PartialReplay::fold(const ledger::Event& event) {
 Outcome PartialReplay::take(View entry) {
   const auto event = ledger::Event::parse(entry);
   if (!event) return event.error();
-  if (!event->intent().known()) return fail("payload.unknown", "本程序不认识的内容，请升级", "it holds something that this program does not know: upgrade it");
+  if (!event->intent().known())
+    return fail("payload.unknown", "本程序不认识的内容，请升级",
+                "it holds something that this program does not know: upgrade it");
   if (auto checked = check_place(*event); !checked) return checked;
-  // Entries not in the file were recorded no later than this one; that is all the file can show of their times.
+  // Entries not in the file were recorded no later than this one; that is all the file can show of
+  // their times.
   state_.times.resize(event->position(), event->time());
   if (auto checked = admit_sender(state_, *event); !checked) return checked;
-  if (is_earlier_attempt(*event) && event->tag() != Tag::DrawAnnounced && !state_.draws.by_stream.contains(std::string(event->intent().stream()))) {
-    return fail("draw.unknown", "所属的抽取没有公告", "the draw that it belongs to was not announced");
+  if (is_earlier_attempt(*event) && event->tag() != Tag::DrawAnnounced &&
+      !state_.draws.by_stream.contains(std::string(event->intent().stream()))) {
+    return fail("draw.unknown", "所属的抽取没有公告",
+                "the draw that it belongs to was not announced");
   }
-  if (is_earlier_attempt(*event) && event->tag() == Tag::DrawAnnounced && !state_.catalogue.plans.contains(std::string(text(event->payload<schema::DrawAnnounced>().plan())))) {
-    return fail("draw.plan", "公告所据的计划不在文件中", "the plan of the announcement is not in the file");
+  if (is_earlier_attempt(*event) && event->tag() == Tag::DrawAnnounced &&
+      !state_.catalogue.plans.contains(
+          std::string(text(event->payload<schema::DrawAnnounced>().plan())))) {
+    return fail("draw.plan", "公告所据的计划不在文件中",
+                "the plan of the announcement is not in the file");
   }
   if (auto checked = admit_payload(*event); !checked) return checked;
   fold(*event);

@@ -1,5 +1,6 @@
-// The events of one draw, replayed without the rest of the log: by the same admission, over a state that
-// holds only what the events given have put there, and with the pool as its rows. Used by one thread.
+// The events of one draw, replayed without the rest of the log: by the same admission, over a state
+// that holds only what the events given have put there, and with the pool as its rows. Used by one
+// thread.
 #pragma once
 
 #include "projections/pool.h"
@@ -11,9 +12,10 @@ class PartialReplay {
   // `draw`: the stream of the draw in question. The pool's roots and counts are those of its rows.
   PartialReplay(std::string origin, std::string draw, Pool pool);
 
-  // Events in ascending position, each once. Why this one would have been illegal, as far as the events given
-  // show; otherwise it is folded. Not looked at: the checkpoint that the author saw, and whether imports have all
-  // their parts. Codes: those of admission, those of entries, and `proof.order`, `proof.rows`.
+  // Events in ascending position, each once. Why this one would have been illegal, as far as the
+  // events given show; otherwise it is folded. Not looked at: the checkpoint that the author saw,
+  // and whether imports have all their parts. Codes: those of admission, those of entries, and
+  // `proof.order`, `proof.rows`.
   Outcome take(View entry);
 
   const State& state() const { return state_; }

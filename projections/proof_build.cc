@@ -1,4 +1,5 @@
-// Gathers what a draw rests on: its own entries, and those that say who its authors were and what it cites.
+// Gathers what a draw rests on: its own entries, and those that say who its authors were and what
+// it cites.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -27,7 +28,9 @@ class Citations {
 
   template <class Table>
   void of(const Table&) {}
-  void of(const schema::KeyGranted& payload) { add("department/", text(payload.grant()->department())); }
+  void of(const schema::KeyGranted& payload) {
+    add("department/", text(payload.grant()->department()));
+  }
   void of(const schema::KeyRevoked& payload) { add("key/", to_hex(raw(payload.key()))); }
   void of(const schema::DepartmentSet& payload) { add("department/", text(payload.superior())); }
   void of(const schema::ItemListed& payload) { add("department/", text(payload.department())); }
@@ -47,9 +50,11 @@ class Citations {
   void of(const schema::ConflictDeclared& payload) { add("department/", text(payload.unit())); }
   void of(const schema::DrawAnnounced& payload) {
     add("plan/", text(payload.plan()));
-    if (payload.attempt() > 1) streams.push_back(draw_stream_of(text(payload.plan()), payload.attempt() - 1));
+    if (payload.attempt() > 1)
+      streams.push_back(draw_stream_of(text(payload.plan()), payload.attempt() - 1));
     const View contributors = raw(payload.contributors());
-    for (std::size_t at = 0; at + 32 <= contributors.size(); at += 32) add("key/", to_hex(contributors.subspan(at, 32)));
+    for (std::size_t at = 0; at + 32 <= contributors.size(); at += 32)
+      add("key/", to_hex(contributors.subspan(at, 32)));
     for (const auto* group : *payload.groups()) {
       for (const auto* unit : *group->units()) add("department/", text(unit));
     }
@@ -63,7 +68,8 @@ class Gathering {
  public:
   Gathering(ProofSource& source, std::uint64_t size) : source_(source), size_(size) {}
 
-  // All entries of the stream that the checkpoint covers; raises the limit up to which others are taken.
+  // All entries of the stream that the checkpoint covers; raises the limit up to which others are
+  // taken.
   Outcome take_own(const std::string& stream) {
     const auto positions = source_.positions(stream);
     if (!positions) return positions.error();
@@ -84,8 +90,10 @@ class Gathering {
     const auto event = ledger::Event::parse(*bytes);
     if (!event) return event.error();
     Citations cited;
-    visit_payload(event->intent().fields(), [&](const auto& payload) { cited.of(payload); }, [] {});
-    for (std::size_t i = 0; i < event->intent().author_count(); ++i) cited.add("key/", to_hex(event->intent().author(i)));
+    visit_payload(
+        event->intent().fields(), [&](const auto& payload) { cited.of(payload); }, [] {});
+    for (std::size_t i = 0; i < event->intent().author_count(); ++i)
+      cited.add("key/", to_hex(event->intent().author(i)));
     todo_.insert(todo_.end(), cited.streams.begin(), cited.streams.end());
     entries_.emplace(position, std::move(*bytes));
     return ok();
@@ -113,7 +121,8 @@ class Gathering {
     for (auto& [position, bytes] : entries_) {
       auto proof = source_.inclusion(position, size_);
       if (!proof) return proof.error();
-      out.push_back({.position = position, .bytes = std::move(bytes), .inclusion = std::move(*proof)});
+      out.push_back(
+          {.position = position, .bytes = std::move(bytes), .inclusion = std::move(*proof)});
     }
     return out;
   }
@@ -128,10 +137,13 @@ class Gathering {
 };
 
 // Imports since the pool that say who its inspectors are now: substitutes depend on it.
-Outcome take_inspector_changes(const State& state, const Draw& draw, const Pool& pool, Gathering& gathering) {
+Outcome take_inspector_changes(const State& state, const Draw& draw, const Pool& pool,
+                               Gathering& gathering) {
   for (const auto& row : pool.inspectors) {
     for (const InspectorVersion& version : state.inspectors.rows.at(row.id)) {
-      if (version.position <= draw.announcement.pool_position || version.position >= gathering.end()) continue;
+      if (version.position <= draw.announcement.pool_position ||
+          version.position >= gathering.end())
+        continue;
       if (auto taken = gathering.take(version.position); !taken) return taken;
     }
   }
@@ -148,7 +160,8 @@ Result<std::string> build_proof_file(const State& state, const Draw& draw, Proof
   const auto checkpoint = crypto::parse_checkpoint(parsed->text);
   if (!checkpoint) return checkpoint.error();
   if (checkpoint->size <= draw.position) {
-    return fail("proof.behind", "检查点尚未覆盖该抽取的公告，请稍后再取", "the checkpoint does not cover the draw's announcement yet, try again later");
+    return fail("proof.behind", "检查点尚未覆盖该抽取的公告，请稍后再取",
+                "the checkpoint does not cover the draw's announcement yet, try again later");
   }
   auto pool = pool_of(state, draw.announcement, draw.rule_set);
   if (!pool) return pool.error();
@@ -156,19 +169,26 @@ Result<std::string> build_proof_file(const State& state, const Draw& draw, Proof
   Gathering gathering(source, checkpoint->size);
   if (auto taken = gathering.take_own(draw.stream); !taken) return taken.error();
   for (std::size_t visit = 0; visit < draw.tasks.size(); ++visit) {
-    if (auto taken = gathering.take_own(task_stream_of(draw.stream, visit)); !taken) return taken.error();
+    if (auto taken = gathering.take_own(task_stream_of(draw.stream, visit)); !taken)
+      return taken.error();
   }
   for (const char* stream : {"genesis", "permissions", "vrf"}) gathering.need(stream);
   for (const Conflict& conflict : state.conflicts.rows) {
-    if (conflict.approved && conflict.decided_at && *conflict.decided_at < gathering.end()) gathering.need("conflict/" + to_hex(conflict.commitment));
+    if (conflict.approved && conflict.decided_at && *conflict.decided_at < gathering.end())
+      gathering.need("conflict/" + to_hex(conflict.commitment));
   }
-  if (auto taken = take_inspector_changes(state, draw, *pool, gathering); !taken) return taken.error();
+  if (auto taken = take_inspector_changes(state, draw, *pool, gathering); !taken)
+    return taken.error();
   if (auto completed = gathering.complete(); !completed) return completed.error();
   auto entries = gathering.proven();
   if (!entries) return entries.error();
-  return format_proof({.origin = checkpoint->origin, .draw = draw.stream, .entries = std::move(*entries),
-                       .subjects = std::move(pool->subjects), .inspectors = std::move(pool->inspectors),
-                       .conflicts = std::move(pool->conflicts), .checkpoint = std::move(*note)});
+  return format_proof({.origin = checkpoint->origin,
+                       .draw = draw.stream,
+                       .entries = std::move(*entries),
+                       .subjects = std::move(pool->subjects),
+                       .inspectors = std::move(pool->inspectors),
+                       .conflicts = std::move(pool->conflicts),
+                       .checkpoint = std::move(*note)});
 }
 
 }  // namespace liuhen::projections

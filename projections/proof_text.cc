@@ -46,7 +46,11 @@ void add_subject(const crypto::draw::SubjectRow& row, std::string& out) {
 }
 
 void add_inspector(const crypto::draw::InspectorRow& row, std::string& out) {
-  out.append("inspector ").append(row.id).append(1, ' ').append(escape_word(row.unit)).append(1, ' ');
+  out.append("inspector ")
+      .append(row.id)
+      .append(1, ' ')
+      .append(escape_word(row.unit))
+      .append(1, ' ');
   out.append(number(row.capacity)).append(1, ' ').append(number(row.eligibility)).append(1, ' ');
   if (row.qualifications.empty()) out.append(1, '-');
   for (std::size_t i = 0; i < row.qualifications.size(); ++i) {
@@ -81,7 +85,9 @@ class Reader {
   std::uint64_t number(std::string_view word) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (error != std::errc() || end != word.data() + word.size() || (word.size() > 1 && word[0] == '0')) spoil();
+    if (error != std::errc() || end != word.data() + word.size() ||
+        (word.size() > 1 && word[0] == '0'))
+      spoil();
     return value;
   }
   Bytes base64(std::string_view word) {
@@ -96,7 +102,8 @@ class Reader {
   }
 
   bool next_is(std::string_view keyword) const {
-    return good() && rest_.starts_with(keyword) && rest_.size() > keyword.size() && rest_[keyword.size()] == ' ';
+    return good() && rest_.starts_with(keyword) && rest_.size() > keyword.size() &&
+           rest_[keyword.size()] == ' ';
   }
   bool good() const { return bad_line_ == 0; }
   std::uint64_t bad_line() const { return bad_line_; }
@@ -119,14 +126,19 @@ class Reader {
 
 crypto::draw::SubjectRow read_subject(Reader& reader) {
   const auto words = reader.line("subject", 4);
-  return {.id = std::string(words[0]), .stratum = reader.number(words[1]), .weight = reader.number(words[2]),
+  return {.id = std::string(words[0]),
+          .stratum = reader.number(words[1]),
+          .weight = reader.number(words[2]),
           .eligibility = reader.number(words[3])};
 }
 
 crypto::draw::InspectorRow read_inspector(Reader& reader) {
   const auto words = reader.line("inspector", 5);
-  crypto::draw::InspectorRow row{.id = std::string(words[0]), .unit = unescape(words[1]), .qualifications = {},
-                                 .capacity = reader.number(words[2]), .eligibility = reader.number(words[3])};
+  crypto::draw::InspectorRow row{.id = std::string(words[0]),
+                                 .unit = unescape(words[1]),
+                                 .qualifications = {},
+                                 .capacity = reader.number(words[2]),
+                                 .eligibility = reader.number(words[3])};
   for (std::string_view list = words[4]; words[4] != "-";) {
     const auto end = list.find(',');
     row.qualifications.push_back(unescape(list.substr(0, end)));
@@ -139,7 +151,8 @@ crypto::draw::InspectorRow read_inspector(Reader& reader) {
 
 ProofEntry read_entry(Reader& reader) {
   const auto words = reader.line("entry", 2);
-  ProofEntry entry{.position = reader.number(words[0]), .bytes = reader.base64(words[1]), .inclusion = {}};
+  ProofEntry entry{
+      .position = reader.number(words[0]), .bytes = reader.base64(words[1]), .inclusion = {}};
   while (reader.next_is("hash")) entry.inclusion.push_back(reader.hash(reader.line("hash", 1)[0]));
   return entry;
 }
@@ -166,41 +179,63 @@ std::string escape_word(std::string_view text) {
 
 std::string format_proof(const ProofText& proof) {
   std::string out;
-  out.append(kHeader).append("\norigin ").append(proof.origin).append("\ndraw ").append(proof.draw).append(1, '\n');
+  out.append(kHeader)
+      .append("\norigin ")
+      .append(proof.origin)
+      .append("\ndraw ")
+      .append(proof.draw)
+      .append(1, '\n');
   out.append("entries ").append(number(proof.entries.size())).append(1, '\n');
   for (const ProofEntry& entry : proof.entries) {
-    out.append("entry ").append(number(entry.position)).append(1, ' ').append(to_base64(entry.bytes)).append(1, '\n');
-    for (const Hash& hash : entry.inclusion) out.append("hash ").append(to_base64(hash)).append(1, '\n');
+    out.append("entry ")
+        .append(number(entry.position))
+        .append(1, ' ')
+        .append(to_base64(entry.bytes))
+        .append(1, '\n');
+    for (const Hash& hash : entry.inclusion)
+      out.append("hash ").append(to_base64(hash)).append(1, '\n');
   }
   out.append("subjects ").append(number(proof.subjects.size())).append(1, '\n');
   for (const auto& row : proof.subjects) add_subject(row, out);
   out.append("inspectors ").append(number(proof.inspectors.size())).append(1, '\n');
   for (const auto& row : proof.inspectors) add_inspector(row, out);
   out.append("conflicts ").append(number(proof.conflicts.size())).append(1, '\n');
-  for (const Hash& conflict : proof.conflicts) out.append("conflict ").append(to_base64(conflict)).append(1, '\n');
+  for (const Hash& conflict : proof.conflicts)
+    out.append("conflict ").append(to_base64(conflict)).append(1, '\n');
   out.append("checkpoint\n").append(proof.checkpoint);
   return out;
 }
 
 Result<ProofText> parse_proof(std::string_view text) {
-  if (text.size() > kProofBytesMax) return bad("证明文件过大（上限 1 GiB）", "the proof file is larger than 1 GiB");
+  if (text.size() > kProofBytesMax)
+    return bad("证明文件过大（上限 1 GiB）", "the proof file is larger than 1 GiB");
   Reader reader(text);
   ProofText proof;
   reader.line(kHeader, 0);
-  if (!reader.good()) return bad("这不是第 1 版的抽取证明文件（首行应为 liuhen/draw-proof/v1）", "this is no draw proof of version 1 (its first line is liuhen/draw-proof/v1)");
+  if (!reader.good())
+    return bad("这不是第 1 版的抽取证明文件（首行应为 liuhen/draw-proof/v1）",
+               "this is no draw proof of version 1 (its first line is liuhen/draw-proof/v1)");
   proof.origin = reader.line("origin", 1)[0];
   proof.draw = reader.line("draw", 1)[0];
-  for (auto left = reader.count("entries"); left > 0 && reader.good(); --left) proof.entries.push_back(read_entry(reader));
-  for (auto left = reader.count("subjects"); left > 0 && reader.good(); --left) proof.subjects.push_back(read_subject(reader));
-  for (auto left = reader.count("inspectors"); left > 0 && reader.good(); --left) proof.inspectors.push_back(read_inspector(reader));
-  for (auto left = reader.count("conflicts"); left > 0 && reader.good(); --left) proof.conflicts.push_back(reader.hash(reader.line("conflict", 1)[0]));
+  for (auto left = reader.count("entries"); left > 0 && reader.good(); --left)
+    proof.entries.push_back(read_entry(reader));
+  for (auto left = reader.count("subjects"); left > 0 && reader.good(); --left)
+    proof.subjects.push_back(read_subject(reader));
+  for (auto left = reader.count("inspectors"); left > 0 && reader.good(); --left)
+    proof.inspectors.push_back(read_inspector(reader));
+  for (auto left = reader.count("conflicts"); left > 0 && reader.good(); --left)
+    proof.conflicts.push_back(reader.hash(reader.line("conflict", 1)[0]));
   reader.line("checkpoint", 0);
   if (!reader.good()) {
-    return bad("证明文件第 " + number(reader.bad_line()) + " 行有误：文件不完整或被改动，请重新下载",
-               "line " + number(reader.bad_line()) + " of the proof file is wrong: it is cut short or was changed, fetch it again");
+    return bad(
+        "证明文件第 " + number(reader.bad_line()) + " 行有误：文件不完整或被改动，请重新下载",
+        "line " + number(reader.bad_line()) +
+            " of the proof file is wrong: it is cut short or was changed, fetch it again");
   }
   proof.checkpoint = reader.rest();
-  if (format_proof(proof) != text) return bad("证明文件不是规范写法：被改动过，请重新下载", "the proof file is not written as it has to be: it was changed, fetch it again");
+  if (format_proof(proof) != text)
+    return bad("证明文件不是规范写法：被改动过，请重新下载",
+               "the proof file is not written as it has to be: it was changed, fetch it again");
   return proof;
 }
 

@@ -1,4 +1,5 @@
-// The text of a `.draw-proof` file, version 1 (docs/formats/draw-proof.md): what it holds, unjudged.
+// The text of a `.draw-proof` file, version 1 (docs/formats/draw-proof.md): what it holds,
+// unjudged.
 #pragma once
 
 #include <string>
@@ -24,8 +25,8 @@ struct ProofText {
   std::vector<ProofEntry> entries;  // by position
   std::vector<crypto::draw::SubjectRow> subjects;
   std::vector<crypto::draw::InspectorRow> inspectors;
-  std::vector<Hash> conflicts;      // commitments in force at the pool's position
-  std::string checkpoint;           // the signed note, verbatim
+  std::vector<Hash> conflicts;  // commitments in force at the pool's position
+  std::string checkpoint;       // the signed note, verbatim
 };
 
 std::string format_proof(const ProofText& proof);
@@ -33,7 +34,8 @@ std::string format_proof(const ProofText& proof);
 // format_proof would not give.
 Result<ProofText> parse_proof(std::string_view text);
 
-// Units and qualifications in a row: bytes up to 0x20, 0x7f, '%' and ',' as %XX; a text that is "-" as %2D.
+// Units and qualifications in a row: bytes up to 0x20, 0x7f, '%' and ',' as %XX; a text that is "-"
+// as %2D.
 std::string escape_word(std::string_view text);
 
 }  // namespace liuhen::projections

@@ -1,4 +1,5 @@
-// Judges a proof file: text, checkpoint, inclusions, rows, and then the draw itself, event by event.
+// Judges a proof file: text, checkpoint, inclusions, rows, and then the draw itself, event by
+// event.
 #include <algorithm>
 
 #include "projections/outcome.h"
@@ -16,26 +17,30 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 
 // The log's key as the genesis in the file has it: for readers who have pinned none.
 Result<crypto::Policy> own_policy(const ProofText& proof) {
-  const Error none = fail("proof.genesis", "文件中没有创世事件，且未固定日志公钥：请用 --policy 或 --vkey 指定",
-                          "the file holds no genesis and no log key is pinned: give one with --policy or --vkey");
+  const Error none =
+      fail("proof.genesis", "文件中没有创世事件，且未固定日志公钥：请用 --policy 或 --vkey 指定",
+           "the file holds no genesis and no log key is pinned: give one with --policy or --vkey");
   if (proof.entries.empty() || !crypto::is_note_name(proof.origin)) return none;
   const auto event = ledger::Event::parse(proof.entries.front().bytes);
   if (!event || event->tag() != ledger::PayloadTag::Genesis) return none;
   const auto* field = event->payload<ledger::schema::Genesis>().log_key();
   const auto key = exactly<32>(View(field->data(), field->size()));
   if (!key) return none;
-  return crypto::Policy::of_log({.name = proof.origin, .type = crypto::NoteKeyType::ed25519, .key = *key});
+  return crypto::Policy::of_log(
+      {.name = proof.origin, .type = crypto::NoteKeyType::ed25519, .key = *key});
 }
 
 Result<crypto::Checkpoint> open_note(const ProofText& proof, const crypto::Policy& policy) {
   const auto opened = policy.open(proof.checkpoint);
   if (!opened) return opened.error();
   if (opened->checkpoint.origin != proof.origin) {
-    return fail("proof.origin", "证明文件与检查点不是同一账本的", "the proof file and its checkpoint are of different logs");
+    return fail("proof.origin", "证明文件与检查点不是同一账本的",
+                "the proof file and its checkpoint are of different logs");
   }
   // Lines that no key of the policy vouches for could be changed unseen.
   if (opened->note.signatures.size() != 1 + opened->cosignatures.size()) {
-    return fail("proof.signatures", "检查点带有无法核对的签名行", "the checkpoint carries signature lines that cannot be checked");
+    return fail("proof.signatures", "检查点带有无法核对的签名行",
+                "the checkpoint carries signature lines that cannot be checked");
   }
   return opened->checkpoint;
 }
@@ -63,7 +68,9 @@ Result<Pool> pool_of_rows(ProofText& proof) {
 
 class Judge {
  public:
-  Judge(const crypto::Policy* trusted, std::uint64_t now_s) : trusted_(trusted), now_s_(now_s) { out_.keys_pinned = trusted != nullptr; }
+  Judge(const crypto::Policy* trusted, std::uint64_t now_s) : trusted_(trusted), now_s_(now_s) {
+    out_.keys_pinned = trusted != nullptr;
+  }
 
   ProofVerdict judge(std::string_view text) {
     limits();
@@ -79,7 +86,8 @@ class Judge {
     count(*pool);
     PartialReplay replay(out_.origin, out_.draw, std::move(*pool));
     for (const ProofEntry& entry : entries) {
-      if (auto taken = replay.take(entry.bytes); !taken) return violated(taken.error(), entry.position);
+      if (auto taken = replay.take(entry.bytes); !taken)
+        return violated(taken.error(), entry.position);
     }
     return judge_draw(replay);
   }
@@ -93,7 +101,9 @@ class Judge {
     return std::move(out_);
   }
 
-  void say(std::string zh, std::string en) { out_.shown.push_back({.zh = std::move(zh), .en = std::move(en)}); }
+  void say(std::string zh, std::string en) {
+    out_.shown.push_back({.zh = std::move(zh), .en = std::move(en)});
+  }
 
   bool check_checkpoint(const ProofText& proof) {
     crypto::Policy policy;
@@ -108,18 +118,24 @@ class Judge {
     if (!checkpoint) return violated(checkpoint.error()), false;
     out_.size = checkpoint->size;
     out_.root = checkpoint->root;
-    say("检查点（" + number(out_.size) + " 条）由日志公钥签名", "the checkpoint (" + number(out_.size) + " entries) is signed by the log's key");
+    say("检查点（" + number(out_.size) + " 条）由日志公钥签名",
+        "the checkpoint (" + number(out_.size) + " entries) is signed by the log's key");
     return true;
   }
 
   bool check_inclusions(const ProofText& proof) {
     for (const ProofEntry& entry : proof.entries) {
       const Hash leaf = crypto::leaf_hash(entry.bytes);
-      if (crypto::verify_inclusion(entry.position, out_.size, leaf, entry.inclusion, out_.root)) continue;
-      violated(fail("proof.inclusion", "该条目不在检查点所签的账本中：条目或其证明被改动", "the entry is not in the log that the checkpoint signs: it, or its proof, was changed"), entry.position);
+      if (crypto::verify_inclusion(entry.position, out_.size, leaf, entry.inclusion, out_.root))
+        continue;
+      violated(fail("proof.inclusion", "该条目不在检查点所签的账本中：条目或其证明被改动",
+                    "the entry is not in the log that the checkpoint signs: it, or its proof, was "
+                    "changed"),
+               entry.position);
       return false;
     }
-    say(number(proof.entries.size()) + " 条事件都在该检查点之内", "all " + number(proof.entries.size()) + " events are in the log under that checkpoint");
+    say(number(proof.entries.size()) + " 条事件都在该检查点之内",
+        "all " + number(proof.entries.size()) + " events are in the log under that checkpoint");
     return true;
   }
 
@@ -132,15 +148,29 @@ class Judge {
 
   ProofVerdict judge_draw(const PartialReplay& replay) {
     const Draw* draw = replay.draw();
-    if (draw == nullptr) return violated(fail("proof.draw", "文件中没有该抽取的公告", "the file does not hold the announcement of its draw"));
-    say("每条事件由其署名人签名；其密钥和角色由创世事件或两位受托人授予", "every event is signed by its authors; the genesis or two trustees granted their keys and roles");
-    say("公告的名录根与文件中的 " + number(out_.subjects) + " 个检查对象、" + number(out_.inspectors) + " 名检查人员、" + number(out_.conflicts) + " 项冲突承诺一致",
-        "the announced roots are those of the " + number(out_.subjects) + " subjects, " + number(out_.inspectors) + " inspectors and " + number(out_.conflicts) + " conflicts' commitments in the file");
+    if (draw == nullptr)
+      return violated(fail("proof.draw", "文件中没有该抽取的公告",
+                           "the file does not hold the announcement of its draw"));
+    say("每条事件由其署名人签名；其密钥和角色由创世事件或两位受托人授予",
+        "every event is signed by its authors; the genesis or two trustees granted their keys and "
+        "roles");
+    say("公告的名录根与文件中的 " + number(out_.subjects) + " 个检查对象、" +
+            number(out_.inspectors) + " 名检查人员、" + number(out_.conflicts) + " 项冲突承诺一致",
+        "the announced roots are those of the " + number(out_.subjects) + " subjects, " +
+            number(out_.inspectors) + " inspectors and " + number(out_.conflicts) +
+            " conflicts' commitments in the file");
     for (const Escape& escape : escapes(replay.state(), now_s_)) {
       if (escape.draw != draw->stream) continue;
-      if (escape.executed_time) return violated(fail("draw.escape", "抽取在期限之后才执行", "the draw was executed after its deadline"), draw->executed_at);
+      if (escape.executed_time)
+        return violated(
+            fail("draw.escape", "抽取在期限之后才执行", "the draw was executed after its deadline"),
+            draw->executed_at);
       out_.verdict = Verdict::inconclusive;
-      out_.finding = fail("draw.unexecuted", "执行期限已过，此文件中尚无执行记录：请核验整个账本，确认是否违反“不得逃避”", "the deadline for execution has passed and this file holds no execution: verify the whole log, which shows whether it was escaped");
+      out_.finding =
+          fail("draw.unexecuted",
+               "执行期限已过，此文件中尚无执行记录：请核验整个账本，确认是否违反“不得逃避”",
+               "the deadline for execution has passed and this file holds no execution: verify the "
+               "whole log, which shows whether it was escaped");
       return std::move(out_);
     }
     describe(*draw);
@@ -150,33 +180,52 @@ class Judge {
 
   void describe(const Draw& draw) {
     if (draw.reveals_closed_at) {
-      const auto revealed = static_cast<std::uint64_t>(std::count_if(draw.revealed.begin(), draw.revealed.end(), [](const Bytes& nonce) { return !nonce.empty(); }));
-      say(number(draw.contributors.size()) + " 位贡献人中 " + number(draw.committed.size()) + " 位承诺、" + number(revealed) + " 位揭示，揭示与承诺相符",
-          number(draw.committed.size()) + " of " + number(draw.contributors.size()) + " contributors committed, " + number(revealed) + " revealed, and what they revealed is what they had committed to");
+      const auto revealed = static_cast<std::uint64_t>(
+          std::count_if(draw.revealed.begin(), draw.revealed.end(),
+                        [](const Bytes& nonce) { return !nonce.empty(); }));
+      say(number(draw.contributors.size()) + " 位贡献人中 " + number(draw.committed.size()) +
+              " 位承诺、" + number(revealed) + " 位揭示，揭示与承诺相符",
+          number(draw.committed.size()) + " of " + number(draw.contributors.size()) +
+              " contributors committed, " + number(revealed) +
+              " revealed, and what they revealed is what they had committed to");
     }
     if (draw.executed_at) {
       out_.visits = draw.outcome->visits;
-      say("由公告的公钥重算种子，从 " + number(out_.eligible) + " 个可抽对象中抽中 " + number(out_.visits) + " 个，抽中者、截止号与记录一致",
-          "the seed follows from the announced key; of " + number(out_.eligible) + " who could be drawn it gives the " + number(out_.visits) + " recorded, and the recorded cut-offs");
+      say("由公告的公钥重算种子，从 " + number(out_.eligible) + " 个可抽对象中抽中 " +
+              number(out_.visits) + " 个，抽中者、截止号与记录一致",
+          "the seed follows from the announced key; of " + number(out_.eligible) +
+              " who could be drawn it gives the " + number(out_.visits) +
+              " recorded, and the recorded cut-offs");
     }
     if (draw.disclosed_at) {
-      if (out_.conflicts == 0) say("检查人员的匹配经重算一致", "the matching of inspectors was computed again and agrees");
-      say("公布的名单与执行时的根一致", "the list published is that of the root recorded at execution");
+      if (out_.conflicts == 0)
+        say("检查人员的匹配经重算一致", "the matching of inspectors was computed again and agrees");
+      say("公布的名单与执行时的根一致",
+          "the list published is that of the root recorded at execution");
     }
-    if (out_.conflicts != 0) not_shown("有利益冲突生效（内容受限），检查人员的匹配只核对了资格、单位、人数上限", "with conflicts in force (restricted content) the matching was checked for fitness, units and capacities only, not computed again");
+    if (out_.conflicts != 0)
+      not_shown("有利益冲突生效（内容受限），检查人员的匹配只核对了资格、单位、人数上限",
+                "with conflicts in force (restricted content) the matching was checked for "
+                "fitness, units and capacities only, not computed again");
     if (draw.voided_at) say("该抽取已作废", "the draw was voided");
     if (draw.failed_at) say("该抽取已告失败：无人承诺", "the draw failed: nobody committed");
-    if (!draw.disclosed_at && !draw.failed_at && !draw.discarded) say("截至该检查点，抽取尚未结束", "as of that checkpoint the draw had not ended");
+    if (!draw.disclosed_at && !draw.failed_at && !draw.discarded)
+      say("截至该检查点，抽取尚未结束", "as of that checkpoint the draw had not ended");
   }
 
-  void not_shown(std::string zh, std::string en) { out_.not_shown.push_back({.zh = std::move(zh), .en = std::move(en)}); }
+  void not_shown(std::string zh, std::string en) {
+    out_.not_shown.push_back({.zh = std::move(zh), .en = std::move(en)});
+  }
 
   void limits() {
-    not_shown("是否另有抽取（例如先抽一次、不满意再抽）：须核验整个账本", "whether another draw was made, such as one that did not please: the whole log shows it");
+    not_shown(
+        "是否另有抽取（例如先抽一次、不满意再抽）：须核验整个账本",
+        "whether another draw was made, such as one that did not please: the whole log shows it");
     not_shown("文件所列密钥此前是否已被撤销", "whether keys in the file had been revoked");
     not_shown("名录是否就是当时的登记", "whether the pool was the registry of that day");
     not_shown("其后是否还有事件（以检查点为限）", "what happened later than its checkpoint");
-    not_shown("登记是否属实，检查是否如实进行", "whether the registry tells the truth, and whether a visit was honest");
+    not_shown("登记是否属实，检查是否如实进行",
+              "whether the registry tells the truth, and whether a visit was honest");
   }
 
   const crypto::Policy* trusted_;
@@ -186,7 +235,8 @@ class Judge {
 
 }  // namespace
 
-ProofVerdict verify_proof_file(std::string_view text, const crypto::Policy* trusted, std::uint64_t now_s) {
+ProofVerdict verify_proof_file(std::string_view text, const crypto::Policy* trusted,
+                               std::uint64_t now_s) {
   return Judge(trusted, now_s).judge(text);
 }
 

@@ -33,8 +33,8 @@ struct State {
   std::unordered_map<std::string, std::uint64_t> stream_versions;
   std::map<Hash, std::uint64_t> erased;  // commitment → position of RecordsErased
 
-  // Taken in place of what pool_of would gather from the registries, by readers who have one draw's rows and no
-  // registry (projections/partial_replay.h). Null wherever a log is folded.
+  // Taken in place of what pool_of would gather from the registries, by readers who have one draw's
+  // rows and no registry (projections/partial_replay.h). Null wherever a log is folded.
   std::shared_ptr<const Pool> given_pool;
 
   std::uint64_t size() const { return times.size(); }

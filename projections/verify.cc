@@ -25,11 +25,14 @@ class Auditor {
       if (auto checked = check_pinned(event); !checked) return checked;
     }
     if (event.tag() == Tag::SubstituteDrawn) {
-      if (auto checked = check_substitute_opened(event.payload<schema::SubstituteDrawn>()); !checked) return checked;
+      if (auto checked = check_substitute_opened(event.payload<schema::SubstituteDrawn>());
+          !checked)
+        return checked;
     }
     admission_.apply(event);
     if (event.tag() == Tag::StateDigested) ++facts_.digests;
-    if (event.tag() == Tag::DrawExecuted) return check_matching(event.payload<schema::DrawExecuted>());
+    if (event.tag() == Tag::DrawExecuted)
+      return check_matching(event.payload<schema::DrawExecuted>());
     return ok();
   }
 
@@ -43,7 +46,8 @@ class Auditor {
     if (!pinned_) return ok();
     const View key = raw(event.payload<schema::Genesis>().log_key());
     if (std::ranges::equal(key, pinned_->key)) return ok();
-    return fail("genesis.log_key", "创世事件所列的日志公钥不是您信任的那一把", "the log's key that the genesis names is not the one that you trust");
+    return fail("genesis.log_key", "创世事件所列的日志公钥不是您信任的那一把",
+                "the log's key that the genesis names is not the one that you trust");
   }
 
   std::optional<ConflictContent> open(const Hash& commitment) const {
@@ -58,13 +62,18 @@ class Auditor {
       facts.matching_replayed = true;
       return ok();
     }
-    const auto visits = visits_of(state(), draw, *draw.seed, [this](const Hash& commitment) { return open(commitment); });
+    const auto visits = visits_of(state(), draw, *draw.seed,
+                                  [this](const Hash& commitment) { return open(commitment); });
     if (!visits) return visits.error();
     facts.conflicts_unopened = visits->conflicts_unopened;
     if (visits->conflicts_unopened != 0) return ok();
     facts.matching_replayed = true;
-    if (visits->vacancies == payload.vacancies() && std::ranges::equal(visits->root, raw(payload.visits_root()))) return ok();
-    return fail("draw.visits_root", "打开利益冲突后重算：检查名单的根或空缺数与种子所得不符", "with the conflicts opened, the root of the visits or the vacancies are not what the seed gives");
+    if (visits->vacancies == payload.vacancies() &&
+        std::ranges::equal(visits->root, raw(payload.visits_root())))
+      return ok();
+    return fail("draw.visits_root", "打开利益冲突后重算：检查名单的根或空缺数与种子所得不符",
+                "with the conflicts opened, the root of the visits or the vacancies are not what "
+                "the seed gives");
   }
 
   // The payload has been admitted; with no conflict in force admission has compared it.
@@ -72,14 +81,18 @@ class Auditor {
     const Draw& draw = state().draws.by_stream.at(std::string(text(payload.draw())));
     const Seat& seat = draw.tasks[payload.visit()].seats[payload.seat()];
     if (state().conflicts.in_force(*seat.vacated_at).empty()) return ok();
-    const auto right = substitute_of(state(), draw, payload.visit(), payload.seat(), [this](const Hash& commitment) { return open(commitment); });
+    const auto right = substitute_of(state(), draw, payload.visit(), payload.seat(),
+                                     [this](const Hash& commitment) { return open(commitment); });
     if (!right) return right.error();
     if (right->conflicts_unopened != 0) {
       ++facts_.draws[draw.stream].substitutes_unopened;
       return ok();
     }
     if (right->inspector == text(payload.inspector())) return ok();
-    return fail("substitute.candidate", "打开利益冲突后重算：应递补的不是“" + std::string(text(payload.inspector())) + "”", "with the conflicts opened, it is not \"" + std::string(text(payload.inspector())) + "\" who goes instead");
+    return fail("substitute.candidate",
+                "打开利益冲突后重算：应递补的不是“" + std::string(text(payload.inspector())) + "”",
+                "with the conflicts opened, it is not \"" + std::string(text(payload.inspector())) +
+                    "\" who goes instead");
   }
 
   const VerifyOptions& options_;
@@ -88,7 +101,8 @@ class Auditor {
   ReplayFacts facts_;
 };
 
-void find_wrong(Report& report, Verdict verdict, Error error, std::string where, std::optional<std::uint64_t> position) {
+void find_wrong(Report& report, Verdict verdict, Error error, std::string where,
+                std::optional<std::uint64_t> position) {
   report.verdict = verdict;
   report.finding = std::move(error);
   report.where = std::move(where);
@@ -96,13 +110,15 @@ void find_wrong(Report& report, Verdict verdict, Error error, std::string where,
 }
 
 // The key of the policy that signed the checkpoint; false if the report is final.
-bool find_key(ledger::Fetcher& fetcher, const crypto::Policy& policy, ledger::ReplayOptions& options, Report& report) {
+bool find_key(ledger::Fetcher& fetcher, const crypto::Policy& policy,
+              ledger::ReplayOptions& options, Report& report) {
   const auto note = fetcher.checkpoint();
   if (!note) return true;  // the replay says what that means
   const auto opened = policy.open(*note);
   if (!opened) {
     const bool other_log = opened.error().code == "policy.log";
-    find_wrong(report, other_log ? Verdict::inconclusive : Verdict::violated, opened.error(), "checkpoint", std::nullopt);
+    find_wrong(report, other_log ? Verdict::inconclusive : Verdict::violated, opened.error(),
+               "checkpoint", std::nullopt);
     return false;
   }
   for (const auto& key : policy.keys_of(opened->checkpoint.origin)) {
@@ -133,34 +149,67 @@ void check_escapes(const State& state, std::uint64_t now_s, Report& report) {
     const Draw& draw = state.draws.by_stream.at(escape.draw);
     const std::string deadline = std::to_string(escape.deadline);
     if (escape.executed_time) {
-      find_wrong(report, Verdict::violated, fail("draw.escape", "抽取“" + escape.draw + "”在期限（Unix 秒 " + deadline + "）之后才执行：违反“不得逃避”", "the draw \"" + escape.draw + "\" was executed after its deadline (Unix second " + deadline + "): it was escaped"), "", draw.executed_at);
+      find_wrong(
+          report, Verdict::violated,
+          fail("draw.escape",
+               "抽取“" + escape.draw + "”在期限（Unix 秒 " + deadline +
+                   "）之后才执行：违反“不得逃避”",
+               "the draw \"" + escape.draw + "\" was executed after its deadline (Unix second " +
+                   deadline + "): it was escaped"),
+          "", draw.executed_at);
     } else {
-      find_wrong(report, Verdict::violated, fail("draw.escape", "抽取“" + escape.draw + "”的种子已定而逾期（Unix 秒 " + deadline + "）未执行：违反“不得逃避”", "the draw \"" + escape.draw + "\" could no longer be changed and was not executed by its deadline (Unix second " + deadline + "): it was escaped"), "", draw.position);
+      find_wrong(report, Verdict::violated,
+                 fail("draw.escape",
+                      "抽取“" + escape.draw + "”的种子已定而逾期（Unix 秒 " + deadline +
+                          "）未执行：违反“不得逃避”",
+                      "the draw \"" + escape.draw +
+                          "\" could no longer be changed and was not executed by its deadline "
+                          "(Unix second " +
+                          deadline + "): it was escaped"),
+                 "", draw.position);
     }
     return;
   }
 }
 
 // The head outside the database: a prefix of the log, or the log was rolled back or rewritten.
-void check_head(const std::optional<std::string>& head, const ledger::ReplayReport& replayed, Report& report) {
+void check_head(const std::optional<std::string>& head, const ledger::ReplayReport& replayed,
+                Report& report) {
   if (report.verdict != Verdict::verified || !replayed.fold || !replayed.log_key) return;
   if (!head) {
     if (report.size == 0) return;
-    find_wrong(report, Verdict::inconclusive, fail("head.absent", "目录中没有 head 文件，无法判断账本是否被回退", "the directory has no file head: whether the log was rolled back cannot be told"), "head", std::nullopt);
+    find_wrong(
+        report, Verdict::inconclusive,
+        fail("head.absent", "目录中没有 head 文件，无法判断账本是否被回退",
+             "the directory has no file head: whether the log was rolled back cannot be told"),
+        "head", std::nullopt);
     return;
   }
   const auto opened = crypto::open_checkpoint(*head, *replayed.log_key);
   if (!opened) {
     find_wrong(report, Verdict::violated, opened.error(), "head", std::nullopt);
   } else if (opened->checkpoint.size > replayed.fold->size()) {
-    find_wrong(report, Verdict::violated, fail("head.ahead", "数据库外保存的最后签名为 " + std::to_string(opened->checkpoint.size) + " 条，数据库只有 " + std::to_string(replayed.fold->size()) + " 条：账本被回退", "the last signed head outside the database covers " + std::to_string(opened->checkpoint.size) + " entries, the database has " + std::to_string(replayed.fold->size()) + ": it was rolled back"), "head", replayed.fold->size());
+    find_wrong(
+        report, Verdict::violated,
+        fail("head.ahead",
+             "数据库外保存的最后签名为 " + std::to_string(opened->checkpoint.size) +
+                 " 条，数据库只有 " + std::to_string(replayed.fold->size()) + " 条：账本被回退",
+             "the last signed head outside the database covers " +
+                 std::to_string(opened->checkpoint.size) + " entries, the database has " +
+                 std::to_string(replayed.fold->size()) + ": it was rolled back"),
+        "head", replayed.fold->size());
   } else if (replayed.fold->tree().root(opened->checkpoint.size) != opened->checkpoint.root) {
-    find_wrong(report, Verdict::violated, fail("head.fork", "数据库外保存的最后签名与账本的历史不符：账本被改写", "the last signed head outside the database is not in this log's past: the log was rewritten"), "head", std::nullopt);
+    find_wrong(report, Verdict::violated,
+               fail("head.fork", "数据库外保存的最后签名与账本的历史不符：账本被改写",
+                    "the last signed head outside the database is not in this log's past: the log "
+                    "was rewritten"),
+               "head", std::nullopt);
   }
 }
 
 template <class Replay>
-Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const std::optional<std::string>* head, Replay&& replay) {
+Report run(const VerifyOptions& options, ledger::Fetcher& fetcher,
+           const std::optional<std::string>* head, Replay&& replay) {
   Report report;
   report.keys_pinned = options.trusted != nullptr;
   ledger::ReplayOptions how;
@@ -168,7 +217,10 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const std::op
   Auditor auditor(options);
   if (options.trusted == nullptr || find_key(fetcher, *options.trusted, how, report)) {
     if (how.log_key) auditor.pin(*how.log_key);
-    const ledger::ReplayReport replayed = replay(how, [&](const ledger::Event& event, const crypto::TreeHistory& before) { return auditor.visit(event, before); });
+    const ledger::ReplayReport replayed =
+        replay(how, [&](const ledger::Event& event, const crypto::TreeHistory& before) {
+          return auditor.visit(event, before);
+        });
     take_over(replayed, report);
     if (head != nullptr) check_head(*head, replayed, report);
     check_escapes(auditor.state(), options.now_s, report);
@@ -179,18 +231,21 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const std::op
 
 }  // namespace
 
-Report verify_log(ledger::Fetcher& fetcher, const VerifyOptions& options, const ledger::Progress& progress) {
-  return run(options, fetcher, nullptr, [&](const ledger::ReplayOptions& how, const ledger::Visitor& visitor) {
-    return ledger::replay(fetcher, how, visitor, progress);
-  });
+Report verify_log(ledger::Fetcher& fetcher, const VerifyOptions& options,
+                  const ledger::Progress& progress) {
+  return run(options, fetcher, nullptr,
+             [&](const ledger::ReplayOptions& how, const ledger::Visitor& visitor) {
+               return ledger::replay(fetcher, how, visitor, progress);
+             });
 }
 
-Report verify_storage(ledger::Storage& storage, const std::optional<std::string>& head, const VerifyOptions& options,
-                      const ledger::Progress& progress) {
+Report verify_storage(ledger::Storage& storage, const std::optional<std::string>& head,
+                      const VerifyOptions& options, const ledger::Progress& progress) {
   ledger::StorageFetcher fetcher(storage);
-  return run(options, fetcher, &head, [&](const ledger::ReplayOptions& how, const ledger::Visitor& visitor) {
-    return ledger::check_storage(storage, how, visitor, progress);
-  });
+  return run(options, fetcher, &head,
+             [&](const ledger::ReplayOptions& how, const ledger::Visitor& visitor) {
+               return ledger::check_storage(storage, how, visitor, progress);
+             });
 }
 
 }  // namespace liuhen::projections

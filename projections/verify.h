@@ -1,5 +1,6 @@
-// Verification of a whole log by anyone: the ledger's replay, admission of every event, and what admission does
-// not ask about draws. Shares no code with the writer. One report, the same for the same bytes and time.
+// Verification of a whole log by anyone: the ledger's replay, admission of every event, and what
+// admission does not ask about draws. Shares no code with the writer. One report, the same for the
+// same bytes and time.
 #pragma once
 
 #include <functional>
@@ -16,13 +17,13 @@
 
 namespace liuhen::projections {
 
-
 struct VerifyOptions {
-  // Whom the reader trusts; null: the log's key is the one its own genesis names, and the report says so.
+  // Whom the reader trusts; null: the log's key is the one its own genesis names, and the report
+  // says so.
   const crypto::Policy* trusted = nullptr;
-  std::uint64_t now_s = 0;          // for deadlines that have passed
-  OpenConflict open;                // may be empty: then what conflicts hide is not opened
-  unsigned threads = 0;             // that check signatures; 0: as many as there are cores
+  std::uint64_t now_s = 0;  // for deadlines that have passed
+  OpenConflict open;        // may be empty: then what conflicts hide is not opened
+  unsigned threads = 0;     // that check signatures; 0: as many as there are cores
 };
 
 struct DrawLine {
@@ -30,15 +31,16 @@ struct DrawLine {
   std::string stream;
   Draw::Phase phase = Draw::Phase::committing;
   bool discarded = false;
-  char tier = 'C';                  // beacons and witnesses come with later versions
+  char tier = 'C';  // beacons and witnesses come with later versions
   std::uint64_t subjects = 0, eligible = 0, visits = 0, vacancies = 0, substitutes = 0, results = 0;
-  std::uint64_t conflicts_unopened = 0;   // in force for the matching, and not opened by this run
-  std::uint64_t substitutes_unopened = 0; // recorded substitutes that hang on a conflict not opened
+  std::uint64_t conflicts_unopened = 0;  // in force for the matching, and not opened by this run
+  std::uint64_t substitutes_unopened =
+      0;  // recorded substitutes that hang on a conflict not opened
   bool matching_replayed = false;
 };
 
 struct Guarantee {
-  std::string id;                   // "G1" to "G12" (docs/guarantees.md)
+  std::string id;  // "G1" to "G12" (docs/guarantees.md)
   bool checked = false;
   Sentence what;
 };
@@ -47,26 +49,29 @@ struct Report {
   ledger::Verdict verdict = ledger::Verdict::inconclusive;
   std::optional<Error> finding;           // unless verified
   std::optional<std::uint64_t> position;  // of the first wrong entry, where it is an entry
-  std::string where;                      // what else is wrong: "tile/0/000.p/12", "checkpoint", "head", …
+  std::string where;  // what else is wrong: "tile/0/000.p/12", "checkpoint", "head", …
   bool keys_pinned = false;
   std::string origin, log_vkey;
-  std::uint64_t size = 0, replayed = 0;   // entries that the checkpoint covers, and those found right
+  std::uint64_t size = 0,
+                replayed = 0;  // entries that the checkpoint covers, and those found right
   Hash root{};
   std::uint64_t last_time = 0;
   std::uint64_t keys = 0, departments = 0, items = 0, subjects = 0, inspectors = 0, conflicts = 0;
   std::uint64_t results = 0, published = 0, erased = 0, digests = 0;
-  std::vector<DrawLine> draws;            // by number
+  std::vector<DrawLine> draws;  // by number
   std::vector<Sentence> not_opened;
   std::vector<Guarantee> guarantees;
-  Sentence scope;                         // what "verified" covers, and what no verification can show
+  Sentence scope;  // what "verified" covers, and what no verification can show
 };
 
 // Constant memory besides the state, which is that of StateAdmission, and the tree's hashes.
-Report verify_log(ledger::Fetcher& fetcher, const VerifyOptions& options, const ledger::Progress& progress = {});
+Report verify_log(ledger::Fetcher& fetcher, const VerifyOptions& options,
+                  const ledger::Progress& progress = {});
 
-// A data directory: every stored key as well, and the last signed head kept outside the database. Read `head` before
-// opening the storage: a live service writes it after the database. Absent if the file is.
-Report verify_storage(ledger::Storage& storage, const std::optional<std::string>& head, const VerifyOptions& options,
-                      const ledger::Progress& progress = {});
+// A data directory: every stored key as well, and the last signed head kept outside the database.
+// Read `head` before opening the storage: a live service writes it after the database. Absent if
+// the file is.
+Report verify_storage(ledger::Storage& storage, const std::optional<std::string>& head,
+                      const VerifyOptions& options, const ledger::Progress& progress = {});
 
 }  // namespace liuhen::projections

@@ -1,4 +1,5 @@
-// What a verification says besides its verdict: counts, draws, what was not opened, what was checked.
+// What a verification says besides its verdict: counts, draws, what was not opened, what was
+// checked.
 #pragma once
 
 #include <map>
@@ -18,7 +19,8 @@ struct ReplayFacts {
   std::uint64_t digests = 0;
 };
 
-// Fills in everything of the report that follows from the state. `stored`: a whole data directory was checked.
+// Fills in everything of the report that follows from the state. `stored`: a whole data directory
+// was checked.
 void summarise(const State& state, const ReplayFacts& facts, bool stored, Report& report);
 
 }  // namespace liuhen::projections

@@ -9,10 +9,12 @@
 
 namespace liuhen::tests {
 
-// The `name = value` lines of the fenced blocks under the heading `section` (its text, without #) of the
-// page at `path`, relative to the repository. A line that begins with a space continues the value above
-// it; one that begins with # is a comment. Empty if there is no such page or heading: expect otherwise.
-inline std::map<std::string, std::string> worked_example(const std::string& path, const std::string& section) {
+// The `name = value` lines of the fenced blocks under the heading `section` (its text, without #)
+// of the page at `path`, relative to the repository. A line that begins with a space continues the
+// value above it; one that begins with # is a comment. Empty if there is no such page or heading:
+// expect otherwise.
+inline std::map<std::string, std::string> worked_example(const std::string& path,
+                                                         const std::string& section) {
   std::map<std::string, std::string> values;
   std::ifstream page(std::string(LIUHEN_SOURCE_DIR) + "/" + path);
   bool in_section = false;
@@ -41,7 +43,8 @@ inline std::map<std::string, std::string> worked_example(const std::string& path
 }
 
 // The bytes of a hex value of an example; aborts if it is absent or no hex.
-inline Bytes example_bytes(const std::map<std::string, std::string>& example, const std::string& name) {
+inline Bytes example_bytes(const std::map<std::string, std::string>& example,
+                           const std::string& name) {
   LIUHEN_CHECK(example.contains(name));
   return from_hex(example.at(name)).value();
 }

@@ -20,29 +20,41 @@ Outcome declare(Session& session, const Declaration& asked) {
   payload.commitment.assign(opening.commitment.begin(), opening.commitment.end());
   payload.unit = asked.unit;
   const std::string name = to_hex(opening.commitment);
-  session.environment().say("承诺值 " + name + "（决定时使用）", "commitment " + name + " (names it when it is decided)");
+  session.environment().say("承诺值 " + name + "（决定时使用）",
+                            "commitment " + name + " (names it when it is decided)");
   return session.submit_and_say(united(std::move(payload)), {opening});
 }
 
 }  // namespace
 
 void add_conflict_commands(Program& program) {
-  CLI::App* conflict = program.command(&program.app, "conflict", "利害关系：申报、决定（内容只以承诺值公开）", "conflicts of interest: declare, decide (public by commitment only)");
+  CLI::App* conflict =
+      program.command(&program.app, "conflict", "利害关系：申报、决定（内容只以承诺值公开）",
+                      "conflicts of interest: declare, decide (public by commitment only)");
   conflict->require_subcommand(1);
   auto asked = std::make_shared<Declaration>();
   CLI::App* declaring = program.command(conflict, "declare", "申报", "declare");
   program.signs(declaring);
-  declaring->add_option("--subject", asked->content.subject, program.help("检查对象编号", "subject id"))->required();
-  declaring->add_option("--inspector", asked->content.inspector, program.help("执法证号", "inspector's certificate number"))->required();
+  declaring
+      ->add_option("--subject", asked->content.subject, program.help("检查对象编号", "subject id"))
+      ->required();
+  declaring
+      ->add_option("--inspector", asked->content.inspector,
+                   program.help("执法证号", "inspector's certificate number"))
+      ->required();
   declaring->add_option("--kind", asked->content.kind, program.help("关系", "kind"))->required();
-  declaring->add_option("--evidence", asked->content.evidence, program.help("证据说明或哈希", "evidence, or its hash"));
-  declaring->add_option("--unit", asked->unit, program.help("检查人员所在单位", "the inspector's unit"))->required();
+  declaring->add_option("--evidence", asked->content.evidence,
+                        program.help("证据说明或哈希", "evidence, or its hash"));
+  declaring
+      ->add_option("--unit", asked->unit, program.help("检查人员所在单位", "the inspector's unit"))
+      ->required();
   program.act(declaring, [asked](Session& session) { return declare(session, *asked); });
 
   auto name = std::make_shared<std::string>();
   auto decided = std::make_shared<ledger::schema::ConflictDecidedT>();
   auto refuse = std::make_shared<bool>(false);
-  CLI::App* deciding = program.command(conflict, "decide", "单位负责人决定", "the unit's head decides");
+  CLI::App* deciding =
+      program.command(conflict, "decide", "单位负责人决定", "the unit's head decides");
   program.signs(deciding);
   deciding->add_option("commitment", *name, program.help("承诺值", "commitment"))->required();
   deciding->add_flag("--refuse", *refuse, program.help("不成立", "refuse it"));

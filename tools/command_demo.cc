@@ -10,10 +10,22 @@ Outcome demo(Environment& environment, const DemoOptions& options) {
   DemoScript script(environment, options);
   if (auto done = script.prepare(); !done) return done;
   const std::string people = options.dir + ".demo/people/";
-  std::vector<std::string> init = {"init", "--dir", script.ledger(), "--origin", "qingdao.example/liuhen", "--city", "青岛市",
-                                   "--division", "370200", "--no-passphrase", "--key", people + "trustee-1.key",
-                                   "--key", people + "trustee-2.key"};
-  if (run(init, environment) != kDone) return fail("demo.step", "建立账本失败", "the ledger could not be created");
+  std::vector<std::string> init = {"init",
+                                   "--dir",
+                                   script.ledger(),
+                                   "--origin",
+                                   "qingdao.example/liuhen",
+                                   "--city",
+                                   "青岛市",
+                                   "--division",
+                                   "370200",
+                                   "--no-passphrase",
+                                   "--key",
+                                   people + "trustee-1.key",
+                                   "--key",
+                                   people + "trustee-2.key"};
+  if (run(init, environment) != kDone)
+    return fail("demo.step", "建立账本失败", "the ledger could not be created");
 
   api::server::ServiceOptions serving;
   serving.dir = script.ledger();
@@ -27,7 +39,8 @@ Outcome demo(Environment& environment, const DemoOptions& options) {
   if (outcome) outcome = script.temporary();
   (*service)->stop();
   if (!outcome) return outcome;
-  environment.say("\n演示完成，账本在 " + script.ledger(), "\nThe demonstration is done; the ledger is in " + script.ledger());
+  environment.say("\n演示完成，账本在 " + script.ledger(),
+                  "\nThe demonstration is done; the ledger is in " + script.ledger());
   return ok();
 }
 
@@ -35,11 +48,20 @@ Outcome demo(Environment& environment, const DemoOptions& options) {
 
 void add_demo_command(Program& program) {
   auto options = std::make_shared<DemoOptions>();
-  CLI::App* command = program.command(&program.app, "demo", "演示：在新目录中走完全部流程", "demonstration: the whole procedure in a new directory");
+  CLI::App* command = program.command(&program.app, "demo", "演示：在新目录中走完全部流程",
+                                      "demonstration: the whole procedure in a new directory");
   command->add_option("--dir", options->dir, program.help("新目录", "a new directory"))->required();
-  command->add_option("--subjects", options->subjects, program.help("检查对象户数", "number of subjects"))->capture_default_str();
-  command->add_option("--inspectors", options->inspectors, program.help("检查人员人数", "number of inspectors"))->capture_default_str();
-  command->add_option("--data", options->data, program.help("真实区划、企业名称、街道的目录", "directory with real divisions, firms' names and streets"));
+  command
+      ->add_option("--subjects", options->subjects,
+                   program.help("检查对象户数", "number of subjects"))
+      ->capture_default_str();
+  command
+      ->add_option("--inspectors", options->inspectors,
+                   program.help("检查人员人数", "number of inspectors"))
+      ->capture_default_str();
+  command->add_option("--data", options->data,
+                      program.help("真实区划、企业名称、街道的目录",
+                                   "directory with real divisions, firms' names and streets"));
   command->callback([&program, options] {
     program.action = [&program, options] { return demo(program.environment, *options); };
   });

@@ -15,18 +15,22 @@ Outcome announce(Session& session, const DrawDraft& asked) {
   auto payload = draft_of(session, asked);
   if (!payload) return payload.error();
   const std::string stream = "draw/" + payload->plan + "/" + std::to_string(payload->attempt);
-  session.environment().say(
-      "名录库：检查对象 " + std::to_string(payload->subject_rows) + " 家（可抽 " + std::to_string(payload->subject_eligible) +
-          "），检查人员 " + std::to_string(payload->inspector_rows) + " 人（可派 " + std::to_string(payload->inspector_eligible) + "）",
-      "registry: " + std::to_string(payload->subject_rows) + " subjects (" + std::to_string(payload->subject_eligible) +
-          " eligible), " + std::to_string(payload->inspector_rows) + " inspectors (" + std::to_string(payload->inspector_eligible) + " eligible)");
+  session.environment().say("名录库：检查对象 " + std::to_string(payload->subject_rows) +
+                                " 家（可抽 " + std::to_string(payload->subject_eligible) +
+                                "），检查人员 " + std::to_string(payload->inspector_rows) +
+                                " 人（可派 " + std::to_string(payload->inspector_eligible) + "）",
+                            "registry: " + std::to_string(payload->subject_rows) + " subjects (" +
+                                std::to_string(payload->subject_eligible) + " eligible), " +
+                                std::to_string(payload->inspector_rows) + " inspectors (" +
+                                std::to_string(payload->inspector_eligible) + " eligible)");
   auto outcome = session.submit_and_say(united(std::move(*payload)));
   if (!outcome) return outcome;
   session.environment().say("抽取编号：" + stream, "the draw's stream: " + stream);
   return ok();
 }
 
-// Where a contributor keeps the nonce between commitment and reveal: beside the key, for the owner alone.
+// Where a contributor keeps the nonce between commitment and reveal: beside the key, for the owner
+// alone.
 std::string nonce_path(Session& session, const std::string& given, const std::string& draw) {
   if (!given.empty()) return given;
   std::string name = draw;
@@ -60,15 +64,19 @@ Outcome commit(Session& session, const Contribution& asked) {
   if (auto written = write_secret_file(path, to_hex(nonce) + "\n"); !written) return written;
   ledger::schema::DrawCommittedT payload;
   payload.draw = draw;
-  const Hash commitment = crypto::draw::commitment(*announcement, (*keys)->front().key.public_key(), nonce);
+  const Hash commitment =
+      crypto::draw::commitment(*announcement, (*keys)->front().key.public_key(), nonce);
   payload.commitment.assign(commitment.begin(), commitment.end());
-  session.environment().say("随机数保存在 " + path + "，揭示前请勿泄露或删除", "the nonce is in " + path + "; keep it secret and safe until the reveal");
+  session.environment().say(
+      "随机数保存在 " + path + "，揭示前请勿泄露或删除",
+      "the nonce is in " + path + "; keep it secret and safe until the reveal");
   return session.submit_and_say(united(std::move(payload)));
 }
 
 Outcome reveal(Session& session, const Contribution& asked) {
   const std::string draw = draw_stream(asked.draw);
-  if (session.target().keys.empty()) return fail("session.key", "请用 --key 给出一个密钥", "give one --key");
+  if (session.target().keys.empty())
+    return fail("session.key", "请用 --key 给出一个密钥", "give one --key");
   auto text = read_text(nonce_path(session, asked.nonce_file, draw));
   if (!text) return text.error();
   while (!text->empty() && text->back() == '\n') text->pop_back();
@@ -94,48 +102,85 @@ Outcome proof(Session& session, const std::string& draw, const std::string& out)
   if (!response) return response.error();
   if (response->status != 200) return api::error_of(*response);
   if (auto written = write_text(out, response->body); !written) return written;
-  session.environment().say("已写出证明文件 " + out + "；离线核验：liuhen-verify file " + out + " --vkey …",
-                            "wrote the proof file " + out + "; verify it offline: liuhen-verify file " + out + " --vkey …");
+  session.environment().say(
+      "已写出证明文件 " + out + "；离线核验：liuhen-verify file " + out + " --vkey …",
+      "wrote the proof file " + out + "; verify it offline: liuhen-verify file " + out +
+          " --vkey …");
   return ok();
 }
 
 void add_announcing(Program& program, CLI::App* draw) {
   auto asked = std::make_shared<DrawDraft>();
-  CLI::App* command = program.command(draw, "announce", "公告一次抽取（经办人和审批人签名）：范围、层、名录库根值、贡献人、期限",
-                                      "announce a draw (clerk and approver sign): scope, strata, pool roots, contributors, deadlines");
+  CLI::App* command = program.command(
+      draw, "announce", "公告一次抽取（经办人和审批人签名）：范围、层、名录库根值、贡献人、期限",
+      "announce a draw (clerk and approver sign): scope, strata, pool roots, contributors, "
+      "deadlines");
   program.signs(command);
   command->add_option("plan", asked->plan, program.help("计划编号", "plan id"))->required();
-  command->add_option("--contributor", asked->contributors, program.help("随机数贡献人（人员编号），至少两次", "a contributor (person id), at least twice"))->required();
-  command->add_option("--unit", asked->units, program.help("派出检查人员的单位；不填为计划部门及其下级", "unit that sends inspectors; none: the plan's department and those below it"));
-  command->add_option("--qualification", asked->qualification, program.help("须具备的资格", "qualification they must hold"));
-  command->add_option("--seats", asked->seats, program.help("每户检查人员数", "officers a visit"))->capture_default_str();
-  command->add_option("--unit-limit", asked->unit_limit, program.help("每户同一单位至多几人，0 不限", "members of one unit in a visit, 0 no limit"))->capture_default_str();
-  command->add_option("--commit-minutes", asked->commit_min, program.help("承诺期（分钟）", "minutes to commit"))->capture_default_str();
-  command->add_option("--reveal-minutes", asked->reveal_min, program.help("揭示期（分钟）", "minutes to reveal"))->capture_default_str();
-  command->add_option("--execute-minutes", asked->execute_min, program.help("执行期（分钟）", "minutes to execute"))->capture_default_str();
-  command->add_option("--substitute-delay", asked->substitute_delay_s, program.help("递补前等待秒数", "seconds before a substitute is drawn"))->capture_default_str();
-  command->add_option("--previous", asked->previous, program.help("所重抽的那次", "the attempt that this one repeats"));
-  command->add_option("--groups", asked->groups_file, program.help("席位组 JSON 文件（代替 --unit 等）", "JSON file of seat groups, in place of --unit and the like"));
+  command
+      ->add_option("--contributor", asked->contributors,
+                   program.help("随机数贡献人（人员编号），至少两次",
+                                "a contributor (person id), at least twice"))
+      ->required();
+  command->add_option(
+      "--unit", asked->units,
+      program.help("派出检查人员的单位；不填为计划部门及其下级",
+                   "unit that sends inspectors; none: the plan's department and those below it"));
+  command->add_option("--qualification", asked->qualification,
+                      program.help("须具备的资格", "qualification they must hold"));
+  command->add_option("--seats", asked->seats, program.help("每户检查人员数", "officers a visit"))
+      ->capture_default_str();
+  command
+      ->add_option("--unit-limit", asked->unit_limit,
+                   program.help("每户同一单位至多几人，0 不限",
+                                "members of one unit in a visit, 0 no limit"))
+      ->capture_default_str();
+  command
+      ->add_option("--commit-minutes", asked->commit_min,
+                   program.help("承诺期（分钟）", "minutes to commit"))
+      ->capture_default_str();
+  command
+      ->add_option("--reveal-minutes", asked->reveal_min,
+                   program.help("揭示期（分钟）", "minutes to reveal"))
+      ->capture_default_str();
+  command
+      ->add_option("--execute-minutes", asked->execute_min,
+                   program.help("执行期（分钟）", "minutes to execute"))
+      ->capture_default_str();
+  command
+      ->add_option("--substitute-delay", asked->substitute_delay_s,
+                   program.help("递补前等待秒数", "seconds before a substitute is drawn"))
+      ->capture_default_str();
+  command->add_option("--previous", asked->previous,
+                      program.help("所重抽的那次", "the attempt that this one repeats"));
+  command->add_option("--groups", asked->groups_file,
+                      program.help("席位组 JSON 文件（代替 --unit 等）",
+                                   "JSON file of seat groups, in place of --unit and the like"));
   program.act(command, [asked](Session& session) { return announce(session, *asked); });
 }
 
 void add_contributing(Program& program, CLI::App* draw) {
   auto asked = std::make_shared<Contribution>();
-  CLI::App* committing = program.command(draw, "commit", "贡献人：承诺一个随机数", "a contributor commits to a nonce");
+  CLI::App* committing =
+      program.command(draw, "commit", "贡献人：承诺一个随机数", "a contributor commits to a nonce");
   program.signs(committing);
   committing->add_option("draw", asked->draw, "draw/<plan>/<attempt>")->required();
-  committing->add_option("--nonce-file", asked->nonce_file, program.help("随机数存放处", "where the nonce is kept"));
+  committing->add_option("--nonce-file", asked->nonce_file,
+                         program.help("随机数存放处", "where the nonce is kept"));
   program.act(committing, [asked](Session& session) { return commit(session, *asked); });
-  CLI::App* revealing = program.command(draw, "reveal", "贡献人：揭示所承诺的随机数", "a contributor reveals the nonce");
+  CLI::App* revealing = program.command(draw, "reveal", "贡献人：揭示所承诺的随机数",
+                                        "a contributor reveals the nonce");
   program.signs(revealing);
   revealing->add_option("draw", asked->draw, "draw/<plan>/<attempt>")->required();
-  revealing->add_option("--nonce-file", asked->nonce_file, program.help("随机数存放处", "where the nonce is kept"));
+  revealing->add_option("--nonce-file", asked->nonce_file,
+                        program.help("随机数存放处", "where the nonce is kept"));
   program.act(revealing, [asked](Session& session) { return reveal(session, *asked); });
 }
 
 void add_supervising(Program& program, CLI::App* draw) {
   auto voided = std::make_shared<ledger::schema::DrawVoidedT>();
-  CLI::App* voiding = program.command(draw, "void", "作废（结果仍须公布；两人签名）", "void a draw (its outcome must still be shown; two sign)");
+  CLI::App* voiding = program.command(draw, "void", "作废（结果仍须公布；两人签名）",
+                                      "void a draw (its outcome must still be shown; two sign)");
   program.signs(voiding);
   voiding->add_option("draw", voided->draw, "draw/<plan>/<attempt>")->required();
   voiding->add_option("--reason", voided->reason, program.help("原因", "reason"))->required();
@@ -149,7 +194,8 @@ void add_supervising(Program& program, CLI::App* draw) {
   CLI::App* attesting = program.command(draw, "attest", "见证人见证", "an observer attests");
   program.signs(attesting);
   attesting->add_option("draw", attested->draw, "draw/<plan>/<attempt>")->required();
-  attesting->add_option("--statement", attested->statement, program.help("见证意见", "statement"))->required();
+  attesting->add_option("--statement", attested->statement, program.help("见证意见", "statement"))
+      ->required();
   attesting->add_flag("--objects", *objects, program.help("有异议", "does not agree"));
   program.act(attesting, [attested, objects](Session& session) {
     attested->draw = draw_stream(attested->draw);
@@ -158,10 +204,13 @@ void add_supervising(Program& program, CLI::App* draw) {
   });
 
   auto units = std::make_shared<ledger::schema::UnitsAddedT>();
-  CLI::App* adding = program.command(draw, "add-units", "无人可递补时整单位加入（两人签名）", "add whole units where no substitute is left (two sign)");
+  CLI::App* adding = program.command(draw, "add-units", "无人可递补时整单位加入（两人签名）",
+                                     "add whole units where no substitute is left (two sign)");
   program.signs(adding);
   adding->add_option("draw", units->draw, "draw/<plan>/<attempt>")->required();
-  adding->add_option("--group", units->group, program.help("席位组号，从 0 起", "seat group, from 0"))->capture_default_str();
+  adding
+      ->add_option("--group", units->group, program.help("席位组号，从 0 起", "seat group, from 0"))
+      ->capture_default_str();
   adding->add_option("--unit", units->units, program.help("单位编号", "unit id"))->required();
   adding->add_option("--reason", units->reason, program.help("原因", "reason"))->required();
   program.act(adding, [units](Session& session) {
@@ -173,14 +222,17 @@ void add_supervising(Program& program, CLI::App* draw) {
 }  // namespace
 
 void add_draw_commands(Program& program) {
-  CLI::App* draw = program.command(&program.app, "draw", "抽取：公告、承诺、揭示、执行、作废、见证、证明文件",
-                                   "draws: announce, commit, reveal, advance, void, attest, proof file");
+  CLI::App* draw =
+      program.command(&program.app, "draw", "抽取：公告、承诺、揭示、执行、作废、见证、证明文件",
+                      "draws: announce, commit, reveal, advance, void, attest, proof file");
   draw->require_subcommand(1);
   add_announcing(program, draw);
   add_contributing(program, draw);
   add_supervising(program, draw);
 
-  CLI::App* advance = program.command(draw, "advance", "让平台记下已到时的步骤（服务也会自动做）", "have the platform record what is due (the service does so by itself)");
+  CLI::App* advance =
+      program.command(draw, "advance", "让平台记下已到时的步骤（服务也会自动做）",
+                      "have the platform record what is due (the service does so by itself)");
   program.reads(advance);
   program.act(advance, [](Session& session) -> Outcome {
     auto answer = session.post("/api/v1/platform/advance", json::object{});
@@ -190,11 +242,13 @@ void add_draw_commands(Program& program) {
 
   auto name = std::make_shared<std::string>();
   auto out = std::make_shared<std::string>();
-  CLI::App* showing = program.command(draw, "show", "一次抽取的全部情况（JSON）", "everything about a draw (JSON)");
+  CLI::App* showing =
+      program.command(draw, "show", "一次抽取的全部情况（JSON）", "everything about a draw (JSON)");
   program.reads(showing);
   showing->add_option("draw", *name, "draw/<plan>/<attempt>")->required();
   program.act(showing, [name](Session& session) { return show(session, *name); });
-  CLI::App* proving = program.command(draw, "proof", "写出证明文件，可离线核验", "write the proof file, to be verified offline");
+  CLI::App* proving = program.command(draw, "proof", "写出证明文件，可离线核验",
+                                      "write the proof file, to be verified offline");
   program.reads(proving);
   proving->add_option("draw", *name, "draw/<plan>/<attempt>")->required();
   proving->add_option("--out", *out, program.help("写到哪个文件", "file to write"))->required();

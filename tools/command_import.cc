@@ -32,7 +32,9 @@ class ProgressLine {
     const auto now = std::chrono::steady_clock::now();
     if (now - last_ < std::chrono::seconds(1)) return;
     last_ = now;
-    environment_.err << environment_.pick(zh_, en_) << ' ' << (all == 0 ? 100 : done * 100 / all) << "%\n" << std::flush;
+    environment_.err << environment_.pick(zh_, en_) << ' ' << (all == 0 ? 100 : done * 100 / all)
+                     << "%\n"
+                     << std::flush;
   }
 
  private:
@@ -45,15 +47,19 @@ Outcome say_report(Environment& environment, const api::ImportReport& report, co
   for (const api::ImportProblem& problem : report.problems) {
     environment.err << environment.pick(sentence_zh(problem), sentence_en(problem)) << '\n';
   }
-  const std::string rows = std::to_string(report.rows), good = std::to_string(report.good), bad = std::to_string(report.bad);
+  const std::string rows = std::to_string(report.rows), good = std::to_string(report.good),
+                    bad = std::to_string(report.bad);
   environment.say(asked.file + "：" + rows + " 行，合格 " + good + "，不合格 " + bad,
                   asked.file + ": " + rows + " rows, " + good + " good, " + bad + " bad");
   if (report.importable(asked.accept_good)) return ok();
-  return fail("import.refused", "有不合格的行，整个文件未导入。改正后再导入，或加 --accept-good 只导入合格的行",
-              "some rows are bad, so nothing was imported. Correct them, or give --accept-good to import the good ones");
+  return fail("import.refused",
+              "有不合格的行，整个文件未导入。改正后再导入，或加 --accept-good 只导入合格的行",
+              "some rows are bad, so nothing was imported. Correct them, or give --accept-good to "
+              "import the good ones");
 }
 
-Result<api::ImportOptions> options_of(const Asked& asked, std::optional<api::Divisions>& divisions) {
+Result<api::ImportOptions> options_of(const Asked& asked,
+                                      std::optional<api::Divisions>& divisions) {
   api::ImportOptions options;
   options.accept_good = asked.accept_good;
   if (!asked.encoding.empty()) {
@@ -88,7 +94,8 @@ std::optional<ledger::Opening> hide(const crypto::SigningSeed& seed, const std::
   return opening;
 }
 
-ReadyRow<schema::SubjectRowT> ready(const crypto::SigningSeed& seed, const api::SubjectRecord& record) {
+ReadyRow<schema::SubjectRowT> ready(const crypto::SigningSeed& seed,
+                                    const api::SubjectRecord& record) {
   ReadyRow<schema::SubjectRowT> out;
   out.row.id = record.id;
   out.row.kind = static_cast<schema::SubjectKind>(record.kind);
@@ -100,12 +107,17 @@ ReadyRow<schema::SubjectRowT> ready(const crypto::SigningSeed& seed, const api::
     out.row.name = record.name;
     out.row.address = record.address;
   }
-  out.opening = person ? hide(seed, record.id, {record.name, record.address, record.contact_person, record.contact_phone, record.risk_class})
-                       : hide(seed, record.id, {"", "", record.contact_person, record.contact_phone, record.risk_class});
+  out.opening =
+      person ? hide(seed, record.id,
+                    {record.name, record.address, record.contact_person, record.contact_phone,
+                     record.risk_class})
+             : hide(seed, record.id,
+                    {"", "", record.contact_person, record.contact_phone, record.risk_class});
   return out;
 }
 
-ReadyRow<schema::InspectorRowT> ready(const crypto::SigningSeed& seed, const api::InspectorRecord& record) {
+ReadyRow<schema::InspectorRowT> ready(const crypto::SigningSeed& seed,
+                                      const api::InspectorRecord& record) {
   ReadyRow<schema::InspectorRowT> out;
   out.row.id = record.id;
   out.row.name = record.name;
@@ -119,35 +131,45 @@ ReadyRow<schema::InspectorRowT> ready(const crypto::SigningSeed& seed, const api
 // Whole file first; then only what differs is signed and sent.
 template <class PayloadT, class Record, class RowT>
 Outcome import_rows(Session& session, const Asked& asked, const char* registry,
-                    Result<api::ImportReport> (*check)(const std::string&, const api::ImportOptions&, const api::Progress&),
+                    Result<api::ImportReport> (*check)(const std::string&,
+                                                       const api::ImportOptions&,
+                                                       const api::Progress&),
                     Result<api::ImportReport> (*read)(const std::string&, const api::ImportOptions&,
-                                                      const std::function<Outcome(const Record&)>&, const api::Progress&)) {
+                                                      const std::function<Outcome(const Record&)>&,
+                                                      const api::Progress&)) {
   Environment& environment = session.environment();
   std::optional<api::Divisions> divisions;
   auto options = options_of(asked, divisions);
   if (!options) return options.error();
   ProgressLine checking(environment, "检查文件", "checking the file");
-  auto report = check(asked.file, *options, [&](std::uint64_t done, std::uint64_t all) { checking(done, all); });
+  auto report = check(asked.file, *options,
+                      [&](std::uint64_t done, std::uint64_t all) { checking(done, all); });
   if (!report) return report.error();
-  if (auto outcome = say_report(environment, *report, asked); !outcome || asked.check_only) return outcome;
+  if (auto outcome = say_report(environment, *report, asked); !outcome || asked.check_only)
+    return outcome;
 
   auto keys = session.keys();
   if (!keys) return keys.error();
-  if ((*keys)->empty()) return fail("session.key", "请用 --key 给出签名的密钥文件", "name the signing key file with --key");
+  if ((*keys)->empty())
+    return fail("session.key", "请用 --key 给出签名的密钥文件",
+                "name the signing key file with --key");
   const crypto::SigningSeed seed = (*keys)->front().key.seed();
   options->expected_sha256 = report->source.sha256;
   ImportRun<PayloadT, RowT> run(session, registry, to_hex(View(report->source.sha256).first(16)));
   if (auto begun = run.begin(); !begun) return begun;
   ProgressLine sending(environment, "导入", "importing");
   std::uint64_t sent = 0;
-  auto again = read(asked.file, *options, [&](const Record& record) -> Outcome {
-    sending(++sent, report->good);
-    return run.add(ready(seed, record));
-  }, {});
+  auto again = read(asked.file, *options,
+                    [&](const Record& record) -> Outcome {
+                      sending(++sent, report->good);
+                      return run.add(ready(seed, record));
+                    },
+                    {});
   if (!again) return again.error();
   if (auto ended = run.finish(); !ended) return ended;
   const std::string changed = std::to_string(run.changed()), same = std::to_string(run.unchanged());
-  environment.say("已导入：" + changed + " 行有变化，" + same + " 行不变", "imported: " + changed + " rows differed, " + same + " did not");
+  environment.say("已导入：" + changed + " 行有变化，" + same + " 行不变",
+                  "imported: " + changed + " rows differed, " + same + " did not");
   return ok();
 }
 
@@ -158,10 +180,13 @@ Outcome import_conflicts(Session& session, const Asked& asked) {
   if (!options) return options.error();
   auto report = api::check_conflicts(asked.file, *options, {});
   if (!report) return report.error();
-  if (auto outcome = say_report(environment, *report, asked); !outcome || asked.check_only) return outcome;
+  if (auto outcome = say_report(environment, *report, asked); !outcome || asked.check_only)
+    return outcome;
   auto keys = session.keys();
   if (!keys) return keys.error();
-  if ((*keys)->empty()) return fail("session.key", "请用 --key 给出签名的密钥文件", "name the signing key file with --key");
+  if ((*keys)->empty())
+    return fail("session.key", "请用 --key 给出签名的密钥文件",
+                "name the signing key file with --key");
   const crypto::SigningSeed seed = (*keys)->front().key.seed();
   auto known = known_conflicts(session);
   if (!known) return known.error();
@@ -169,41 +194,57 @@ Outcome import_conflicts(Session& session, const Asked& asked) {
   if (!units) return units.error();
   options->expected_sha256 = report->source.sha256;
   std::uint64_t declared = 0;
-  auto again = api::read_conflicts(asked.file, *options, [&](const api::ConflictRecord& record) -> Outcome {
-    const auto unit = units->find(record.inspector);
-    if (unit == units->end()) {
-      const std::string line = std::to_string(record.line);
-      return fail("import.inspector", "第 " + line + " 行：检查人员 " + record.inspector + " 不在名录库中，先导入检查人员",
-                  "line " + line + ": inspector " + record.inspector + " is not in the registry; import the inspectors first");
-    }
-    ledger::Opening opening;
-    opening.bytes = projections::encode({record.subject, record.inspector, std::string(name_zh(record.kind)), record.note});
-    opening.salt = crypto::derived_salt(seed, "liuhen/conflict-salt/v1", opening.bytes);
-    opening.commitment = crypto::commit(opening.salt, opening.bytes);
-    if (known->contains(to_hex(opening.commitment))) return ok();
-    schema::ConflictDeclaredT payload;
-    payload.commitment.assign(opening.commitment.begin(), opening.commitment.end());
-    payload.unit = unit->second;
-    auto submitted = session.submit(united(std::move(payload)), {opening});
-    if (!submitted) return submitted.error();
-    ++declared;
-    return ok();
-  }, {});
+  auto again = api::read_conflicts(
+      asked.file, *options,
+      [&](const api::ConflictRecord& record) -> Outcome {
+        const auto unit = units->find(record.inspector);
+        if (unit == units->end()) {
+          const std::string line = std::to_string(record.line);
+          return fail(
+              "import.inspector",
+              "第 " + line + " 行：检查人员 " + record.inspector + " 不在名录库中，先导入检查人员",
+              "line " + line + ": inspector " + record.inspector +
+                  " is not in the registry; import the inspectors first");
+        }
+        ledger::Opening opening;
+        opening.bytes = projections::encode(
+            {record.subject, record.inspector, std::string(name_zh(record.kind)), record.note});
+        opening.salt = crypto::derived_salt(seed, "liuhen/conflict-salt/v1", opening.bytes);
+        opening.commitment = crypto::commit(opening.salt, opening.bytes);
+        if (known->contains(to_hex(opening.commitment))) return ok();
+        schema::ConflictDeclaredT payload;
+        payload.commitment.assign(opening.commitment.begin(), opening.commitment.end());
+        payload.unit = unit->second;
+        auto submitted = session.submit(united(std::move(payload)), {opening});
+        if (!submitted) return submitted.error();
+        ++declared;
+        return ok();
+      },
+      {});
   if (!again) return again.error();
-  environment.say("已申报利害关系 " + std::to_string(declared) + " 件（内容只以承诺值公开）",
-                  "declared " + std::to_string(declared) + " conflicts (public by commitment only)");
+  environment.say(
+      "已申报利害关系 " + std::to_string(declared) + " 件（内容只以承诺值公开）",
+      "declared " + std::to_string(declared) + " conflicts (public by commitment only)");
   return ok();
 }
 
-void add_one(Program& program, CLI::App* parent, const std::string& name, const std::string& zh, const std::string& en,
-             Outcome (*import)(Session&, const Asked&)) {
+void add_one(Program& program, CLI::App* parent, const std::string& name, const std::string& zh,
+             const std::string& en, Outcome (*import)(Session&, const Asked&)) {
   auto asked = std::make_shared<Asked>();
   CLI::App* command = program.command(parent, name, zh, en);
   program.signs(command);
-  command->add_option("file", asked->file, program.help("CSV 文件（UTF-8 或 GB18030）", "a CSV file (UTF-8 or GB18030)"))->required();
-  command->add_option("--encoding", asked->encoding, program.help("编码，不填则自动识别", "encoding, found out if absent"));
-  command->add_option("--divisions", asked->divisions, program.help("行政区划表（CSV），用于提示未知或已撤销的代码", "table of divisions (CSV), to warn of unknown or retired codes"));
-  command->add_flag("--accept-good", asked->accept_good, program.help("只导入合格的行", "import the good rows although others are bad"));
+  command
+      ->add_option("file", asked->file,
+                   program.help("CSV 文件（UTF-8 或 GB18030）", "a CSV file (UTF-8 or GB18030)"))
+      ->required();
+  command->add_option("--encoding", asked->encoding,
+                      program.help("编码，不填则自动识别", "encoding, found out if absent"));
+  command->add_option(
+      "--divisions", asked->divisions,
+      program.help("行政区划表（CSV），用于提示未知或已撤销的代码",
+                   "table of divisions (CSV), to warn of unknown or retired codes"));
+  command->add_flag("--accept-good", asked->accept_good,
+                    program.help("只导入合格的行", "import the good rows although others are bad"));
   command->add_flag("--check", asked->check_only, program.help("只检查，不导入", "check only"));
   program.act(command, [asked, import](Session& session) { return import(session, *asked); });
 }
@@ -211,17 +252,22 @@ void add_one(Program& program, CLI::App* parent, const std::string& name, const 
 }  // namespace
 
 void add_import_commands(Program& program) {
-  CLI::App* parent = program.command(&program.app, "import", "从 CSV 导入名录库：先查整个文件，再只签有变化的行",
-                                     "import registries from CSV: the whole file is checked first, then only what differs is signed");
+  CLI::App* parent =
+      program.command(&program.app, "import", "从 CSV 导入名录库：先查整个文件，再只签有变化的行",
+                      "import registries from CSV: the whole file is checked first, then only what "
+                      "differs is signed");
   parent->require_subcommand(1);
-  add_one(program, parent, "subjects", "检查对象名录库", "subjects", [](Session& session, const Asked& asked) {
-    return import_rows<schema::SubjectsImportedT, api::SubjectRecord, schema::SubjectRowT>(
-        session, asked, "subjects", &api::check_subjects, &api::read_subjects);
-  });
-  add_one(program, parent, "inspectors", "执法检查人员名录库", "inspectors", [](Session& session, const Asked& asked) {
-    return import_rows<schema::InspectorsImportedT, api::InspectorRecord, schema::InspectorRowT>(
-        session, asked, "inspectors", &api::check_inspectors, &api::read_inspectors);
-  });
+  add_one(program, parent, "subjects", "检查对象名录库", "subjects",
+          [](Session& session, const Asked& asked) {
+            return import_rows<schema::SubjectsImportedT, api::SubjectRecord, schema::SubjectRowT>(
+                session, asked, "subjects", &api::check_subjects, &api::read_subjects);
+          });
+  add_one(program, parent, "inspectors", "执法检查人员名录库", "inspectors",
+          [](Session& session, const Asked& asked) {
+            return import_rows<schema::InspectorsImportedT, api::InspectorRecord,
+                               schema::InspectorRowT>(
+                session, asked, "inspectors", &api::check_inspectors, &api::read_inspectors);
+          });
   add_one(program, parent, "conflicts", "利害关系", "conflicts of interest", &import_conflicts);
 }
 

@@ -12,9 +12,10 @@ namespace {
 
 const std::vector<std::pair<std::string, std::string>>& role_names() {
   static const std::vector<std::pair<std::string, std::string>> names = {
-      {"trustee", "受托人"},   {"office", "市推进办"},     {"registrar", "名录库管理员"}, {"clerk", "经办人"},
-      {"approver", "审批人"}, {"inspector", "执法检查人员"}, {"head", "单位负责人"},       {"observer", "见证人"},
-      {"contributor", "随机数贡献人"}, {"supervisor", "纪检监察"}, {"platform", "平台"}};
+      {"trustee", "受托人"},      {"office", "市推进办"}, {"registrar", "名录库管理员"},
+      {"clerk", "经办人"},        {"approver", "审批人"}, {"inspector", "执法检查人员"},
+      {"head", "单位负责人"},     {"observer", "见证人"}, {"contributor", "随机数贡献人"},
+      {"supervisor", "纪检监察"}, {"platform", "平台"}};
   return names;
 }
 
@@ -22,7 +23,8 @@ Result<std::uint8_t> role_of(const std::string& name) {
   for (std::uint8_t i = 0; i < role_names().size(); ++i) {
     if (role_names()[i].first == name) return static_cast<std::uint8_t>(i + 1);
   }
-  return fail("key.role", "没有名为 “" + name + "” 的角色", "there is no role called '" + name + "'");
+  return fail("key.role", "没有名为 “" + name + "” 的角色",
+              "there is no role called '" + name + "'");
 }
 
 struct NewKey {
@@ -36,7 +38,8 @@ Outcome make(Environment& environment, const NewKey& asked) {
     passphrase = PassphraseSource{asked.passphrase_file}.get(
         environment.pick("新密钥的口令：", "passphrase of the new key: "), true);
     if (!passphrase) {
-      return fail("key.passphrase_missing", "没有口令：用 --passphrase-file，或明确写 --no-passphrase",
+      return fail("key.passphrase_missing",
+                  "没有口令：用 --passphrase-file，或明确写 --no-passphrase",
                   "no passphrase: give --passphrase-file, or say --no-passphrase");
     }
   }
@@ -57,7 +60,8 @@ Outcome request(Session& session, const Request& asked) {
   if (!keys) return keys.error();
   if ((*keys)->size() != 1) return fail("session.key", "请用 --key 给出一个密钥", "give one --key");
   const NamedKey& named = (*keys)->front();
-  const Signature proof = named.key.sign(projections::possession_bytes(asked.origin, named.label, named.key.public_key()));
+  const Signature proof = named.key.sign(
+      projections::possession_bytes(asked.origin, named.label, named.key.public_key()));
   const json::value text = {{"origin", asked.origin},
                             {"person", named.label},
                             {"key", to_hex(named.key.public_key())},
@@ -83,7 +87,8 @@ Outcome grant(Session& session, const Grant& asked) {
   boost::system::error_code problem;
   const json::value request = json::parse(text.str(), problem);
   if (!file || problem || !request.is_object()) {
-    return fail("key.request", "读不懂申请文件 " + asked.request, "cannot read the request " + asked.request);
+    return fail("key.request", "读不懂申请文件 " + asked.request,
+                "cannot read the request " + asked.request);
   }
   ledger::schema::KeyGrantedT payload;
   payload.grant = std::make_unique<ledger::schema::KeyGrantT>();
@@ -119,8 +124,10 @@ Outcome list(Session& session) {
   auto keys = session.get("/api/v1/keys");
   if (!keys) return keys.error();
   for (const json::value& row : keys->at("keys").as_array()) {
-    session.environment().out << row.at("key").as_string().c_str() << "  " << row.at("person").as_string().c_str() << "  ";
-    for (const json::value& role : row.at("roles").as_array()) session.environment().out << role.as_string().c_str() << ' ';
+    session.environment().out << row.at("key").as_string().c_str() << "  "
+                              << row.at("person").as_string().c_str() << "  ";
+    for (const json::value& role : row.at("roles").as_array())
+      session.environment().out << role.as_string().c_str() << ' ';
     session.environment().out << '\n';
   }
   return ok();
@@ -129,34 +136,59 @@ Outcome list(Session& session) {
 void add_making(Program& program, CLI::App* key) {
   auto made = std::make_shared<NewKey>();
   CLI::App* create = program.command(key, "new", "生成密钥文件", "make a key file");
-  create->add_option("file", made->file, program.help("写到哪个文件（不覆盖）", "file to write (never overwritten)"))->required();
-  create->add_option("--person", made->person, program.help("密钥属于谁（人员编号）", "whose it is (person id)"))->required();
-  create->add_flag("--no-passphrase", made->plain, program.help("不加密（只用于演示或受保护的机器）", "do not encrypt (for demonstrations or guarded machines)"));
-  create->add_option("--passphrase-file", made->passphrase_file, program.help("含口令的文件", "a file that holds the passphrase"));
-  create->callback([&program, made] { program.action = [&program, made] { return make(program.environment, *made); }; });
+  create
+      ->add_option("file", made->file,
+                   program.help("写到哪个文件（不覆盖）", "file to write (never overwritten)"))
+      ->required();
+  create
+      ->add_option("--person", made->person,
+                   program.help("密钥属于谁（人员编号）", "whose it is (person id)"))
+      ->required();
+  create->add_flag("--no-passphrase", made->plain,
+                   program.help("不加密（只用于演示或受保护的机器）",
+                                "do not encrypt (for demonstrations or guarded machines)"));
+  create->add_option("--passphrase-file", made->passphrase_file,
+                     program.help("含口令的文件", "a file that holds the passphrase"));
+  create->callback([&program, made] {
+    program.action = [&program, made] { return make(program.environment, *made); };
+  });
 
   auto asked = std::make_shared<Request>();
-  CLI::App* ask = program.command(key, "request", "写出授予申请（公钥和持有证明）", "write a request to be granted (public key and proof of possession)");
+  CLI::App* ask =
+      program.command(key, "request", "写出授予申请（公钥和持有证明）",
+                      "write a request to be granted (public key and proof of possession)");
   program.signs(ask);
-  ask->add_option("--origin", asked->origin, program.help("账本名称（liuhen state log 可见）", "the log's origin (see liuhen state log)"))->required();
+  ask->add_option("--origin", asked->origin,
+                  program.help("账本名称（liuhen state log 可见）",
+                               "the log's origin (see liuhen state log)"))
+      ->required();
   ask->add_option("--out", asked->out, program.help("写到哪个文件", "file to write"))->required();
   program.act(ask, [asked](Session& session) { return request(session, *asked); });
 }
 
 void add_granting(Program& program, CLI::App* key) {
   auto asked = std::make_shared<Grant>();
-  CLI::App* give = program.command(key, "grant", "授予密钥及角色（两位受托人签名）", "grant a key and its roles (two trustees sign)");
+  CLI::App* give = program.command(key, "grant", "授予密钥及角色（两位受托人签名）",
+                                   "grant a key and its roles (two trustees sign)");
   program.signs(give);
-  give->add_option("request", asked->request, program.help("申请文件", "the request file"))->required();
-  give->add_option("--role", asked->roles, program.help("角色：", "role: ") + [] {
-    std::string names;
-    for (const auto& [name, zh] : role_names()) names += name + "(" + zh + ") ";
-    return names;
-  }())->required();
+  give->add_option("request", asked->request, program.help("申请文件", "the request file"))
+      ->required();
+  give->add_option(
+          "--role", asked->roles,
+          program.help("角色：", "role: ") +
+              [] {
+                std::string names;
+                for (const auto& [name, zh] : role_names()) names += name + "(" + zh + ") ";
+                return names;
+              }())
+      ->required();
   give->add_option("--name", asked->name, program.help("称呼", "what people call them"));
-  give->add_option("--department", asked->department, program.help("所属部门编号；不填为全市", "department id; none: the whole city"));
-  give->add_option("--inspector", asked->inspector, program.help("执法证号", "certificate number of an inspector"));
-  give->add_flag("--outside", asked->outside, program.help("此人在运营方之外", "the person is outside the operator"));
+  give->add_option("--department", asked->department,
+                   program.help("所属部门编号；不填为全市", "department id; none: the whole city"));
+  give->add_option("--inspector", asked->inspector,
+                   program.help("执法证号", "certificate number of an inspector"));
+  give->add_flag("--outside", asked->outside,
+                 program.help("此人在运营方之外", "the person is outside the operator"));
   program.act(give, [asked](Session& session) { return grant(session, *asked); });
 
   auto id = std::make_shared<std::string>();
@@ -171,7 +203,8 @@ void add_granting(Program& program, CLI::App* key) {
 }  // namespace
 
 void add_key_commands(Program& program) {
-  CLI::App* key = program.command(&program.app, "key", "密钥：生成、申请、授予、撤销、列出", "keys: make, request, grant, revoke, list");
+  CLI::App* key = program.command(&program.app, "key", "密钥：生成、申请、授予、撤销、列出",
+                                  "keys: make, request, grant, revoke, list");
   key->require_subcommand(1);
   add_making(program, key);
   add_granting(program, key);

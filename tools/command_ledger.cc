@@ -13,7 +13,8 @@ struct Init {
   bool plain = false;
 };
 
-std::unique_ptr<ledger::schema::KeyGrantT> grant_of(const Init& asked, const std::string& person, const NamedKey& named,
+std::unique_ptr<ledger::schema::KeyGrantT> grant_of(const Init& asked, const std::string& person,
+                                                    const NamedKey& named,
                                                     ledger::schema::Role role) {
   auto grant = std::make_unique<ledger::schema::KeyGrantT>();
   const KeyId& id = named.key.public_key();
@@ -45,7 +46,8 @@ Outcome write_genesis(Session& session, const Init& asked, const PassphraseSourc
     genesis.permissions.push_back(std::make_unique<ledger::schema::PermissionT>(permission));
   }
   for (std::size_t i = 0; i < (*trustees)->size(); ++i) {
-    genesis.keys.push_back(grant_of(asked, (**trustees)[i].label, (**trustees)[i], ledger::schema::Role::trustee));
+    genesis.keys.push_back(
+        grant_of(asked, (**trustees)[i].label, (**trustees)[i], ledger::schema::Role::trustee));
     genesis.keys.back()->outside = i > 0;  // the first is the operator's own, the others are not
   }
   genesis.keys.push_back(grant_of(asked, "platform", *platform, ledger::schema::Role::platform));
@@ -53,15 +55,20 @@ Outcome write_genesis(Session& session, const Init& asked, const PassphraseSourc
 
   ledger::schema::VrfKeyRegisteredT registered;
   registered.key.assign(vrf->key.public_key().begin(), vrf->key.public_key().end());
-  const auto proof = crypto::vrf::prove(vrf->key.seed(), projections::vrf_possession_bytes(asked.origin, vrf->key.public_key()));
+  const auto proof = crypto::vrf::prove(
+      vrf->key.seed(), projections::vrf_possession_bytes(asked.origin, vrf->key.public_key()));
   registered.proof.assign(proof.begin(), proof.end());
   Target by_platform = session.target();
   by_platform.keys = {keys + "platform.key", session.target().keys.front()};
   by_platform.passphrase = passphrase;
   auto connection = session.connection();
   if (!connection) return connection.error();
-  Environment same{.language = session.environment().language, .out = session.environment().out, .err = session.environment().err,
-                   .clock = session.environment().clock, .entropy = session.environment().entropy, .connection = *connection};
+  Environment same{.language = session.environment().language,
+                   .out = session.environment().out,
+                   .err = session.environment().err,
+                   .clock = session.environment().clock,
+                   .entropy = session.environment().entropy,
+                   .connection = *connection};
   Session second(same, by_platform);
   return second.submit_and_say(united(std::move(registered)));
 }
@@ -74,9 +81,11 @@ Outcome init(Environment& environment, const Target& target, const Init& asked) 
   PassphraseSource passphrase{asked.passphrase_file};
   api::server::InitOptions options{.dir = target.dir, .origin = asked.origin, .passphrase = {}};
   if (!asked.plain) {
-    auto text = passphrase.get(environment.pick("平台密钥的口令：", "passphrase of the platform's keys: "), true);
+    auto text = passphrase.get(
+        environment.pick("平台密钥的口令：", "passphrase of the platform's keys: "), true);
     if (!text) {
-      return fail("key.passphrase_missing", "没有口令：用 --platform-passphrase-file，或明确写 --no-passphrase",
+      return fail("key.passphrase_missing",
+                  "没有口令：用 --platform-passphrase-file，或明确写 --no-passphrase",
                   "no passphrase: give --platform-passphrase-file, or say --no-passphrase");
     }
     options.passphrase = *text;
@@ -98,7 +107,8 @@ Outcome serve(Environment& environment, const Target& target, const std::string&
   options.dir = target.dir;
   options.clock = &environment.clock;
   if (auto passphrase = target.passphrase.given()) options.passphrase = *passphrase;
-  options.progress = [&environment, last = std::uint64_t{0}](std::uint64_t done, std::uint64_t all) mutable {
+  options.progress = [&environment, last = std::uint64_t{0}](std::uint64_t done,
+                                                             std::uint64_t all) mutable {
     if (done - last < 20'000 && done != all) return;
     last = done;
     environment.err << environment.pick("重放 ", "replaying ") << done << "/" << all << '\n';
@@ -112,8 +122,10 @@ Outcome serve(Environment& environment, const Target& target, const std::string&
   site.handle = [&service](const api::Request& request) { return (*service)->handle(request); };
   auto server = api::server::HttpServer::open(http, site);
   if (!server) return server.error();
-  const std::string url = "http://" + listen.substr(0, listen.rfind(':')) + ":" + std::to_string((*server)->port()) + "/";
-  environment.say("服务已启动：" + url + "（Ctrl-C 停止）", "serving at " + url + " (Ctrl-C stops)");
+  const std::string url = "http://" + listen.substr(0, listen.rfind(':')) + ":" +
+                          std::to_string((*server)->port()) + "/";
+  environment.say("服务已启动：" + url + "（Ctrl-C 停止）",
+                  "serving at " + url + " (Ctrl-C stops)");
   environment.out << std::flush;
   (*server)->run();
   environment.say("正在停止…", "stopping…");
@@ -125,26 +137,57 @@ Outcome serve(Environment& environment, const Target& target, const std::string&
 
 void add_ledger_commands(Program& program) {
   auto asked = std::make_shared<Init>();
-  CLI::App* making = program.command(&program.app, "init", "建立账本：目录、平台密钥、创世事件", "create a ledger: directory, platform keys, genesis");
-  making->add_option("--dir", program.target.dir, program.help("新目录", "a new directory"))->required();
-  making->add_option("--key", program.target.keys, program.help("受托人密钥文件，至少两个；第一个属运营方，其余在其外", "trustees' key files, two at least; the first is the operator's, the others are outside"))->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->required();
-  making->add_option("--origin", asked->origin, program.help("账本名称，如 qingdao.example/liuhen", "log origin, such as qingdao.example/liuhen"))->required();
+  CLI::App* making = program.command(&program.app, "init", "建立账本：目录、平台密钥、创世事件",
+                                     "create a ledger: directory, platform keys, genesis");
+  making->add_option("--dir", program.target.dir, program.help("新目录", "a new directory"))
+      ->required();
+  making
+      ->add_option("--key", program.target.keys,
+                   program.help("受托人密钥文件，至少两个；第一个属运营方，其余在其外",
+                                "trustees' key files, two at least; the first is the operator's, "
+                                "the others are outside"))
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->required();
+  making
+      ->add_option("--origin", asked->origin,
+                   program.help("账本名称，如 qingdao.example/liuhen",
+                                "log origin, such as qingdao.example/liuhen"))
+      ->required();
   making->add_option("--city", asked->city, program.help("城市", "city"))->required();
-  making->add_option("--division", asked->division, program.help("行政区划代码（六位）", "division code, six digits"))->required();
-  making->add_flag("--no-passphrase", asked->plain, program.help("平台密钥不加密", "do not encrypt the platform's keys"));
-  making->add_option("--platform-passphrase-file", asked->passphrase_file, program.help("平台密钥口令文件", "file with the passphrase of the platform's keys"));
-  making->add_option("--passphrase-file", program.target.passphrase.file, program.help("受托人密钥口令文件", "file with the passphrase of the trustees' keys"));
+  making
+      ->add_option("--division", asked->division,
+                   program.help("行政区划代码（六位）", "division code, six digits"))
+      ->required();
+  making->add_flag("--no-passphrase", asked->plain,
+                   program.help("平台密钥不加密", "do not encrypt the platform's keys"));
+  making->add_option(
+      "--platform-passphrase-file", asked->passphrase_file,
+      program.help("平台密钥口令文件", "file with the passphrase of the platform's keys"));
+  making->add_option(
+      "--passphrase-file", program.target.passphrase.file,
+      program.help("受托人密钥口令文件", "file with the passphrase of the trustees' keys"));
   making->callback([&program, asked] {
-    program.action = [&program, asked] { return init(program.environment, program.target, *asked); };
+    program.action = [&program, asked] {
+      return init(program.environment, program.target, *asked);
+    };
   });
 
   auto listen = std::make_shared<std::string>("127.0.0.1:8080");
-  CLI::App* serving = program.command(&program.app, "serve", "启动服务", "serve the ledger over HTTP");
-  serving->add_option("--dir", program.target.dir, program.help("账本目录", "the ledger's directory"))->required();
-  serving->add_option("--listen", *listen, program.help("监听地址", "address to listen on"))->capture_default_str();
-  serving->add_option("--passphrase-file", program.target.passphrase.file, program.help("平台密钥口令文件", "file with the passphrase of the platform's keys"));
+  CLI::App* serving =
+      program.command(&program.app, "serve", "启动服务", "serve the ledger over HTTP");
+  serving
+      ->add_option("--dir", program.target.dir, program.help("账本目录", "the ledger's directory"))
+      ->required();
+  serving->add_option("--listen", *listen, program.help("监听地址", "address to listen on"))
+      ->capture_default_str();
+  serving->add_option(
+      "--passphrase-file", program.target.passphrase.file,
+      program.help("平台密钥口令文件", "file with the passphrase of the platform's keys"));
   serving->callback([&program, listen] {
-    program.action = [&program, listen] { return serve(program.environment, program.target, *listen); };
+    program.action = [&program, listen] {
+      return serve(program.environment, program.target, *listen);
+    };
   });
 }
 

@@ -21,7 +21,8 @@ void print(std::ostream& out, const json::value& value) {
   out << json::serialize(value) << '\n';
 }
 
-void add_simple(Program& program, CLI::App* state, const std::string& name, const std::string& zh, const std::string& en) {
+void add_simple(Program& program, CLI::App* state, const std::string& name, const std::string& zh,
+                const std::string& en) {
   CLI::App* command = program.command(state, name, zh, en);
   program.reads(command);
   program.act(command, [name](Session& session) -> Outcome {
@@ -35,7 +36,9 @@ void add_simple(Program& program, CLI::App* state, const std::string& name, cons
 }  // namespace
 
 void add_state_commands(Program& program) {
-  CLI::App* state = program.command(&program.app, "state", "当前状态：账本、密钥、部门、事项、细则、计划、名录、抽取", "the current state: log, keys, departments, items, rules, plans, registries, draws");
+  CLI::App* state = program.command(
+      &program.app, "state", "当前状态：账本、密钥、部门、事项、细则、计划、名录、抽取",
+      "the current state: log, keys, departments, items, rules, plans, registries, draws");
   state->require_subcommand(1);
   add_simple(program, state, "log", "账本：名称、大小、根值", "the log: origin, size, root");
   add_simple(program, state, "keys", "密钥与角色", "keys and roles");
@@ -49,7 +52,8 @@ void add_state_commands(Program& program) {
   add_simple(program, state, "conflicts", "利害关系（承诺值）", "conflicts (commitments)");
   add_simple(program, state, "draws", "抽取", "draws");
 
-  CLI::App* vkey = program.command(state, "vkey", "账本的验证公钥（发给核验者）", "the log's verifier key, for those who verify");
+  CLI::App* vkey = program.command(state, "vkey", "账本的验证公钥（发给核验者）",
+                                   "the log's verifier key, for those who verify");
   program.reads(vkey);
   program.act(vkey, [](Session& session) -> Outcome {
     auto answer = session.get("/api/v1/log");
@@ -72,7 +76,8 @@ void add_state_commands(Program& program) {
   auto position = std::make_shared<std::uint64_t>(0);
   CLI::App* entry = program.command(state, "entry", "一条记录", "one entry of the log");
   program.reads(entry);
-  entry->add_option("position", *position, program.help("位置，从 0 起", "position, from 0"))->required();
+  entry->add_option("position", *position, program.help("位置，从 0 起", "position, from 0"))
+      ->required();
   program.act(entry, [position](Session& session) -> Outcome {
     auto answer = session.get("/api/v1/entries/" + std::to_string(*position));
     if (!answer) return answer.error();

@@ -9,7 +9,10 @@ namespace {
 template <class PayloadT>
 void names_visit(const Program& program, CLI::App* command, PayloadT& payload) {
   command->add_option("draw", payload.draw, "draw/<plan>/<attempt>")->required();
-  command->add_option("visit", payload.visit, program.help("第几户，从 0 起", "number of the visit, from 0"))->required();
+  command
+      ->add_option("visit", payload.visit,
+                   program.help("第几户，从 0 起", "number of the visit, from 0"))
+      ->required();
 }
 
 template <class PayloadT>
@@ -21,25 +24,35 @@ void submits(Program& program, CLI::App* command, std::shared_ptr<PayloadT> payl
 }
 
 void add_recusals(Program& program) {
-  CLI::App* recuse = program.command(&program.app, "recuse", "回避：提出、决定", "recusals: file, decide");
+  CLI::App* recuse =
+      program.command(&program.app, "recuse", "回避：提出、决定", "recusals: file, decide");
   recuse->require_subcommand(1);
 
   auto filed = std::make_shared<ledger::schema::RecusalFiledT>();
-  CLI::App* file = program.command(recuse, "file", "提出回避（检查人员本人，或经办人代为登记）", "file a recusal (the inspector, or a clerk)");
+  CLI::App* file = program.command(recuse, "file", "提出回避（检查人员本人，或经办人代为登记）",
+                                   "file a recusal (the inspector, or a clerk)");
   program.signs(file);
   names_visit(program, file, *filed);
-  file->add_option("--seat", filed->seat, program.help("第几席，从 0 起", "seat, from 0"))->required();
-  file->add_option("--ground", filed->ground, program.help(
-      "事由：kinship 近亲属，employment 曾任职，shareholding 持股，same_address 同址，party_request 当事人申请，absence 缺勤，other 其他",
-      "ground: kinship, employment, shareholding, same_address, party_request, absence, other"))->required();
+  file->add_option("--seat", filed->seat, program.help("第几席，从 0 起", "seat, from 0"))
+      ->required();
+  file->add_option(
+          "--ground", filed->ground,
+          program.help("事由：kinship 近亲属，employment 曾任职，shareholding 持股，same_address "
+                       "同址，party_request 当事人申请，absence 缺勤，other 其他",
+                       "ground: kinship, employment, shareholding, same_address, party_request, "
+                       "absence, other"))
+      ->required();
   submits(program, file, filed);
 
   auto decided = std::make_shared<ledger::schema::RecusalDecidedT>();
   auto refuse = std::make_shared<bool>(false);
-  CLI::App* decide = program.command(recuse, "decide", "单位负责人决定；涉及本人的由上级决定", "the unit's head decides, or the superior's where the head is concerned");
+  CLI::App* decide =
+      program.command(recuse, "decide", "单位负责人决定；涉及本人的由上级决定",
+                      "the unit's head decides, or the superior's where the head is concerned");
   program.signs(decide);
   names_visit(program, decide, *decided);
-  decide->add_option("--seat", decided->seat, program.help("第几席，从 0 起", "seat, from 0"))->required();
+  decide->add_option("--seat", decided->seat, program.help("第几席，从 0 起", "seat, from 0"))
+      ->required();
   decide->add_flag("--refuse", *refuse, program.help("驳回", "refuse it"));
   decide->add_option("--reason", decided->reason, program.help("理由", "reason"));
   program.act(decide, [decided, refuse](Session& session) {
@@ -50,7 +63,8 @@ void add_recusals(Program& program) {
 }
 
 // "ITEM=3" or "ITEM=3:note".
-Result<std::vector<std::unique_ptr<ledger::schema::ItemResultT>>> rows_of(const std::vector<std::string>& texts) {
+Result<std::vector<std::unique_ptr<ledger::schema::ItemResultT>>> rows_of(
+    const std::vector<std::string>& texts) {
   std::vector<std::unique_ptr<ledger::schema::ItemResultT>> rows;
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
@@ -58,10 +72,13 @@ Result<std::vector<std::unique_ptr<ledger::schema::ItemResultT>>> rows_of(const 
     auto row = std::make_unique<ledger::schema::ItemResultT>();
     unsigned long category = 0;
     if (equals != std::string::npos) {
-      category = std::strtoul(text.substr(equals + 1, colon == std::string::npos ? colon : colon - equals - 1).c_str(), nullptr, 10);
+      category = std::strtoul(
+          text.substr(equals + 1, colon == std::string::npos ? colon : colon - equals - 1).c_str(),
+          nullptr, 10);
     }
     if (category == 0 || category > 255) {
-      return fail("result.row", "“" + text + "” 应写成 事项=类别 或 事项=类别:说明", "'" + text + "' should be ITEM=CATEGORY or ITEM=CATEGORY:NOTE");
+      return fail("result.row", "“" + text + "” 应写成 事项=类别 或 事项=类别:说明",
+                  "'" + text + "' should be ITEM=CATEGORY or ITEM=CATEGORY:NOTE");
     }
     row->item = text.substr(0, equals);
     row->category = static_cast<std::uint8_t>(category);
@@ -72,26 +89,37 @@ Result<std::vector<std::unique_ptr<ledger::schema::ItemResultT>>> rows_of(const 
 }
 
 std::string category_help(Language language) {
-  std::string text = language == Language::zh ? "事项=类别[:说明]，每个事项一次。类别：" : "ITEM=CATEGORY[:NOTE], once for each item. Categories: ";
+  std::string text = language == Language::zh
+                         ? "事项=类别[:说明]，每个事项一次。类别："
+                         : "ITEM=CATEGORY[:NOTE], once for each item. Categories: ";
   for (const projections::ResultCategory& category : projections::kResultCategories) {
-    text += std::to_string(category.code) + " " + std::string(language == Language::zh ? category.zh : category.en) + "; ";
+    text += std::to_string(category.code) + " " +
+            std::string(language == Language::zh ? category.zh : category.en) + "; ";
   }
   return text;
 }
 
 void add_results(Program& program) {
-  CLI::App* result = program.command(&program.app, "result", "检查结果：登记、更正、后续处理", "results: record, correct, follow up");
+  CLI::App* result = program.command(&program.app, "result", "检查结果：登记、更正、后续处理",
+                                     "results: record, correct, follow up");
   result->require_subcommand(1);
 
   auto recorded = std::make_shared<ledger::schema::ResultRecordedT>();
   auto rows = std::make_shared<std::vector<std::string>>();
   recorded->method = 1;
-  CLI::App* record = program.command(result, "record", "登记结果（该户两名执法检查人员签名）", "record a result (two officers of the visit sign)");
+  CLI::App* record = program.command(result, "record", "登记结果（该户两名执法检查人员签名）",
+                                     "record a result (two officers of the visit sign)");
   program.signs(record);
   names_visit(program, record, *recorded);
   record->add_option("--row", *rows, category_help(program.environment.language))->required();
-  record->add_option("--method", recorded->method, program.help("方式：1 实地，2 书面，3 网络", "method: 1 on site, 2 in writing, 3 online"))->capture_default_str();
-  record->add_option("--visited-at", recorded->visited_at, program.help("检查时间（Unix 秒），不填为现在", "time of the visit (Unix seconds), now if absent"));
+  record
+      ->add_option(
+          "--method", recorded->method,
+          program.help("方式：1 实地，2 书面，3 网络", "method: 1 on site, 2 in writing, 3 online"))
+      ->capture_default_str();
+  record->add_option("--visited-at", recorded->visited_at,
+                     program.help("检查时间（Unix 秒），不填为现在",
+                                  "time of the visit (Unix seconds), now if absent"));
   program.act(record, [recorded, rows](Session& session) -> Outcome {
     auto parsed = rows_of(*rows);
     if (!parsed) return parsed.error();
@@ -99,13 +127,15 @@ void add_results(Program& program) {
     payload.draw = draw_stream(recorded->draw);
     payload.visit = recorded->visit;
     payload.method = recorded->method;
-    payload.visited_at = recorded->visited_at != 0 ? recorded->visited_at : session.environment().clock.now_s();
+    payload.visited_at =
+        recorded->visited_at != 0 ? recorded->visited_at : session.environment().clock.now_s();
     payload.rows = std::move(*parsed);
     return session.submit_and_say(united(std::move(payload)));
   });
 
   auto corrected = std::make_shared<ledger::schema::ResultCorrectedT>();
-  CLI::App* correct = program.command(result, "correct", "更正结果（原记录保留）", "correct a result (the first one stays)");
+  CLI::App* correct = program.command(result, "correct", "更正结果（原记录保留）",
+                                      "correct a result (the first one stays)");
   program.signs(correct);
   names_visit(program, correct, *corrected);
   correct->add_option("--row", *rows, category_help(program.environment.language))->required();
@@ -122,17 +152,25 @@ void add_results(Program& program) {
   });
 
   auto followed = std::make_shared<ledger::schema::ResultFollowedUpT>();
-  CLI::App* follow = program.command(result, "follow-up", "后续：整改、处罚、移交、移送司法", "what followed: rectified, punished, handed over, to the judiciary");
+  CLI::App* follow =
+      program.command(result, "follow-up", "后续：整改、处罚、移交、移送司法",
+                      "what followed: rectified, punished, handed over, to the judiciary");
   program.signs(follow);
   names_visit(program, follow, *followed);
-  follow->add_option("--kind", followed->kind, program.help("1 已整改，2 已处罚，3 移交有关部门，4 移送司法机关", "1 rectified, 2 punished, 3 to a department, 4 to the judiciary"))->required();
+  follow
+      ->add_option("--kind", followed->kind,
+                   program.help("1 已整改，2 已处罚，3 移交有关部门，4 移送司法机关",
+                                "1 rectified, 2 punished, 3 to a department, 4 to the judiciary"))
+      ->required();
   follow->add_option("--to", followed->to, program.help("移交给谁", "to whom"));
   follow->add_option("--note", followed->note, program.help("说明", "note"));
   submits(program, follow, followed);
 }
 
 void add_publications(Program& program) {
-  CLI::App* publish = program.command(&program.app, "publish", "公示：公开结果，或依法不公开", "publication: publish a result, or withhold it on a legal ground");
+  CLI::App* publish =
+      program.command(&program.app, "publish", "公示：公开结果，或依法不公开",
+                      "publication: publish a result, or withhold it on a legal ground");
   publish->require_subcommand(1);
   auto published = std::make_shared<ledger::schema::ResultPublishedT>();
   CLI::App* result = program.command(publish, "result", "公示结果", "publish a result");
@@ -140,13 +178,17 @@ void add_publications(Program& program) {
   names_visit(program, result, *published);
   submits(program, result, published);
   auto withheld = std::make_shared<ledger::schema::PublicationWithheldT>();
-  CLI::App* withhold = program.command(publish, "withhold", "依法不公开（两人签名）", "withhold on a legal ground (two sign)");
+  CLI::App* withhold = program.command(publish, "withhold", "依法不公开（两人签名）",
+                                       "withhold on a legal ground (two sign)");
   program.signs(withhold);
   names_visit(program, withhold, *withheld);
-  withhold->add_option("--ground", withheld->ground, "trade_secret, privacy, state_secret, law")->required();
+  withhold->add_option("--ground", withheld->ground, "trade_secret, privacy, state_secret, law")
+      ->required();
   submits(program, withhold, withheld);
 
-  CLI::App* objection = program.command(&program.app, "objection", "异议：决定（登记用 liuhen submit ObjectionFiled）", "objections: decide (file one with liuhen submit ObjectionFiled)");
+  CLI::App* objection = program.command(
+      &program.app, "objection", "异议：决定（登记用 liuhen submit ObjectionFiled）",
+      "objections: decide (file one with liuhen submit ObjectionFiled)");
   auto decided = std::make_shared<ledger::schema::ObjectionDecidedT>();
   program.signs(objection);
   names_visit(program, objection, *decided);

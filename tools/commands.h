@@ -13,19 +13,21 @@ struct Program {
   CLI::App& app;
   Environment& environment;
   Target& target;
-  std::function<Outcome()> action;     // set by the subcommand that was named
-  int exit_code = kDone;               // where an action wants another than kDone
+  std::function<Outcome()> action;  // set by the subcommand that was named
+  int exit_code = kDone;            // where an action wants another than kDone
 
   // A subcommand with its own sentence in both languages.
-  CLI::App* command(CLI::App* parent, const std::string& name, const std::string& zh, const std::string& en) const;
+  CLI::App* command(CLI::App* parent, const std::string& name, const std::string& zh,
+                    const std::string& en) const;
   // --url and --dir; and --key, --second, --passphrase-file besides.
   void reads(CLI::App* command) const;
   void signs(CLI::App* command) const;
   // When the command is named, do this with a session of its own.
   void act(CLI::App* command, std::function<Outcome(Session&)> what);
-  std::string help(const std::string& zh, const std::string& en) const { return environment.pick(zh, en); }
+  std::string help(const std::string& zh, const std::string& en) const {
+    return environment.pick(zh, en);
+  }
 };
-
 
 void add_ledger_commands(Program& program);     // init, serve
 void add_key_commands(Program& program);        // key

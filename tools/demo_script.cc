@@ -26,8 +26,12 @@ std::string shown(const std::string& word) {
 }  // namespace
 
 DemoScript::DemoScript(Environment& environment, DemoOptions options)
-    : environment_{.language = environment.language, .out = environment.out, .err = environment.err,
-                   .clock = environment.clock, .entropy = environment.entropy, .connection = environment.connection},
+    : environment_{.language = environment.language,
+                   .out = environment.out,
+                   .err = environment.err,
+                   .clock = environment.clock,
+                   .entropy = environment.entropy,
+                   .connection = environment.connection},
       options_(std::move(options)),
       ledger_(options_.dir),
       people_(options_.dir + ".demo/people"),
@@ -44,17 +48,24 @@ Outcome DemoScript::type(Arguments arguments) {
   environment_.out << '\n';
   const std::string command = arguments.empty() ? "" : arguments.front();
   if (run(std::move(arguments), environment_) != kDone) {
-    return fail("demo.step", "演示在这一步停下：" + command, "the demonstration stopped at this step: " + command);
+    return fail("demo.step", "演示在这一步停下：" + command,
+                "the demonstration stopped at this step: " + command);
   }
   return ok();
 }
 
-Outcome DemoScript::write(const std::string& name, const std::string& text) { return write_text(file(name), text); }
+Outcome DemoScript::write(const std::string& name, const std::string& text) {
+  return write_text(file(name), text);
+}
 
 Outcome DemoScript::person(const std::string& person, Arguments role) {
-  if (auto made = type({"key", "new", key(person), "--person", person, "--no-passphrase"}); !made) return made;
+  if (auto made = type({"key", "new", key(person), "--person", person, "--no-passphrase"}); !made)
+    return made;
   const std::string request = file(person + ".request.json");
-  if (auto asked = type({"key", "request", "--key", key(person), "--origin", kOrigin, "--out", request}); !asked) return asked;
+  if (auto asked =
+          type({"key", "request", "--key", key(person), "--origin", kOrigin, "--out", request});
+      !asked)
+    return asked;
   Arguments grant = {"key", "grant", request, "--key", key("trustee-1"), "--key", key("trustee-2")};
   grant.insert(grant.end(), role.begin(), role.end());
   return type(std::move(grant));
@@ -62,18 +73,26 @@ Outcome DemoScript::person(const std::string& person, Arguments role) {
 
 Outcome DemoScript::inspector(const std::string& certificate) {
   if (std::filesystem::exists(key(certificate))) return ok();
-  return person(certificate, {"--role", "inspector", "--inspector", certificate, "--department", unit_of_.at(certificate)});
+  return person(certificate, {"--role", "inspector", "--inspector", certificate, "--department",
+                              unit_of_.at(certificate)});
 }
 
 Outcome DemoScript::departments() {
   (void)step("部门：市局和十个区（市）局", "Departments: the city's and those of ten districts");
-  if (auto made = type({"department", kCity, "--name", "青岛市市场监督管理局", "--division", "370200", "--key", key("office-1")}); !made) return made;
+  if (auto made = type({"department", kCity, "--name", "青岛市市场监督管理局", "--division",
+                        "370200", "--key", key("office-1")});
+      !made)
+    return made;
   for (const api::SampleDistrict& district : api::sample_districts()) {
     const std::string unit = api::sample_unit(district.code);
-    auto made = type({"department", unit, "--name", std::string(district.name) + "市场监督管理局", "--division",
-                      std::string(district.code), "--superior", kCity, "--key", key("office-1")});
+    auto made = type({"department", unit, "--name", std::string(district.name) + "市场监督管理局",
+                      "--division", std::string(district.code), "--superior", kCity, "--key",
+                      key("office-1")});
     if (!made) return made;
-    if (auto head = person("head-" + std::string(district.code), {"--role", "head", "--department", unit}); !head) return head;
+    if (auto head =
+            person("head-" + std::string(district.code), {"--role", "head", "--department", unit});
+        !head)
+      return head;
   }
   return person("head-370200", {"--role", "head", "--department", kCity});
 }
@@ -81,10 +100,14 @@ Outcome DemoScript::departments() {
 Outcome DemoScript::items() {
   (void)step("抽查事项：列入、审核、公布", "Inspection items: listed, reviewed, published");
   for (const DemoItem& item : demo_items()) {
-    auto listed = type({"item", "list", item.id, "--department", kCity, "--name", item.name, "--basis", item.basis,
-                        "--object", item.object, "--content", item.content, "--key", key("clerk-1")});
+    auto listed = type({"item", "list", item.id, "--department", kCity, "--name", item.name,
+                        "--basis", item.basis, "--object", item.object, "--content", item.content,
+                        "--key", key("clerk-1")});
     if (!listed) return listed;
-    if (auto done = type({"item", "review", item.id, "--opinion", "依据充分", "--key", key("office-1")}); !done) return done;
+    if (auto done =
+            type({"item", "review", item.id, "--opinion", "依据充分", "--key", key("office-1")});
+        !done)
+      return done;
     if (auto done = type({"item", "publish", item.id, "--key", key("clerk-1")}); !done) return done;
   }
   return ok();
@@ -94,17 +117,23 @@ Outcome DemoScript::prepare() {
   std::error_code problem;
   std::filesystem::create_directories(people_, problem);
   if (!problem) std::filesystem::create_directories(files_, problem);
-  if (problem) return fail("demo.dir", "建不了目录 " + options_.dir, "cannot make the directory " + options_.dir);
-  (void)step("两位受托人的密钥；第二位在运营方之外（演示不设口令，实际使用请设）",
-             "Two trustees' keys; the second is outside the operator (no passphrases here; do use them)");
+  if (problem)
+    return fail("demo.dir", "建不了目录 " + options_.dir,
+                "cannot make the directory " + options_.dir);
+  (void)step(
+      "两位受托人的密钥；第二位在运营方之外（演示不设口令，实际使用请设）",
+      "Two trustees' keys; the second is outside the operator (no passphrases here; do use them)");
   for (const char* trustee : {"trustee-1", "trustee-2"}) {
-    if (auto made = type({"key", "new", key(trustee), "--person", trustee, "--no-passphrase"}); !made) return made;
+    if (auto made = type({"key", "new", key(trustee), "--person", trustee, "--no-passphrase"});
+        !made)
+      return made;
   }
   return ok();
 }
 
 Outcome DemoScript::registries() {
-  (void)step("各岗位的密钥，由两位受托人授予", "Keys of those who work with it, granted by two trustees");
+  (void)step("各岗位的密钥，由两位受托人授予",
+             "Keys of those who work with it, granted by two trustees");
   if (auto made = person("office-1", {"--role", "office"}); !made) return made;
   if (auto made = departments(); !made) return made;
   const std::vector<std::pair<std::string, Arguments>> people = {
@@ -123,7 +152,10 @@ Outcome DemoScript::registries() {
 
   (void)step("抽查工作细则：按主体类型和行政区划分层", "Rules: strata by kind and division");
   if (auto made = write("rule.json", demo_rule(kCity)); !made) return made;
-  if (auto made = type({"rule", "set", file("rule.json"), "--key", key("clerk-1"), "--key", key("approver-1")}); !made) return made;
+  if (auto made = type(
+          {"rule", "set", file("rule.json"), "--key", key("clerk-1"), "--key", key("approver-1")});
+      !made)
+    return made;
 
   (void)step("名录库：从各局导出的 CSV 导入", "Registries: imported from CSV as offices export it");
   api::SampleOptions sample;
@@ -136,10 +168,15 @@ Outcome DemoScript::registries() {
   if (!written) return written.error();
   Arguments subjects = {"import", "subjects", written->subjects, "--key", key("registrar-1")};
   const std::string divisions = options_.data + "/divisions_county_level.csv";
-  if (!options_.data.empty() && std::filesystem::exists(divisions)) subjects.insert(subjects.end(), {"--divisions", divisions});
-  if (auto done = type({"import", "inspectors", written->inspectors, "--key", key("registrar-1")}); !done) return done;
+  if (!options_.data.empty() && std::filesystem::exists(divisions))
+    subjects.insert(subjects.end(), {"--divisions", divisions});
+  if (auto done = type({"import", "inspectors", written->inspectors, "--key", key("registrar-1")});
+      !done)
+    return done;
   if (auto done = type(subjects); !done) return done;
-  if (auto done = type({"import", "conflicts", written->conflicts, "--key", key("registrar-1")}); !done) return done;
+  if (auto done = type({"import", "conflicts", written->conflicts, "--key", key("registrar-1")});
+      !done)
+    return done;
   return decide_conflicts();
 }
 
@@ -152,7 +189,8 @@ Outcome DemoScript::decide_conflicts() {
   if (!conflicts) return conflicts.error();
   for (const json::value& row : conflicts->at("conflicts").as_array()) {
     const std::string head = "head-" + std::string(row.at("unit").as_string()).substr(0, 6);
-    auto decided = type({"conflict", "decide", std::string(row.at("commitment").as_string()), "--reason", "属实", "--key", key(head)});
+    auto decided = type({"conflict", "decide", std::string(row.at("commitment").as_string()),
+                         "--reason", "属实", "--key", key(head)});
     if (!decided) return decided;
   }
   return ok();
@@ -173,7 +211,8 @@ Result<std::vector<std::string>> DemoScript::team(const std::string& draw, std::
 Outcome DemoScript::wait_for_phase(const std::string& draw, const std::string& phase) {
   Session session(environment_, Target{});
   for (int i = 0; i < kWaitSeconds * 10; ++i) {
-    if (auto moved = session.post("/api/v1/platform/advance", json::object{}); !moved) return moved.error();
+    if (auto moved = session.post("/api/v1/platform/advance", json::object{}); !moved)
+      return moved.error();
     auto shown = session.get("/api/v1/draws/" + draw);
     if (!shown) return shown.error();
     if (std::string_view(shown->at("phase").as_string()) == phase) return ok();
@@ -183,8 +222,11 @@ Outcome DemoScript::wait_for_phase(const std::string& draw, const std::string& p
 }
 
 Outcome DemoScript::draw(const std::string& plan, Arguments announce, unsigned attempt) {
-  Arguments announcing = {"draw", "announce", plan, "--contributor", "contributor-1", "--contributor", "contributor-2",
-                          "--contributor", "observer-1", "--key", key("clerk-1"), "--key", key("approver-1")};
+  Arguments announcing = {"draw",           "announce",      plan,
+                          "--contributor",  "contributor-1", "--contributor",
+                          "contributor-2",  "--contributor", "observer-1",
+                          "--key",          key("clerk-1"),  "--key",
+                          key("approver-1")};
   announcing.insert(announcing.end(), announce.begin(), announce.end());
   if (auto done = type(announcing); !done) return done;
   const std::string name = plan + "/" + std::to_string(attempt);
@@ -192,7 +234,10 @@ Outcome DemoScript::draw(const std::string& plan, Arguments announce, unsigned a
     for (const char* who : {"contributor-1", "contributor-2", "observer-1"}) {
       if (auto done = type({"draw", verb, name, "--key", key(who)}); !done) return done;
     }
-    if (auto closed = wait_for_phase(name, std::string(verb) == "commit" ? "revealing" : "disclosed"); !closed) return closed;
+    if (auto closed =
+            wait_for_phase(name, std::string(verb) == "commit" ? "revealing" : "disclosed");
+        !closed)
+      return closed;
   }
   return ok();
 }
@@ -203,16 +248,24 @@ Outcome DemoScript::recusal(const std::string& draw, std::uint64_t visit) {
   const std::string who = members->front();
   if (auto granted = inspector(who); !granted) return granted;
   const std::string number = std::to_string(visit);
-  if (auto filed = type({"recuse", "file", draw, number, "--seat", "0", "--ground", "employment", "--key", key(who)}); !filed) return filed;
+  if (auto filed = type({"recuse", "file", draw, number, "--seat", "0", "--ground", "employment",
+                         "--key", key(who)});
+      !filed)
+    return filed;
   const std::string head = "head-" + unit_of_.at(who).substr(0, 6);
-  if (auto decided = type({"recuse", "decide", draw, number, "--seat", "0", "--reason", "三年内曾在该企业任职", "--key", key(head)}); !decided) return decided;
+  if (auto decided = type({"recuse", "decide", draw, number, "--seat", "0", "--reason",
+                           "三年内曾在该企业任职", "--key", key(head)});
+      !decided)
+    return decided;
   Session session(environment_, Target{});
   for (int i = 0; i < kWaitSeconds * 10; ++i) {
-    if (auto moved = session.post("/api/v1/platform/advance", json::object{}); !moved) return moved.error();
+    if (auto moved = session.post("/api/v1/platform/advance", json::object{}); !moved)
+      return moved.error();
     auto now = team(draw, visit);
     if (!now) return now.error();
     if (!now->front().empty() && now->front() != who) {
-      environment_.say("递补：" + who + " → " + now->front(), "substituted: " + who + " → " + now->front());
+      environment_.say("递补：" + who + " → " + now->front(),
+                       "substituted: " + who + " → " + now->front());
       return ok();
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -233,42 +286,69 @@ Outcome DemoScript::result(const std::string& draw, std::uint64_t visit, Argumen
 }
 
 Outcome DemoScript::annual() {
-  (void)step("年度计划：经办人签名，审批人看过内容后签名", "The annual plan: signed by the clerk, then by the approver who reads it first");
+  (void)step("年度计划：经办人签名，审批人看过内容后签名",
+             "The annual plan: signed by the clerk, then by the approver who reads it first");
   if (auto made = write("annual.json", demo_annual_plan(kCity)); !made) return made;
   Session session(environment_, Target{});
-  if (auto done = type({"plan", "publish", file("annual.json"), "--key", key("clerk-1"), "--second", "approver-1"}); !done) return done;
+  if (auto done = type({"plan", "publish", file("annual.json"), "--key", key("clerk-1"), "--second",
+                        "approver-1"});
+      !done)
+    return done;
   auto pending = session.get("/api/v1/pending");
   if (!pending) return pending.error();
   const std::string waiting(pending->at("pending").as_array().at(0).at("intent_hash").as_string());
   if (auto done = type({"sign", waiting, "--yes", "--key", key("approver-1")}); !done) return done;
 
-  (void)step("抽取：公告、三方承诺、三方揭示，平台执行并公布", "The draw: announced, three commit, three reveal, the platform executes and lists it");
+  (void)step("抽取：公告、三方承诺、三方揭示，平台执行并公布",
+             "The draw: announced, three commit, three reveal, the platform executes and lists it");
   const std::string name = "2026-ND/1";
   if (auto done = draw("2026-ND", {"--substitute-delay", "1"}, 1); !done) return done;
-  if (auto done = type({"draw", "attest", name, "--statement", "全程在场见证，未见异常", "--key", key("observer-1")}); !done) return done;
+  if (auto done = type({"draw", "attest", name, "--statement", "全程在场见证，未见异常", "--key",
+                        key("observer-1")});
+      !done)
+    return done;
 
-  (void)step("回避与递补：本人提出，单位负责人决定，平台按规则递补", "Recusal and substitution: filed, decided by the unit's head, drawn by rule");
+  (void)step("回避与递补：本人提出，单位负责人决定，平台按规则递补",
+             "Recusal and substitution: filed, decided by the unit's head, drawn by rule");
   if (auto done = recusal(name, 0); !done) return done;
 
   (void)step("检查结果与公示", "Results and their publication");
   if (auto done = result(name, 0, {"QD-SJ-001=1", "QD-SJ-002=1"}); !done) return done;
-  if (auto done = type({"publish", "result", name, "0", "--key", key("clerk-1")}); !done) return done;
-  if (auto done = result(name, 1, {"QD-SJ-001=2:未公示股权变更", "QD-SJ-002=5:责令改正"}); !done) return done;
-  if (auto done = type({"result", "follow-up", name, "1", "--kind", "1", "--note", "已改正", "--key", key("clerk-1")}); !done) return done;
-  if (auto done = type({"publish", "result", name, "1", "--key", key("clerk-1")}); !done) return done;
+  if (auto done = type({"publish", "result", name, "0", "--key", key("clerk-1")}); !done)
+    return done;
+  if (auto done = result(name, 1, {"QD-SJ-001=2:未公示股权变更", "QD-SJ-002=5:责令改正"}); !done)
+    return done;
+  if (auto done = type({"result", "follow-up", name, "1", "--kind", "1", "--note", "已改正",
+                        "--key", key("clerk-1")});
+      !done)
+    return done;
+  if (auto done = type({"publish", "result", name, "1", "--key", key("clerk-1")}); !done)
+    return done;
   if (auto done = result(name, 2, {"QD-SJ-001=1", "QD-SJ-002=8:待查"}); !done) return done;
-  if (auto done = type({"publish", "withhold", name, "2", "--ground", "trade_secret", "--key", key("clerk-1"), "--key", key("approver-1")}); !done) return done;
+  if (auto done = type({"publish", "withhold", name, "2", "--ground", "trade_secret", "--key",
+                        key("clerk-1"), "--key", key("approver-1")});
+      !done)
+    return done;
   return type({"draw", "proof", name, "--out", file("2026-ND-1.draw-proof")});
 }
 
 Outcome DemoScript::temporary() {
   (void)step("临时任务（定向、定额）：第一次抽取作废，结果照样执行公布；重抽与其关联",
-             "A temporary task (targeted, fixed counts): the first attempt is voided and shown all the same; the redraw is linked");
+             "A temporary task (targeted, fixed counts): the first attempt is voided and shown all "
+             "the same; the redraw is linked");
   if (auto made = write("temporary.json", demo_temporary_plan(kCity)); !made) return made;
-  if (auto done = type({"plan", "publish", file("temporary.json"), "--key", key("clerk-1"), "--key", key("approver-1")}); !done) return done;
+  if (auto done = type({"plan", "publish", file("temporary.json"), "--key", key("clerk-1"), "--key",
+                        key("approver-1")});
+      !done)
+    return done;
   if (auto done = draw("2026-LS-01", {"--substitute-delay", "1"}, 1); !done) return done;
-  if (auto done = type({"draw", "void", "2026-LS-01/1", "--reason", "公告中的检查期限有误", "--key", key("approver-1"), "--key", key("supervisor-1")}); !done) return done;
-  if (auto done = draw("2026-LS-01", {"--substitute-delay", "1", "--previous", "2026-LS-01/1"}, 2); !done) return done;
+  if (auto done = type({"draw", "void", "2026-LS-01/1", "--reason", "公告中的检查期限有误", "--key",
+                        key("approver-1"), "--key", key("supervisor-1")});
+      !done)
+    return done;
+  if (auto done = draw("2026-LS-01", {"--substitute-delay", "1", "--previous", "2026-LS-01/1"}, 2);
+      !done)
+    return done;
   if (auto done = result("2026-LS-01/2", 0, {"QD-SJ-003=1"}); !done) return done;
   return type({"publish", "result", "2026-LS-01/2", "0", "--key", key("clerk-1")});
 }

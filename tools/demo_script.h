@@ -1,4 +1,5 @@
-// The demonstration: a year's inspections of a city, walked through by the commands a person would type.
+// The demonstration: a year's inspections of a city, walked through by the commands a person would
+// type.
 #pragma once
 
 #include <map>
@@ -10,21 +11,22 @@
 namespace liuhen::tools {
 
 struct DemoOptions {
-  std::string dir;                     // a new directory; DIR.demo beside it gets keys and files
-  std::string data;                    // real divisions, names and streets, where present
+  std::string dir;   // a new directory; DIR.demo beside it gets keys and files
+  std::string data;  // real divisions, names and streets, where present
   std::uint64_t subjects = 50'000;
   std::uint64_t inspectors = 330;
 };
 
-// Runs command lines one after another on one open ledger, showing each; stops at the first that fails.
+// Runs command lines one after another on one open ledger, showing each; stops at the first that
+// fails.
 class DemoScript {
  public:
   DemoScript(Environment& environment, DemoOptions options);
 
-  Outcome prepare();    // keys, genesis, departments, items, rules
-  Outcome registries(); // files, imports, conflicts
-  Outcome annual();     // the annual plan's draw, a recusal, results, publication
-  Outcome temporary();  // a temporary task: a draw voided, and its linked redraw
+  Outcome prepare();     // keys, genesis, departments, items, rules
+  Outcome registries();  // files, imports, conflicts
+  Outcome annual();      // the annual plan's draw, a recusal, results, publication
+  Outcome temporary();   // a temporary task: a draw voided, and its linked redraw
   const std::string& ledger() const { return ledger_; }
 
   void use(api::Connection* connection) { environment_.connection = connection; }

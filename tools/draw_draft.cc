@@ -13,7 +13,8 @@ namespace schema = ledger::schema;
 
 namespace {
 
-const json::object* row_with(const json::array& rows, std::string_view name, std::string_view value) {
+const json::object* row_with(const json::array& rows, std::string_view name,
+                             std::string_view value) {
   for (const json::value& row : rows) {
     if (std::string_view(row.at(name).as_string()) == value) return &row.as_object();
   }
@@ -53,12 +54,15 @@ Outcome fill_people(Session& session, const DrawDraft& asked, schema::DrawAnnoun
   for (const std::string& person : asked.contributors) {
     const json::object* found = nullptr;
     for (const json::value& row : answer->at("keys").as_array()) {
-      if (std::string_view(row.at("person").as_string()) != person || !row.at("revoked").is_null()) continue;
+      if (std::string_view(row.at("person").as_string()) != person || !row.at("revoked").is_null())
+        continue;
       for (const json::value& role : row.at("roles").as_array()) {
         if (std::string_view(role.as_string()) == "contributor") found = &row.as_object();
       }
     }
-    if (found == nullptr) return fail("draw.contributor", person + " 没有贡献人的密钥", person + " holds no key with the role contributor");
+    if (found == nullptr)
+      return fail("draw.contributor", person + " 没有贡献人的密钥",
+                  person + " holds no key with the role contributor");
     auto id = from_hex(std::string_view(found->at("key").as_string()));
     if (!id) return id.error();
     draw.contributors.insert(draw.contributors.end(), id->begin(), id->end());
@@ -77,25 +81,32 @@ Result<std::vector<std::string>> units_below(Session& session, const std::string
   for (std::size_t before = 0; before != units.size();) {
     before = units.size();
     for (const json::value& row : *rows) {
-      if (units.contains(std::string(row.at("superior").as_string()))) units.insert(std::string(row.at("id").as_string()));
+      if (units.contains(std::string(row.at("superior").as_string())))
+        units.insert(std::string(row.at("id").as_string()));
     }
   }
   return std::vector<std::string>(units.begin(), units.end());
 }
 
-Outcome fill_groups(Session& session, const DrawDraft& asked, const std::string& department, schema::DrawAnnouncedT& draw) {
+Outcome fill_groups(Session& session, const DrawDraft& asked, const std::string& department,
+                    schema::DrawAnnouncedT& draw) {
   if (!asked.groups_file.empty()) {
     auto text = read_text(asked.groups_file);
     if (!text) return text.error();
     boost::system::error_code problem;
     const json::value groups = json::parse(*text, problem);
-    if (problem) return fail("draw.groups", asked.groups_file + " 不是 JSON", asked.groups_file + " is not JSON");
+    if (problem)
+      return fail("draw.groups", asked.groups_file + " 不是 JSON",
+                  asked.groups_file + " is not JSON");
     for (const json::value& row : groups.as_array()) {
       auto group = std::make_unique<schema::SeatGroupT>();
-      if (const json::value* q = row.as_object().if_contains("qualification")) group->qualification = std::string(q->as_string());
-      for (const json::value& unit : row.at("units").as_array()) group->units.emplace_back(unit.as_string());
+      if (const json::value* q = row.as_object().if_contains("qualification"))
+        group->qualification = std::string(q->as_string());
+      for (const json::value& unit : row.at("units").as_array())
+        group->units.emplace_back(unit.as_string());
       group->seats = row.at("seats").to_number<std::uint32_t>();
-      if (const json::value* limit = row.as_object().if_contains("unit_limit")) group->unit_limit = limit->to_number<std::uint32_t>();
+      if (const json::value* limit = row.as_object().if_contains("unit_limit"))
+        group->unit_limit = limit->to_number<std::uint32_t>();
       draw.groups.push_back(std::move(group));
     }
     return ok();
@@ -179,7 +190,8 @@ Result<schema::DrawAnnouncedT> draft_of(Session& session, const DrawDraft& asked
   draw.substitute_delay_s = asked.substitute_delay_s;
   draw.substitute_deadline_s = asked.substitute_delay_s + 86'400;
   if (auto outcome = fill_people(session, asked, draw); !outcome) return outcome.error();
-  if (auto outcome = fill_groups(session, asked, plan->department, draw); !outcome) return outcome.error();
+  if (auto outcome = fill_groups(session, asked, plan->department, draw); !outcome)
+    return outcome.error();
   if (auto outcome = fill_pool(session, draw); !outcome) return outcome.error();
   return draw;
 }

@@ -16,8 +16,8 @@ struct DrawDraft {
   std::string previous, groups_file;
 };
 
-// Reads plan, rule, keys and departments from the service, fills in everything, and has the service work out
-// the pool as of its latest entry; admission and every verifier work it out again.
+// Reads plan, rule, keys and departments from the service, fills in everything, and has the service
+// work out the pool as of its latest entry; admission and every verifier work it out again.
 Result<ledger::schema::DrawAnnouncedT> draft_of(Session& session, const DrawDraft& asked);
 
 }  // namespace liuhen::tools

@@ -19,7 +19,8 @@ struct Environment {
   std::ostream& err = std::cerr;
   ledger::Clock& clock;
   crypto::Entropy& entropy;
-  // Set by a program that runs several commands on one open ledger; a command then opens none itself.
+  // Set by a program that runs several commands on one open ledger; a command then opens none
+  // itself.
   api::Connection* connection = nullptr;
 
   const std::string& pick(const std::string& zh, const std::string& en) const {

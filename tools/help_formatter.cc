@@ -2,9 +2,9 @@
 
 namespace liuhen::tools {
 
-// Only names stand in the first column, and names are ASCII; what has to be kept from counting bytes is
-// the second, by never padding after it. CLI11 pads the first alone, so a wide second column is safe as
-// long as nothing is wrapped in it.
+// Only names stand in the first column, and names are ASCII; what has to be kept from counting
+// bytes is the second, by never padding after it. CLI11 pads the first alone, so a wide second
+// column is safe as long as nothing is wrapped in it.
 HelpFormatter::HelpFormatter(Language language) {
   const bool zh = language == Language::zh;
   column_width(34);

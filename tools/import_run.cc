@@ -8,7 +8,8 @@ Result<std::set<std::string>> known_conflicts(Session& session) {
   auto answer = session.get("/api/v1/conflicts");
   if (!answer) return answer.error();
   std::set<std::string> known;
-  for (const json::value& row : answer->at("conflicts").as_array()) known.emplace(row.at("commitment").as_string());
+  for (const json::value& row : answer->at("conflicts").as_array())
+    known.emplace(row.at("commitment").as_string());
   return known;
 }
 

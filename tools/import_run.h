@@ -1,5 +1,5 @@
-// A registry import on its way: rows are compared with the ledger's, and those that differ are signed in
-// parts. Sent again after an interruption, the same file goes on where it stopped.
+// A registry import on its way: rows are compared with the ledger's, and those that differ are
+// signed in parts. Sent again after an interruption, the same file goes on where it stopped.
 #pragma once
 
 #include <boost/json.hpp>
@@ -16,7 +16,8 @@
 namespace liuhen::tools {
 
 inline constexpr std::size_t kRowsPerPart = 200;
-inline constexpr std::size_t kPartBytesMax = 48'000;    // of the rows' text; leaves room for the tables around it
+inline constexpr std::size_t kPartBytesMax =
+    48'000;  // of the rows' text; leaves room for the tables around it
 inline constexpr std::size_t kRowsPerQuestion = 5'000;  // of the question which rows differ
 
 template <class RowT>
@@ -71,7 +72,8 @@ class ImportRun {
     boost::json::array rows;
     for (const ReadyRow<RowT>& ready : unasked_) {
       RowT copy = ready.row;
-      if (ready.opening) copy.restricted.assign(ready.opening->commitment.begin(), ready.opening->commitment.end());
+      if (ready.opening)
+        copy.restricted.assign(ready.opening->commitment.begin(), ready.opening->commitment.end());
       rows.push_back(boost::json::array{ready.row.id, to_hex(projections::row_digest(copy))});
     }
     auto answer = session_.post("/api/v1/imports/" + registry_ + "/diff", {{"rows", rows}});
@@ -79,7 +81,8 @@ class ImportRun {
     const boost::json::array& differ = answer->at("differ").as_array();
     unchanged_ += unasked_.size() - differ.size();
     for (const boost::json::value& index : differ) {
-      if (auto taken = take(std::move(unasked_.at(index.to_number<std::size_t>()))); !taken) return taken;
+      if (auto taken = take(std::move(unasked_.at(index.to_number<std::size_t>()))); !taken)
+        return taken;
     }
     unasked_.clear();
     return ok();
@@ -104,7 +107,8 @@ class ImportRun {
     std::vector<ledger::Opening> openings;
     for (ReadyRow<RowT>& ready : part_) {
       if (ready.opening) {
-        ready.row.restricted.assign(ready.opening->commitment.begin(), ready.opening->commitment.end());
+        ready.row.restricted.assign(ready.opening->commitment.begin(),
+                                    ready.opening->commitment.end());
         openings.push_back(std::move(*ready.opening));
       }
       payload.rows.push_back(std::make_unique<RowT>(std::move(ready.row)));

@@ -69,10 +69,13 @@ std::optional<std::string> PassphraseSource::get(const std::string& prompt, bool
 Outcome write_secret_file(const std::string& path, std::string_view text) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0 && errno == EEXIST) {
-    return fail("key_file.exists", path + " 已存在，不覆盖", path + " exists and is not overwritten");
+    return fail("key_file.exists", path + " 已存在，不覆盖",
+                path + " exists and is not overwritten");
   }
   if (file < 0) return io("open", path);
-  const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+  const bool written =
+      ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+      ::fsync(file) == 0;
   if (::close(file) != 0 || !written) {
     const Error error = io("write", path);
     ::unlink(path.c_str());
@@ -82,10 +85,11 @@ Outcome write_secret_file(const std::string& path, std::string_view text) {
 }
 
 Result<NamedKey> read_key(const std::string& path, const PassphraseSource& passphrase) {
-  struct stat status{};
+  struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return io("open", path);
   if ((status.st_mode & 077) != 0) {
-    return fail("key_file.open_to_others", path + " 可被他人读取：请 chmod 600", path + " can be read by others: chmod 600 it");
+    return fail("key_file.open_to_others", path + " 可被他人读取：请 chmod 600",
+                path + " can be read by others: chmod 600 it");
   }
   auto text = read_text(path);
   if (!text) return text.error();
@@ -96,7 +100,8 @@ Result<NamedKey> read_key(const std::string& path, const PassphraseSource& passp
   if (file->needs_passphrase()) {
     words = passphrase.get(path + ": ", false);
     if (!words) {
-      return fail("key.passphrase_missing", path + " 需要口令：--passphrase-file 或 LIUHEN_PASSPHRASE",
+      return fail("key.passphrase_missing",
+                  path + " 需要口令：--passphrase-file 或 LIUHEN_PASSPHRASE",
                   path + " needs a passphrase: --passphrase-file or LIUHEN_PASSPHRASE");
     }
   }
@@ -117,7 +122,8 @@ Result<NamedKey> make_key(const std::string& path, const std::string& label,
   } else {
     auto text = crypto::format_key_file(label, seed);
     if (!text) return text.error();
-    if (auto written = write_secret_file(path, text_of(text->view())); !written) return written.error();
+    if (auto written = write_secret_file(path, text_of(text->view())); !written)
+      return written.error();
   }
   return NamedKey{label, std::move(key)};
 }

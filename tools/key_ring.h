@@ -1,4 +1,5 @@
-// Key files on disk: readable by their owner alone, encrypted with a passphrase unless asked otherwise.
+// Key files on disk: readable by their owner alone, encrypted with a passphrase unless asked
+// otherwise.
 #pragma once
 
 #include <optional>
@@ -10,11 +11,12 @@
 namespace liuhen::tools {
 
 struct NamedKey {
-  std::string label;          // the person the key belongs to
+  std::string label;  // the person the key belongs to
   crypto::SigningKey key;
 };
 
-// Where a passphrase comes from: --passphrase-file, the variable LIUHEN_PASSPHRASE, or the terminal.
+// Where a passphrase comes from: --passphrase-file, the variable LIUHEN_PASSPHRASE, or the
+// terminal.
 struct PassphraseSource {
   std::string file;
   // Without asking anyone: the file or the variable; absent if neither is there.
@@ -26,7 +28,8 @@ struct PassphraseSource {
 // Errors: `key_file.exists` (nothing is overwritten), `key_file.io`.
 Outcome write_secret_file(const std::string& path, std::string_view text);
 
-// Errors: `key_file.io`, `key_file.open_to_others` (group or others may read it), and those of the format.
+// Errors: `key_file.io`, `key_file.open_to_others` (group or others may read it), and those of the
+// format.
 Result<NamedKey> read_key(const std::string& path, const PassphraseSource& passphrase);
 Result<NamedKey> make_key(const std::string& path, const std::string& label,
                           const std::optional<std::string>& passphrase, crypto::Entropy& entropy);

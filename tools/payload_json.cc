@@ -10,7 +10,8 @@ namespace {
 
 // An intent around the payload: the parser resolves a union only inside a table that has it.
 std::string around(std::string_view kind, std::string_view payload) {
-  std::string text = R"({"origin":"","id":[],"stream":"","authors":[],"seen_root":[],"payload_type":")";
+  std::string text =
+      R"({"origin":"","id":[],"stream":"","authors":[],"seen_root":[],"payload_type":")";
   text += kind;
   text += R"(","payload":)";
   text += payload;
@@ -20,7 +21,8 @@ std::string around(std::string_view kind, std::string_view payload) {
 
 }  // namespace
 
-Result<ledger::schema::PayloadUnion> payload_from_json(std::string_view kind, std::string_view json) {
+Result<ledger::schema::PayloadUnion> payload_from_json(std::string_view kind,
+                                                       std::string_view json) {
   bool known = false;
   for (const char* const* name = ledger::schema::EnumNamesPayload(); *name != nullptr; ++name) {
     known = known || (kind == *name && kind != "NONE");
@@ -38,7 +40,8 @@ Result<ledger::schema::PayloadUnion> payload_from_json(std::string_view kind, st
                 "the JSON is not a " + std::string(kind) + ": " + parser.error_);
   }
   ledger::schema::IntentT intent;
-  flatbuffers::GetRoot<ledger::schema::Intent>(parser.builder_.GetBufferPointer())->UnPackTo(&intent);
+  flatbuffers::GetRoot<ledger::schema::Intent>(parser.builder_.GetBufferPointer())
+      ->UnPackTo(&intent);
   return std::move(intent.payload);
 }
 

@@ -9,8 +9,9 @@
 
 namespace liuhen::tools {
 
-// `kind` is a name of the Payload union, such as "RuleSet". Byte fields may be written as hex strings.
-// Errors: `payload.kind`, `payload.json` (with the parser's line and column).
-Result<ledger::schema::PayloadUnion> payload_from_json(std::string_view kind, std::string_view json);
+// `kind` is a name of the Payload union, such as "RuleSet". Byte fields may be written as hex
+// strings. Errors: `payload.kind`, `payload.json` (with the parser's line and column).
+Result<ledger::schema::PayloadUnion> payload_from_json(std::string_view kind,
+                                                       std::string_view json);
 
 }  // namespace liuhen::tools

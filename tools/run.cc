@@ -13,19 +13,34 @@ CLI::App* Program::command(CLI::App* parent, const std::string& name, const std:
 }
 
 void Program::reads(CLI::App* command) const {
-  command->add_option("--url", target.url, help("运行中的服务，如 http://127.0.0.1:8080", "a running service, such as http://127.0.0.1:8080"))
+  command
+      ->add_option("--url", target.url,
+                   help("运行中的服务，如 http://127.0.0.1:8080",
+                        "a running service, such as http://127.0.0.1:8080"))
       ->envname("LIUHEN_URL");
-  command->add_option("--dir", target.dir, help("账本目录（没有服务在其上运行时）", "the ledger's directory, where no service is running on it"))
+  command
+      ->add_option("--dir", target.dir,
+                   help("账本目录（没有服务在其上运行时）",
+                        "the ledger's directory, where no service is running on it"))
       ->envname("LIUHEN_DIR");
 }
 
 void Program::signs(CLI::App* command) const {
   reads(command);
-  command->add_option("--key", target.keys, help("签名的密钥文件；需两人签名时可给两次", "key file that signs; give it twice where two persons sign"))
-      ->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--second", target.second, help("稍后第二个签名的人（人员编号或公钥）", "who signs second, later (person id or public key)"));
-  command->add_option("--passphrase-file", target.passphrase.file, help("含口令的文件", "a file that holds the passphrase"));
-  command->add_option("--valid-hours", target.valid_h, help("意向的有效小时数", "hours for which the intent can be admitted"))
+  command
+      ->add_option("--key", target.keys,
+                   help("签名的密钥文件；需两人签名时可给两次",
+                        "key file that signs; give it twice where two persons sign"))
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--second", target.second,
+                      help("稍后第二个签名的人（人员编号或公钥）",
+                           "who signs second, later (person id or public key)"));
+  command->add_option("--passphrase-file", target.passphrase.file,
+                      help("含口令的文件", "a file that holds the passphrase"));
+  command
+      ->add_option("--valid-hours", target.valid_h,
+                   help("意向的有效小时数", "hours for which the intent can be admitted"))
       ->capture_default_str();
 }
 
@@ -63,7 +78,8 @@ int run(std::vector<std::string> arguments, Environment& environment) {
   environment.language = language_of(arguments, environment.language);
   CLI::App app{environment.pick(
       "留痕：“双随机、一公开”的审计账本。每一步都是签名的事件；任何人都能核验每次抽取。",
-      "Liuhen: the audit ledger of double-random inspections. Every step is a signed event; anyone can verify every draw.")};
+      "Liuhen: the audit ledger of double-random inspections. Every step is a signed event; anyone "
+      "can verify every draw.")};
   app.name("liuhen");
   app.formatter(std::make_shared<HelpFormatter>(environment.language));
   app.set_help_flag("-h,--help", environment.pick("显示本说明", "show this help"));
@@ -71,9 +87,11 @@ int run(std::vector<std::string> arguments, Environment& environment) {
   app.fallthrough();
   std::string language;
   app.add_option("--lang", language, environment.pick("语言：zh 或 en", "language: zh or en"))
-      ->check(CLI::IsMember({"zh", "en"}))->envname("LIUHEN_LANG");
-  app.footer(environment.pick("“liuhen 子命令 --help” 说明各子命令。核验账本：liuhen-verify。",
-                              "'liuhen SUBCOMMAND --help' explains each. To verify a ledger: liuhen-verify."));
+      ->check(CLI::IsMember({"zh", "en"}))
+      ->envname("LIUHEN_LANG");
+  app.footer(environment.pick(
+      "“liuhen 子命令 --help” 说明各子命令。核验账本：liuhen-verify。",
+      "'liuhen SUBCOMMAND --help' explains each. To verify a ledger: liuhen-verify."));
 
   Target target;
   Program program{.app = app, .environment = environment, .target = target, .action = {}};
@@ -96,7 +114,8 @@ int run(std::vector<std::string> arguments, Environment& environment) {
     return kDone;
   } catch (const CLI::ParseError& problem) {
     environment.err << environment.pick("用法有误：", "usage: ") << problem.what() << '\n'
-                    << environment.pick("运行 liuhen --help 查看说明。", "Run liuhen --help.") << '\n';
+                    << environment.pick("运行 liuhen --help 查看说明。", "Run liuhen --help.")
+                    << '\n';
     return kUsage;
   }
   if (!program.action) {
@@ -110,8 +129,9 @@ int run(std::vector<std::string> arguments, Environment& environment) {
       return kFailed;
     }
   } catch (const std::exception& problem) {  // an answer of another shape than this program knows
-    print_error(environment, fail("session.answer", std::string("看不懂服务的回答：") + problem.what(),
-                                  std::string("cannot make sense of the service's answer: ") + problem.what()));
+    print_error(environment,
+                fail("session.answer", std::string("看不懂服务的回答：") + problem.what(),
+                     std::string("cannot make sense of the service's answer: ") + problem.what()));
     return kFailed;
   }
   return program.exit_code;

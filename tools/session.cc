@@ -29,8 +29,9 @@ Result<api::Connection*> Session::connection() {
   if (remote_) return remote_.get();
   if (local_) return local_->connection.get();
   if (target_.url.empty() == target_.dir.empty()) {
-    return fail("session.target", "请给出 --url（运行中的服务）或 --dir（没有服务在运行的目录），二者取一",
-                "give either --url (a running service) or --dir (a directory where nothing is running)");
+    return fail(
+        "session.target", "请给出 --url（运行中的服务）或 --dir（没有服务在运行的目录），二者取一",
+        "give either --url (a running service) or --dir (a directory where nothing is running)");
   }
   if (!target_.url.empty()) {
     auto remote = api::connect(target_.url);
@@ -78,10 +79,12 @@ Result<json::value> Session::post(const std::string& target, const json::value& 
   return parsed((*to)->send({"POST", target, "application/json", json::serialize(body)}));
 }
 
-Result<json::value> Session::post_bytes(const std::string& target, std::span<const std::uint8_t> body) {
+Result<json::value> Session::post_bytes(const std::string& target,
+                                        std::span<const std::uint8_t> body) {
   auto to = connection();
   if (!to) return to.error();
-  return parsed((*to)->send({"POST", target, "application/octet-stream", std::string(text_of(body))}));
+  return parsed(
+      (*to)->send({"POST", target, "application/octet-stream", std::string(text_of(body))}));
 }
 
 Result<const std::vector<NamedKey>*> Session::keys() {
@@ -100,7 +103,8 @@ Outcome Session::authors(std::vector<std::uint8_t>& out) {
   auto given = keys();
   if (!given) return given.error();
   if ((*given)->empty()) {
-    return fail("session.key", "请用 --key 给出签名的密钥文件", "name the signing key file with --key");
+    return fail("session.key", "请用 --key 给出签名的密钥文件",
+                "name the signing key file with --key");
   }
   for (const NamedKey& named : **given) {
     const KeyId& id = named.key.public_key();
@@ -141,7 +145,8 @@ Result<Bytes> Session::build(ledger::schema::PayloadUnion payload) {
   auto stream = get("/api/v1/streams/" + segment(intent.stream));
   if (!stream) return stream.error();
   intent.expected_version = stream->at("version").to_number<std::uint64_t>();
-  if (!projections::version_is_expected(intent.payload.type)) intent.expected_version = flatbuffers::nullopt;
+  if (!projections::version_is_expected(intent.payload.type))
+    intent.expected_version = flatbuffers::nullopt;
   return ledger::encode(intent);
 }
 
@@ -153,7 +158,8 @@ Result<Submitted> Session::send(const Bytes& intent, const std::vector<ledger::O
   json::array signatures;
   for (const NamedKey& named : **given) {
     const Signature signature = ledger::sign_intent(named.key, intent);
-    signatures.push_back({{"key", to_hex(named.key.public_key())}, {"signature", to_hex(signature)}});
+    signatures.push_back(
+        {{"key", to_hex(named.key.public_key())}, {"signature", to_hex(signature)}});
   }
   json::array opened;
   for (const ledger::Opening& opening : openings) {
@@ -161,8 +167,9 @@ Result<Submitted> Session::send(const Bytes& intent, const std::vector<ledger::O
                       {"salt", to_hex(opening.salt)},
                       {"bytes", to_base64(opening.bytes)}});
   }
-  auto answer = post("/api/v1/intents",
-                     {{"intent", to_base64(intent)}, {"signatures", signatures}, {"openings", opened}});
+  auto answer =
+      post("/api/v1/intents",
+           {{"intent", to_base64(intent)}, {"signatures", signatures}, {"openings", opened}});
   if (!answer) return answer.error();
   const json::object& fields = answer->as_object();
   Submitted submitted;
@@ -176,32 +183,39 @@ Result<Submitted> Session::send(const Bytes& intent, const std::vector<ledger::O
   return submitted;
 }
 
-Result<Submitted> Session::submit(ledger::schema::PayloadUnion payload, const std::vector<ledger::Opening>& openings) {
+Result<Submitted> Session::submit(ledger::schema::PayloadUnion payload,
+                                  const std::vector<ledger::Opening>& openings) {
   auto intent = build(std::move(payload));
   if (!intent) return intent.error();
   return send(*intent, openings);
 }
 
-Outcome Session::submit_and_say(ledger::schema::PayloadUnion payload, const std::vector<ledger::Opening>& openings) {
+Outcome Session::submit_and_say(ledger::schema::PayloadUnion payload,
+                                const std::vector<ledger::Opening>& openings) {
   const std::string kind = ledger::schema::EnumNamePayload(payload.type);
   auto submitted = submit(std::move(payload), openings);
   if (!submitted) return submitted.error();
   if (submitted->waiting) {
     environment_.say("待第二人签名：" + kind + "，编号 " + submitted->intent_hash +
                          "（第二人运行 liuhen sign " + submitted->intent_hash + "）",
-                     "waiting for the second signature: " + kind + ", id " + submitted->intent_hash +
-                         " (the second person runs liuhen sign " + submitted->intent_hash + ")");
+                     "waiting for the second signature: " + kind + ", id " +
+                         submitted->intent_hash + " (the second person runs liuhen sign " +
+                         submitted->intent_hash + ")");
   } else {
     const std::string position = std::to_string(submitted->position);
-    environment_.say("已记入：" + kind + "，位置 " + position, "recorded: " + kind + " at position " + position);
+    environment_.say("已记入：" + kind + "，位置 " + position,
+                     "recorded: " + kind + " at position " + position);
   }
   return ok();
 }
 
-std::string draw_stream(const std::string& text) { return text.starts_with("draw/") ? text : "draw/" + text; }
+std::string draw_stream(const std::string& text) {
+  return text.starts_with("draw/") ? text : "draw/" + text;
+}
 
 std::string segment(std::string_view text) {
-  static constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  static constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
   static constexpr char kDigits[] = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "ledger/restricted.h"
 #include "ledger/intent.h"
+#include "ledger/restricted.h"
 #include "tools/environment.h"
 #include "tools/key_ring.h"
 
@@ -17,18 +17,18 @@ namespace liuhen::tools {
 
 // Options that every command which talks to a ledger has.
 struct Target {
-  std::string url;                     // a running service
-  std::string dir;                     // or a directory where nothing is running
-  std::vector<std::string> keys;       // key files; signatures in this order
-  std::string second;                  // person or key who will sign second, later
+  std::string url;                // a running service
+  std::string dir;                // or a directory where nothing is running
+  std::vector<std::string> keys;  // key files; signatures in this order
+  std::string second;             // person or key who will sign second, later
   PassphraseSource passphrase;
-  unsigned valid_h = 24;               // the intent expires after so many hours
+  unsigned valid_h = 24;  // the intent expires after so many hours
 };
 
 struct Submitted {
-  bool waiting = false;                // for the second signature
+  bool waiting = false;  // for the second signature
   std::uint64_t position = 0;
-  std::string intent_hash;             // of one that waits
+  std::string intent_hash;  // of one that waits
   bool repeated = false;
 };
 
@@ -37,20 +37,24 @@ class Session {
   Session(Environment& environment, const Target& target);
   ~Session();
 
-  // Opens on first use. Errors: `session.target` (neither or both of --url and --dir), and those of opening.
+  // Opens on first use. Errors: `session.target` (neither or both of --url and --dir), and those of
+  // opening.
   Result<api::Connection*> connection();
 
   // GET or POST, parsed; a refusal becomes its Error.
   Result<boost::json::value> get(const std::string& target);
   Result<boost::json::value> post(const std::string& target, const boost::json::value& body);
-  Result<boost::json::value> post_bytes(const std::string& target, std::span<const std::uint8_t> body);
+  Result<boost::json::value> post_bytes(const std::string& target,
+                                        std::span<const std::uint8_t> body);
 
-  // Builds the intent around the payload (origin, stream and its version, last seen checkpoint, expiry, a
-  // fresh id), signs with every key given, submits.
-  Result<Submitted> submit(ledger::schema::PayloadUnion payload, const std::vector<ledger::Opening>& openings = {});
+  // Builds the intent around the payload (origin, stream and its version, last seen checkpoint,
+  // expiry, a fresh id), signs with every key given, submits.
+  Result<Submitted> submit(ledger::schema::PayloadUnion payload,
+                           const std::vector<ledger::Opening>& openings = {});
 
   // The same, and says in words what happened.
-  Outcome submit_and_say(ledger::schema::PayloadUnion payload, const std::vector<ledger::Opening>& openings = {});
+  Outcome submit_and_say(ledger::schema::PayloadUnion payload,
+                         const std::vector<ledger::Opening>& openings = {});
 
   // The intent that submit would send, unsigned.
   Result<Bytes> build(ledger::schema::PayloadUnion payload);
@@ -68,7 +72,7 @@ class Session {
 
   Environment& environment_;
   Target target_;
-  std::unique_ptr<Local> local_;       // an opened directory
+  std::unique_ptr<Local> local_;  // an opened directory
   std::unique_ptr<api::Connection> remote_;
   std::vector<NamedKey> keys_;
   bool keys_read_ = false;

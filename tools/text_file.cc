@@ -20,7 +20,8 @@ Result<std::string> read_text(const std::string& path) {
     }
     text.assign(std::istreambuf_iterator<char>(file), {});
   }
-  if (text.size() > kTextFileBytesMax) return fail("file.oversized", path + " 太大", path + " is too large");
+  if (text.size() > kTextFileBytesMax)
+    return fail("file.oversized", path + " 太大", path + " is too large");
   return text;
 }
 

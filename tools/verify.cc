@@ -15,14 +15,20 @@ namespace {
 // --lang must be known before help is written, so it is looked for first.
 ReportLanguage language_of(const std::vector<std::string>& arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i] == "--lang=en" || (arguments[i] == "--lang" && i + 1 < arguments.size() && arguments[i + 1] == "en")) return ReportLanguage::en;
+    if (arguments[i] == "--lang=en" ||
+        (arguments[i] == "--lang" && i + 1 < arguments.size() && arguments[i + 1] == "en"))
+      return ReportLanguage::en;
   }
   return ReportLanguage::zh;
 }
 
 class CommandLine {
  public:
-  explicit CommandLine(ReportLanguage language) : zh_(language == ReportLanguage::zh), app_(pick("留痕核验：不依赖、不信任服务端，逐条重放账本并说出第一处错误。", "Liuhen's verifier: replays a log entry by entry, trusting no server, and names the first thing that is wrong.")) {
+  explicit CommandLine(ReportLanguage language)
+      : zh_(language == ReportLanguage::zh),
+        app_(pick("留痕核验：不依赖、不信任服务端，逐条重放账本并说出第一处错误。",
+                  "Liuhen's verifier: replays a log entry by entry, trusting no server, and names "
+                  "the first thing that is wrong.")) {
     job_.language = language;
     label();
     add_sources();
@@ -38,7 +44,9 @@ class CommandLine {
       std::cout << app_.help();
       return 0;
     } catch (const CLI::ParseError& problem) {
-      std::cerr << pick("用法有误：", "usage: ") << problem.what() << '\n' << pick("运行 liuhen-verify --help 查看说明。", "Run liuhen-verify --help.") << '\n';
+      std::cerr << pick("用法有误：", "usage: ") << problem.what() << '\n'
+                << pick("运行 liuhen-verify --help 查看说明。", "Run liuhen-verify --help.")
+                << '\n';
       return kUsage;
     }
     return std::nullopt;
@@ -64,15 +72,20 @@ class CommandLine {
     formatter->label("REQUIRED", pick("必填", "REQUIRED"));
     app_.formatter(formatter);
     app_.set_help_flag("-h,--help", pick("显示本说明", "show this help"));
-    app_.footer(pick("退出码：0 已核验，1 发现违背，2 无法判定（缺少所需内容），3 用法有误。\n"
-                     "没有 --policy 或 --vkey 时，公钥取自被核验的数据本身，只能说明前后一致。\n"
-                     "例：liuhen-verify url http://127.0.0.1:8080 --policy policy.txt\n    liuhen-verify file 抽取.draw-proof --vkey 日志公钥",
-                     "Exit codes: 0 verified, 1 violated, 2 inconclusive (something needed is missing), 3 usage.\n"
-                     "Without --policy or --vkey the key is the data's own, which shows consistency only.\n"
-                     "Such as: liuhen-verify url http://127.0.0.1:8080 --policy policy.txt\n         liuhen-verify file a.draw-proof --vkey VKEY"));
+    app_.footer(
+        pick("退出码：0 已核验，1 发现违背，2 无法判定（缺少所需内容），3 用法有误。\n"
+             "没有 --policy 或 --vkey 时，公钥取自被核验的数据本身，只能说明前后一致。\n"
+             "例：liuhen-verify url http://127.0.0.1:8080 --policy policy.txt\n    liuhen-verify "
+             "file 抽取.draw-proof --vkey 日志公钥",
+             "Exit codes: 0 verified, 1 violated, 2 inconclusive (something needed is missing), 3 "
+             "usage.\n"
+             "Without --policy or --vkey the key is the data's own, which shows consistency only.\n"
+             "Such as: liuhen-verify url http://127.0.0.1:8080 --policy policy.txt\n         "
+             "liuhen-verify file a.draw-proof --vkey VKEY"));
   }
 
-  void add_source(const char* name, VerifyJob::Source source, const std::string& zh, const std::string& en, const char* what) {
+  void add_source(const char* name, VerifyJob::Source source, const std::string& zh,
+                  const std::string& en, const char* what) {
     CLI::App* command = app_.add_subcommand(name, pick(zh, en));
     command->formatter(app_.get_formatter());
     command->set_help_flag("-h,--help", pick("显示本说明", "show this help"));
@@ -81,20 +94,36 @@ class CommandLine {
   }
 
   void add_sources() {
-    add_source("dir", VerifyJob::Source::dir, "账本的数据目录（只读，服务运行时也可）", "a ledger's data directory (read-only, beside a live service too)", "DIR");
-    add_source("url", VerifyJob::Source::url, "运行中的服务或静态镜像的网址", "a running service, or a mirror, by its address", "URL");
-    add_source("tiles", VerifyJob::Source::tiles, "静态镜像目录（checkpoint 与 tile/…）", "a directory of static files (checkpoint and tile/…)", "DIR");
-    add_source("file", VerifyJob::Source::file, "一次抽取的证明文件（.draw-proof），离线", "the proof file of one draw (.draw-proof), offline", "FILE");
+    add_source("dir", VerifyJob::Source::dir, "账本的数据目录（只读，服务运行时也可）",
+               "a ledger's data directory (read-only, beside a live service too)", "DIR");
+    add_source("url", VerifyJob::Source::url, "运行中的服务或静态镜像的网址",
+               "a running service, or a mirror, by its address", "URL");
+    add_source("tiles", VerifyJob::Source::tiles, "静态镜像目录（checkpoint 与 tile/…）",
+               "a directory of static files (checkpoint and tile/…)", "DIR");
+    add_source("file", VerifyJob::Source::file, "一次抽取的证明文件（.draw-proof），离线",
+               "the proof file of one draw (.draw-proof), offline", "FILE");
   }
 
   void add_options() {
-    CLI::Option* policy = app_.add_option("--policy", job_.policy_file, pick("信任的公钥和见证人（tlog-policy 文件）", "whom you trust (a tlog-policy file)"));
-    app_.add_option("--vkey", job_.vkey, pick("信任的日志公钥（名称+编号+公钥）", "the log's key that you trust (name+id+key)"))->excludes(policy);
+    CLI::Option* policy = app_.add_option(
+        "--policy", job_.policy_file,
+        pick("信任的公钥和见证人（tlog-policy 文件）", "whom you trust (a tlog-policy file)"));
+    app_.add_option(
+            "--vkey", job_.vkey,
+            pick("信任的日志公钥（名称+编号+公钥）", "the log's key that you trust (name+id+key)"))
+        ->excludes(policy);
     app_.add_flag("--json", job_.json, pick("输出 JSON", "print JSON"));
-    app_.add_option("--lang", language_, pick("语言：zh 或 en", "language: zh or en"))->check(CLI::IsMember({"zh", "en"}));
-    app_.add_option("--at", at_, pick("按此时刻判断逾期（Unix 秒），默认现在", "judge deadlines as of this Unix second; now by default"))->each([this](const std::string&) { job_.at_given = true; });
-    app_.add_option("--master-key", job_.master_key_file, pick("主密钥文件，用来打开利益冲突（仅 dir）", "master key file, to open conflicts of interest (dir only)"));
-    app_.add_option("--passphrase-file", job_.passphrase_file, pick("含主密钥口令的文件", "a file that holds the master key's passphrase"));
+    app_.add_option("--lang", language_, pick("语言：zh 或 en", "language: zh or en"))
+        ->check(CLI::IsMember({"zh", "en"}));
+    app_.add_option("--at", at_,
+                    pick("按此时刻判断逾期（Unix 秒），默认现在",
+                         "judge deadlines as of this Unix second; now by default"))
+        ->each([this](const std::string&) { job_.at_given = true; });
+    app_.add_option("--master-key", job_.master_key_file,
+                    pick("主密钥文件，用来打开利益冲突（仅 dir）",
+                         "master key file, to open conflicts of interest (dir only)"));
+    app_.add_option("--passphrase-file", job_.passphrase_file,
+                    pick("含主密钥口令的文件", "a file that holds the master key's passphrase"));
     app_.add_flag("--quiet", job_.quiet, pick("不显示进度", "show no progress"));
   }
 

@@ -12,26 +12,36 @@ using Phase = projections::Draw::Phase;
 
 const char* name_of(ledger::Verdict verdict) {
   switch (verdict) {
-    case ledger::Verdict::verified: return "verified";
-    case ledger::Verdict::violated: return "violated";
-    case ledger::Verdict::inconclusive: return "inconclusive";
+    case ledger::Verdict::verified:
+      return "verified";
+    case ledger::Verdict::violated:
+      return "violated";
+    case ledger::Verdict::inconclusive:
+      return "inconclusive";
   }
   return "inconclusive";
 }
 
 const char* name_of(Phase phase) {
   switch (phase) {
-    case Phase::committing: return "committing";
-    case Phase::revealing: return "revealing";
-    case Phase::ready: return "ready";
-    case Phase::executed: return "executed";
-    case Phase::disclosed: return "disclosed";
-    case Phase::failed: return "failed";
+    case Phase::committing:
+      return "committing";
+    case Phase::revealing:
+      return "revealing";
+    case Phase::ready:
+      return "ready";
+    case Phase::executed:
+      return "executed";
+    case Phase::disclosed:
+      return "disclosed";
+    case Phase::failed:
+      return "failed";
   }
   return "";
 }
 
-json::value finding_of(const std::optional<Error>& finding, std::optional<std::uint64_t> position, const std::string& where) {
+json::value finding_of(const std::optional<Error>& finding, std::optional<std::uint64_t> position,
+                       const std::string& where) {
   if (!finding) return nullptr;
   json::object out{{"code", finding->code}, {"zh", finding->zh}, {"en", finding->en}};
   out["position"] = position ? json::value(*position) : json::value(nullptr);
@@ -41,7 +51,8 @@ json::value finding_of(const std::optional<Error>& finding, std::optional<std::u
 
 json::array list_of(const std::vector<projections::Sentence>& sentences) {
   json::array out;
-  for (const auto& sentence : sentences) out.push_back(json::object{{"zh", sentence.zh}, {"en", sentence.en}});
+  for (const auto& sentence : sentences)
+    out.push_back(json::object{{"zh", sentence.zh}, {"en", sentence.en}});
   return out;
 }
 
@@ -66,16 +77,33 @@ json::object row_of(const projections::DrawLine& draw) {
 }  // namespace
 
 std::string json_of_report(const projections::Report& report) {
-  json::object out{{"verdict", name_of(report.verdict)}, {"finding", finding_of(report.finding, report.position, report.where)},
-                   {"keys_pinned", report.keys_pinned}, {"origin", report.origin}, {"log_vkey", report.log_vkey},
-                   {"size", report.size}, {"replayed", report.replayed}, {"root", to_base64(report.root)}, {"last_time", report.last_time}};
-  out["counts"] = json::object{{"keys", report.keys}, {"departments", report.departments}, {"items", report.items}, {"subjects", report.subjects},
-                               {"inspectors", report.inspectors}, {"conflicts", report.conflicts}, {"results", report.results},
-                               {"published", report.published}, {"erased", report.erased}, {"digests", report.digests}, {"draws", report.draws.size()}};
+  json::object out{{"verdict", name_of(report.verdict)},
+                   {"finding", finding_of(report.finding, report.position, report.where)},
+                   {"keys_pinned", report.keys_pinned},
+                   {"origin", report.origin},
+                   {"log_vkey", report.log_vkey},
+                   {"size", report.size},
+                   {"replayed", report.replayed},
+                   {"root", to_base64(report.root)},
+                   {"last_time", report.last_time}};
+  out["counts"] = json::object{{"keys", report.keys},
+                               {"departments", report.departments},
+                               {"items", report.items},
+                               {"subjects", report.subjects},
+                               {"inspectors", report.inspectors},
+                               {"conflicts", report.conflicts},
+                               {"results", report.results},
+                               {"published", report.published},
+                               {"erased", report.erased},
+                               {"digests", report.digests},
+                               {"draws", report.draws.size()}};
   json::array draws, guarantees;
   for (const auto& draw : report.draws) draws.push_back(row_of(draw));
   for (const auto& guarantee : report.guarantees) {
-    guarantees.push_back(json::object{{"id", guarantee.id}, {"checked", guarantee.checked}, {"zh", guarantee.what.zh}, {"en", guarantee.what.en}});
+    guarantees.push_back(json::object{{"id", guarantee.id},
+                                      {"checked", guarantee.checked},
+                                      {"zh", guarantee.what.zh},
+                                      {"en", guarantee.what.en}});
   }
   out["draws"] = std::move(draws);
   out["not_opened"] = list_of(report.not_opened);
@@ -85,11 +113,22 @@ std::string json_of_report(const projections::Report& report) {
 }
 
 std::string json_of_report(const projections::ProofVerdict& verdict) {
-  const json::object out{{"verdict", name_of(verdict.verdict)}, {"finding", finding_of(verdict.finding, verdict.position, "")},
-                         {"keys_pinned", verdict.keys_pinned}, {"origin", verdict.origin}, {"draw", verdict.draw}, {"tier", "C"},
-                         {"size", verdict.size}, {"root", to_base64(verdict.root)}, {"entries", verdict.entries}, {"subjects", verdict.subjects},
-                         {"eligible", verdict.eligible}, {"inspectors", verdict.inspectors}, {"conflicts", verdict.conflicts}, {"drawn", verdict.visits},
-                         {"shown", list_of(verdict.shown)}, {"not_shown", list_of(verdict.not_shown)}};
+  const json::object out{{"verdict", name_of(verdict.verdict)},
+                         {"finding", finding_of(verdict.finding, verdict.position, "")},
+                         {"keys_pinned", verdict.keys_pinned},
+                         {"origin", verdict.origin},
+                         {"draw", verdict.draw},
+                         {"tier", "C"},
+                         {"size", verdict.size},
+                         {"root", to_base64(verdict.root)},
+                         {"entries", verdict.entries},
+                         {"subjects", verdict.subjects},
+                         {"eligible", verdict.eligible},
+                         {"inspectors", verdict.inspectors},
+                         {"conflicts", verdict.conflicts},
+                         {"drawn", verdict.visits},
+                         {"shown", list_of(verdict.shown)},
+                         {"not_shown", list_of(verdict.not_shown)}};
   return json::serialize(out) + "\n";
 }
 

@@ -1,4 +1,5 @@
-// What liuhen-verify prints: a report for people in one language, or one JSON document for programs.
+// What liuhen-verify prints: a report for people in one language, or one JSON document for
+// programs.
 #pragma once
 
 #include <string>

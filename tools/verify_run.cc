@@ -23,14 +23,16 @@ Result<std::string> read_file(const std::string& path, std::uint64_t most) {
   const auto size = std::filesystem::file_size(path, problem);
   std::ifstream in(path, std::ios::binary);
   if (problem || !in) return fail("file.io", "读不到文件 " + path, "cannot read the file " + path);
-  if (size > most) return fail("file.oversized", "文件 " + path + " 过大", "the file " + path + " is too large");
+  if (size > most)
+    return fail("file.oversized", "文件 " + path + " 过大", "the file " + path + " is too large");
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
 // A line on stderr, rewritten in place, for whatever takes longer than a second.
 class ProgressLine {
  public:
-  ProgressLine(const VerifyJob& job, std::ostream& err) : job_(job), err_(err), next_(Clock::now() + std::chrono::seconds(1)) {}
+  ProgressLine(const VerifyJob& job, std::ostream& err)
+      : job_(job), err_(err), next_(Clock::now() + std::chrono::seconds(1)) {}
   ~ProgressLine() {
     if (shown_) err_ << '\n';
   }
@@ -38,7 +40,8 @@ class ProgressLine {
     if (job_.quiet || Clock::now() < next_) return;
     next_ = Clock::now() + std::chrono::milliseconds(500);
     shown_ = true;
-    err_ << (job_.language == ReportLanguage::zh ? "\r核验中 " : "\rverifying ") << done << " / " << all << std::flush;
+    err_ << (job_.language == ReportLanguage::zh ? "\r核验中 " : "\rverifying ") << done << " / "
+         << all << std::flush;
   }
 
  private:
@@ -51,18 +54,25 @@ class ProgressLine {
 
 class Run {
  public:
-  Run(const VerifyJob& job, std::ostream& out, std::ostream& err) : job_(job), out_(out), err_(err), progress_(job, err) {}
+  Run(const VerifyJob& job, std::ostream& out, std::ostream& err)
+      : job_(job), out_(out), err_(err), progress_(job, err) {}
 
   int go() {
     if (auto read = read_policy(); !read) return complain(read.error(), kUsage);
     if (!job_.master_key_file.empty() && job_.source != VerifyJob::Source::dir) {
-      return complain(fail("verify.master_key", "--master-key 只用于 dir", "--master-key is for dir only"), kUsage);
+      return complain(
+          fail("verify.master_key", "--master-key 只用于 dir", "--master-key is for dir only"),
+          kUsage);
     }
     switch (job_.source) {
-      case VerifyJob::Source::dir: return directory();
-      case VerifyJob::Source::url: return url();
-      case VerifyJob::Source::tiles: return tiles();
-      case VerifyJob::Source::file: return proof_file();
+      case VerifyJob::Source::dir:
+        return directory();
+      case VerifyJob::Source::url:
+        return url();
+      case VerifyJob::Source::tiles:
+        return tiles();
+      case VerifyJob::Source::file:
+        return proof_file();
     }
     return kUsage;
   }
@@ -72,7 +82,9 @@ class Run {
     if (!job_.vkey.empty()) {
       auto key = crypto::parse_vkey(job_.vkey);
       if (!key) return key.error();
-      if (key->type != crypto::NoteKeyType::ed25519) return fail("note.vkey", "应为日志公钥（类型 0x01）", "it should be a log's key (type 0x01)");
+      if (key->type != crypto::NoteKeyType::ed25519)
+        return fail("note.vkey", "应为日志公钥（类型 0x01）",
+                    "it should be a log's key (type 0x01)");
       policy_ = crypto::Policy::of_log(std::move(*key));
     }
     if (job_.policy_file.empty()) return ok();
@@ -97,10 +109,12 @@ class Run {
   int directory() {
     const std::string inner = job_.place + "/db";
     const std::string database = std::filesystem::exists(inner) ? inner : job_.place;
-    const auto head = ledger::DiskHeadFile(job_.place + "/head").read();  // first: a live service writes it last
+    const auto head =
+        ledger::DiskHeadFile(job_.place + "/head").read();  // first: a live service writes it last
     if (!head) return complain(head.error(), 2);
     auto storage = ledger::open_rocksdb(database, {.mode = ledger::OpenMode::read_only});
-    if (!storage) return complain(storage.error(), storage.error().code == "storage.damaged" ? 1 : 2);
+    if (!storage)
+      return complain(storage.error(), storage.error().code == "storage.damaged" ? 1 : 2);
     auto how = options();
     crypto::Secret<32> master;
     crypto::SystemEntropy entropy;
@@ -115,7 +129,8 @@ class Run {
     return print(projections::verify_storage(**storage, *head, how, progress()));
   }
 
-  static std::optional<projections::ConflictContent> open_conflict(ledger::RestrictedStore& store, const Hash& commitment) {
+  static std::optional<projections::ConflictContent> open_conflict(ledger::RestrictedStore& store,
+                                                                   const Hash& commitment) {
     const auto opening = store.get(commitment);
     if (!opening || !*opening) return std::nullopt;
     auto content = projections::decode_conflict((*opening)->bytes);
@@ -133,7 +148,8 @@ class Run {
       auto read = read_file(job_.passphrase_file, 4096);
       if (!read) return read.error();
       passphrase = std::move(*read);
-      while (!passphrase.empty() && (passphrase.back() == '\n' || passphrase.back() == '\r')) passphrase.pop_back();
+      while (!passphrase.empty() && (passphrase.back() == '\n' || passphrase.back() == '\r'))
+        passphrase.pop_back();
     }
     auto opened = file->open(view_of(passphrase));
     sodium_memzero(passphrase.data(), passphrase.size());
@@ -160,13 +176,15 @@ class Run {
 
   template <class Report>
   int print(const Report& report) {
-    out_ << (job_.json ? json_of_report(report) : text_of_report(report, job_.language)) << std::flush;
+    out_ << (job_.json ? json_of_report(report) : text_of_report(report, job_.language))
+         << std::flush;
     return exit_code(report.verdict);
   }
 
   int complain(const Error& error, int code) {
     const bool zh = job_.language == ReportLanguage::zh;
-    err_ << (zh ? "出错" : "error") << " [" << error.code << "] " << (zh ? error.zh : error.en) << '\n';
+    err_ << (zh ? "出错" : "error") << " [" << error.code << "] " << (zh ? error.zh : error.en)
+         << '\n';
     return code;
   }
 
@@ -179,6 +197,8 @@ class Run {
 
 }  // namespace
 
-int run(const VerifyJob& job, std::ostream& out, std::ostream& err) { return Run(job, out, err).go(); }
+int run(const VerifyJob& job, std::ostream& out, std::ostream& err) {
+  return Run(job, out, err).go();
+}
 
 }  // namespace liuhen::tools

@@ -13,7 +13,7 @@ inline constexpr int kUsage = 3;
 struct VerifyJob {
   enum class Source { dir, url, tiles, file };
   Source source = Source::dir;
-  std::string place;            // directory, URL or file
+  std::string place;  // directory, URL or file
   std::string policy_file, vkey;
   std::string master_key_file, passphrase_file;
   ReportLanguage language = ReportLanguage::zh;
@@ -21,8 +21,9 @@ struct VerifyJob {
   std::uint64_t now_s = 0;
 };
 
-// Prints the report on `out`, progress and errors on `err`. The exit code: 0 to 2 as in verify_report.h, 2 too if
-// what is to be verified cannot be had, and 3 if the policy, the key or the options make no sense.
+// Prints the report on `out`, progress and errors on `err`. The exit code: 0 to 2 as in
+// verify_report.h, 2 too if what is to be verified cannot be had, and 3 if the policy, the key or
+// the options make no sense.
 int run(const VerifyJob& job, std::ostream& out, std::ostream& err);
 
 }  // namespace liuhen::tools

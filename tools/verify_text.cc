@@ -19,28 +19,48 @@ class Text {
  public:
   explicit Text(ReportLanguage language) : zh_(language == ReportLanguage::zh) {}
 
-  void line(const std::string& zh, const std::string& en) { out_.append(zh_ ? zh : en).append(1, '\n'); }
-  void item(const std::string& mark, const Sentence& sentence) { out_.append("  ").append(mark).append(" ").append(pick(sentence)).append(1, '\n'); }
+  void line(const std::string& zh, const std::string& en) {
+    out_.append(zh_ ? zh : en).append(1, '\n');
+  }
+  void item(const std::string& mark, const Sentence& sentence) {
+    out_.append("  ").append(mark).append(" ").append(pick(sentence)).append(1, '\n');
+  }
   void gap() { out_.append(1, '\n'); }
-  const std::string& pick(const Sentence& sentence) const { return zh_ ? sentence.zh : sentence.en; }
+  const std::string& pick(const Sentence& sentence) const {
+    return zh_ ? sentence.zh : sentence.en;
+  }
   std::string take() { return std::move(out_); }
 
   void keys(bool pinned) {
     if (pinned) return;
-    line("公钥未固定：所用公钥由被核验的数据自己给出，只能说明前后一致。请用 --policy 或 --vkey 指定您信任的公钥。",
-         "The keys are not pinned: the key used is the one that the data itself gives, which shows consistency only. Name the key that you trust with --policy or --vkey.");
+    line(
+        "公钥未固定：所用公钥由被核验的数据自己给出，只能说明前后一致。请用 --policy 或 --vkey "
+        "指定您信任的公钥。",
+        "The keys are not pinned: the key used is the one that the data itself gives, which shows "
+        "consistency only. Name the key that you trust with --policy or --vkey.");
   }
 
-  void verdict(Verdict verdict, const std::optional<Error>& finding, std::optional<std::uint64_t> position, const std::string& where) {
+  void verdict(Verdict verdict, const std::optional<Error>& finding,
+               std::optional<std::uint64_t> position, const std::string& where) {
     switch (verdict) {
-      case Verdict::verified: line("结论：已核验", "Verdict: verified"); break;
-      case Verdict::violated: line("结论：发现违背", "Verdict: violated"); break;
-      case Verdict::inconclusive: line("结论：无法判定（缺少所需内容）", "Verdict: inconclusive (something needed is missing)"); break;
+      case Verdict::verified:
+        line("结论：已核验", "Verdict: verified");
+        break;
+      case Verdict::violated:
+        line("结论：发现违背", "Verdict: violated");
+        break;
+      case Verdict::inconclusive:
+        line("结论：无法判定（缺少所需内容）",
+             "Verdict: inconclusive (something needed is missing)");
+        break;
     }
     if (!finding) return;
-    if (position) line("位置：第 " + number(*position) + " 条", "At: entry " + number(*position));
-    else if (!where.empty()) line("位置：" + where, "At: " + where);
-    line("说明：" + finding->zh + " [" + finding->code + "]", "What: " + finding->en + " [" + finding->code + "]");
+    if (position)
+      line("位置：第 " + number(*position) + " 条", "At: entry " + number(*position));
+    else if (!where.empty())
+      line("位置：" + where, "At: " + where);
+    line("说明：" + finding->zh + " [" + finding->code + "]",
+         "What: " + finding->en + " [" + finding->code + "]");
   }
 
  private:
@@ -54,56 +74,77 @@ std::string beijing(std::uint64_t time) {
   const std::chrono::sys_days day{std::chrono::days{seconds / 86'400}};
   const std::chrono::year_month_day date{day};
   char out[64];
-  std::snprintf(out, sizeof out, "%04d-%02u-%02u %02d:%02d:%02d", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(seconds % 86'400 / 3600), static_cast<int>(seconds % 3600 / 60), static_cast<int>(seconds % 60));
+  std::snprintf(out, sizeof out, "%04d-%02u-%02u %02d:%02d:%02d", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(seconds % 86'400 / 3600), static_cast<int>(seconds % 3600 / 60),
+                static_cast<int>(seconds % 60));
   return out;
 }
 
 Sentence phase_of(const DrawLine& draw) {
   if (draw.discarded) return {"已作废", "voided"};
   switch (draw.phase) {
-    case Phase::committing: return {"承诺中", "taking commitments"};
-    case Phase::revealing: return {"揭示中", "taking reveals"};
-    case Phase::ready: return {"待执行", "to be executed"};
-    case Phase::executed: return {"已执行", "executed"};
-    case Phase::disclosed: return {"已公布名单", "disclosed"};
-    case Phase::failed: return {"失败（无人承诺）", "failed (nobody committed)"};
+    case Phase::committing:
+      return {"承诺中", "taking commitments"};
+    case Phase::revealing:
+      return {"揭示中", "taking reveals"};
+    case Phase::ready:
+      return {"待执行", "to be executed"};
+    case Phase::executed:
+      return {"已执行", "executed"};
+    case Phase::disclosed:
+      return {"已公布名单", "disclosed"};
+    case Phase::failed:
+      return {"失败（无人承诺）", "failed (nobody committed)"};
   }
   return {};
 }
 
 Sentence replayed_of(const DrawLine& draw) {
-  if (draw.phase != Phase::executed && draw.phase != Phase::disclosed) return {"名录已重算", "pool replayed"};
-  if (draw.matching_replayed) return {"名录、种子、抽中者、匹配均已重算", "pool, seed, selection and matching replayed"};
+  if (draw.phase != Phase::executed && draw.phase != Phase::disclosed)
+    return {"名录已重算", "pool replayed"};
+  if (draw.matching_replayed)
+    return {"名录、种子、抽中者、匹配均已重算", "pool, seed, selection and matching replayed"};
   return {"名录、种子、抽中者已重算；匹配有 " + number(draw.conflicts_unopened) + " 项冲突未打开",
-          "pool, seed and selection replayed; for the matching " + number(draw.conflicts_unopened) + " conflicts were not opened"};
+          "pool, seed and selection replayed; for the matching " + number(draw.conflicts_unopened) +
+              " conflicts were not opened"};
 }
 
 void add_draw(const DrawLine& draw, Text& text) {
   const std::string tier(1, draw.tier);
   const Sentence phase = phase_of(draw), replayed = replayed_of(draw);
-  text.line("  " + number(draw.number) + "  " + draw.stream + "  " + tier + " 级  " + phase.zh + "；名录 " + number(draw.subjects) + "，可抽 " + number(draw.eligible) +
-                "，抽中 " + number(draw.visits) + "，空缺 " + number(draw.vacancies) + "，递补 " + number(draw.substitutes) + "，结果 " + number(draw.results) + "；" + replayed.zh,
-            "  " + number(draw.number) + "  " + draw.stream + "  tier " + tier + "  " + phase.en + "; pool " + number(draw.subjects) + ", eligible " + number(draw.eligible) +
-                ", drawn " + number(draw.visits) + ", vacancies " + number(draw.vacancies) + ", substitutes " + number(draw.substitutes) + ", results " + number(draw.results) + "; " + replayed.en);
+  text.line("  " + number(draw.number) + "  " + draw.stream + "  " + tier + " 级  " + phase.zh +
+                "；名录 " + number(draw.subjects) + "，可抽 " + number(draw.eligible) + "，抽中 " +
+                number(draw.visits) + "，空缺 " + number(draw.vacancies) + "，递补 " +
+                number(draw.substitutes) + "，结果 " + number(draw.results) + "；" + replayed.zh,
+            "  " + number(draw.number) + "  " + draw.stream + "  tier " + tier + "  " + phase.en +
+                "; pool " + number(draw.subjects) + ", eligible " + number(draw.eligible) +
+                ", drawn " + number(draw.visits) + ", vacancies " + number(draw.vacancies) +
+                ", substitutes " + number(draw.substitutes) + ", results " + number(draw.results) +
+                "; " + replayed.en);
 }
 
 void add_draws(const projections::Report& report, Text& text) {
   if (report.draws.empty()) return;
   text.gap();
-  text.line("抽取（" + number(report.draws.size()) + "）：", "Draws (" + number(report.draws.size()) + "):");
+  text.line("抽取（" + number(report.draws.size()) + "）：",
+            "Draws (" + number(report.draws.size()) + "):");
   for (const DrawLine& draw : report.draws) add_draw(draw, text);
   text.line("  C 级：没有信标，也没有见证人：运营方可能反复试公告，直到结果合意，密码学不能排除。",
-            "  Tier C: neither a beacon nor witnesses: the operator could have tried announcements until one pleased, and cryptography cannot rule it out.");
+            "  Tier C: neither a beacon nor witnesses: the operator could have tried announcements "
+            "until one pleased, and cryptography cannot rule it out.");
 }
 
 }  // namespace
 
 int exit_code(Verdict verdict) {
   switch (verdict) {
-    case Verdict::verified: return 0;
-    case Verdict::violated: return 1;
-    case Verdict::inconclusive: return 2;
+    case Verdict::verified:
+      return 0;
+    case Verdict::violated:
+      return 1;
+    case Verdict::inconclusive:
+      return 2;
   }
   return 2;
 }
@@ -115,13 +156,27 @@ std::string text_of_report(const projections::Report& report, ReportLanguage lan
   text.gap();
   text.line("账本：" + report.origin, "Log: " + report.origin);
   text.line("签名公钥：" + report.log_vkey, "Signed by: " + report.log_vkey);
-  text.line("条目：检查点 " + number(report.size) + " 条，核对无误 " + number(report.replayed) + " 条" + (report.last_time == 0 ? "" : "，至 " + beijing(report.last_time) + "（北京时间）"),
-            "Entries: " + number(report.size) + " under the checkpoint, " + number(report.replayed) + " found right" + (report.last_time == 0 ? "" : ", up to " + beijing(report.last_time) + " (UTC+8)"));
+  text.line("条目：检查点 " + number(report.size) + " 条，核对无误 " + number(report.replayed) +
+                " 条" +
+                (report.last_time == 0 ? "" : "，至 " + beijing(report.last_time) + "（北京时间）"),
+            "Entries: " + number(report.size) + " under the checkpoint, " +
+                number(report.replayed) + " found right" +
+                (report.last_time == 0 ? "" : ", up to " + beijing(report.last_time) + " (UTC+8)"));
   text.line("根：" + to_base64(report.root), "Root: " + to_base64(report.root));
-  text.line("登记：检查对象 " + number(report.subjects) + "，检查人员 " + number(report.inspectors) + "，部门 " + number(report.departments) + "，事项 " + number(report.items) + "，密钥 " + number(report.keys) + "，冲突申报 " + number(report.conflicts),
-            "Registered: " + number(report.subjects) + " subjects, " + number(report.inspectors) + " inspectors, " + number(report.departments) + " departments, " + number(report.items) + " items, " + number(report.keys) + " keys, " + number(report.conflicts) + " conflicts declared");
-  text.line("结果：记录 " + number(report.results) + "，公示 " + number(report.published) + "；状态摘要核对 " + number(report.digests) + " 次；依法删除 " + number(report.erased) + " 项",
-            "Results: " + number(report.results) + " recorded, " + number(report.published) + " published; " + number(report.digests) + " state digests compared; " + number(report.erased) + " records erased");
+  text.line("登记：检查对象 " + number(report.subjects) + "，检查人员 " +
+                number(report.inspectors) + "，部门 " + number(report.departments) + "，事项 " +
+                number(report.items) + "，密钥 " + number(report.keys) + "，冲突申报 " +
+                number(report.conflicts),
+            "Registered: " + number(report.subjects) + " subjects, " + number(report.inspectors) +
+                " inspectors, " + number(report.departments) + " departments, " +
+                number(report.items) + " items, " + number(report.keys) + " keys, " +
+                number(report.conflicts) + " conflicts declared");
+  text.line("结果：记录 " + number(report.results) + "，公示 " + number(report.published) +
+                "；状态摘要核对 " + number(report.digests) + " 次；依法删除 " +
+                number(report.erased) + " 项",
+            "Results: " + number(report.results) + " recorded, " + number(report.published) +
+                " published; " + number(report.digests) + " state digests compared; " +
+                number(report.erased) + " records erased");
   add_draws(report, text);
   if (!report.not_opened.empty()) {
     text.gap();
@@ -130,7 +185,8 @@ std::string text_of_report(const projections::Report& report, ReportLanguage lan
   }
   text.gap();
   text.line("核对了什么：", "What was checked:");
-  for (const auto& guarantee : report.guarantees) text.item((guarantee.checked ? "✓ " : "– ") + guarantee.id, guarantee.what);
+  for (const auto& guarantee : report.guarantees)
+    text.item((guarantee.checked ? "✓ " : "– ") + guarantee.id, guarantee.what);
   text.gap();
   text.line(report.scope.zh, report.scope.en);
   return text.take();

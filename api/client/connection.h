@@ -1,5 +1,5 @@
-// One facade for programs: a running service behind a URL, or a directory where nothing is running. Both
-// answer the same requests (docs/formats/api.md).
+// One facade for programs: a running service behind a URL, or a directory where nothing is running.
+// Both answer the same requests (docs/formats/api.md).
 #pragma once
 
 #include <memory>
@@ -12,8 +12,8 @@
 namespace liuhen::api {
 
 struct Request {
-  std::string method;        // GET, HEAD, POST
-  std::string target;        // path and query, percent-encoded: "/api/v1/draws?after=10"
+  std::string method;  // GET, HEAD, POST
+  std::string target;  // path and query, percent-encoded: "/api/v1/draws?after=10"
   std::string content_type;
   std::string body;
 };
@@ -25,8 +25,9 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;  // further ones, such as Cache-Control
 };
 
-// Any thread, one request at a time per connection. Errors are those of transport (`connect.failed`,
-// `connect.timeout`); a refusal by the service is a Response with its status and an RFC 9457 problem.
+// Any thread, one request at a time per connection. Errors are those of transport
+// (`connect.failed`, `connect.timeout`); a refusal by the service is a Response with its status and
+// an RFC 9457 problem.
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -38,7 +39,8 @@ class Connection {
 // "http://host:port". Errors: `connect.url`.
 Result<std::unique_ptr<Connection>> connect(std::string_view url);
 
-// A refusal as an Error again: code, zh and en from the problem document, or the response's status and text.
+// A refusal as an Error again: code, zh and en from the problem document, or the response's status
+// and text.
 Error error_of(const Response& response);
 
 }  // namespace liuhen::api

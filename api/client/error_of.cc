@@ -17,7 +17,8 @@ Error error_of(const Response& response) {
   const boost::json::value document = boost::json::parse(response.body, problem);
   if (!problem && document.is_object()) {
     const boost::json::object& fields = document.get_object();
-    Error error = fail(text_at(fields, "code"), text_at(fields, "detail"), text_at(fields, "detail_en"));
+    Error error =
+        fail(text_at(fields, "code"), text_at(fields, "detail"), text_at(fields, "detail_en"));
     if (!error.code.empty()) return error;
   }
   const std::string status = std::to_string(response.status);

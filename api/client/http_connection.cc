@@ -68,7 +68,8 @@ class HttpConnection final : public Connection {
     const std::lock_guard lock(mutex_);
     const bool reused = stream_.has_value();
     Result<Response> answer = attempt(request);
-    // A kept connection may have been closed meanwhile. Asking again is harmless: intents are idempotent.
+    // A kept connection may have been closed meanwhile. Asking again is harmless: intents are
+    // idempotent.
     if (!answer && reused && answer.error().code == "connect.failed") answer = attempt(request);
     return answer;
   }
@@ -79,10 +80,13 @@ class HttpConnection final : public Connection {
     const std::string where = address_.host + ":" + address_.port;
     if (problem == beast::error::timeout) {
       return fail("connect.timeout", "连接 " + where + " 超时，请确认服务是否在运行、网络是否通畅",
-                  "no answer from " + where + " in time; see whether the service runs and the network is up");
+                  "no answer from " + where +
+                      " in time; see whether the service runs and the network is up");
     }
-    return fail("connect.failed", "无法与 " + where + " 通信（" + problem.message() + "），请确认服务是否在运行",
-                "cannot talk to " + where + " (" + problem.message() + "); see whether the service runs");
+    return fail(
+        "connect.failed",
+        "无法与 " + where + " 通信（" + problem.message() + "），请确认服务是否在运行",
+        "cannot talk to " + where + " (" + problem.message() + "); see whether the service runs");
   }
 
   // Runs what was started until it has ended; the stream's own deadline bounds it.
@@ -128,7 +132,8 @@ class HttpConnection final : public Connection {
     http::response_parser<http::string_body> parser;
     parser.body_limit(kResponseBytesMax);
     if (request.method == "HEAD") parser.skip(true);
-    http::async_read(*stream_, buffer, parser, [&problem](error_code e, std::size_t) { problem = e; });
+    http::async_read(*stream_, buffer, parser,
+                     [&problem](error_code e, std::size_t) { problem = e; });
     finish();
     if (problem) return failed(unsent ? unsent : problem);
     if (!parser.get().keep_alive() || unsent) stream_.reset();

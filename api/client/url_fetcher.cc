@@ -16,12 +16,15 @@ Bytes bytes_of(std::string_view text) {
 Result<std::string> UrlFetcher::get(const std::string& path) {
   auto response = connection_.get("/" + path);
   if (!response) {
-    return fail("fetch.failed", "取 " + path + " 失败：" + response.error().zh, "fetching " + path + " failed: " + response.error().en);
+    return fail("fetch.failed", "取 " + path + " 失败：" + response.error().zh,
+                "fetching " + path + " failed: " + response.error().en);
   }
   if (response->status == 200) return std::move(response->body);
   const std::string status = std::to_string(response->status);
-  if (response->status == 404) return fail("fetch.absent", "服务上没有 " + path, "the service has no " + path);
-  return fail("fetch.failed", "取 " + path + " 时服务回答 " + status, "the service answers " + status + " for " + path);
+  if (response->status == 404)
+    return fail("fetch.absent", "服务上没有 " + path, "the service has no " + path);
+  return fail("fetch.failed", "取 " + path + " 时服务回答 " + status,
+              "the service answers " + status + " for " + path);
 }
 
 Result<std::string> UrlFetcher::checkpoint() { return get("checkpoint"); }
@@ -31,7 +34,8 @@ Result<Bytes> UrlFetcher::tile(unsigned level, std::uint64_t index, unsigned wid
   auto body = get(ledger::tile_path(wanted));
   if (body) return bytes_of(*body);
   if (width == ledger::kTileWidth || body.error().code != "fetch.absent") return body.error();
-  const auto full = get(ledger::tile_path({.level = level, .index = index, .width = ledger::kTileWidth}));
+  const auto full =
+      get(ledger::tile_path({.level = level, .index = index, .width = ledger::kTileWidth}));
   if (!full) return body.error();
   return bytes_of(std::string_view(*full).substr(0, std::size_t{width} * 32));
 }
@@ -40,11 +44,13 @@ Result<Bytes> UrlFetcher::entries(std::uint64_t index, unsigned width) {
   auto body = get(ledger::bundle_path({.level = 0, .index = index, .width = width}));
   if (body) return bytes_of(*body);
   if (width == ledger::kTileWidth || body.error().code != "fetch.absent") return body.error();
-  const auto full = get(ledger::bundle_path({.level = 0, .index = index, .width = ledger::kTileWidth}));
+  const auto full =
+      get(ledger::bundle_path({.level = 0, .index = index, .width = ledger::kTileWidth}));
   if (!full) return body.error();
   const Bytes whole = bytes_of(*full);
   Bytes out;
-  for (const View entry : ledger::split_bundle(whole, width).entries) ledger::add_to_bundle(entry, out);
+  for (const View entry : ledger::split_bundle(whole, width).entries)
+    ledger::add_to_bundle(entry, out);
   return out;
 }
 

@@ -1,5 +1,5 @@
-// Reads a log's checkpoint, tiles and entry bundles from a service or a static file server. Nothing it
-// returns is trusted. c2sp.org/tlog-tiles.
+// Reads a log's checkpoint, tiles and entry bundles from a service or a static file server. Nothing
+// it returns is trusted. c2sp.org/tlog-tiles.
 #pragma once
 
 #include "api/client/connection.h"
@@ -7,8 +7,9 @@
 
 namespace liuhen::api {
 
-// A partial tile or bundle that is no longer served is the beginning of the full one. One thread at a time, as
-// Connection, which outlives it. Errors: `fetch.absent` (404), `fetch.failed` (anything else).
+// A partial tile or bundle that is no longer served is the beginning of the full one. One thread at
+// a time, as Connection, which outlives it. Errors: `fetch.absent` (404), `fetch.failed` (anything
+// else).
 class UrlFetcher final : public ledger::Fetcher {
  public:
   explicit UrlFetcher(Connection& connection) : connection_(connection) {}

@@ -52,8 +52,8 @@ std::span<const Route> draw_routes();
 std::span<const Route> draft_routes();
 std::span<const Route> page_routes();
 
-// Finds the route and asks it: `request.route` if there is none, `request.method` with Allow if there is one
-// for another method.
+// Finds the route and asks it: `request.route` if there is none, `request.method` with Allow if
+// there is one for another method.
 Response dispatch(const Backend& backend, const Request& request);
 
 Response json_response(const boost::json::value& value, unsigned status = 200);

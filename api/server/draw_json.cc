@@ -21,8 +21,11 @@ json::array contributors_of(const projections::State& state, const Draw& draw) {
     rows.push_back({{"key", to_hex(id)},
                     {"person", key == nullptr ? "" : key->person},
                     {"name", key == nullptr ? "" : key->name},
-                    {"commitment", committed == draw.commitments.end() ? json::value(nullptr) : json::value(to_hex(committed->second))},
-                    {"nonce", nonce == draw.nonces.end() ? json::value(nullptr) : json::value(to_hex(nonce->second))}});
+                    {"commitment", committed == draw.commitments.end()
+                                       ? json::value(nullptr)
+                                       : json::value(to_hex(committed->second))},
+                    {"nonce", nonce == draw.nonces.end() ? json::value(nullptr)
+                                                         : json::value(to_hex(nonce->second))}});
   }
   return rows;
 }
@@ -37,9 +40,12 @@ json::object seat_json(const projections::Seat& seat) {
                         {"decided_at", or_null(recusal.decided_at)},
                         {"approved", recusal.approved}});
   }
-  return {{"group", seat.group},       {"inspector", seat.inspector},
-          {"held", std::move(held)},   {"recusals", std::move(recusals)},
-          {"ordinal", seat.ordinal},   {"exhausted", seat.exhausted},
+  return {{"group", seat.group},
+          {"inspector", seat.inspector},
+          {"held", std::move(held)},
+          {"recusals", std::move(recusals)},
+          {"ordinal", seat.ordinal},
+          {"exhausted", seat.exhausted},
           {"vacated_at", or_null(seat.vacated_at)}};
 }
 
@@ -63,19 +69,27 @@ json::object result_json(const projections::TaskResult& result) {
 }  // namespace
 
 const char* const kTierZh =
-    "丙级（C）：没有公开信标，也没有独立见证人联署。抽取可以从账本重算核对；但运营方若反复试做公告直到结果合意，密码学上无法排除。";
+    "丙级（C）：没有公开信标，也没有独立见证人联署。抽取可以从账本重算核对；但运营方若反复试做公告"
+    "直到结果合意，密码学上无法排除。";
 const char* const kTierEn =
-    "Tier C: no public beacon and no independent witnesses. The draw can be recomputed and checked from the log, but cryptography "
+    "Tier C: no public beacon and no independent witnesses. The draw can be recomputed and checked "
+    "from the log, but cryptography "
     "does not rule out that the operator tried announcements until one pleased.";
 
 const char* name_of(Draw::Phase phase) {
   switch (phase) {
-    case Draw::Phase::committing: return "committing";
-    case Draw::Phase::revealing: return "revealing";
-    case Draw::Phase::ready: return "ready";
-    case Draw::Phase::executed: return "executed";
-    case Draw::Phase::disclosed: return "disclosed";
-    case Draw::Phase::failed: return "failed";
+    case Draw::Phase::committing:
+      return "committing";
+    case Draw::Phase::revealing:
+      return "revealing";
+    case Draw::Phase::ready:
+      return "ready";
+    case Draw::Phase::executed:
+      return "executed";
+    case Draw::Phase::disclosed:
+      return "disclosed";
+    case Draw::Phase::failed:
+      return "failed";
   }
   return "";
 }
@@ -83,30 +97,37 @@ const char* name_of(Draw::Phase phase) {
 std::pair<const char*, const char*> describe(const Draw& draw) {
   if (draw.discarded) return {"已作废", "voided"};
   switch (draw.phase) {
-    case Draw::Phase::committing: return {"等待承诺", "awaiting commitments"};
-    case Draw::Phase::revealing: return {"等待揭示", "awaiting reveals"};
-    case Draw::Phase::ready: return {"待执行", "to be executed"};
-    case Draw::Phase::executed: return {"已抽取，名单列示中", "drawn, being listed"};
-    case Draw::Phase::disclosed: return {"名单已列示", "listed"};
-    case Draw::Phase::failed: return {"失败", "failed"};
+    case Draw::Phase::committing:
+      return {"等待承诺", "awaiting commitments"};
+    case Draw::Phase::revealing:
+      return {"等待揭示", "awaiting reveals"};
+    case Draw::Phase::ready:
+      return {"待执行", "to be executed"};
+    case Draw::Phase::executed:
+      return {"已抽取，名单列示中", "drawn, being listed"};
+    case Draw::Phase::disclosed:
+      return {"名单已列示", "listed"};
+    case Draw::Phase::failed:
+      return {"失败", "failed"};
   }
   return {"", ""};
 }
 
 json::object draw_summary(const Draw& draw) {
-  return {{"number", draw.number},
-          {"stream", draw.stream},
-          {"plan", draw.announcement.plan},
-          {"attempt", draw.announcement.attempt},
-          {"department", draw.department},
-          {"phase", name_of(draw.phase)},
-          {"discarded", draw.discarded},
-          {"tier", "C"},
-          {"position", draw.position},
-          {"time", draw.time},
-          {"executed_time", draw.executed_at ? json::value(draw.executed_time) : json::value(nullptr)},
-          {"visits", draw.outcome ? json::value(draw.outcome->visits) : json::value(nullptr)},
-          {"vacancies", draw.outcome ? json::value(draw.outcome->vacancies) : json::value(nullptr)}};
+  return {
+      {"number", draw.number},
+      {"stream", draw.stream},
+      {"plan", draw.announcement.plan},
+      {"attempt", draw.announcement.attempt},
+      {"department", draw.department},
+      {"phase", name_of(draw.phase)},
+      {"discarded", draw.discarded},
+      {"tier", "C"},
+      {"position", draw.position},
+      {"time", draw.time},
+      {"executed_time", draw.executed_at ? json::value(draw.executed_time) : json::value(nullptr)},
+      {"visits", draw.outcome ? json::value(draw.outcome->visits) : json::value(nullptr)},
+      {"vacancies", draw.outcome ? json::value(draw.outcome->vacancies) : json::value(nullptr)}};
 }
 
 json::object draw_json(const projections::State& state, const Draw& draw) {
@@ -130,7 +151,8 @@ json::object draw_json(const projections::State& state, const Draw& draw) {
   fields["disclosed_at"] = or_null(draw.disclosed_at);
   fields["voided_at"] = or_null(draw.voided_at);
   fields["failed_at"] = or_null(draw.failed_at);
-  fields["alpha"] = draw.reveals_closed_at ? json::value(to_hex(projections::alpha_of(draw))) : json::value(nullptr);
+  fields["alpha"] = draw.reveals_closed_at ? json::value(to_hex(projections::alpha_of(draw)))
+                                           : json::value(nullptr);
   fields["seed"] = draw.seed ? json::value(to_hex(*draw.seed)) : json::value(nullptr);
   fields["outcome"] = draw.outcome ? json::value(object_json(*draw.outcome)) : json::value(nullptr);
   json::array attestations;

@@ -8,19 +8,22 @@ namespace {
 // Entries and streams out of the store, inclusion out of the read model's tree.
 class ServedLog final : public projections::ProofSource {
  public:
-  ServedLog(const Backend& backend, const ReadModel::Reading& reading) : backend_(backend), reading_(reading) {}
+  ServedLog(const Backend& backend, const ReadModel::Reading& reading)
+      : backend_(backend), reading_(reading) {}
 
   // One that the reading covers: a later one may be there by now, and the tree does not reach it.
   Result<std::string> checkpoint() override {
-    auto note = backend_.storage.get(ledger::Family::checkpoints, ledger::key_of_number(reading_.size()));
+    auto note =
+        backend_.storage.get(ledger::Family::checkpoints, ledger::key_of_number(reading_.size()));
     if (!note) return note.error();
     if (*note) return {boost::system::in_place_value, std::move(**note)};
     std::string last;
-    const Outcome scanned = backend_.storage.scan(ledger::Family::checkpoints, "", [&](std::string_view key, std::string_view value) {
-      if (ledger::number_of_key(key) > reading_.size()) return false;
-      last = value;
-      return true;
-    });
+    const Outcome scanned = backend_.storage.scan(
+        ledger::Family::checkpoints, "", [&](std::string_view key, std::string_view value) {
+          if (ledger::number_of_key(key) > reading_.size()) return false;
+          last = value;
+          return true;
+        });
     if (!scanned) return scanned.error();
     if (last.empty()) return absent("账本还没有检查点", "the log has no checkpoint yet");
     return {boost::system::in_place_value, std::move(last)};
@@ -40,11 +43,12 @@ class ServedLog final : public projections::ProofSource {
   Result<std::vector<std::uint64_t>> positions(const std::string& stream) override {
     const std::string prefix = stream + '\0';
     std::vector<std::uint64_t> out;
-    const Outcome scanned = backend_.storage.scan(ledger::Family::streams, prefix, [&](std::string_view key, std::string_view) {
-      if (!key.starts_with(prefix)) return false;
-      out.push_back(ledger::number_of_key(key.substr(prefix.size())));
-      return true;
-    });
+    const Outcome scanned = backend_.storage.scan(
+        ledger::Family::streams, prefix, [&](std::string_view key, std::string_view) {
+          if (!key.starts_with(prefix)) return false;
+          out.push_back(ledger::number_of_key(key.substr(prefix.size())));
+          return true;
+        });
     if (!scanned) return scanned.error();
     return out;
   }
@@ -56,7 +60,8 @@ class ServedLog final : public projections::ProofSource {
 
 }  // namespace
 
-Result<std::string> draw_proof(const Backend& backend, const ReadModel::Reading& reading, const projections::Draw& draw) {
+Result<std::string> draw_proof(const Backend& backend, const ReadModel::Reading& reading,
+                               const projections::Draw& draw) {
   ServedLog source(backend, reading);
   return projections::build_proof_file(reading.state(), draw, source);
 }

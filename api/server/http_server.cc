@@ -18,8 +18,8 @@
 #include <boost/beast/http.hpp>
 #include <charconv>
 #include <chrono>
-#include <optional>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -44,7 +44,8 @@ Result<tcp::endpoint> parse_listen(const std::string& listen) {
   const auto colon = listen.rfind(':');
   if (colon == std::string::npos) return listen_error(listen);
   std::string host = listen.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
   if (host == "localhost") host = "127.0.0.1";
   std::uint16_t port = 0;
   const char* end = listen.data() + listen.size();
@@ -65,7 +66,8 @@ struct HandOver {
   template <class Handler>
   void operator()(Handler&& handler, Request request) const {
     // Counts as work of the I/O context, which would otherwise run out of it meanwhile.
-    auto back = asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked);
+    auto back = asio::prefer(asio::get_associated_executor(handler),
+                             asio::execution::outstanding_work.tracked);
     asio::post(*pool, [site = site, waiting = waiting, back, request = std::move(request),
                        handler = std::forward<Handler>(handler)]() mutable {
       waiting->fetch_sub(1);
@@ -98,8 +100,13 @@ struct Session : std::enable_shared_from_this<Session> {
 class Server final : public HttpServer {
  public:
   Server(HttpServerOptions given, Site served)
-      : options(std::move(given)), site(std::move(served)), pool(options.workers),
-        control(asio::make_strand(io)), acceptor(control), deadline(control), signals(control) {}
+      : options(std::move(given)),
+        site(std::move(served)),
+        pool(options.workers),
+        control(asio::make_strand(io)),
+        acceptor(control),
+        deadline(control),
+        signals(control) {}
 
   ~Server() override { pool.join(); }
 
@@ -112,7 +119,9 @@ class Server final : public HttpServer {
     if (!problem) acceptor.bind(*endpoint, problem);
     if (!problem) acceptor.listen(asio::socket_base::max_listen_connections, problem);
     if (problem) {
-      return fail("listen.busy", "无法监听 " + options.listen + "（" + problem.message() + "），请换一个端口或停掉占用它的程序",
+      return fail("listen.busy",
+                  "无法监听 " + options.listen + "（" + problem.message() +
+                      "），请换一个端口或停掉占用它的程序",
                   "cannot listen on " + options.listen + " (" + problem.message() +
                       "); take another port, or stop what uses this one");
     }
@@ -174,8 +183,8 @@ class Server final : public HttpServer {
   asio::awaitable<void> accept() {
     while (!stopping) {
       error_code problem;
-      tcp::socket socket = co_await acceptor.async_accept(asio::make_strand(io),
-                                                          asio::redirect_error(asio::use_awaitable, problem));
+      tcp::socket socket = co_await acceptor.async_accept(
+          asio::make_strand(io), asio::redirect_error(asio::use_awaitable, problem));
       if (stopping) co_return;
       if (problem) {
         asio::steady_timer pause(control, std::chrono::milliseconds(100));
@@ -222,8 +231,8 @@ asio::awaitable<bool> Session::serve_one() {
   if (buffer.size() == 0) {
     idle = true;
     stream.expires_after(seconds(server.options.idle_timeout_s));
-    const std::size_t got = co_await stream.async_read_some(buffer.prepare(4'096),
-                                                            asio::redirect_error(asio::use_awaitable, problem));
+    const std::size_t got = co_await stream.async_read_some(
+        buffer.prepare(4'096), asio::redirect_error(asio::use_awaitable, problem));
     idle = false;
     if (problem) co_return false;
     buffer.commit(got);
@@ -232,23 +241,30 @@ asio::awaitable<bool> Session::serve_one() {
   http::request_parser<http::string_body> parser;
   parser.header_limit(kHeaderBytesMax);
   parser.body_limit(boost::none);
-  co_await http::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, problem));
+  co_await http::async_read_header(stream, buffer, parser,
+                                   asio::redirect_error(asio::use_awaitable, problem));
   if (problem == http::error::header_limit) {
-    co_return co_await refuse(fail("request.header", "请求头超过上限", "the request's header is over the limit"));
+    co_return co_await refuse(
+        fail("request.header", "请求头超过上限", "the request's header is over the limit"));
   }
   if (problem == http::error::end_of_stream || problem == beast::error::timeout) co_return false;
   if (problem && problem.category() == http::make_error_code(http::error::bad_method).category()) {
-    co_return co_await refuse(fail("request.malformed", "不是有效的 HTTP 请求", "not a valid HTTP request"));
+    co_return co_await refuse(
+        fail("request.malformed", "不是有效的 HTTP 请求", "not a valid HTTP request"));
   }
   if (problem) co_return false;
 
   const std::string target(parser.get().target());
-  const std::size_t limit = server.site.body_bytes_max ? server.site.body_bytes_max(target) : kBodyBytesMax;
-  const Error oversized = fail("request.oversized", "请求内容超过 " + std::to_string(limit) + " 字节的上限",
-                               "the request's body is over the limit of " + std::to_string(limit) + " bytes");
-  if (parser.content_length() && *parser.content_length() > limit) co_return co_await refuse(oversized);
+  const std::size_t limit =
+      server.site.body_bytes_max ? server.site.body_bytes_max(target) : kBodyBytesMax;
+  const Error oversized =
+      fail("request.oversized", "请求内容超过 " + std::to_string(limit) + " 字节的上限",
+           "the request's body is over the limit of " + std::to_string(limit) + " bytes");
+  if (parser.content_length() && *parser.content_length() > limit)
+    co_return co_await refuse(oversized);
   if (!parser.content_length() && !parser.chunked() && parser.get().method() == http::verb::post) {
-    co_return co_await refuse(fail("request.length", "缺少 Content-Length", "Content-Length is missing"));
+    co_return co_await refuse(
+        fail("request.length", "缺少 Content-Length", "Content-Length is missing"));
   }
   parser.body_limit(limit);
   if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
@@ -256,7 +272,8 @@ asio::awaitable<bool> Session::serve_one() {
     co_await http::async_write(stream, go_on, asio::redirect_error(asio::use_awaitable, problem));
     if (problem) co_return false;
   }
-  co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, problem));
+  co_await http::async_read(stream, buffer, parser,
+                            asio::redirect_error(asio::use_awaitable, problem));
   if (problem == http::error::body_limit) co_return co_await refuse(oversized);
   if (problem) co_return false;
 
@@ -276,7 +293,8 @@ asio::awaitable<bool> Session::serve_one() {
 asio::awaitable<Response> Session::answer(Request request) {
   if (server.waiting.fetch_add(1) >= server.options.worker_queue_max) {
     server.waiting.fetch_sub(1);
-    co_return problem(fail("queue.full", "请求过多，请稍后再试", "too many requests at once; try again shortly"));
+    co_return problem(
+        fail("queue.full", "请求过多，请稍后再试", "too many requests at once; try again shortly"));
   }
   HandOver hand_over{&server.pool, &server.site, &server.waiting};
   Response response = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Response)>(
@@ -298,9 +316,11 @@ asio::awaitable<bool> Session::send(Response response, bool head, bool keep, uns
   error_code problem;
   http::response_serializer<http::string_body> serializer(message);
   if (head) {
-    co_await http::async_write_header(stream, serializer, asio::redirect_error(asio::use_awaitable, problem));
+    co_await http::async_write_header(stream, serializer,
+                                      asio::redirect_error(asio::use_awaitable, problem));
   } else {
-    co_await http::async_write(stream, serializer, asio::redirect_error(asio::use_awaitable, problem));
+    co_await http::async_write(stream, serializer,
+                               asio::redirect_error(asio::use_awaitable, problem));
   }
   co_return keep && !problem;
 }
@@ -318,8 +338,8 @@ asio::awaitable<void> Session::drain() {
   stream.expires_after(seconds(2));
   std::array<char, 16'384> scratch;
   for (std::size_t left = kLargeBodyBytesMax * 2; left > scratch.size() && !problem;) {
-    const std::size_t got = co_await stream.async_read_some(asio::buffer(scratch),
-                                                            asio::redirect_error(asio::use_awaitable, problem));
+    const std::size_t got = co_await stream.async_read_some(
+        asio::buffer(scratch), asio::redirect_error(asio::use_awaitable, problem));
     left -= got;
   }
 }

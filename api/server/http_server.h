@@ -22,8 +22,9 @@ struct HttpServerOptions {
   unsigned request_timeout_s = kRequestTimeoutS;
 };
 
-// What is served. handle: on a worker thread, several at once, may block; it is never asked for HEAD (it is
-// asked for GET, and the body is left away). body_bytes_max: by target; on an I/O thread, must not block.
+// What is served. handle: on a worker thread, several at once, may block; it is never asked for
+// HEAD (it is asked for GET, and the body is left away). body_bytes_max: by target; on an I/O
+// thread, must not block.
 struct Site {
   std::function<Response(const Request&)> handle;
   std::function<std::size_t(std::string_view target)> body_bytes_max;  // absent: kBodyBytesMax
@@ -36,7 +37,8 @@ class HttpServer {
   virtual ~HttpServer() = default;
 
   virtual std::uint16_t port() const = 0;
-  // Serves until stopped; requests under way are answered first, for kStopTimeoutS at most. Call once.
+  // Serves until stopped; requests under way are answered first, for kStopTimeoutS at most. Call
+  // once.
   virtual void run() = 0;
   virtual void stop() = 0;  // any thread; idempotent
 };

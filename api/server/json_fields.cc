@@ -16,14 +16,16 @@ Result<json::object> parse_object(std::string_view body) {
   json::value value = json::parse(body, problem, {}, options);
   if (problem || !value.is_object()) {
     const std::string why = problem ? problem.message() : "not an object";
-    return fail("request.json", "请求内容不是一个 JSON 对象：" + why, "the request's body is not a JSON object: " + why);
+    return fail("request.json", "请求内容不是一个 JSON 对象：" + why,
+                "the request's body is not a JSON object: " + why);
   }
   return std::move(value.get_object());
 }
 
 Result<std::string_view> text_field(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
-  if (value == nullptr || !value->is_string()) return field_error(name, "缺少，或不是字符串", "is missing, or not a string");
+  if (value == nullptr || !value->is_string())
+    return field_error(name, "缺少，或不是字符串", "is missing, or not a string");
   return std::string_view(value->get_string());
 }
 
@@ -46,7 +48,8 @@ Result<Bytes> base64_field(const json::object& object, std::string_view name) {
 Result<json::array> list_field(const json::object& object, std::string_view name, bool required) {
   const json::value* value = object.if_contains(name);
   if (value == nullptr && !required) return json::array();
-  if (value == nullptr || !value->is_array()) return field_error(name, "缺少，或不是列表", "is missing, or not a list");
+  if (value == nullptr || !value->is_array())
+    return field_error(name, "缺少，或不是列表", "is missing, or not a list");
   return value->get_array();
 }
 

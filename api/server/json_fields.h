@@ -1,4 +1,5 @@
-// Reading a request's JSON strictly: every field by its name and type, and an error that says which is wrong.
+// Reading a request's JSON strictly: every field by its name and type, and an error that says which
+// is wrong.
 #pragma once
 
 #include <boost/json.hpp>
@@ -16,7 +17,8 @@ Result<std::string_view> text_field(const boost::json::object& object, std::stri
 Result<Bytes> hex_field(const boost::json::object& object, std::string_view name);
 Result<Bytes> base64_field(const boost::json::object& object, std::string_view name);
 // Empty if it is absent and need not be there.
-Result<boost::json::array> list_field(const boost::json::object& object, std::string_view name, bool required);
+Result<boost::json::array> list_field(const boost::json::object& object, std::string_view name,
+                                      bool required);
 Error field_error(std::string_view name, std::string_view zh, std::string_view en);
 
 }  // namespace liuhen::api::server

@@ -42,8 +42,9 @@ Outcome write_new(const std::string& path, View bytes, mode_t mode) {
   return good ? ok() : Outcome(io_error("key_file.io", path, why));
 }
 
-Outcome write_key(const Layout& layout, const char* name, const crypto::SigningSeed& seed, const std::string& origin,
-                  const std::string& passphrase, crypto::Entropy& entropy) {
+Outcome write_key(const Layout& layout, const char* name, const crypto::SigningSeed& seed,
+                  const std::string& origin, const std::string& passphrase,
+                  crypto::Entropy& entropy) {
   const std::string label = origin + " " + name;
   if (passphrase.empty()) {
     Result<crypto::SecretBytes> text = crypto::format_key_file(label, seed);
@@ -53,7 +54,8 @@ Outcome write_key(const Layout& layout, const char* name, const crypto::SigningS
   return text ? write_new(layout.key(name), view_of(*text), 0600) : Outcome(text.error());
 }
 
-Result<crypto::SigningSeed> read_key(const Layout& layout, const char* name, const std::string& passphrase) {
+Result<crypto::SigningSeed> read_key(const Layout& layout, const char* name,
+                                     const std::string& passphrase) {
   const std::string path = layout.key(name);
   struct stat about {};
   if (::stat(path.c_str(), &about) != 0) return io_error("key_file.io", path, std::strerror(errno));
@@ -62,8 +64,10 @@ Result<crypto::SigningSeed> read_key(const Layout& layout, const char* name, con
                 "others may read the key file " + path + "; run chmod 600 on it");
   }
   std::ifstream in(path, std::ios::binary);
-  crypto::SecretBytes text(std::min<std::size_t>(static_cast<std::size_t>(about.st_size), crypto::kMaxKeyFileSize + 1));
-  in.read(reinterpret_cast<char*>(text.writable().data()), static_cast<std::streamsize>(text.size()));
+  crypto::SecretBytes text(
+      std::min<std::size_t>(static_cast<std::size_t>(about.st_size), crypto::kMaxKeyFileSize + 1));
+  in.read(reinterpret_cast<char*>(text.writable().data()),
+          static_cast<std::streamsize>(text.size()));
   if (!in) return io_error("key_file.io", path, "cannot be read");
   Result<crypto::KeyFile> file = crypto::KeyFile::parse(text.view());
   if (!file) return file.error();
@@ -73,7 +77,11 @@ Result<crypto::SigningSeed> read_key(const Layout& layout, const char* name, con
 }  // namespace
 
 Layout::Layout(const std::string& at)
-    : dir(at), database(at + "/db"), head(at + "/head"), keys(at + "/keys"), about(at + "/ledger.json") {}
+    : dir(at),
+      database(at + "/db"),
+      head(at + "/head"),
+      keys(at + "/keys"),
+      about(at + "/ledger.json") {}
 
 Result<std::string> read_origin(const Layout& layout) {
   std::ifstream in(layout.about, std::ios::binary);
@@ -102,17 +110,20 @@ Result<Keys> read_keys(const Layout& layout, const std::string& passphrase) {
     if (!seed) return seed.error();
     seeds[i] = std::move(*seed);
   }
-  return Keys{crypto::SigningKey(seeds[0]), crypto::SigningKey(seeds[1]), std::move(seeds[2]), std::move(seeds[3])};
+  return Keys{crypto::SigningKey(seeds[0]), crypto::SigningKey(seeds[1]), std::move(seeds[2]),
+              std::move(seeds[3])};
 }
 
 Result<InitResult> init(const InitOptions& options) {
   if (!crypto::is_note_name(options.origin)) {
-    return fail("init.origin", "账本名称不能为空，也不能含空白、控制字符和加号",
-                "the origin may not be empty nor hold white space, control characters or a plus sign");
+    return fail(
+        "init.origin", "账本名称不能为空，也不能含空白、控制字符和加号",
+        "the origin may not be empty nor hold white space, control characters or a plus sign");
   }
   const Layout layout(options.dir);
   std::error_code problem;
-  if (fs::exists(layout.dir, problem) && !(fs::is_directory(layout.dir, problem) && fs::is_empty(layout.dir, problem))) {
+  if (fs::exists(layout.dir, problem) &&
+      !(fs::is_directory(layout.dir, problem) && fs::is_empty(layout.dir, problem))) {
     return fail("init.in_use", "目录 " + layout.dir + " 已在使用，没有改动任何内容；请换一个空目录",
                 layout.dir + " is in use and was left as it is; take an empty directory");
   }
@@ -124,13 +135,15 @@ Result<InitResult> init(const InitOptions& options) {
   std::array<crypto::SigningSeed, kKeyNames.size()> seeds;
   for (std::size_t i = 0; i < seeds.size(); ++i) {
     entropy.fill(seeds[i].writable());
-    const Outcome written = write_key(layout, kKeyNames[i], seeds[i], options.origin, options.passphrase, entropy);
+    const Outcome written =
+        write_key(layout, kKeyNames[i], seeds[i], options.origin, options.passphrase, entropy);
     if (!written) return written.error();
   }
   boost::json::object about;
   about["format"] = kFormat;
   about["origin"] = options.origin;
-  const Outcome written = write_new(layout.about, view_of(boost::json::serialize(about) + "\n"), 0644);
+  const Outcome written =
+      write_new(layout.about, view_of(boost::json::serialize(about) + "\n"), 0644);
   if (!written) return written.error();
 
   const crypto::SigningKey log(seeds[0]), platform(seeds[1]);

@@ -14,12 +14,10 @@ class Writer final : public flatbuffers::IterationVisitor {
  public:
   json::object take() { return std::move(result_.as_object()); }
 
-  void StartSequence() override {
-    open_.push_back({json::object(), name_, false});
-  }
+  void StartSequence() override { open_.push_back({json::object(), name_, false}); }
   void EndSequence() override { close(); }
-  void Field(std::size_t, std::size_t, ElementaryType type, bool is_vector, const flatbuffers::TypeTable* table,
-             const char* name, const std::uint8_t*) override {
+  void Field(std::size_t, std::size_t, ElementaryType type, bool is_vector,
+             const flatbuffers::TypeTable* table, const char* name, const std::uint8_t*) override {
     name_ = name;
     bytes_ = is_vector && type == flatbuffers::ET_UCHAR && table == nullptr;
   }
@@ -27,7 +25,8 @@ class Writer final : public flatbuffers::IterationVisitor {
   void EndVector() override {
     if (open_.back().bytes) {
       Bytes raw;
-      for (const json::value& byte : open_.back().value.as_array()) raw.push_back(static_cast<std::uint8_t>(byte.to_number<unsigned>()));
+      for (const json::value& byte : open_.back().value.as_array())
+        raw.push_back(static_cast<std::uint8_t>(byte.to_number<unsigned>()));
       open_.back().value = to_hex(raw);
     }
     close();
@@ -42,12 +41,14 @@ class Writer final : public flatbuffers::IterationVisitor {
   void UInt(std::uint32_t x, const char* name) override { named(x, name); }
   void Long(std::int64_t x) override { add(x); }
   void ULong(std::uint64_t x) override { add(x); }
-  void String(const flatbuffers::String* text) override { add(json::string(text->c_str(), text->size())); }
+  void String(const flatbuffers::String* text) override {
+    add(json::string(text->c_str(), text->size()));
+  }
 
  private:
   struct Open {
     json::value value;
-    std::string name;  // in what encloses it
+    std::string name;    // in what encloses it
     bool bytes = false;  // a vector of bytes, whatever the fields inside it were
   };
 

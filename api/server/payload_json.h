@@ -1,4 +1,5 @@
-// FlatBuffers as JSON by the names of the schema: bytes in hexadecimal, enum values by name, every field present.
+// FlatBuffers as JSON by the names of the schema: bytes in hexadecimal, enum values by name, every
+// field present.
 #pragma once
 
 #include <flatbuffers/flatbuffers.h>

@@ -29,7 +29,8 @@ schema::PayloadUnion united(Table table) {
 // The same for the same step of the same stream, so that doing it twice is doing it once.
 std::vector<std::uint8_t> intent_id(std::string_view stream, std::uint64_t version) {
   crypto::TupleWriter tuple;
-  const Hash hash = crypto::sha256(tuple.item("liuhen/platform/v1").item(stream).u64(version).view());
+  const Hash hash =
+      crypto::sha256(tuple.item("liuhen/platform/v1").item(stream).u64(version).view());
   return {hash.begin(), hash.begin() + 16};
 }
 
@@ -39,7 +40,8 @@ schema::CommitmentsClosedT commitments_of(const Draw& draw) {
   schema::CommitmentsClosedT closed;
   closed.draw = draw.stream;
   for (const KeyId& key : draw.contributors) {
-    if (draw.commitments.contains(key)) closed.committed.insert(closed.committed.end(), key.begin(), key.end());
+    if (draw.commitments.contains(key))
+      closed.committed.insert(closed.committed.end(), key.begin(), key.end());
   }
   return closed;
 }
@@ -76,8 +78,10 @@ std::size_t part_begin(const std::vector<schema::VisitT>& visits, std::uint32_t 
 }
 
 Error unopened(std::uint64_t count) {
-  return fail("platform.conflicts", std::to_string(count) + " 条回避关系的内容已无法打开，平台不能执行匹配",
-              std::to_string(count) + " conflicts can no longer be opened; the platform cannot match without them");
+  return fail("platform.conflicts",
+              std::to_string(count) + " 条回避关系的内容已无法打开，平台不能执行匹配",
+              std::to_string(count) +
+                  " conflicts can no longer be opened; the platform cannot match without them");
 }
 
 // Content behind a conflict's commitment, as long as it has not been erased.
@@ -121,7 +125,8 @@ void Platform::run() {
       if (stopping_) return;
       awake_ = false;
     }
-    // What could not be recorded stays due, and is tried again; a stopped writer shows in the health.
+    // What could not be recorded stays due, and is tried again; a stopped writer shows in the
+    // health.
     (void)advance();
   }
 }
@@ -175,7 +180,8 @@ Result<Bytes> Platform::intent_for(const ReadModel::Reading& reading, const Due&
   intent.seen_size = reading.size();
   intent.seen_root = bytes_of(reading.tree().root());
   // The recorded time never decreases, even when the clock has stepped back.
-  const std::uint64_t now = std::max(parts_.clock.now_s(), state.times.empty() ? 0 : state.times.back());
+  const std::uint64_t now =
+      std::max(parts_.clock.now_s(), state.times.empty() ? 0 : state.times.back());
   intent.expires = now + kIntentLifeS;
   return ledger::encode(intent);
 }
@@ -183,12 +189,18 @@ Result<Bytes> Platform::intent_for(const ReadModel::Reading& reading, const Due&
 Result<schema::PayloadUnion> Platform::payload_for(const State& state, const Due& due) {
   const Draw& draw = state.draws.by_stream.at(due.draw);
   switch (due.kind) {
-    case Due::Kind::close_commitments: return united(commitments_of(draw));
-    case Due::Kind::close_reveals: return united(reveals_of(draw));
-    case Due::Kind::execute: return execution_of(state, draw);
-    case Due::Kind::disclose: return disclosure_of(state, draw);
-    case Due::Kind::substitute: return substitution_of(state, draw, due);
-    case Due::Kind::fail: break;
+    case Due::Kind::close_commitments:
+      return united(commitments_of(draw));
+    case Due::Kind::close_reveals:
+      return united(reveals_of(draw));
+    case Due::Kind::execute:
+      return execution_of(state, draw);
+    case Due::Kind::disclose:
+      return disclosure_of(state, draw);
+    case Due::Kind::substitute:
+      return substitution_of(state, draw, due);
+    case Due::Kind::fail:
+      break;
   }
   schema::DrawFailedT failed;
   failed.draw = draw.stream;
@@ -199,8 +211,10 @@ Result<schema::PayloadUnion> Platform::payload_for(const State& state, const Due
 Result<schema::PayloadUnion> Platform::execution_of(const State& state, const Draw& draw) {
   const KeyId own = crypto::vrf::public_key(parts_.keys.vrf);
   if (bytes_of(own) != draw.announcement.vrf_key) {
-    return fail("platform.vrf_key", "抽取“" + draw.stream + "”公告的 VRF 公钥不属于本服务，须由持有者执行",
-                "the VRF key announced for \"" + draw.stream + "\" is not this service's; its holder has to execute");
+    return fail("platform.vrf_key",
+                "抽取“" + draw.stream + "”公告的 VRF 公钥不属于本服务，须由持有者执行",
+                "the VRF key announced for \"" + draw.stream +
+                    "\" is not this service's; its holder has to execute");
   }
   const Bytes alpha = projections::alpha_of(draw);
   const crypto::vrf::Proof pi = crypto::vrf::prove(parts_.keys.vrf, alpha);
@@ -238,9 +252,10 @@ Result<schema::PayloadUnion> Platform::disclosure_of(const State& state, const D
   return united(std::move(part));
 }
 
-Result<schema::PayloadUnion> Platform::substitution_of(const State& state, const Draw& draw, const Due& due) {
-  Result<projections::Substitute> chosen = projections::substitute_of(
-      state, draw, due.visit, due.seat, opener(parts_.restricted));
+Result<schema::PayloadUnion> Platform::substitution_of(const State& state, const Draw& draw,
+                                                       const Due& due) {
+  Result<projections::Substitute> chosen =
+      projections::substitute_of(state, draw, due.visit, due.seat, opener(parts_.restricted));
   if (!chosen) return chosen.error();
   if (chosen->conflicts_unopened > 0) return unopened(chosen->conflicts_unopened);
   schema::SubstituteDrawnT drawn;
@@ -255,8 +270,8 @@ Result<schema::PayloadUnion> Platform::substitution_of(const State& state, const
 Result<const projections::Visits*> Platform::visits(const State& state, const Draw& draw,
                                                     const std::array<std::uint8_t, 64>& seed) {
   if (computed_draw_ == draw.stream) return &computed_;
-  Result<projections::Visits> outcome = projections::visits_of(
-      state, draw, seed, opener(parts_.restricted));
+  Result<projections::Visits> outcome =
+      projections::visits_of(state, draw, seed, opener(parts_.restricted));
   if (!outcome) return outcome.error();
   if (outcome->conflicts_unopened > 0) return unopened(outcome->conflicts_unopened);
   computed_ = std::move(*outcome);

@@ -1,5 +1,5 @@
-// The platform's clockwork: what it has to record by itself, it records when it is due. Whatever it words
-// is determined by the log; it decides nothing.
+// The platform's clockwork: what it has to record by itself, it records when it is due. Whatever it
+// words is determined by the log; it decides nothing.
 #pragma once
 
 #include <condition_variable>
@@ -34,8 +34,8 @@ class Platform {
   void wake();  // any thread; does not block
   void stop();
 
-  // Records what is due, one after another, until nothing is or nothing more can be recorded; never two at
-  // once. Fails with the first refusal that was not overcome. Any thread.
+  // Records what is due, one after another, until nothing is or nothing more can be recorded; never
+  // two at once. Fails with the first refusal that was not overcome. Any thread.
   Outcome advance();
 
  private:
@@ -50,7 +50,8 @@ class Platform {
   Result<Payload> substitution_of(const projections::State& state, const projections::Draw& draw,
                                   const projections::Due& due);
   // The visits that a seed gives, kept while they are being listed.
-  Result<const projections::Visits*> visits(const projections::State& state, const projections::Draw& draw,
+  Result<const projections::Visits*> visits(const projections::State& state,
+                                            const projections::Draw& draw,
                                             const std::array<std::uint8_t, 64>& seed);
 
   PlatformParts parts_;

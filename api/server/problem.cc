@@ -49,17 +49,28 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 34> kStatuses{{
 
 std::string_view title_of(unsigned status) {
   switch (status) {
-    case 400: return "请求有误 / Bad request";
-    case 403: return "不被允许 / Forbidden";
-    case 404: return "不存在 / Not found";
-    case 405: return "方法不适用 / Method not allowed";
-    case 409: return "与现状冲突 / Conflict";
-    case 411: return "缺少长度 / Length required";
-    case 413: return "内容过大 / Content too large";
-    case 422: return "不予受理 / Refused";
-    case 431: return "请求头过大 / Header fields too large";
-    case 503: return "暂时不可用 / Service unavailable";
-    default: return "内部错误 / Internal error";
+    case 400:
+      return "请求有误 / Bad request";
+    case 403:
+      return "不被允许 / Forbidden";
+    case 404:
+      return "不存在 / Not found";
+    case 405:
+      return "方法不适用 / Method not allowed";
+    case 409:
+      return "与现状冲突 / Conflict";
+    case 411:
+      return "缺少长度 / Length required";
+    case 413:
+      return "内容过大 / Content too large";
+    case 422:
+      return "不予受理 / Refused";
+    case 431:
+      return "请求头过大 / Header fields too large";
+    case 503:
+      return "暂时不可用 / Service unavailable";
+    default:
+      return "内部错误 / Internal error";
   }
 }
 

@@ -10,13 +10,12 @@ namespace {
 
 constexpr std::size_t kFoldEntriesMax = 256;  // under one lock, so that readers get in between
 
-Error stopped() {
-  return fail("ledger.stopped", "服务正在停止", "the service is stopping");
-}
+Error stopped() { return fail("ledger.stopped", "服务正在停止", "the service is stopping"); }
 
 }  // namespace
 
-ReadModel::ReadModel(std::string origin, ledger::Storage& storage) : storage_(storage), admission_(std::move(origin)) {}
+ReadModel::ReadModel(std::string origin, ledger::Storage& storage)
+    : storage_(storage), admission_(std::move(origin)) {}
 
 ReadModel::~ReadModel() { stop(); }
 
@@ -71,12 +70,14 @@ Outcome ReadModel::fold_to(std::uint64_t size) {
   while (tree_.size() < size) {  // only this thread changes it
     const std::uint64_t first = tree_.size();
     std::vector<std::string> entries;
-    const Outcome scanned = storage_.scan(ledger::Family::entries, ledger::key_of_number(first),
-                                          [&](std::string_view, std::string_view value) {
-                                            if (entries.size() >= kFoldEntriesMax || first + entries.size() >= size) return false;
-                                            entries.emplace_back(value);
-                                            return true;
-                                          });
+    const Outcome scanned =
+        storage_.scan(ledger::Family::entries, ledger::key_of_number(first),
+                      [&](std::string_view, std::string_view value) {
+                        if (entries.size() >= kFoldEntriesMax || first + entries.size() >= size)
+                          return false;
+                        entries.emplace_back(value);
+                        return true;
+                      });
     if (!scanned) return scanned;
     if (entries.empty()) {
       return fail("storage.damaged", "读不到第 " + std::to_string(first) + " 条记录",
@@ -109,7 +110,8 @@ Result<ReadModel::Reading> ReadModel::read(std::uint64_t size) const {
     if (broken_) return *broken_;
     if (stopping_ && folded_ < size) return stopped();
     if (!in_time) {
-      return fail("read.behind", "读取的状态尚未跟上日志，请稍后再试", "what is read has not caught up with the log; try again shortly");
+      return fail("read.behind", "读取的状态尚未跟上日志，请稍后再试",
+                  "what is read has not caught up with the log; try again shortly");
     }
   }
   return Reading(*this);

@@ -1,5 +1,5 @@
-// The state that readers see: a second fold, fed after each commit, so that no reader ever holds up the
-// writer, and the writer never waits for a reader.
+// The state that readers see: a second fold, fed after each commit, so that no reader ever holds up
+// the writer, and the writer never waits for a reader.
 #pragma once
 
 #include <atomic>
@@ -35,14 +35,15 @@ class ReadModel {
   ReadModel(std::string origin, ledger::Storage& storage);
   ~ReadModel();
 
-  // Folds what is stored up to `size`, on the calling thread, and then follows on a thread of its own.
+  // Folds what is stored up to `size`, on the calling thread, and then follows on a thread of its
+  // own.
   Outcome start(std::uint64_t size);
   // So many entries are committed now. Any thread; does not block.
   void committed(std::uint64_t size);
   void stop();
 
-  // Waits until at least `size` entries are folded. Fails with `read.behind` after kReadWaitMs, or with what
-  // stopped the follower.
+  // Waits until at least `size` entries are folded. Fails with `read.behind` after kReadWaitMs, or
+  // with what stopped the follower.
   Result<Reading> read(std::uint64_t size) const;
 
   // Whether the follower still follows.

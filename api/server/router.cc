@@ -27,7 +27,8 @@ bool fits(std::string_view pattern, const Target& target, std::vector<std::strin
 }
 
 Response wrong_method(const std::string& allowed) {
-  Response response = problem(fail("request.method", "此路径只接受 " + allowed, "this path takes " + allowed + " only"));
+  Response response = problem(
+      fail("request.method", "此路径只接受 " + allowed, "this path takes " + allowed + " only"));
   response.headers.emplace_back("Allow", allowed);
   return response;
 }
@@ -38,7 +39,8 @@ Response dispatch(const Backend& backend, const Request& request) {
   Result<Target> target = Target::parse(request.target);
   if (!target) return problem(target.error());
   Call call{request, std::move(*target), {}};
-  const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  const std::string_view method =
+      request.method == "HEAD" ? "GET" : std::string_view(request.method);
   std::string allowed;
   const std::array tables{log_routes(),  intent_routes(), catalogue_routes(), registry_routes(),
                           draw_routes(), draft_routes(),  page_routes()};
@@ -68,13 +70,17 @@ Response json_response(const boost::json::value& value, unsigned status) {
   return response;
 }
 
-Error absent(const std::string& zh, const std::string& en) { return fail("request.absent", zh, en); }
+Error absent(const std::string& zh, const std::string& en) {
+  return fail("request.absent", zh, en);
+}
 
 Result<std::string> Backend::entry(std::uint64_t position) const {
-  Result<std::optional<std::string>> found = storage.get(ledger::Family::entries, ledger::key_of_number(position));
+  Result<std::optional<std::string>> found =
+      storage.get(ledger::Family::entries, ledger::key_of_number(position));
   if (!found) return found.error();
   if (!*found) {
-    return absent("没有第 " + std::to_string(position) + " 条记录", "there is no entry " + std::to_string(position));
+    return absent("没有第 " + std::to_string(position) + " 条记录",
+                  "there is no entry " + std::to_string(position));
   }
   return std::move(**found);
 }

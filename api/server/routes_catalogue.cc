@@ -1,5 +1,5 @@
-// Keys, permissions, departments, items, rules, plans (docs/formats/api.md, "Catalogue"). Rows use the names
-// of the schema.
+// Keys, permissions, departments, items, rules, plans (docs/formats/api.md, "Catalogue"). Rows use
+// the names of the schema.
 #include "api/server/backend.h"
 #include "api/server/payload_json.h"
 
@@ -63,11 +63,16 @@ json::object departments_of(const State& state) {
 const char* name_of(projections::Item::Stage stage) {
   using Stage = projections::Item::Stage;
   switch (stage) {
-    case Stage::listed: return "listed";
-    case Stage::approved: return "approved";
-    case Stage::rejected: return "rejected";
-    case Stage::published: return "published";
-    case Stage::withdrawn: return "withdrawn";
+    case Stage::listed:
+      return "listed";
+    case Stage::approved:
+      return "approved";
+    case Stage::rejected:
+      return "rejected";
+    case Stage::published:
+      return "published";
+    case Stage::withdrawn:
+      return "withdrawn";
   }
   return "";
 }

@@ -1,4 +1,5 @@
-// What the service computes for people before they sign, and the platform's push (docs/formats/api.md, "Drafts").
+// What the service computes for people before they sign, and the platform's push
+// (docs/formats/api.md, "Drafts").
 #include "api/server/backend.h"
 #include "projections/pool.h"
 
@@ -13,7 +14,8 @@ Response draft_draw(const Backend& backend, const Call& call) {
   const Result<ledger::IntentView> intent = ledger::IntentView::parse(view_of(call.request.body));
   if (!intent) return problem(intent.error());
   if (intent->tag() != ledger::PayloadTag::DrawAnnounced) {
-    return problem(fail("request.payload", "内容应为抽取公告（DrawAnnounced）", "the payload has to be DrawAnnounced"));
+    return problem(fail("request.payload", "内容应为抽取公告（DrawAnnounced）",
+                        "the payload has to be DrawAnnounced"));
   }
   schema::DrawAnnouncedT draft;
   intent->payload<schema::DrawAnnounced>().UnPackTo(&draft);
@@ -27,7 +29,8 @@ Response draft_draw(const Backend& backend, const Call& call) {
   }
   const auto rule = state.catalogue.rules.find(plan->second.rule);
   if (rule == state.catalogue.rules.end()) {
-    return problem(absent("没有细则 " + plan->second.rule, "there is no rule " + plan->second.rule));
+    return problem(
+        absent("没有细则 " + plan->second.rule, "there is no rule " + plan->second.rule));
   }
   const Result<projections::Pool> pool = projections::pool_of(state, draft, rule->second);
   if (!pool) return problem(pool.error());

@@ -12,7 +12,8 @@ using projections::Draw;
 
 // "draw/<plan>/<attempt>" of the two captured segments; null if there is none.
 const Draw* find(const projections::State& state, const Call& call) {
-  const auto found = state.draws.by_stream.find("draw/" + call.captured[0] + "/" + call.captured[1]);
+  const auto found =
+      state.draws.by_stream.find("draw/" + call.captured[0] + "/" + call.captured[1]);
   return found == state.draws.by_stream.end() ? nullptr : &found->second;
 }
 
@@ -23,7 +24,9 @@ Response no_draw(const Call& call) {
 
 // By number; `after` is one.
 Response draws(const Backend& backend, const Call& call) {
-  const Result<std::uint64_t> limit = call.target.query.contains("limit") ? call.target.limit() : Result<std::uint64_t>(kPageRowsMax);
+  const Result<std::uint64_t> limit = call.target.query.contains("limit")
+                                          ? call.target.limit()
+                                          : Result<std::uint64_t>(kPageRowsMax);
   if (!limit) return problem(limit.error());
   const Result<std::uint64_t> after = call.target.number("after", 0);
   if (!after) return problem(after.error());
@@ -31,7 +34,8 @@ Response draws(const Backend& backend, const Call& call) {
   if (!reading) return problem(reading.error());
   const projections::Draws& all = reading->state().draws;
   json::array rows;
-  for (std::uint64_t number = *after; number < all.streams.size() && rows.size() < *limit; ++number) {
+  for (std::uint64_t number = *after; number < all.streams.size() && rows.size() < *limit;
+       ++number) {
     rows.push_back(draw_summary(all.by_stream.at(all.streams[number])));
   }
   return json_response({{"total", all.streams.size()}, {"draws", std::move(rows)}});

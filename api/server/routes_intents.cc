@@ -52,8 +52,10 @@ Result<ledger::Submission> submission_of(const std::string& body) {
   if (!signatures) return signatures.error();
   const Result<json::array> openings = list_field(*fields, "openings", false);
   if (!openings) return openings.error();
-  if (signatures->size() > ledger::kAuthorsMax) return field_error("signatures", "过多", "holds too many");
-  if (openings->size() > ledger::kOpeningsMax) return field_error("openings", "过多", "holds too many");
+  if (signatures->size() > ledger::kAuthorsMax)
+    return field_error("signatures", "过多", "holds too many");
+  if (openings->size() > ledger::kOpeningsMax)
+    return field_error("openings", "过多", "holds too many");
   ledger::Submission submission;
   submission.intent = std::move(*intent);
   for (const json::value& value : *signatures) {
@@ -87,7 +89,8 @@ Response answer_json(const ledger::Receipt& receipt) {
 }
 
 Response answer_json(const ledger::Waiting& waiting) {
-  return json_response({{"intent_hash", to_hex(waiting.intent_hash)}, {"missing", hex_list(waiting.missing)}}, 202);
+  return json_response(
+      {{"intent_hash", to_hex(waiting.intent_hash)}, {"missing", hex_list(waiting.missing)}}, 202);
 }
 
 Response submit(const Backend& backend, const Call& call) {
@@ -137,8 +140,9 @@ Response pending_one(const Backend& backend, const Call& call) {
   if (!hash) return problem(hash.error());
   const std::optional<ledger::PendingIntent> pending = backend.sequencer.pending_intent(*hash);
   if (!pending) {
-    return problem(absent("没有这个待签的意图：可能已经签齐记入，或已过期",
-                          "no such intent waits: it may have been signed and recorded, or have expired"));
+    return problem(
+        absent("没有这个待签的意图：可能已经签齐记入，或已过期",
+               "no such intent waits: it may have been signed and recorded, or have expired"));
   }
   return json_response(pending_json(*pending));
 }

@@ -21,7 +21,8 @@ Response health(const Backend& backend, const Call&) {
 Response checkpoint(const Backend& backend, const Call&) {
   Response response;
   response.body = backend.sequencer.checkpoint();
-  if (response.body.empty()) return problem(absent("账本还没有任何记录", "the log has no entry yet"));
+  if (response.body.empty())
+    return problem(absent("账本还没有任何记录", "the log has no entry yet"));
   response.content_type = "text/plain; charset=utf-8";
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
@@ -38,7 +39,8 @@ Response bytes_for_ever(std::string body) {
 Result<std::string> bundle(const Backend& backend, const ledger::Tile& tile) {
   Bytes out;
   unsigned found = 0;
-  Outcome scanned = backend.storage.scan(ledger::Family::entries, ledger::key_of_number(tile.index * ledger::kTileWidth),
+  Outcome scanned = backend.storage.scan(ledger::Family::entries,
+                                         ledger::key_of_number(tile.index * ledger::kTileWidth),
                                          [&](std::string_view, std::string_view value) {
                                            if (found == tile.width) return false;
                                            ledger::add_to_bundle(view_of(value), out);
@@ -50,12 +52,14 @@ Result<std::string> bundle(const Backend& backend, const ledger::Tile& tile) {
 }
 
 Response tile(const Backend& backend, const Call& call) {
-  const Result<ledger::TilePath> path = ledger::parse_tile_path(std::string_view(call.target.raw_path).substr(1));
+  const Result<ledger::TilePath> path =
+      ledger::parse_tile_path(std::string_view(call.target.raw_path).substr(1));
   if (!path) return problem(path.error(), 404);
   const ledger::Tile& asked = path->tile;
   // What a checkpoint already covers, and no more: committed and published are one.
   if (asked.width > ledger::tile_width(asked.level, asked.index, backend.sequencer.size())) {
-    return problem(absent("没有这个分片，或日志还没有这么长", "there is no such tile, or the log is not that long yet"));
+    return problem(absent("没有这个分片，或日志还没有这么长",
+                          "there is no such tile, or the log is not that long yet"));
   }
   if (path->entries) {
     Result<std::string> body = bundle(backend, asked);
@@ -132,12 +136,14 @@ Response stream_history(const Backend& backend, const Call& call) {
   }
   const std::string prefix = stream + '\0';
   std::vector<std::uint64_t> positions;
-  const Outcome scanned = backend.storage.scan(ledger::Family::streams, prefix + ledger::key_of_number(from),
-                                               [&](std::string_view key, std::string_view) {
-                                                 if (!key.starts_with(prefix) || positions.size() == *limit) return false;
-                                                 positions.push_back(ledger::number_of_key(key.substr(prefix.size())));
-                                                 return true;
-                                               });
+  const Outcome scanned =
+      backend.storage.scan(ledger::Family::streams, prefix + ledger::key_of_number(from),
+                           [&](std::string_view key, std::string_view) {
+                             if (!key.starts_with(prefix) || positions.size() == *limit)
+                               return false;
+                             positions.push_back(ledger::number_of_key(key.substr(prefix.size())));
+                             return true;
+                           });
   if (!scanned) return problem(scanned.error());
   json::array rows;
   for (const std::uint64_t position : positions) {
@@ -151,7 +157,8 @@ Response stream_history(const Backend& backend, const Call& call) {
 Response stream_version(const Backend& backend, const Call& call) {
   Result<ReadModel::Reading> reading = backend.read();
   if (!reading) return problem(reading.error());
-  return json_response({{"stream", call.captured[0]}, {"version", reading->state().stream_version(call.captured[0])}});
+  return json_response({{"stream", call.captured[0]},
+                        {"version", reading->state().stream_version(call.captured[0])}});
 }
 
 // c2sp.org/tlog-proof@v1
@@ -175,8 +182,10 @@ Response proof(const Backend& backend, const Call& call) {
 Response digest(const Backend& backend, const Call&) {
   Result<ReadModel::Reading> reading = backend.read();
   if (!reading) return problem(reading.error());
-  if (reading->size() == 0) return problem(absent("账本还没有任何记录", "the log has no entry yet"));
-  return json_response({{"position", reading->size() - 1}, {"digest", to_hex(projections::digest(reading->state()))}});
+  if (reading->size() == 0)
+    return problem(absent("账本还没有任何记录", "the log has no entry yet"));
+  return json_response({{"position", reading->size() - 1},
+                        {"digest", to_hex(projections::digest(reading->state()))}});
 }
 
 constexpr Route kRoutes[] = {

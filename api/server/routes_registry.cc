@@ -38,11 +38,13 @@ Response subjects(const Backend& backend, const Call& call) {
     number = *found + 1;
   }
   json::array rows;
-  for (; number < all.size() && rows.size() < *limit; ++number) rows.push_back(short_json(all, number));
+  for (; number < all.size() && rows.size() < *limit; ++number)
+    rows.push_back(short_json(all, number));
   return json_response({{"total", all.size()}, {"subjects", std::move(rows)}});
 }
 
-// With the name and address, which the state does not keep: they are read from the entry that holds the row.
+// With the name and address, which the state does not keep: they are read from the entry that holds
+// the row.
 Response subject(const Backend& backend, const Call& call) {
   json::object row;
   std::uint64_t position = 0;
@@ -52,7 +54,9 @@ Response subject(const Backend& backend, const Call& call) {
     if (!reading) return problem(reading.error());
     const projections::Subjects& all = reading->state().subjects;
     const auto number = all.find(call.captured[0]);
-    if (!number) return problem(absent("名录库中没有 " + call.captured[0], "the registry has no " + call.captured[0]));
+    if (!number)
+      return problem(
+          absent("名录库中没有 " + call.captured[0], "the registry has no " + call.captured[0]));
     row = short_json(all, *number);
     position = all.latest(*number).position;
     index = all.latest(*number).row;
@@ -77,7 +81,8 @@ Response inspectors(const Backend& backend, const Call& call) {
   if (!reading) return problem(reading.error());
   const projections::Inspectors& all = reading->state().inspectors;
   json::array rows;
-  for (auto at = all.rows.upper_bound(call.target.text("after")); at != all.rows.end() && rows.size() < *limit; ++at) {
+  for (auto at = all.rows.upper_bound(call.target.text("after"));
+       at != all.rows.end() && rows.size() < *limit; ++at) {
     const projections::InspectorVersion& row = at->second.back();
     json::array qualifications;
     for (const std::string& name : row.qualifications) qualifications.emplace_back(name);
@@ -94,7 +99,9 @@ Response inspectors(const Backend& backend, const Call& call) {
 
 // `after` is the position of a declaration.
 Response conflicts(const Backend& backend, const Call& call) {
-  Result<std::uint64_t> limit = call.target.query.contains("limit") ? call.target.limit() : Result<std::uint64_t>(kPageRowsMax);
+  Result<std::uint64_t> limit = call.target.query.contains("limit")
+                                    ? call.target.limit()
+                                    : Result<std::uint64_t>(kPageRowsMax);
   if (!limit) return problem(limit.error());
   const Result<std::uint64_t> after = call.target.number("after", 0);
   if (!after) return problem(after.error());
@@ -108,8 +115,11 @@ Response conflicts(const Backend& backend, const Call& call) {
     rows.push_back({{"commitment", to_hex(conflict.commitment)},
                     {"unit", conflict.unit},
                     {"declared_at", conflict.declared_at},
-                    {"decided_at", conflict.decided_at ? json::value(*conflict.decided_at) : json::value(nullptr)},
-                    {"status", !conflict.decided_at ? "declared" : conflict.approved ? "approved" : "refused"}});
+                    {"decided_at", conflict.decided_at ? json::value(*conflict.decided_at)
+                                                       : json::value(nullptr)},
+                    {"status", !conflict.decided_at ? "declared"
+                               : conflict.approved  ? "approved"
+                                                    : "refused"}});
   }
   return json_response({{"total", all.size()}, {"conflicts", std::move(rows)}});
 }
@@ -126,28 +136,34 @@ Result<std::vector<AskedRow>> asked_rows(const std::string& body) {
   if (!list) return list.error();
   if (list->size() > kDiffRowsMax) {
     const std::string most = std::to_string(kDiffRowsMax);
-    return field_error("rows", "不能超过 " + most + " 行", "may not hold more than " + most + " rows");
+    return field_error("rows", "不能超过 " + most + " 行",
+                       "may not hold more than " + most + " rows");
   }
   std::vector<AskedRow> rows;
   for (const json::value& value : *list) {
     const json::array* pair = value.if_array();
-    if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_string() || !(*pair)[1].is_string()) {
+    if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_string() ||
+        !(*pair)[1].is_string()) {
       return field_error("rows", "的每一项应为 [编号, 摘要]", "has to hold pairs of id and digest");
     }
     const Result<Bytes> bytes = from_hex(std::string_view((*pair)[1].get_string()));
     const auto digest = bytes ? exactly<16>(*bytes) : Result<projections::RowDigest>(bytes.error());
-    if (!digest) return field_error("rows", "的摘要应为 16 字节的十六进制", "has a digest that is not 16 bytes in hexadecimal");
+    if (!digest)
+      return field_error("rows", "的摘要应为 16 字节的十六进制",
+                         "has a digest that is not 16 bytes in hexadecimal");
     rows.push_back({std::string((*pair)[0].get_string()), *digest});
   }
   return rows;
 }
 
-const projections::RowDigest* subject_digest(const projections::State& state, const std::string& id) {
+const projections::RowDigest* subject_digest(const projections::State& state,
+                                             const std::string& id) {
   const auto number = state.subjects.find(id);
   return number ? &state.subjects.latest(*number).digest : nullptr;
 }
 
-const projections::RowDigest* inspector_digest(const projections::State& state, const std::string& id) {
+const projections::RowDigest* inspector_digest(const projections::State& state,
+                                               const std::string& id) {
   const projections::InspectorVersion* row = state.inspectors.latest(id);
   return row == nullptr ? nullptr : &row->digest;
 }
@@ -174,8 +190,10 @@ Response import_run(const Backend& backend, const Call& call) {
   for (const auto* runs : {&state.subjects.open_runs(), &state.inspectors.open_runs}) {
     const auto found = runs->find(call.captured[0]);
     if (found == runs->end()) continue;
-    const bool open = backend.clock.now_s() <= found->second.last_time + projections::kRunLapsesAfterS;
-    return json_response({{"next_part", found->second.next_part}, {"open", open}, {"rows", found->second.rows}});
+    const bool open =
+        backend.clock.now_s() <= found->second.last_time + projections::kRunLapsesAfterS;
+    return json_response(
+        {{"next_part", found->second.next_part}, {"open", open}, {"rows", found->second.rows}});
   }
   return json_response({{"next_part", 0}, {"open", false}, {"rows", 0}});
 }

@@ -12,9 +12,17 @@ namespace {
 // Members in the order in which each needs those above it.
 class DirectoryService final : public Service {
  public:
-  DirectoryService(const ServiceOptions& options, std::string origin, Keys keys, std::unique_ptr<ledger::Storage> storage)
-      : layout_(options.dir), options_(options), keys_(std::move(keys)), storage_(std::move(storage)), head_(layout_.head),
-        restricted_(*storage_, keys_.master, entropy_), admission_(origin), model_(origin, *storage_), origin_(origin) {}
+  DirectoryService(const ServiceOptions& options, std::string origin, Keys keys,
+                   std::unique_ptr<ledger::Storage> storage)
+      : layout_(options.dir),
+        options_(options),
+        keys_(std::move(keys)),
+        storage_(std::move(storage)),
+        head_(layout_.head),
+        restricted_(*storage_, keys_.master, entropy_),
+        admission_(origin),
+        model_(origin, *storage_),
+        origin_(origin) {}
 
   ~DirectoryService() override { stop(); }
 
@@ -28,10 +36,12 @@ class DirectoryService final : public Service {
       model_.committed(first + entries.size());
     });
     if (Outcome started = model_.start(sequencer_->size()); !started) return started;
-    platform_ = std::make_unique<Platform>(PlatformParts{keys_, *options_.clock, *sequencer_, restricted_, model_});
+    platform_ = std::make_unique<Platform>(
+        PlatformParts{keys_, *options_.clock, *sequencer_, restricted_, model_});
     const crypto::NoteKey key{.name = origin_, .key = keys_.log.public_key()};
-    backend_.reset(new Backend{origin_, key.vkey(), *options_.clock, *storage_, restricted_, *sequencer_, model_,
-                               *platform_, options_.platform_acts, writer_stopped_});
+    backend_.reset(new Backend{origin_, key.vkey(), *options_.clock, *storage_, restricted_,
+                               *sequencer_, model_, *platform_, options_.platform_acts,
+                               writer_stopped_});
     if (options_.platform_acts) platform_->start();
     return ok();
   }
@@ -82,15 +92,19 @@ Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& options) {
   if (!keys) return keys.error();
   // A ledger that has a signed head has had a database: one that is gone is not made anew.
   std::error_code ignored;
-  const bool fresh = !std::filesystem::exists(layout.database, ignored) && !std::filesystem::exists(layout.head, ignored);
+  const bool fresh = !std::filesystem::exists(layout.database, ignored) &&
+                     !std::filesystem::exists(layout.head, ignored);
   Result<std::unique_ptr<ledger::Storage>> storage = ledger::open_rocksdb(
       layout.database, {.mode = fresh ? ledger::OpenMode::create : ledger::OpenMode::existing});
   if (!storage) return storage.error();
-  auto service = std::make_unique<DirectoryService>(options, std::move(*origin), std::move(*keys), std::move(*storage));
+  auto service = std::make_unique<DirectoryService>(options, std::move(*origin), std::move(*keys),
+                                                    std::move(*storage));
   if (Outcome started = service->start(); !started) return started.error();
   return std::unique_ptr<Service>(std::move(service));
 }
 
-std::unique_ptr<Connection> connect(Service& service) { return std::make_unique<ServiceConnection>(service); }
+std::unique_ptr<Connection> connect(Service& service) {
+  return std::make_unique<ServiceConnection>(service);
+}
 
 }  // namespace liuhen::api::server

@@ -1,5 +1,5 @@
-// A ledger in a directory, and everything that can be asked of it. The HTTP server and `liuhen --dir` are
-// two ways to the same handle().
+// A ledger in a directory, and everything that can be asked of it. The HTTP server and `liuhen
+// --dir` are two ways to the same handle().
 #pragma once
 
 #include <functional>
@@ -13,18 +13,19 @@ namespace liuhen::api::server {
 
 struct ServiceOptions {
   std::string dir;
-  std::string passphrase;               // of the keys in DIR/keys, empty if they are not encrypted
-  ledger::Clock* clock = nullptr;       // outlives the service; required
-  bool platform_acts = true;            // record by itself what is due (closings, executions, substitutes)
+  std::string passphrase;          // of the keys in DIR/keys, empty if they are not encrypted
+  ledger::Clock* clock = nullptr;  // outlives the service; required
+  bool platform_acts = true;  // record by itself what is due (closings, executions, substitutes)
   std::function<void(std::uint64_t, std::uint64_t)> progress;  // of the replay on open
 };
 
-// What `liuhen init` makes: DIR/db (RocksDB), DIR/head (the last signed head), DIR/keys/{log,platform,vrf,master}.key,
-// DIR/ledger.json (origin and format version). Refuses a directory in use (`init.in_use`), overwrites nothing.
+// What `liuhen init` makes: DIR/db (RocksDB), DIR/head (the last signed head),
+// DIR/keys/{log,platform,vrf,master}.key, DIR/ledger.json (origin and format version). Refuses a
+// directory in use (`init.in_use`), overwrites nothing.
 struct InitOptions {
   std::string dir;
-  std::string origin;                   // log origin and key name, such as "qingdao.example/liuhen"
-  std::string passphrase;               // empty: keys are stored unencrypted
+  std::string origin;      // log origin and key name, such as "qingdao.example/liuhen"
+  std::string passphrase;  // empty: keys are stored unencrypted
 };
 // The keys made, so that a genesis can be written: public keys of log, platform and vrf, hex.
 struct InitResult {
@@ -34,21 +35,24 @@ Result<InitResult> init(const InitOptions& options);
 
 class Service {
  public:
-  // Locks the directory against a second service (`storage.busy`), recovers, starts the writer, the read model
-  // (a second state, fed after each commit, so that readers never block the writer) and the platform's clockwork.
+  // Locks the directory against a second service (`storage.busy`), recovers, starts the writer, the
+  // read model (a second state, fed after each commit, so that readers never block the writer) and
+  // the platform's clockwork.
   static Result<std::unique_ptr<Service>> open(const ServiceOptions& options);
   virtual ~Service() = default;
 
   // Any thread; blocks until answered. Reads see at least every entry acknowledged before the call.
   virtual Response handle(const Request& request) = 0;
 
-  // Records what is due now, one after another, until nothing is. Also done by a timer and after submissions.
+  // Records what is due now, one after another, until nothing is. Also done by a timer and after
+  // submissions.
   virtual Outcome advance() = 0;
 
   virtual void stop() = 0;
 };
 
-// The service as a Connection (for --dir); shares ownership of nothing: the service must outlive it.
+// The service as a Connection (for --dir); shares ownership of nothing: the service must outlive
+// it.
 std::unique_ptr<Connection> connect(Service& service);
 
 }  // namespace liuhen::api::server

@@ -18,7 +18,8 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%') {
-      if (i + 2 >= text.size() || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0) return std::nullopt;
+      if (i + 2 >= text.size() || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0)
+        return std::nullopt;
       out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
       i += 2;
     } else {
@@ -41,15 +42,19 @@ std::string_view next(std::string_view& rest, char separator) {
 Result<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t number = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem != std::errc() || end != text.data() + text.size() || (text.size() > 1 && text[0] == '0')) {
-    return fail("request.number", "应为不带前导零的十进制整数，收到的是“" + std::string(text.substr(0, 40)) + "”",
-                "expected a decimal number without leading zeroes, got \"" + std::string(text.substr(0, 40)) + "\"");
+  if (problem != std::errc() || end != text.data() + text.size() ||
+      (text.size() > 1 && text[0] == '0')) {
+    return fail("request.number",
+                "应为不带前导零的十进制整数，收到的是“" + std::string(text.substr(0, 40)) + "”",
+                "expected a decimal number without leading zeroes, got \"" +
+                    std::string(text.substr(0, 40)) + "\"");
   }
   return number;
 }
 
 Result<Target> Target::parse(std::string_view target) {
-  const Error wrong = fail("request.target", "请求的路径不是有效的百分号编码", "the request's path is not valid percent-encoding");
+  const Error wrong = fail("request.target", "请求的路径不是有效的百分号编码",
+                           "the request's path is not valid percent-encoding");
   if (!target.starts_with('/')) return wrong;
   Target out;
   std::string_view query = target;
@@ -91,7 +96,8 @@ Result<std::uint64_t> Target::limit() const {
 }
 
 std::string encode_segment(std::string_view text) {
-  static constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  static constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
   static constexpr char kDigits[] = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {

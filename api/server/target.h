@@ -12,9 +12,9 @@
 namespace liuhen::api::server {
 
 struct Target {
-  std::string raw_path;                       // as sent, without the query
-  std::vector<std::string> path;              // "/a/b%2Fc" → {"a", "b/c"}; "/" → {}
-  std::map<std::string, std::string> query;   // the last of a name counts
+  std::string raw_path;                      // as sent, without the query
+  std::vector<std::string> path;             // "/a/b%2Fc" → {"a", "b/c"}; "/" → {}
+  std::map<std::string, std::string> query;  // the last of a name counts
 
   // Fails with `request.target`.
   static Result<Target> parse(std::string_view target);
@@ -22,7 +22,8 @@ struct Target {
   // A number of the query, `otherwise` if it is not there. Fails with `request.number`.
   Result<std::uint64_t> number(const std::string& name, std::uint64_t otherwise) const;
   std::string text(const std::string& name) const;  // empty if it is not there
-  // `limit`, kPageRowsDefault if it is not there. Fails with `request.number` unless 1 to kPageRowsMax.
+  // `limit`, kPageRowsDefault if it is not there. Fails with `request.number` unless 1 to
+  // kPageRowsMax.
   Result<std::uint64_t> limit() const;
 };
 

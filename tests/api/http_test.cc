@@ -41,13 +41,14 @@ class Running {
 };
 
 Site echo() {
-  return {[](const Request& request) {
-            Response response;
-            response.content_type = "text/plain";
-            response.body = request.method + " " + request.target + " " + request.body;
-            return response;
-          },
-          [](std::string_view target) -> std::size_t { return target == "/large" ? 1u << 20 : 1'000; }};
+  return {
+      [](const Request& request) {
+        Response response;
+        response.content_type = "text/plain";
+        response.body = request.method + " " + request.target + " " + request.body;
+        return response;
+      },
+      [](std::string_view target) -> std::size_t { return target == "/large" ? 1u << 20 : 1'000; }};
 }
 
 // Bytes as they are, for what no honest client sends.
@@ -62,12 +63,15 @@ class Raw {
   }
   ~Raw() { ::close(socket_); }
   bool connected() const { return connected_; }
-  void send(const std::string& text) { ASSERT_GE(::send(socket_, text.data(), text.size(), MSG_NOSIGNAL), 0); }
+  void send(const std::string& text) {
+    ASSERT_GE(::send(socket_, text.data(), text.size(), MSG_NOSIGNAL), 0);
+  }
   // Everything until the other side closes.
   std::string receive() {
     std::string all;
     char chunk[4096];
-    for (ssize_t got; (got = ::recv(socket_, chunk, sizeof chunk, 0)) > 0;) all.append(chunk, static_cast<std::size_t>(got));
+    for (ssize_t got; (got = ::recv(socket_, chunk, sizeof chunk, 0)) > 0;)
+      all.append(chunk, static_cast<std::size_t>(got));
     return all;
   }
 
@@ -106,7 +110,8 @@ TEST(Http, HeadHasTheLengthAndNoBody) {
 TEST(Http, PipelinedRequestsAreAnsweredInOrder) {
   Running running(echo());
   Raw raw(running.port());
-  raw.send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  raw.send(
+      "GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const std::string answer = raw.receive();
   const auto first = answer.find("GET /1"), second = answer.find("GET /2");
   ASSERT_NE(first, std::string::npos);
@@ -129,8 +134,8 @@ TEST(Http, RefusesABodyOverTheLimitOfItsTarget) {
 TEST(Http, RefusesAChunkedBodyOverTheLimit) {
   Running running(echo());
   Raw raw(running.port());
-  raw.send("POST /s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n800\r\n" + std::string(2'048, 'x') +
-           "\r\n0\r\n\r\n");
+  raw.send("POST /s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n800\r\n" +
+           std::string(2'048, 'x') + "\r\n0\r\n\r\n");
   EXPECT_EQ(status_line(raw.receive()), "HTTP/1.1 413 Payload Too Large");
 }
 
@@ -245,15 +250,17 @@ TEST(Http, TheClientComesBackAfterItsConnectionWasClosed) {
 }
 
 TEST(Http, AddressesAreParsedStrictly) {
-  for (const char* bad : {"", "127.0.0.1:80", "https://x", "http://", "http://x:0", "http://x:99999", "http://x/path",
-                          "http://[::1", "http://x:80y", "http://a@b"}) {
+  for (const char* bad :
+       {"", "127.0.0.1:80", "https://x", "http://", "http://x:0", "http://x:99999", "http://x/path",
+        "http://[::1", "http://x:80y", "http://a@b"}) {
     Result<std::unique_ptr<Connection>> made = connect(bad);
     ASSERT_FALSE(made.has_value()) << bad;
     EXPECT_EQ(made.error().code, "connect.url");
   }
   EXPECT_TRUE(connect("http://[::1]:8080/").has_value());
   Running running(echo());
-  for (const std::string& bad : {std::string("8080"), std::string("127.0.0.1:x"), std::string("nowhere:80")}) {
+  for (const std::string& bad :
+       {std::string("8080"), std::string("127.0.0.1:x"), std::string("nowhere:80")}) {
     HttpServerOptions options;
     options.listen = bad;
     EXPECT_EQ(HttpServer::open(options, echo()).error().code, "listen.address") << bad;

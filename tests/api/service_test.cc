@@ -43,7 +43,8 @@ TEST(Service, RecordsWhatTheCityRecordsToTheByte) {
     hashes.insert(hashes.end(), leaf.begin(), leaf.end());
   }
   EXPECT_EQ(town.get("/tile/0/000.p/" + std::to_string(width)).body, text_of(hashes));
-  EXPECT_EQ(town.json("/api/v1/state/digest").at("digest").as_string(), to_hex(projections::digest(town.city.state())));
+  EXPECT_EQ(town.json("/api/v1/state/digest").at("digest").as_string(),
+            to_hex(projections::digest(town.city.state())));
 }
 
 TEST(Service, ReceiptHoldsAProofThatVerifies) {
@@ -63,7 +64,9 @@ TEST(Service, ReceiptHoldsAProofThatVerifies) {
     proof.push_back(exactly<32>(from_base64(line.as_string()).value()).value());
   }
   const Hash leaf = exactly<32>(from_hex(receipt.at("leaf_hash").as_string()).value()).value();
-  EXPECT_TRUE(crypto::verify_inclusion(1, opened->checkpoint.size, leaf, proof, opened->checkpoint.root).has_value());
+  EXPECT_TRUE(
+      crypto::verify_inclusion(1, opened->checkpoint.size, leaf, proof, opened->checkpoint.root)
+          .has_value());
 
   const api::Response again = town.send(intent, {"office"});  // the same bytes: the first receipt
   EXPECT_EQ(again.status, 200u);
@@ -94,33 +97,48 @@ TEST(Service, RefusesBadIntentsWithoutATrace) {
   stale.expected_version = 7;
   std::vector<Attempt> attempts{
       {"unsigned", Town::submission(good, {}), 403, "intent.signature"},
-      {"wrongly signed", Town::submission(good, {{city.id("office"), Signature{}}}), 403, "intent.signature"},
-      {"signed by another", Town::submission(good, {{city.id("office"), ledger::sign_intent(city.key("clerk"), good)}}), 403,
+      {"wrongly signed", Town::submission(good, {{city.id("office"), Signature{}}}), 403,
        "intent.signature"},
+      {"signed by another",
+       Town::submission(good, {{city.id("office"), ledger::sign_intent(city.key("clerk"), good)}}),
+       403, "intent.signature"},
       {"signed with a key that is not the author's", town.submission_by(good, {"clerk"}), 0, ""},
       {"not an intent", Town::submission(view_of("hello"), {}), 400, "intent.malformed"},
       {"oversized", Town::submission(Bytes(70'000), {}), 413, "intent.oversized"},
-      {"of another log", town.submission_by(ledger::encode(elsewhere), {"office"}), 0, "intent.origin"},
+      {"of another log", town.submission_by(ledger::encode(elsewhere), {"office"}), 0,
+       "intent.origin"},
       {"expired", town.submission_by(ledger::encode(expired), {"office"}), 422, "intent.expired"},
       {"stale version", town.submission_by(ledger::encode(stale), {"office"}), 409, ""},
-      {"unauthorised", town.submission_by(ledger::encode(city.intent(department("MSA"), {"clerk"})), {"clerk"}), 403, ""},
-      {"unknown key", town.submission_by(ledger::encode(city.intent(department("MSA"), {"stranger"})), {"stranger"}), 403, ""},
+      {"unauthorised",
+       town.submission_by(ledger::encode(city.intent(department("MSA"), {"clerk"})), {"clerk"}),
+       403, ""},
+      {"unknown key",
+       town.submission_by(ledger::encode(city.intent(department("MSA"), {"stranger"})),
+                          {"stranger"}),
+       403, ""},
       {"not JSON", "{", 400, "request.json"},
       {"nested deeply", std::string(100'000, '['), 400, "request.json"},
       {"a list", "[]", 400, "request.json"},
       {"no intent", "{}", 400, "request.field"},
       {"intent not base64", R"({"intent":"*","signatures":[]})", 400, "request.field"},
       {"signatures not a list", R"({"intent":"","signatures":1})", 400, "request.field"},
-      {"too many signatures", Town::submission(good, std::vector<std::pair<KeyId, Signature>>(3)), 400, "request.field"},
+      {"too many signatures", Town::submission(good, std::vector<std::pair<KeyId, Signature>>(3)),
+       400, "request.field"},
       {"changed after signing",
-       Town::submission(changed, {{city.id("office"), ledger::sign_intent(city.key("office"), good)}}), 0, ""},
+       Town::submission(changed,
+                        {{city.id("office"), ledger::sign_intent(city.key("office"), good)}}),
+       0, ""},
   };
   for (const Attempt& attempt : attempts) {
     const api::Response response = town.post("/api/v1/intents", attempt.body);
     EXPECT_GE(response.status, 400u) << attempt.what;
     EXPECT_LT(response.status, 500u) << attempt.what << response.body;
-    if (attempt.status != 0) { EXPECT_EQ(response.status, attempt.status) << attempt.what << ": " << response.body; }
-    if (!attempt.code.empty()) { EXPECT_EQ(Town::code(response), attempt.code) << attempt.what; }
+    if (attempt.status != 0) {
+      EXPECT_EQ(response.status, attempt.status) << attempt.what << ": " << response.body;
+    }
+    if (!attempt.code.empty()) {
+      EXPECT_EQ(Town::code(response), attempt.code) << attempt.what;
+    }
     const Error error = api::error_of(response);
     EXPECT_FALSE(error.zh.empty()) << attempt.what;
     EXPECT_FALSE(error.en.empty()) << attempt.what;
@@ -148,7 +166,8 @@ TEST(Service, TwoPersonsSignOneAfterTheOther) {
   town.catch_up();
   schema::KeyGrantedT granted;
   granted.grant = town.city.grant("second-clerk", {City::Role::clerk});
-  const Bytes intent = ledger::encode(town.city.intent(std::move(granted), {"trustee-outside", "trustee-inside"}));
+  const Bytes intent =
+      ledger::encode(town.city.intent(std::move(granted), {"trustee-outside", "trustee-inside"}));
   const api::Response first = town.send(intent, {"trustee-outside"});
   ASSERT_EQ(first.status, 202u) << first.body;
   const json::value waiting = json::parse(first.body);
@@ -175,16 +194,18 @@ TEST(Service, TilesAreCachedForEverAndMissesAreNot) {
   town.catch_up();
   for (int i = 0; i < 4; ++i) town.city.set_department("D" + std::to_string(i));
   town.catch_up();
-  for (const std::string& good : {std::string("/tile/0/000.p/5"), std::string("/tile/0/000.p/1"), Town::bundle_path(0, 5)}) {
+  for (const std::string& good :
+       {std::string("/tile/0/000.p/5"), std::string("/tile/0/000.p/1"), Town::bundle_path(0, 5)}) {
     const api::Response response = town.get(good);
     EXPECT_EQ(response.status, 200u) << good;
     EXPECT_EQ(response.content_type, "application/octet-stream");
     EXPECT_NE(header(response, "Cache-Control").find("immutable"), std::string::npos);
   }
   EXPECT_EQ(town.get("/tile/0/000.p/5").body.size(), 160u);
-  for (const char* bad : {"/tile/0/000", "/tile/0/000.p/6", "/tile/0/000.p/0", "/tile/0/000.p/256", "/tile/0/001.p/1",
-                          "/tile/1/000.p/1", "/tile/0/0", "/tile/0/000.p/05", "/tile/64/000", "/tile/x/000",
-                          "/tile/entries/000.p/6", "/tile/entries/001.p/1", "/tile/0/x000/000.p/1", "/tile/"}) {
+  for (const char* bad :
+       {"/tile/0/000", "/tile/0/000.p/6", "/tile/0/000.p/0", "/tile/0/000.p/256", "/tile/0/001.p/1",
+        "/tile/1/000.p/1", "/tile/0/0", "/tile/0/000.p/05", "/tile/64/000", "/tile/x/000",
+        "/tile/entries/000.p/6", "/tile/entries/001.p/1", "/tile/0/x000/000.p/1", "/tile/"}) {
     const api::Response response = town.get(bad);
     EXPECT_EQ(response.status, 404u) << bad;
     EXPECT_EQ(header(response, "Cache-Control").find("immutable"), std::string::npos) << bad;
@@ -205,7 +226,8 @@ TEST(Service, ProofsAreOfTheTlogProofFormat) {
   const api::Response response = town.get("/api/v1/proofs/3");
   ASSERT_EQ(response.status, 200u);
   std::string expected = "c2sp.org/tlog-proof@v1\nindex 3\n";
-  for (const Hash& hash : town.city.tree().inclusion(3, 7).value()) expected += to_base64(hash) + "\n";
+  for (const Hash& hash : town.city.tree().inclusion(3, 7).value())
+    expected += to_base64(hash) + "\n";
   EXPECT_EQ(response.body, expected + "\n" + town.get("/checkpoint").body);
   EXPECT_EQ(town.get("/api/v1/proofs/7").status, 404u);
   EXPECT_EQ(town.get("/api/v1/proofs/-1").status, 400u);
@@ -219,13 +241,15 @@ TEST(Service, ShowsTheRegistriesPageByPage) {
   ASSERT_EQ(first.at("subjects").as_array().size(), 5u);
   EXPECT_EQ(first.at("total").to_number<int>(), 12);
   const std::string last(first.at("subjects").at(4).at("id").as_string());
-  EXPECT_EQ(town.json("/api/v1/subjects?limit=100&after=" + last).at("subjects").as_array().size(), 7u);
+  EXPECT_EQ(town.json("/api/v1/subjects?limit=100&after=" + last).at("subjects").as_array().size(),
+            7u);
   const json::value one = town.json("/api/v1/subjects/" + City::code(3));
   EXPECT_EQ(one.at("name").as_string(), "企业3");
   EXPECT_EQ(one.at("address").as_string(), "示范路1号");
   EXPECT_EQ(one.at("kind").as_string(), "firm");
   EXPECT_EQ(town.json("/api/v1/inspectors?limit=3").at("inspectors").as_array().size(), 3u);
-  EXPECT_EQ(town.json("/api/v1/inspectors?after=Z0003").at("inspectors").at(0).at("id").as_string(), "Z0004");
+  EXPECT_EQ(town.json("/api/v1/inspectors?after=Z0003").at("inspectors").at(0).at("id").as_string(),
+            "Z0004");
   for (const char* list : {"keys", "permissions", "departments", "items", "rules", "plans"}) {
     EXPECT_FALSE(town.json(std::string("/api/v1/") + list).at(list).as_array().empty()) << list;
   }
@@ -234,15 +258,20 @@ TEST(Service, ShowsTheRegistriesPageByPage) {
   EXPECT_EQ(town.json("/api/v1/streams/plan%2FP1").at("version").to_number<int>(), 1);
   EXPECT_EQ(town.json("/api/v1/streams/plan%2Fnone").at("version").to_number<int>(), 0);
   EXPECT_EQ(town.json("/api/v1/entries?stream=item/I1").at("entries").as_array().size(), 3u);
-  EXPECT_EQ(town.json("/api/v1/entries?stream=item/I1&limit=1").at("entries").as_array().size(), 1u);
-  EXPECT_EQ(town.json("/api/v1/entries?stream=subject/" + City::code(3)).at("entries").as_array().size(), 1u);
+  EXPECT_EQ(town.json("/api/v1/entries?stream=item/I1&limit=1").at("entries").as_array().size(),
+            1u);
+  EXPECT_EQ(
+      town.json("/api/v1/entries?stream=subject/" + City::code(3)).at("entries").as_array().size(),
+      1u);
   EXPECT_EQ(town.json("/api/v1/entries/0").at("position").to_number<int>(), 0);
-  for (const char* bad : {"/api/v1/subjects?limit=0", "/api/v1/subjects?limit=1001", "/api/v1/subjects?limit=x",
-                          "/api/v1/entries/x", "/api/v1/subjects/%zz"}) {
+  for (const char* bad :
+       {"/api/v1/subjects?limit=0", "/api/v1/subjects?limit=1001", "/api/v1/subjects?limit=x",
+        "/api/v1/entries/x", "/api/v1/subjects/%zz"}) {
     EXPECT_EQ(town.get(bad).status, 400u) << bad;
   }
-  for (const char* none : {"/api/v1/subjects/NONE", "/api/v1/subjects?after=NONE", "/api/v1/entries/99999",
-                           "/api/v1/draws/P1/1", "/api/v1/draws/P1/1/tasks", "/draws/P1/1"}) {
+  for (const char* none :
+       {"/api/v1/subjects/NONE", "/api/v1/subjects?after=NONE", "/api/v1/entries/99999",
+        "/api/v1/draws/P1/1", "/api/v1/draws/P1/1/tasks", "/draws/P1/1"}) {
     EXPECT_EQ(town.get(none).status, 404u) << none;
   }
 }
@@ -251,15 +280,20 @@ TEST(Service, SaysWhichRowsOfAnImportDiffer) {
   Town town;
   town.city.furnish(3, 2);
   town.catch_up();
-  const auto digest = [](const schema::SubjectRowT& row) { return to_hex(projections::row_digest(row)); };
+  const auto digest = [](const schema::SubjectRowT& row) {
+    return to_hex(projections::row_digest(row));
+  };
   const auto same = City::firm(1), other = City::firm(2), fresh = City::firm(9);
   other->name = "改名";
   json::array rows;
-  for (const auto* row : {same.get(), other.get(), fresh.get()}) rows.push_back(json::array{row->id, digest(*row)});
-  const api::Response response = town.post("/api/v1/imports/subjects/diff", json::serialize(json::object{{"rows", rows}}));
+  for (const auto* row : {same.get(), other.get(), fresh.get()})
+    rows.push_back(json::array{row->id, digest(*row)});
+  const api::Response response =
+      town.post("/api/v1/imports/subjects/diff", json::serialize(json::object{{"rows", rows}}));
   ASSERT_EQ(response.status, 200u) << response.body;
   EXPECT_EQ(json::serialize(json::parse(response.body)), R"({"differ":[1,2],"unchanged":1})");
-  EXPECT_EQ(town.post("/api/v1/imports/inspectors/diff", R"({"rows":[["Z0001","00"]]})").status, 400u);
+  EXPECT_EQ(town.post("/api/v1/imports/inspectors/diff", R"({"rows":[["Z0001","00"]]})").status,
+            400u);
   EXPECT_EQ(town.post("/api/v1/imports/subjects/diff", R"({"rows":[["a"]]})").status, 400u);
 
   schema::SubjectsImportedT part;
@@ -338,16 +372,22 @@ TEST(Service, RefusesToStartWithoutItsDatabaseOrWithOpenKeys) {
 
 TEST(Init, RefusesADirectoryInUse) {
   TempDir temp;
-  const api::server::InitOptions options{.dir = temp / "new", .origin = "liuhen.example/x", .passphrase = "correct horse"};
+  const api::server::InitOptions options{
+      .dir = temp / "new", .origin = "liuhen.example/x", .passphrase = "correct horse"};
   const auto made = api::server::init(options);
   ASSERT_TRUE(made.has_value());
   EXPECT_TRUE(made->log_vkey.starts_with("liuhen.example/x+"));
   EXPECT_EQ(api::server::init(options).error().code, "init.in_use");
   std::filesystem::create_directory(temp / "other");
   std::ofstream(temp / "other" + "/file") << "mine";
-  EXPECT_EQ(api::server::init({.dir = temp / "other", .origin = "x", .passphrase = ""}).error().code, "init.in_use");
+  EXPECT_EQ(
+      api::server::init({.dir = temp / "other", .origin = "x", .passphrase = ""}).error().code,
+      "init.in_use");
   EXPECT_FALSE(std::filesystem::exists(temp / "other" + "/keys"));
-  EXPECT_EQ(api::server::init({.dir = temp / "third", .origin = "no name", .passphrase = ""}).error().code, "init.origin");
+  EXPECT_EQ(api::server::init({.dir = temp / "third", .origin = "no name", .passphrase = ""})
+                .error()
+                .code,
+            "init.origin");
   FixedClock clock;
   api::server::ServiceOptions open;
   open.dir = temp / "new";
@@ -371,7 +411,8 @@ TEST(Service, ManyReadersDoNotHoldUpTheWriter) {
   for (int i = 0; i < 16; ++i) {
     readers.emplace_back([&town, &done, &reads, i] {
       auto client = town.connect();
-      const char* const targets[] = {"/api/v1/subjects?limit=50", "/", "/api/v1/state/digest", "/checkpoint"};
+      const char* const targets[] = {"/api/v1/subjects?limit=50", "/", "/api/v1/state/digest",
+                                     "/checkpoint"};
       while (!done) {
         const auto response = client->get(targets[i % 4]);
         if (!response || response->status != 200) {
@@ -386,7 +427,8 @@ TEST(Service, ManyReadersDoNotHoldUpTheWriter) {
   for (int i = 0; i < 100; ++i) town.city.set_department("D" + std::to_string(i));
   town.catch_up();
   // What was acknowledged is seen at once.
-  EXPECT_EQ(town.json("/api/v1/departments").at("departments").as_array().size(), town.city.state().catalogue.departments.size());
+  EXPECT_EQ(town.json("/api/v1/departments").at("departments").as_array().size(),
+            town.city.state().catalogue.departments.size());
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
   done = true;
   for (std::thread& reader : readers) reader.join();

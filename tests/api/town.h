@@ -1,5 +1,6 @@
 // A real service in a directory of its own, whose people and keys are those of the city in memory
-// (tests/projections/city.h): what the city has recorded can be sent to it, entry by entry, as its people would.
+// (tests/projections/city.h): what the city has recorded can be sent to it, entry by entry, as its
+// people would.
 #pragma once
 
 #include <fcntl.h>
@@ -44,7 +45,8 @@ class TempDir {
 class Town {
  public:
   explicit Town(bool platform_acts = false) : platform_acts_(platform_acts) {
-    LIUHEN_CHECK(api::server::init({.dir = dir(), .origin = City::kOrigin, .passphrase = ""}).has_value());
+    LIUHEN_CHECK(
+        api::server::init({.dir = dir(), .origin = City::kOrigin, .passphrase = ""}).has_value());
     for (const char* name : {"log", "platform", "vrf"}) replace_key(name);
     open();
   }
@@ -95,18 +97,20 @@ class Town {
   std::uint64_t size() { return json("/api/v1/log").at("size").to_number<std::uint64_t>(); }
 
   // The JSON of a submission. Signatures are by the author's own key where a name is given.
-  static std::string submission(View intent, const std::vector<std::pair<KeyId, Signature>>& signatures,
+  static std::string submission(View intent,
+                                const std::vector<std::pair<KeyId, Signature>>& signatures,
                                 const boost::json::array& openings = {}) {
     boost::json::array rows;
     for (const auto& [key, signature] : signatures) {
       rows.push_back({{"key", to_hex(key)}, {"signature", to_hex(signature)}});
     }
-    return boost::json::serialize(
-        boost::json::object{{"intent", to_base64(intent)}, {"signatures", rows}, {"openings", openings}});
+    return boost::json::serialize(boost::json::object{
+        {"intent", to_base64(intent)}, {"signatures", rows}, {"openings", openings}});
   }
   std::string submission_by(View intent, const City::Names& names) {
     std::vector<std::pair<KeyId, Signature>> signatures;
-    for (const std::string& name : names) signatures.emplace_back(city.id(name), ledger::sign_intent(city.key(name), intent));
+    for (const std::string& name : names)
+      signatures.emplace_back(city.id(name), ledger::sign_intent(city.key(name), intent));
     return submission(intent, signatures);
   }
   api::Response post(const std::string& target, const std::string& body) {
@@ -127,8 +131,10 @@ class Town {
       clock.now = event.time();
       std::vector<std::pair<KeyId, Signature>> signatures;
       const std::vector<Signature> all = event.signatures();
-      for (std::size_t i = 0; i < all.size(); ++i) signatures.emplace_back(event.intent().author(i), all[i]);
-      const api::Response response = post("/api/v1/intents", submission(event.intent().bytes(), signatures));
+      for (std::size_t i = 0; i < all.size(); ++i)
+        signatures.emplace_back(event.intent().author(i), all[i]);
+      const api::Response response =
+          post("/api/v1/intents", submission(event.intent().bytes(), signatures));
       if (response.status != 200) std::cerr << "entry " << sent_ << ": " << response.body;
       LIUHEN_CHECK(response.status == 200);
     }
@@ -151,11 +157,14 @@ class Town {
   }
   static std::string bundle_path(std::uint64_t index, unsigned width) {
     const std::string number = std::to_string(index);
-    return "/tile/entries/" + std::string(3 - number.size(), '0') + number + (width == 256 ? "" : ".p/" + std::to_string(width));
+    return "/tile/entries/" + std::string(3 - number.size(), '0') + number +
+           (width == 256 ? "" : ".p/" + std::to_string(width));
   }
 
  private:
-  static std::size_t length(View bytes, std::size_t at) { return static_cast<std::size_t>(bytes[at] << 8 | bytes[at + 1]); }
+  static std::size_t length(View bytes, std::size_t at) {
+    return static_cast<std::size_t>(bytes[at] << 8 | bytes[at + 1]);
+  }
 
   // The service's key becomes the city's.
   void replace_key(const std::string& name) {

@@ -26,9 +26,13 @@ TEST(Bytes, HexRefusesWhatIsNotHex) {
 }
 
 TEST(Bytes, Base64FollowsRfc4648Section10) {
-  const std::pair<const char*, const char*> vectors[] = {
-      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},         {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                         {"f", "Zg=="},
+                                                         {"fo", "Zm8="},
+                                                         {"foo", "Zm9v"},
+                                                         {"foob", "Zm9vYg=="},
+                                                         {"fooba", "Zm9vYmE="},
+                                                         {"foobar", "Zm9vYmFy"}};
   for (auto [plain, encoded] : vectors) {
     EXPECT_EQ(to_base64(view_of(plain)), encoded);
     EXPECT_EQ(decoded(encoded), plain);
@@ -36,8 +40,8 @@ TEST(Bytes, Base64FollowsRfc4648Section10) {
 }
 
 TEST(Bytes, Base64AcceptsOneTextPerValue) {
-  for (const char* text : {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm9v\n", " Zm9v", "Zm-_", "Zg==Zg==", "====",
-                           "Z===", "=", "Zm9vA"}) {
+  for (const char* text : {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm9v\n", " Zm9v", "Zm-_",
+                           "Zg==Zg==", "====", "Z===", "=", "Zm9vA"}) {
     EXPECT_EQ(decoded(text), "encoding.base64") << text;
   }
 }

@@ -11,8 +11,12 @@ namespace {
 const std::string kOrigin = "liuhen.example/qd";
 const std::string kRoot = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-SigningKey key_number(std::uint8_t n) { return SigningKey(SigningSeed(std::array<std::uint8_t, 32>{n})); }
-NoteKey log_key(std::uint8_t n) { return {.name = kOrigin, .type = NoteKeyType::ed25519, .key = key_number(n).public_key()}; }
+SigningKey key_number(std::uint8_t n) {
+  return SigningKey(SigningSeed(std::array<std::uint8_t, 32>{n}));
+}
+NoteKey log_key(std::uint8_t n) {
+  return {.name = kOrigin, .type = NoteKeyType::ed25519, .key = key_number(n).public_key()};
+}
 NoteKey witness_key(std::uint8_t n) {
   return {.name = "witness", .type = NoteKeyType::cosignature, .key = key_number(n).public_key()};
 }
@@ -39,13 +43,15 @@ TEST(Checkpoint, TextRoundTrips) {
 }
 
 TEST(Checkpoint, ParseIsStrict) {
-  for (const std::string& text : {
-           std::string(), std::string("\n"), kOrigin + "\n", kOrigin + "\n7\n", kOrigin + "\n7\n" + kRoot,
-           "\n7\n" + kRoot + "\n", kOrigin + "\n07\n" + kRoot + "\n", kOrigin + "\n+7\n" + kRoot + "\n",
-           kOrigin + "\n-7\n" + kRoot + "\n", kOrigin + "\n\n" + kRoot + "\n", kOrigin + "\n7 \n" + kRoot + "\n",
-           kOrigin + "\n9223372036854775808\n" + kRoot + "\n", kOrigin + "\n7\n" + kRoot + "\n\n",
-           kOrigin + "\n7\n" + kRoot + "\nopen", kOrigin + "\n7\nAAEC\n", kOrigin + "\n7\n" + kRoot + " \n",
-           kOrigin + "\n0\n" + kRoot + "\n", kOrigin + "\n7\r\n" + kRoot + "\n"}) {
+  for (const std::string& text :
+       {std::string(), std::string("\n"), kOrigin + "\n", kOrigin + "\n7\n",
+        kOrigin + "\n7\n" + kRoot, "\n7\n" + kRoot + "\n", kOrigin + "\n07\n" + kRoot + "\n",
+        kOrigin + "\n+7\n" + kRoot + "\n", kOrigin + "\n-7\n" + kRoot + "\n",
+        kOrigin + "\n\n" + kRoot + "\n", kOrigin + "\n7 \n" + kRoot + "\n",
+        kOrigin + "\n9223372036854775808\n" + kRoot + "\n", kOrigin + "\n7\n" + kRoot + "\n\n",
+        kOrigin + "\n7\n" + kRoot + "\nopen", kOrigin + "\n7\nAAEC\n",
+        kOrigin + "\n7\n" + kRoot + " \n", kOrigin + "\n0\n" + kRoot + "\n",
+        kOrigin + "\n7\r\n" + kRoot + "\n"}) {
     EXPECT_EQ(outcome(parse_checkpoint(text)), "checkpoint.format") << text;
   }
   EXPECT_TRUE(parse_checkpoint(kOrigin + "\n9223372036854775807\n" + kRoot + "\n"));
@@ -57,15 +63,18 @@ TEST(Checkpoint, SignedByItsLogAndCosigned) {
   EXPECT_EQ(opened.checkpoint, some_checkpoint());
   EXPECT_TRUE(opened.cosignatures.empty());
 
-  const std::string cosigned = note + format_signature_line(cosign(key_number(2), "witness", 1234, opened.note.text));
+  const std::string cosigned =
+      note + format_signature_line(cosign(key_number(2), "witness", 1234, opened.note.text));
   EXPECT_TRUE(open_checkpoint(cosigned, log_key(1)).value().cosignatures.empty());
   const auto both = open_checkpoint(cosigned, log_key(1), std::vector{witness_key(2)}).value();
   ASSERT_EQ(both.cosignatures.size(), 1u);
   EXPECT_EQ(both.cosignatures[0].key, witness_key(2));
   EXPECT_EQ(both.cosignatures[0].time, 1234u);
 
-  const std::string forged = note + format_signature_line(cosign(key_number(2), "witness", 1234, "other\n"));
-  EXPECT_EQ(outcome(open_checkpoint(forged, log_key(1), std::vector{witness_key(2)})), "note.signature");
+  const std::string forged =
+      note + format_signature_line(cosign(key_number(2), "witness", 1234, "other\n"));
+  EXPECT_EQ(outcome(open_checkpoint(forged, log_key(1), std::vector{witness_key(2)})),
+            "note.signature");
 }
 
 TEST(Checkpoint, RefusesAnotherLogsAndUnsigned) {
@@ -77,7 +86,9 @@ TEST(Checkpoint, RefusesAnotherLogsAndUnsigned) {
   // A witness alone does not make it the log's.
   Note only_cosigned{.text = format_checkpoint(some_checkpoint()), .signatures = {}};
   only_cosigned.signatures = {cosign(key_number(2), "witness", 1, only_cosigned.text)};
-  EXPECT_EQ(outcome(open_checkpoint(format_note(only_cosigned), log_key(1), std::vector{witness_key(2)})), "note.unsigned");
+  EXPECT_EQ(
+      outcome(open_checkpoint(format_note(only_cosigned), log_key(1), std::vector{witness_key(2)})),
+      "note.unsigned");
   EXPECT_EQ(outcome(open_checkpoint(note, witness_key(1))), "checkpoint.origin");
   // Whatever byte is changed, it is not opened as what it was not.
   for (std::size_t i = 0; i < note.size(); ++i) {

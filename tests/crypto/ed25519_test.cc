@@ -36,21 +36,26 @@ TEST(Ed25519, Rfc8032Section7_1) {
   const Vector vectors[] = {
       {"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-       "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0"
+       "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf"
+       "9b46bd25bf5f0"
        "595bbe24655141438e7a100b"},
       {"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-       "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eae"
+       "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f"
+       "11d8c387b2eae"
        "b4302aeeb00d291612bb0c00"},
       {"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
-       "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9"
+       "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984"
+       "dc6594a7c15e9"
        "716ed28dc027beceea1ec40a"},
       {"833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42",
        "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
-       "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423"
+       "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3f"
+       "eebbd454d4423"
        "643ce80e2a9ac94fa54ca49f",
-       "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b58909351fc9ac90b3ecfdfbc7c66431e0303dca179c"
+       "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b58909351fc9ac90b3ecfdfbc7c6643"
+       "1e0303dca179c"
        "138ac17ad9bef1177331a704"}};
   for (const Vector& vector : vectors) {
     const SigningKey key(seed_of(vector.seed));
@@ -109,7 +114,8 @@ TEST(Ed25519, RefusesKeysOfSmallOrder) {
 
 // The holder of the key a can make the equation hold for R = identity: s = h·a.
 TEST(Ed25519, RefusesNoncePointsOfSmallOrder) {
-  const SigningSeed seed = seed_of("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
+  const SigningSeed seed =
+      seed_of("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
   const SigningKey key(seed);
   std::array<std::uint8_t, 64> wide{};
   crypto_hash_sha512(wide.data(), seed.data(), 32);
@@ -136,7 +142,8 @@ TEST(Ed25519, ValidKeysAreThoseOfThePrimeOrderSubgroup) {
   KeyId mixed;
   ASSERT_EQ(crypto_core_ed25519_add(mixed.data(), key.data(), bytes<32>(kSmallOrder[6]).data()), 0);
   EXPECT_FALSE(is_valid_key(mixed));
-  EXPECT_FALSE(is_valid_key(bytes<32>("0200000000000000000000000000000000000000000000000000000000000000")));
+  EXPECT_FALSE(
+      is_valid_key(bytes<32>("0200000000000000000000000000000000000000000000000000000000000000")));
 }
 
 class CountingEntropy final : public Entropy {
@@ -152,7 +159,8 @@ class CountingEntropy final : public Entropy {
 TEST(Ed25519, GeneratesFromTheEntropyGiven) {
   CountingEntropy entropy;
   const SigningKey key = SigningKey::generate(entropy);
-  EXPECT_EQ(to_hex(key.seed().view()), "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+  EXPECT_EQ(to_hex(key.seed().view()),
+            "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
   SystemEntropy system;
   EXPECT_NE(SigningKey::generate(system).public_key(), SigningKey::generate(system).public_key());
 }

@@ -1,5 +1,5 @@
-// The worked examples of the format pages. Their figures come from tests/crypto/data/worked_examples.py,
-// which shares nothing with the code under test.
+// The worked examples of the format pages. Their figures come from
+// tests/crypto/data/worked_examples.py, which shares nothing with the code under test.
 #include <gtest/gtest.h>
 
 #include "crypto/aead.h"
@@ -75,8 +75,10 @@ TEST(Formats, Merkle) {
   const Proof consistency = tree.consistency(3, 7).value();
   ASSERT_EQ(inclusion.size(), 3u);
   ASSERT_EQ(consistency.size(), 4u);
-  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(to_hex(inclusion[i]), example.hex("inclusion " + std::to_string(i)));
-  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(to_hex(consistency[i]), example.hex("consistency " + std::to_string(i)));
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(to_hex(inclusion[i]), example.hex("inclusion " + std::to_string(i)));
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_EQ(to_hex(consistency[i]), example.hex("consistency " + std::to_string(i)));
 }
 
 TEST(Formats, Note) {
@@ -84,9 +86,12 @@ TEST(Formats, Note) {
   const SigningKey key(SigningSeed(example.exactly<32>("seed")));
   EXPECT_EQ(to_hex(key.public_key()), example.hex("public key"));
   const NoteKey note_key = parse_vkey(example.raw("vkey")).value();
-  EXPECT_EQ(note_key, (NoteKey{.name = "liuhen.example/qingdao", .type = NoteKeyType::ed25519, .key = key.public_key()}));
+  EXPECT_EQ(note_key, (NoteKey{.name = "liuhen.example/qingdao",
+                               .type = NoteKeyType::ed25519,
+                               .key = key.public_key()}));
   EXPECT_EQ(note_key.vkey(), example.raw("vkey"));
-  const Note note{.text = example.text("text"), .signatures = {sign_note(key, note_key.name, example.text("text"))}};
+  const Note note{.text = example.text("text"),
+                  .signatures = {sign_note(key, note_key.name, example.text("text"))}};
   EXPECT_EQ(to_hex(note.signatures[0].blob), example.hex("signature"));
   EXPECT_EQ(format_note(note), example.text("note"));
   EXPECT_TRUE(verify_note(parse_note(example.text("note")).value(), std::vector{note_key}));
@@ -108,9 +113,11 @@ TEST(Formats, Checkpoint) {
   EXPECT_EQ(cosignature_message(1767225600, text), example.text("message"));
   const NoteSignature signature = cosign(witness, witness_key.name, 1767225600, text);
   EXPECT_EQ(to_hex(signature.blob), example.hex("blob"));
-  EXPECT_EQ(note.text("note") + format_signature_line(signature), example.text("cosigned checkpoint"));
-  const auto opened = open_checkpoint(example.text("cosigned checkpoint"), parse_vkey(note.raw("vkey")).value(),
-                                      std::vector{witness_key});
+  EXPECT_EQ(note.text("note") + format_signature_line(signature),
+            example.text("cosigned checkpoint"));
+  const auto opened =
+      open_checkpoint(example.text("cosigned checkpoint"), parse_vkey(note.raw("vkey")).value(),
+                      std::vector{witness_key});
   EXPECT_EQ(opened.value().checkpoint, checkpoint);
   EXPECT_EQ(opened.value().cosignatures.at(0).time, 1767225600u);
 }
@@ -122,7 +129,8 @@ TEST(Formats, Vrf) {
   const Bytes alpha = example.bytes("alpha");
   EXPECT_EQ(vrf::public_key(seed), key);
   EXPECT_EQ(to_hex(vrf::prove(seed, alpha)), example.hex("pi"));
-  EXPECT_EQ(to_hex(vrf::verify(key, alpha, example.exactly<80>("pi")).value()), example.hex("beta"));
+  EXPECT_EQ(to_hex(vrf::verify(key, alpha, example.exactly<80>("pi")).value()),
+            example.hex("beta"));
   EXPECT_EQ(vrf::verify(key, alpha, example.exactly<80>("refused pi")).error().code, "vrf.proof");
 }
 
@@ -134,13 +142,15 @@ TEST(Formats, Restricted) {
   ScriptedEntropy entropy(example.bytes("nonce"));
   const Bytes sealed = seal(key, example.bytes("associated data"), example.bytes("bytes"), entropy);
   EXPECT_EQ(to_hex(sealed), example.hex("sealed"));
-  EXPECT_EQ(to_hex(open(key, example.bytes("associated data"), sealed).value().view()), example.hex("bytes"));
+  EXPECT_EQ(to_hex(open(key, example.bytes("associated data"), sealed).value().view()),
+            example.hex("bytes"));
 }
 
 TEST(Formats, KeyFile) {
   const Example example("key-file.md");
   const SigningSeed seed(example.exactly<32>("seed"));
-  EXPECT_EQ(text_of(format_key_file("检查员0001", seed).value().view()), example.text("plain file"));
+  EXPECT_EQ(text_of(format_key_file("检查员0001", seed).value().view()),
+            example.text("plain file"));
   ScriptedEntropy entropy(counting(0, 0x28));  // the salt, then the nonce
   const auto text = seal_key_file("检查员0001", seed, example.bytes("passphrase"),
                                   {.passes = 2, .memory = 65536}, entropy);

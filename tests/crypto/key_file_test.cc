@@ -64,30 +64,36 @@ TEST(KeyFile, ParseIsStrict) {
   };
   EXPECT_EQ(outcome(KeyFile::parse(view_of(text))), "ok");
   for (const std::string& spoiled :
-       {std::string(), text + "\n", text.substr(0, text.size() - 1), changed("v1\n", "v2\n"), changed("v1\n", "v1 \n"),
-        changed("argon2id 1 ", "argon2id 01 "), changed("argon2id 1 ", "argon2id  1 "), changed("\n", "\r\n"),
-        changed("label ", "Label "), changed("8192", "+8192"), changed("8192 ", "8192  "),
-        text + "sealed 00\n", text + std::string(kMaxKeyFileSize, ' '),
-        changed("public ", "public A"), changed("检查员0001", ""), changed("检查员0001", " x")}) {
+       {std::string(), text + "\n", text.substr(0, text.size() - 1), changed("v1\n", "v2\n"),
+        changed("v1\n", "v1 \n"), changed("argon2id 1 ", "argon2id 01 "),
+        changed("argon2id 1 ", "argon2id  1 "), changed("\n", "\r\n"), changed("label ", "Label "),
+        changed("8192", "+8192"), changed("8192 ", "8192  "), text + "sealed 00\n",
+        text + std::string(kMaxKeyFileSize, ' '), changed("public ", "public A"),
+        changed("检查员0001", ""), changed("检查员0001", " x")}) {
     EXPECT_EQ(outcome(KeyFile::parse(view_of(spoiled))), "key.format") << spoiled;
   }
 }
 
 TEST(KeyFile, CostsAreBoundedOnReadAndOnWrite) {
   const std::string text = sealed_text();
-  for (const char* cost : {"0 8192 ", "17 8192 ", "1 8191 ", "1 8193 ", "1 1073742848 ", "1 4096 ", "1 18446744073709551615 "}) {
+  for (const char* cost : {"0 8192 ", "17 8192 ", "1 8191 ", "1 8193 ", "1 1073742848 ", "1 4096 ",
+                           "1 18446744073709551615 "}) {
     std::string changed = text;
     changed.replace(changed.find("1 8192 "), 7, cost);
     EXPECT_EQ(outcome(KeyFile::parse(view_of(changed))), "key.cost") << cost;
   }
   SystemEntropy entropy;
-  EXPECT_EQ(outcome(seal_key_file("x", some_seed(), {}, {.passes = 1, .memory = 2048u << 20}, entropy)), "key.cost");
-  EXPECT_EQ(outcome(seal_key_file("x", some_seed(), {}, {.passes = 0, .memory = 8192}, entropy)), "key.cost");
+  EXPECT_EQ(
+      outcome(seal_key_file("x", some_seed(), {}, {.passes = 1, .memory = 2048u << 20}, entropy)),
+      "key.cost");
+  EXPECT_EQ(outcome(seal_key_file("x", some_seed(), {}, {.passes = 0, .memory = 8192}, entropy)),
+            "key.cost");
 }
 
 TEST(KeyFile, LabelsAreChecked) {
-  for (const std::string& label : {std::string(), std::string(" a"), std::string("a "), std::string("a\nb"),
-                                   std::string("\xff"), std::string(201, 'a')}) {
+  for (const std::string& label :
+       {std::string(), std::string(" a"), std::string("a "), std::string("a\nb"),
+        std::string("\xff"), std::string(201, 'a')}) {
     EXPECT_EQ(outcome(format_key_file(label, some_seed())), "key.label");
   }
   EXPECT_TRUE(format_key_file(std::string(200, 'a'), some_seed()));

@@ -8,9 +8,15 @@
 namespace liuhen::crypto {
 namespace {
 
-// The tree used by the tests of Certificate Transparency's own implementation: entries, and the root
-// after each.
-const char* const kEntries[] = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
+// The tree used by the tests of Certificate Transparency's own implementation: entries, and the
+// root after each.
+const char* const kEntries[] = {"",
+                                "00",
+                                "10",
+                                "2021",
+                                "3031",
+                                "40414243",
+                                "5051525354555657",
                                 "606162636465666768696a6b6c6d6e6f"};
 const char* const kRoots[] = {"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
                               "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -79,7 +85,8 @@ TEST(Merkle, EveryInclusionAtEverySize) {
     const Hash root = tree.root(size);
     for (std::uint64_t index = 0; index < size; ++index) {
       const Proof proof = tree.inclusion(index, size).value();
-      ASSERT_TRUE(verify_inclusion(index, size, tree.at(0, index), proof, root)) << index << " in " << size;
+      ASSERT_TRUE(verify_inclusion(index, size, tree.at(0, index), proof, root))
+          << index << " in " << size;
       // The same proof for the neighbour, in the next size, or against the next root shows nothing.
       ASSERT_FALSE(verify_inclusion(index + 1, size, tree.at(0, index), proof, root));
       if (size < kSize) {
@@ -147,10 +154,12 @@ TEST(Merkle, SpoiledProofsShowNothing) {
     for (std::uint64_t index = 0; index < size; ++index) {
       const Hash leaf = tree.at(0, index);
       for (const Proof& proof : spoiled(tree.inclusion(index, size).value())) {
-        ASSERT_EQ(verify_inclusion(index, size, leaf, proof, root).error().code, "merkle.inclusion");
+        ASSERT_EQ(verify_inclusion(index, size, leaf, proof, root).error().code,
+                  "merkle.inclusion");
       }
       for (const Proof& proof : spoiled(tree.consistency(index, size).value())) {
-        ASSERT_EQ(verify_consistency(index, size, tree.root(index), root, proof).error().code, "merkle.consistency");
+        ASSERT_EQ(verify_consistency(index, size, tree.root(index), root, proof).error().code,
+                  "merkle.consistency");
       }
     }
   }
@@ -172,7 +181,8 @@ TEST(Merkle, ProofsHaveTheLengthOfTheirSizes) {
   Proof longer = tree.consistency(3, 4).value();
   const Hash more = numbered_leaf(9);
   longer.push_back(more);
-  EXPECT_FALSE(verify_consistency(3, 4, node_hash(more, tree.root(3)), node_hash(more, tree.root(4)), longer));
+  EXPECT_FALSE(verify_consistency(3, 4, node_hash(more, tree.root(3)),
+                                  node_hash(more, tree.root(4)), longer));
 }
 
 TEST(Merkle, SizesAtTheEdge) {
@@ -189,7 +199,9 @@ TEST(Merkle, SizesAtTheEdge) {
 }
 
 TEST(Merkle, AnErrorOfTheReaderComesThrough) {
-  const HashAt broken = [](unsigned, std::uint64_t) -> Result<Hash> { return fail("disk", "", ""); };
+  const HashAt broken = [](unsigned, std::uint64_t) -> Result<Hash> {
+    return fail("disk", "", "");
+  };
   EXPECT_EQ(root_at(5, broken).error().code, "disk");
   EXPECT_EQ(prove_inclusion(1, 5, broken).error().code, "disk");
   EXPECT_EQ(prove_consistency(2, 5, broken).error().code, "disk");

@@ -14,9 +14,12 @@ const std::string kVkey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id
 const std::string kText = "This is an example message.\n";
 const std::string kNote = kText +
                           "\n\xe2\x80\x94 example.com/foo "
-                          "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+                          "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXm"
+                          "RKuwHjG1Yu72IneyaQM=\n";
 
-SigningKey key_number(std::uint8_t n) { return SigningKey(SigningSeed(std::array<std::uint8_t, 32>{n})); }
+SigningKey key_number(std::uint8_t n) {
+  return SigningKey(SigningSeed(std::array<std::uint8_t, 32>{n}));
+}
 NoteKey note_key(std::uint8_t n, const std::string& name, NoteKeyType type = NoteKeyType::ed25519) {
   return {.name = name, .type = type, .key = key_number(n).public_key()};
 }
@@ -41,12 +44,14 @@ TEST(Note, AnotherImplementationsNoteVerifies) {
 
 TEST(Note, VkeyIsStrict) {
   for (const char* vkey : {
-           "", "example.com/foo", "example.com/foo+530d903a",
-           "example.com/foo+530D903A+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",       // upper case
-           "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",       // another id
-           "example.com/fop+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",       // another name
+           "",
+           "example.com/foo",
+           "example.com/foo+530d903a",
+           "example.com/foo+530D903A+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",  // upper case
+           "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",  // another id
+           "example.com/fop+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",  // another name
            "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n",
-           "example.com/foo+530d903a+BukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",       // another type
+           "example.com/foo+530d903a+BukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",  // another type
            "example com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
            "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
        }) {
@@ -66,17 +71,33 @@ TEST(Note, ParseIsStrict) {
     return note.replace(note.find(from), from.size(), to);
   };
   ASSERT_EQ(outcome(parse_note(kNote)), "ok");
-  EXPECT_EQ(outcome(parse_note(changed("message", "mess\n\nage"))), "ok");  // the last blank line counts
+  EXPECT_EQ(outcome(parse_note(changed("message", "mess\n\nage"))),
+            "ok");  // the last blank line counts
   const std::string spoiled[] = {
-      "", "\n", "\n\n", kText, kText + "\n", kNote + "\n", kNote.substr(0, kNote.size() - 1),
-      changed("\xe2\x80\x94 ", "- "), changed("\xe2\x80\x94 ", "\xe2\x80\x94  "), changed("foo Uw", "foo  Uw"),
-      changed("foo Uw", "foo+ Uw"), changed("foo Uw", "foo\xc2\xa0 Uw"), changed("aQM=", "aQM"),
-      changed("aQM=\n", "aQM= \n"), changed("aQM=", "aQN="), changed("message", "mess\tage"),
-      changed("message", "mess\r\nage"), changed("message", "mess\x80"), changed("message", std::string("a\0b", 3)),
+      "",
+      "\n",
+      "\n\n",
+      kText,
+      kText + "\n",
+      kNote + "\n",
+      kNote.substr(0, kNote.size() - 1),
+      changed("\xe2\x80\x94 ", "- "),
+      changed("\xe2\x80\x94 ", "\xe2\x80\x94  "),
+      changed("foo Uw", "foo  Uw"),
+      changed("foo Uw", "foo+ Uw"),
+      changed("foo Uw", "foo\xc2\xa0 Uw"),
+      changed("aQM=", "aQM"),
+      changed("aQM=\n", "aQM= \n"),
+      changed("aQM=", "aQN="),
+      changed("message", "mess\tage"),
+      changed("message", "mess\r\nage"),
+      changed("message", "mess\x80"),
+      changed("message", std::string("a\0b", 3)),
       changed("message.\n", "message."),
       kText + "\n\xe2\x80\x94 example.com/foo Uw2QOg==\n",  // a key id and nothing more
   };
-  for (const std::string& note : spoiled) EXPECT_EQ(outcome(parse_note(note)), "note.format") << note;
+  for (const std::string& note : spoiled)
+    EXPECT_EQ(outcome(parse_note(note)), "note.format") << note;
   EXPECT_EQ(outcome(parse_note(std::string(kMaxNoteSize, 'a') + kNote)), "note.format");
 }
 
@@ -95,10 +116,13 @@ TEST(Note, ManySignaturesAndNotTooMany) {
 }
 
 TEST(Note, UnknownKeysArePassedOverAndKnownOnesAreNot) {
-  Note note{.text = kText, .signatures = {sign_note(key_number(1), "a", kText), sign_note(key_number(2), "b", "x\n")}};
+  Note note{
+      .text = kText,
+      .signatures = {sign_note(key_number(1), "a", kText), sign_note(key_number(2), "b", "x\n")}};
   EXPECT_EQ(verify_note(note, std::vector{note_key(1, "a")}).value().size(), 1u);
   // A known key with a bad signature refuses all, also where a good one stands before it.
-  EXPECT_EQ(outcome(verify_note(note, std::vector{note_key(1, "a"), note_key(2, "b")})), "note.signature");
+  EXPECT_EQ(outcome(verify_note(note, std::vector{note_key(1, "a"), note_key(2, "b")})),
+            "note.signature");
   EXPECT_EQ(outcome(verify_note(note, std::vector{note_key(3, "c")})), "note.unsigned");
   EXPECT_EQ(outcome(verify_note(note, {})), "note.unsigned");
   // Known is the name together with the key.
@@ -135,15 +159,18 @@ TEST(Cosignature, CarriesItsTime) {
   }
   // The same key as a signer of notes has another id.
   EXPECT_EQ(outcome(verify_note(note, std::vector{note_key(9, "witness")})), "note.unsigned");
-  EXPECT_EQ(outcome(verify_cosignature(note_key(9, "witness"), kText, note.signatures[0])), "note.signature");
+  EXPECT_EQ(outcome(verify_cosignature(note_key(9, "witness"), kText, note.signatures[0])),
+            "note.signature");
 }
 
 TEST(Utf8, IsStrict) {
-  for (const char* good : {"", "a", "留痕", "\xf0\x9f\x98\x80", "\xc2\x80", "\xef\xbf\xbf", "\xf4\x8f\xbf\xbf"}) {
+  for (const char* good :
+       {"", "a", "留痕", "\xf0\x9f\x98\x80", "\xc2\x80", "\xef\xbf\xbf", "\xf4\x8f\xbf\xbf"}) {
     EXPECT_TRUE(is_utf8(good)) << good;
   }
-  for (const char* bad : {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf",
-                          "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xff", "\xe7\x95", "\xe7\x95X", "a\xc2"}) {
+  for (const char* bad : {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80",
+                          "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
+                          "\xf8\x88\x80\x80\x80", "\xff", "\xe7\x95", "\xe7\x95X", "a\xc2"}) {
     EXPECT_FALSE(is_utf8(bad));
   }
 }

@@ -10,7 +10,9 @@
 namespace liuhen::crypto {
 namespace {
 
-SigningKey key_of(const std::string& name) { return SigningKey(SigningSeed(sha256(view_of(name)))); }
+SigningKey key_of(const std::string& name) {
+  return SigningKey(SigningSeed(sha256(view_of(name))));
+}
 
 NoteKey log_key(const std::string& name) {
   return {.name = name, .type = NoteKeyType::ed25519, .key = key_of(name).public_key()};
@@ -19,13 +21,18 @@ NoteKey witness_key(const std::string& name) {
   return {.name = name, .type = NoteKeyType::cosignature, .key = key_of(name).public_key()};
 }
 
-std::string witness_line(const std::string& name) { return "witness " + name + " " + witness_key(name).vkey() + "\n"; }
+std::string witness_line(const std::string& name) {
+  return "witness " + name + " " + witness_key(name).vkey() + "\n";
+}
 
-std::string log_line() { return "log " + log_key("log.example/a").vkey() + " https://log.example/\n"; }
+std::string log_line() {
+  return "log " + log_key("log.example/a").vkey() + " https://log.example/\n";
+}
 
-const std::string kTwoLevels = log_line() + "# two organisations\n\n" + witness_line("X1") + witness_line("X2") +
-                               witness_line("X3") + " \tgroup X 2 X1 X2\tX3 \n" + witness_line("Y1") +
-                               witness_line("Y2") + "group Y any Y1 Y2\ngroup both all X Y\nquorum both\n";
+const std::string kTwoLevels =
+    log_line() + "# two organisations\n\n" + witness_line("X1") + witness_line("X2") +
+    witness_line("X3") + " \tgroup X 2 X1 X2\tX3 \n" + witness_line("Y1") + witness_line("Y2") +
+    "group Y any Y1 Y2\ngroup both all X Y\nquorum both\n";
 
 bool met(const Policy& policy, const std::vector<std::string>& cosigners) {
   std::vector<VerifiedSignature> signatures;
@@ -57,18 +64,36 @@ TEST(Policy, OneWitnessOrNone) {
 
 TEST(Policy, RefusesWhatIsNotOne) {
   const std::string w = witness_line("W"), v = witness_line("V");
-  for (const std::string& text : {
-           std::string(), w, std::string("quorum none"), std::string("quorum\n"), std::string("quorum none none\n"),
-           std::string("quorum none\nquorum none\n"), std::string("quorum W\n"), "quorum W\n" + w, w + w + "quorum W\n",
-           log_line() + log_line() + "quorum none\n", "log " + witness_key("x").vkey() + "\nquorum none\n",
-           "witness W " + log_key("x").vkey() + "\nquorum W\n", "witness none " + witness_key("x").vkey() + "\nquorum none\n",
-           "witness V " + witness_key("W").vkey() + "\n" + w + "quorum W\n", w + "group G 2 W\nquorum G\n",
-           w + "group G 0 W\nquorum G\n", w + "group G 01 W\nquorum G\n", w + "group G -1 W\nquorum G\n",
-           w + "group G any\nquorum none\n", w + "group G any W W\nquorum G\n", w + "group G any none\nquorum G\n",
-           w + "group G any H\ngroup H any W\nquorum G\n", w + "group G any W\ngroup H any W\nquorum G\n",
-           w + "group W any W\nquorum W\n", w + v + "group G any W V\ngroup G any V\nquorum G\n", std::string("other\nquorum none\n"),
-           std::string("quorum none\r\n"), std::string("quorum none\n\x01\n"), std::string("# \x7f\nquorum none\n"),
-           std::string("log notavkey\nquorum none\n")}) {
+  for (const std::string& text : {std::string(),
+                                  w,
+                                  std::string("quorum none"),
+                                  std::string("quorum\n"),
+                                  std::string("quorum none none\n"),
+                                  std::string("quorum none\nquorum none\n"),
+                                  std::string("quorum W\n"),
+                                  "quorum W\n" + w,
+                                  w + w + "quorum W\n",
+                                  log_line() + log_line() + "quorum none\n",
+                                  "log " + witness_key("x").vkey() + "\nquorum none\n",
+                                  "witness W " + log_key("x").vkey() + "\nquorum W\n",
+                                  "witness none " + witness_key("x").vkey() + "\nquorum none\n",
+                                  "witness V " + witness_key("W").vkey() + "\n" + w + "quorum W\n",
+                                  w + "group G 2 W\nquorum G\n",
+                                  w + "group G 0 W\nquorum G\n",
+                                  w + "group G 01 W\nquorum G\n",
+                                  w + "group G -1 W\nquorum G\n",
+                                  w + "group G any\nquorum none\n",
+                                  w + "group G any W W\nquorum G\n",
+                                  w + "group G any none\nquorum G\n",
+                                  w + "group G any H\ngroup H any W\nquorum G\n",
+                                  w + "group G any W\ngroup H any W\nquorum G\n",
+                                  w + "group W any W\nquorum W\n",
+                                  w + v + "group G any W V\ngroup G any V\nquorum G\n",
+                                  std::string("other\nquorum none\n"),
+                                  std::string("quorum none\r\n"),
+                                  std::string("quorum none\n\x01\n"),
+                                  std::string("# \x7f\nquorum none\n"),
+                                  std::string("log notavkey\nquorum none\n")}) {
     const auto policy = Policy::parse(text);
     ASSERT_FALSE(policy) << text;
     EXPECT_EQ(policy.error().code, "policy.format") << text;
@@ -82,7 +107,8 @@ TEST(Policy, AnErrorNamesItsLine) {
 }
 
 TEST(Policy, OpensOnlyWhatItTrusts) {
-  const Checkpoint checkpoint{.origin = "log.example/a", .size = 1, .root = sha256(view_of("root"))};
+  const Checkpoint checkpoint{
+      .origin = "log.example/a", .size = 1, .root = sha256(view_of("root"))};
   std::string note = sign_checkpoint(checkpoint, key_of("log.example/a"));
   const Policy alone = Policy::of_log(log_key("log.example/a"));
   ASSERT_TRUE(alone.open(note));
@@ -95,7 +121,8 @@ TEST(Policy, OpensOnlyWhatItTrusts) {
   const Policy witnessed = Policy::parse(log_line() + witness_line("W") + "quorum W\n").value();
   EXPECT_EQ(witnessed.open(note).error().code, "policy.quorum");
   const std::string text = parse_note(note).value().text;
-  const std::string bad = note + format_signature_line(cosign(key_of("W"), "W", 5, "another text\n"));
+  const std::string bad =
+      note + format_signature_line(cosign(key_of("W"), "W", 5, "another text\n"));
   EXPECT_EQ(witnessed.open(bad).error().code, "note.signature");
   EXPECT_TRUE(alone.open(bad)) << "a witness who is not listed is passed over";
   note += format_signature_line(cosign(key_of("W"), "W", 5, text));
@@ -107,7 +134,8 @@ TEST(Policy, EitherKeyOfALogThatChangedIts) {
   NoteKey newer = log_key("log.example/a");
   newer.key = key_of("newer").public_key();
   const Policy both = Policy::parse(log_line() + "log " + newer.vkey() + "\nquorum none\n").value();
-  const Checkpoint checkpoint{.origin = "log.example/a", .size = 1, .root = sha256(view_of("root"))};
+  const Checkpoint checkpoint{
+      .origin = "log.example/a", .size = 1, .root = sha256(view_of("root"))};
   EXPECT_TRUE(both.open(sign_checkpoint(checkpoint, key_of("log.example/a"))));
   EXPECT_TRUE(both.open(sign_checkpoint(checkpoint, key_of("newer"))));
   EXPECT_EQ(both.open(sign_checkpoint(checkpoint, key_of("third"))).error().code, "note.unsigned");
@@ -117,8 +145,9 @@ TEST(Policy, TheWorkedExample) {
   const auto example = tests::worked_example("docs/formats/policy.md", "Worked example");
   const auto policy = Policy::parse(text_of(tests::example_bytes(example, "policy")));
   ASSERT_TRUE(policy) << policy.error().en;
-  const std::string note(text_of(tests::example_bytes(
-      tests::worked_example("docs/formats/checkpoint.md", "Worked example"), "cosigned checkpoint")));
+  const std::string note(text_of(
+      tests::example_bytes(tests::worked_example("docs/formats/checkpoint.md", "Worked example"),
+                           "cosigned checkpoint")));
   const auto opened = policy->open(note);
   ASSERT_TRUE(opened) << opened.error().en;
   EXPECT_EQ(std::to_string(*opened->cosignatures.at(0).time), example.at("cosigned at"));

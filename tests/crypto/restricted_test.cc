@@ -39,7 +39,8 @@ TEST(Aead, AnyChangedByteIsRefused) {
     EXPECT_FALSE(open(key, {}, sealed));
     byte ^= 1;
   }
-  for (std::size_t size = 0; size < sealed.size(); ++size) EXPECT_FALSE(open(key, {}, View(sealed).first(size)));
+  for (std::size_t size = 0; size < sealed.size(); ++size)
+    EXPECT_FALSE(open(key, {}, View(sealed).first(size)));
 }
 
 }  // namespace

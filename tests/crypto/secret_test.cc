@@ -8,7 +8,8 @@ namespace liuhen::crypto {
 namespace {
 
 static_assert(!std::is_copy_constructible_v<Secret<32>> && !std::is_copy_assignable_v<Secret<32>>);
-static_assert(!std::is_copy_constructible_v<SecretBytes> && !std::is_copy_assignable_v<SecretBytes>);
+static_assert(!std::is_copy_constructible_v<SecretBytes> &&
+              !std::is_copy_assignable_v<SecretBytes>);
 
 TEST(Secret, MovingWipesTheSource) {
   Secret<4> source(std::array<std::uint8_t, 4>{1, 2, 3, 4});

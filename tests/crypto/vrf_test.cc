@@ -21,8 +21,8 @@ std::vector<std::map<std::string, std::string>> rfc_vectors() {
   for (std::string line; std::getline(file, line);) {
     std::istringstream in(line);
     std::string rest, name, value;
-    if (!(std::getline(in, rest, '"') && std::getline(in, name, '"') && std::getline(in, rest, '"') &&
-          std::getline(in, value, '"'))) {
+    if (!(std::getline(in, rest, '"') && std::getline(in, name, '"') &&
+          std::getline(in, rest, '"') && std::getline(in, value, '"'))) {
       continue;
     }
     if (name == "sk") vectors.emplace_back();

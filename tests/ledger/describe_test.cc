@@ -45,7 +45,8 @@ TEST(Describe, SaysEveryFieldByItsName) {
   "origin": "liuhen.example/qingdao",
   "id": ")" + to_hex(View(frame().id)) + R"(",
   "stream": "draw/x/1",
-  "authors": ")" + to_hex(key_of("a").public_key()) + R"(",
+  "authors": ")" + to_hex(key_of("a").public_key()) +
+                                           R"(",
   "seen_size": 0,
   "seen_root": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
   "expires": 1760086400,
@@ -62,7 +63,8 @@ TEST(Describe, SaysEveryFieldByItsName) {
 TEST(Describe, ShowsAnExpectedVersionOnlyIfThereIsOne) {
   auto intent = frame();
   intent.payload.Set(schema::ItemPublishedT{});
-  EXPECT_FALSE(parsed(describe_json(IntentView::parse(encode(intent)).value())).contains("expected_version"));
+  EXPECT_FALSE(parsed(describe_json(IntentView::parse(encode(intent)).value()))
+                   .contains("expected_version"));
   intent.expected_version = 0;
   const Bytes bytes = encode(intent);
   EXPECT_EQ(parsed(describe_json(IntentView::parse(bytes).value())).at("expected_version"), 0);
@@ -71,7 +73,10 @@ TEST(Describe, ShowsAnExpectedVersionOnlyIfThereIsOne) {
 TEST(Describe, EscapesWhatJsonAndEyesNeedEscaped) {
   schema::DrawVoidedT voided;
   voided.draw = "draw/x/1";
-  const std::string reason = "a\"b\\c\n\xe2\x80\xae" "d\xc2\xa0\xef\xbb\xbf" "e𠮷";
+  const std::string reason =
+      "a\"b\\c\n\xe2\x80\xae"
+      "d\xc2\xa0\xef\xbb\xbf"
+      "e𠮷";
   voided.reason = reason;
   const std::string text = text_of_payload(voided);
   EXPECT_THAT(text, HasSubstr("\"a\\\"b\\\\c\\n\\u202ed\xc2\xa0\\ufeffe𠮷\""));
@@ -88,7 +93,8 @@ TEST(Describe, NamesEnumsRolesAndPayloadsInLists) {
     row->restricted.assign(32, 0xab);
     imported.rows.push_back(std::move(row));
   }
-  const auto rows = parsed(text_of_payload(std::move(imported))).at("payload").at("rows").as_array();
+  const auto rows =
+      parsed(text_of_payload(std::move(imported))).at("payload").at("rows").as_array();
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[0].at("kind"), "firm");
   EXPECT_EQ(rows[1].at("kind"), "sole_trader");
@@ -104,7 +110,8 @@ TEST(Describe, NamesEnumsRolesAndPayloadsInLists) {
   permission->first = {4, 10};
   changed.permissions.push_back(std::move(permission));
   changed.permissions.push_back(std::make_unique<schema::PermissionT>());
-  const auto permissions = parsed(text_of_payload(std::move(changed))).at("payload").at("permissions").as_array();
+  const auto permissions =
+      parsed(text_of_payload(std::move(changed))).at("payload").at("permissions").as_array();
   EXPECT_EQ(permissions[0].at("payload"), "DrawVoided");
   EXPECT_EQ(permissions[0].at("first"), (json::array{"clerk", "supervisor"}));
 }
@@ -114,7 +121,8 @@ TEST(Describe, SaysWhatIsNotKnown) {
   intent.payload.Set(schema::ItemPublishedT{});
   Bytes bytes = encode(intent);
   const auto* fields = reinterpret_cast<const flatbuffers::Table*>(schema::GetIntent(bytes.data()));
-  bytes[static_cast<std::size_t>(fields->GetAddressOf(schema::Intent::VT_PAYLOAD_TYPE) - bytes.data())] = 250;
+  bytes[static_cast<std::size_t>(fields->GetAddressOf(schema::Intent::VT_PAYLOAD_TYPE) -
+                                 bytes.data())] = 250;
   const auto text = describe_json(IntentView::parse(bytes).value());
   EXPECT_EQ(parsed(text).at("known"), false);
   EXPECT_EQ(parsed(text).at("payload_type"), 250);
@@ -122,22 +130,28 @@ TEST(Describe, SaysWhatIsNotKnown) {
 }
 
 // A table of this type with every text and list filled, its numbers absent.
-flatbuffers::uoffset_t fill(flatbuffers::FlatBufferBuilder& builder, const flatbuffers::TypeTable& type) {
+flatbuffers::uoffset_t fill(flatbuffers::FlatBufferBuilder& builder,
+                            const flatbuffers::TypeTable& type) {
   std::vector<std::pair<flatbuffers::voffset_t, flatbuffers::uoffset_t>> members;
   for (std::size_t i = 0; i < type.num_elems; ++i) {
     const auto code = type.type_codes[i];
     flatbuffers::uoffset_t member = 0;
     if (code.base_type == flatbuffers::ET_STRING) member = builder.CreateString("t").o;
-    if (code.base_type == flatbuffers::ET_SEQUENCE) member = fill(builder, *type.type_refs[code.sequence_ref]());
+    if (code.base_type == flatbuffers::ET_SEQUENCE)
+      member = fill(builder, *type.type_refs[code.sequence_ref]());
     if (code.base_type == flatbuffers::ET_UCHAR && code.is_repeating != 0) {
       const std::string_view name = type.names[i];
       const bool vrf = &type == schema::VrfKeyRegisteredTypeTable();
-      const std::size_t size = name == "pi" || (name == "proof" && vrf) ? 80 : name == "proof" ? 64 : 32;
+      const std::size_t size = name == "pi" || (name == "proof" && vrf) ? 80
+                               : name == "proof"                        ? 64
+                                                                        : 32;
       member = builder.CreateVector(std::vector<std::uint8_t>(size)).o;
     } else if (code.is_repeating != 0) {
       member = builder.CreateVector(std::vector<flatbuffers::Offset<void>>{member}).o;
     }
-    if (member != 0) members.emplace_back(flatbuffers::FieldIndexToOffset(static_cast<flatbuffers::voffset_t>(i)), member);
+    if (member != 0)
+      members.emplace_back(flatbuffers::FieldIndexToOffset(static_cast<flatbuffers::voffset_t>(i)),
+                           member);
   }
   const auto start = builder.StartTable();
   for (const auto& [at, member] : members) builder.AddOffset(at, flatbuffers::Offset<void>(member));
@@ -164,9 +178,10 @@ TEST(Describe, NoFieldOfAnyKindIsForgotten) {
     const flatbuffers::Offset<void> payload(fill(builder, kind));
     const auto fields = frame();
     schema::FinishIntentBuffer(
-        builder, schema::CreateIntentDirect(builder, fields.origin.c_str(), &fields.id, "s", flatbuffers::nullopt,
-                                            &fields.authors, 0, &fields.seen_root, 1, static_cast<PayloadTag>(tag),
-                                            payload));
+        builder,
+        schema::CreateIntentDirect(builder, fields.origin.c_str(), &fields.id, "s",
+                                   flatbuffers::nullopt, &fields.authors, 0, &fields.seen_root, 1,
+                                   static_cast<PayloadTag>(tag), payload));
     const auto intent = IntentView::parse({builder.GetBufferPointer(), builder.GetSize()});
     ASSERT_TRUE(intent) << intent.error().en;
     const auto said = parsed(describe_json(*intent));

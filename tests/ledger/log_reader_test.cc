@@ -31,7 +31,9 @@ class Shelf final : public Storage {
   }
   Outcome commit(const Batch&) override { return ok(); }
 
-  std::map<std::string, std::string>& of(Family family) { return contents_[static_cast<std::size_t>(family)]; }
+  std::map<std::string, std::string>& of(Family family) {
+    return contents_[static_cast<std::size_t>(family)];
+  }
   bool broken = false;
 
  private:
@@ -49,7 +51,8 @@ TEST(StorageFetcher, TheCheckpointIsTheGreatest) {
   StorageFetcher fetcher(shelf);
   EXPECT_EQ(code(fetcher.checkpoint()), "fetch.absent");
   std::uint64_t previous = 0;
-  for (const std::uint64_t size : {0ull, 1ull, 2ull, 255ull, 256ull, 65'535ull, 1ull << 40, (1ull << 63) - 1, ~0ull}) {
+  for (const std::uint64_t size :
+       {0ull, 1ull, 2ull, 255ull, 256ull, 65'535ull, 1ull << 40, (1ull << 63) - 1, ~0ull}) {
     shelf.of(Family::checkpoints)[key_of_number(size)] = "note " + std::to_string(size);
     EXPECT_EQ(fetcher.checkpoint().value(), "note " + std::to_string(size)) << previous;
     previous = size;
@@ -82,7 +85,8 @@ TEST(StorageFetcher, ATileNotKeptIsCutFromAWiderOne) {
 TEST(StorageFetcher, ABundleEndsBeforeAnAbsentEntry) {
   Shelf shelf;
   StorageFetcher fetcher(shelf);
-  for (std::uint64_t i = 0; i < 300; ++i) shelf.of(Family::entries)[key_of_number(i)] = "e" + std::to_string(i);
+  for (std::uint64_t i = 0; i < 300; ++i)
+    shelf.of(Family::entries)[key_of_number(i)] = "e" + std::to_string(i);
   const Bytes full = fetcher.entries(0, 256).value();
   EXPECT_EQ(split_bundle(full, 256).entries.size(), 256u);
   EXPECT_EQ(split_bundle(full, 256).rest, 0u);

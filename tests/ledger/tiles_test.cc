@@ -14,7 +14,8 @@ namespace {
 
 crypto::TreeHistory tree_of(std::uint64_t size) {
   crypto::TreeHistory tree;
-  for (std::uint64_t i = 0; i < size; ++i) tree.append(crypto::leaf_hash(view_of("entry " + std::to_string(i))));
+  for (std::uint64_t i = 0; i < size; ++i)
+    tree.append(crypto::leaf_hash(view_of("entry " + std::to_string(i))));
   return tree;
 }
 
@@ -34,7 +35,8 @@ TEST(Tiles, PathsAreThoseOfTheStandard) {
 
 TEST(Tiles, ParsingIsTheExactInverse) {
   for (const unsigned level : {0u, 3u, 7u, 63u}) {
-    for (const std::uint64_t index : {0ull, 1ull, 99ull, 999ull, 1000ull, 999'999ull, 1'000'000ull, (1ull << 55) - 1}) {
+    for (const std::uint64_t index :
+         {0ull, 1ull, 99ull, 999ull, 1000ull, 999'999ull, 1'000'000ull, (1ull << 55) - 1}) {
       for (const unsigned width : {1u, 99u, 255u, 256u}) {
         const Tile tile{level, index, width};
         const auto parsed = parse_tile_path(tile_path(tile));
@@ -52,14 +54,47 @@ TEST(Tiles, ParsingIsTheExactInverse) {
 }
 
 TEST(Tiles, OtherPathsAreRefused) {
-  for (const char* path :
-       {"", "/", "tile", "tile/", "tile/0", "tile/0/", "/tile/0/000", "tile/0/0", "tile/0/00", "tile/0/0000",
-        "tile/0/x000", "tile/0/x000/001", "tile/0/x001", "tile/0/001/002", "tile/0/x001/x002", "tile/00/000",
-        "tile/64/000", "tile/-1/000", "tile/+1/000", "tile/0/-01", "tile/0/+01", "tile/0/ 01", "tile/0/000/",
-        "tile/0//000", "tile/0/000.p", "tile/0/000.p/", "tile/0/000.p/0", "tile/0/000.p/01", "tile/0/000.p/256",
-        "tile/0/000.p/1/", "tile/0/000.p/1.p/1", "tile/0/000.P/1", "tile/0/X001/000", "tile/Entries/000",
-        "tile/data/000", "tile/0/xx01/000", "tile/0/../000", "tile/0/000?", "tile/0/0٠0", "tile/entries/0/000",
-        "tile/0/x999/x999/x999/x999/x999/x999/x999/x999/999"}) {
+  for (const char* path : {"",
+                           "/",
+                           "tile",
+                           "tile/",
+                           "tile/0",
+                           "tile/0/",
+                           "/tile/0/000",
+                           "tile/0/0",
+                           "tile/0/00",
+                           "tile/0/0000",
+                           "tile/0/x000",
+                           "tile/0/x000/001",
+                           "tile/0/x001",
+                           "tile/0/001/002",
+                           "tile/0/x001/x002",
+                           "tile/00/000",
+                           "tile/64/000",
+                           "tile/-1/000",
+                           "tile/+1/000",
+                           "tile/0/-01",
+                           "tile/0/+01",
+                           "tile/0/ 01",
+                           "tile/0/000/",
+                           "tile/0//000",
+                           "tile/0/000.p",
+                           "tile/0/000.p/",
+                           "tile/0/000.p/0",
+                           "tile/0/000.p/01",
+                           "tile/0/000.p/256",
+                           "tile/0/000.p/1/",
+                           "tile/0/000.p/1.p/1",
+                           "tile/0/000.P/1",
+                           "tile/0/X001/000",
+                           "tile/Entries/000",
+                           "tile/data/000",
+                           "tile/0/xx01/000",
+                           "tile/0/../000",
+                           "tile/0/000?",
+                           "tile/0/0٠0",
+                           "tile/entries/0/000",
+                           "tile/0/x999/x999/x999/x999/x999/x999/x999/x999/999"}) {
     const auto parsed = parse_tile_path(path);
     ASSERT_FALSE(parsed) << path;
     EXPECT_EQ(parsed.error().code, "tile.path");
@@ -115,7 +150,8 @@ TEST(Tiles, EveryPublishedSizeHasItsTiles) {
       EXPECT_TRUE(added) << at->first;
     }
     size += step;
-    for (const Tile& tile : tiles_of_growth(0, size)) EXPECT_TRUE(stored.contains(tile_path(tile))) << tile_path(tile);
+    for (const Tile& tile : tiles_of_growth(0, size))
+      EXPECT_TRUE(stored.contains(tile_path(tile))) << tile_path(tile);
   }
 }
 
@@ -144,22 +180,26 @@ TEST(Tiles, BundlesHoldWhatWasAdded) {
   EXPECT_EQ(split.entries[2].size(), kEntryBytesMax);
   EXPECT_EQ(split_bundle(bundle, 2).rest, kEntryBytesMax + 2);
   EXPECT_EQ(split_bundle(bundle, 4).entries.size(), 3u);
-  for (const std::size_t size : {std::size_t{1}, std::size_t{3}, std::size_t{5}, bundle.size() - 1}) {
+  for (const std::size_t size :
+       {std::size_t{1}, std::size_t{3}, std::size_t{5}, bundle.size() - 1}) {
     const auto cut = split_bundle(View(bundle).first(size), 3);
     EXPECT_LT(cut.entries.size(), 3u) << size;
     EXPECT_GT(cut.rest, 0u) << size;
   }
 }
 
-// The figures come from tests/ledger/data/tiles_example.py, which shares nothing with the code under test.
+// The figures come from tests/ledger/data/tiles_example.py, which shares nothing with the code
+// under test.
 TEST(Tiles, TheWorkedExampleOfThePage) {
   const auto example = tests::worked_example("docs/formats/tiles.md", "Worked example");
   ASSERT_EQ(example.size(), 10u);
   const auto tree = tree_of(257);
   std::string grown;
-  for (const Tile& tile : tiles_of_growth(255, 257)) grown += (grown.empty() ? "" : " ") + tile_path(tile);
+  for (const Tile& tile : tiles_of_growth(255, 257))
+    grown += (grown.empty() ? "" : " ") + tile_path(tile);
   EXPECT_EQ(grown, example.at("tiles of growth"));
-  EXPECT_EQ(to_hex(crypto::sha256(tile_bytes(tree, {0, 0, 256}))), example.at("sha256 of tile/0/000"));
+  EXPECT_EQ(to_hex(crypto::sha256(tile_bytes(tree, {0, 0, 256}))),
+            example.at("sha256 of tile/0/000"));
   EXPECT_EQ(to_hex(tile_bytes(tree, {0, 1, 1})), example.at("tile/0/001.p/1"));
   EXPECT_EQ(to_hex(tile_bytes(tree, {1, 0, 1})), example.at("tile/1/000.p/1"));
   EXPECT_EQ(to_hex(tree.root()), example.at("root"));

@@ -1,5 +1,5 @@
-// The small city's log as a verifier meets it: a whole draw recorded, the entries behind a Fetcher that a test can
-// tamper with, and entries that a dishonest operator adds without asking admission.
+// The small city's log as a verifier meets it: a whole draw recorded, the entries behind a Fetcher
+// that a test can tamper with, and entries that a dishonest operator adds without asking admission.
 #pragma once
 
 #include "crypto/checkpoint.h"
@@ -17,7 +17,8 @@ namespace liuhen::tests {
 class CityDraw {
  public:
   using Names = City::Names;
-  explicit CityDraw(City& city, std::uint32_t attempt = 1) : city_(city), stream_("draw/P1/" + std::to_string(attempt)), attempt_(attempt) {}
+  explicit CityDraw(City& city, std::uint32_t attempt = 1)
+      : city_(city), stream_("draw/P1/" + std::to_string(attempt)), attempt_(attempt) {}
 
   const projections::Draw& draw() const { return city_.state().draws.by_stream.at(stream_); }
   const std::string& stream() const { return stream_; }
@@ -47,7 +48,8 @@ class CityDraw {
     a.substitute_delay_s = 10;
     a.substitute_deadline_s = 1000;
     a.pool_position = city_.size() - 1;
-    const auto pool = projections::pool_of(city_.state(), a, city_.state().catalogue.rules.at("R1")).value();
+    const auto pool =
+        projections::pool_of(city_.state(), a, city_.state().catalogue.rules.at("R1")).value();
     a.subject_root = City::bytes(pool.subject_root);
     a.subject_rows = pool.subjects.size();
     a.subject_eligible = pool.subjects_eligible;
@@ -60,11 +62,14 @@ class CityDraw {
   }
   void announce() { city_.must(announcement(), {"clerk", "approver"}); }
 
-  Hash nonce(const std::string& name) const { return crypto::sha256(view_of("nonce of " + name + stream_)); }
+  Hash nonce(const std::string& name) const {
+    return crypto::sha256(view_of("nonce of " + name + stream_));
+  }
   schema::DrawCommittedT commitment(const std::string& name) {
     schema::DrawCommittedT out;
     out.draw = stream_;
-    out.commitment = City::bytes(crypto::draw::commitment(draw().leaf_hash, city_.id(name), nonce(name)));
+    out.commitment =
+        City::bytes(crypto::draw::commitment(draw().leaf_hash, city_.id(name), nonce(name)));
     return out;
   }
   void commit(const std::string& name) { city_.must(commitment(name), {name}); }
@@ -72,7 +77,8 @@ class CityDraw {
     schema::CommitmentsClosedT out;
     out.draw = stream_;
     for (const KeyId& key : draw().contributors) {
-      if (draw().commitments.contains(key)) out.committed.insert(out.committed.end(), key.begin(), key.end());
+      if (draw().commitments.contains(key))
+        out.committed.insert(out.committed.end(), key.begin(), key.end());
     }
     return out;
   }
@@ -103,12 +109,14 @@ class CityDraw {
   schema::DrawExecutedT execution(const projections::OpenConflict& open) {
     const Bytes alpha = projections::alpha_of(draw());
     const auto pi = crypto::vrf::prove(City::seed("vrf"), alpha);
-    const auto seed = crypto::vrf::verify(crypto::vrf::public_key(City::seed("vrf")), alpha, pi).value();
+    const auto seed =
+        crypto::vrf::verify(crypto::vrf::public_key(City::seed("vrf")), alpha, pi).value();
     visits_ = projections::visits_of(city_.state(), draw(), seed, open).value();
     schema::DrawExecutedT out;
     out.draw = stream_;
     out.pi = City::bytes(pi);
-    for (const auto& stratum : visits_.strata) out.strata.push_back(std::make_unique<schema::StratumOutcomeT>(stratum));
+    for (const auto& stratum : visits_.strata)
+      out.strata.push_back(std::make_unique<schema::StratumOutcomeT>(stratum));
     out.visits_root = City::bytes(visits_.root);
     out.visits = visits_.visits.size();
     out.vacancies = visits_.vacancies;
@@ -118,7 +126,8 @@ class CityDraw {
     schema::DrawDisclosedT out;
     out.draw = stream_;
     out.last = true;
-    for (const auto& visit : visits_.visits) out.visits.push_back(std::make_unique<schema::VisitT>(visit));
+    for (const auto& visit : visits_.visits)
+      out.visits.push_back(std::make_unique<schema::VisitT>(visit));
     return out;
   }
   void execute(const projections::OpenConflict& open = [](const Hash&) { return std::nullopt; }) {
@@ -132,7 +141,9 @@ class CityDraw {
   }
 
   // The inspector of the visit's first seat recuses himself, and somebody goes instead.
-  schema::SubstituteDrawnT recuse(std::uint64_t visit, const projections::OpenConflict& open = [](const Hash&) { return std::nullopt; }) {
+  schema::SubstituteDrawnT recuse(
+      std::uint64_t visit,
+      const projections::OpenConflict& open = [](const Hash&) { return std::nullopt; }) {
     schema::RecusalFiledT filed;
     filed.draw = stream_;
     filed.visit = visit;
@@ -148,7 +159,8 @@ class CityDraw {
     out.draw = stream_;
     out.visit = visit;
     out.ordinal = 1;
-    out.inspector = projections::substitute_of(city_.state(), draw(), visit, 0, open).value().inspector;
+    out.inspector =
+        projections::substitute_of(city_.state(), draw(), visit, 0, open).value().inspector;
     return out;
   }
   void result(std::uint64_t visit) {
@@ -175,10 +187,14 @@ class CityDraw {
   projections::Visits visits_;
 };
 
-// What a server serves: entries as they are said to be, tiles and checkpoint of the leaves as they were signed.
+// What a server serves: entries as they are said to be, tiles and checkpoint of the leaves as they
+// were signed.
 class CityLog final : public ledger::Fetcher {
  public:
-  CityLog(City& city, std::vector<Bytes> entries) : entries_(std::move(entries)), key_(city.key("log").seed()) { sign(); }
+  CityLog(City& city, std::vector<Bytes> entries)
+      : entries_(std::move(entries)), key_(city.key("log").seed()) {
+    sign();
+  }
   explicit CityLog(City& city) : CityLog(city, city.entries()) {}
 
   std::vector<Bytes>& entries() { return entries_; }
@@ -186,23 +202,28 @@ class CityLog final : public ledger::Fetcher {
   void sign() {
     tree_ = crypto::TreeHistory();
     for (const Bytes& entry : entries_) tree_.append(crypto::leaf_hash(entry));
-    note_ = crypto::sign_checkpoint({.origin = City::kOrigin, .size = tree_.size(), .root = tree_.root()}, key_);
+    note_ = crypto::sign_checkpoint(
+        {.origin = City::kOrigin, .size = tree_.size(), .root = tree_.root()}, key_);
   }
   std::string& note() { return note_; }
   const crypto::TreeHistory& tree() const { return tree_; }
-  crypto::NoteKey note_key() const { return {.name = City::kOrigin, .type = crypto::NoteKeyType::ed25519, .key = key_.public_key()}; }
+  crypto::NoteKey note_key() const {
+    return {.name = City::kOrigin, .type = crypto::NoteKeyType::ed25519, .key = key_.public_key()};
+  }
   std::optional<std::size_t> flip_in_tile;  // a byte of the level-0 tile
 
   Result<std::string> checkpoint() override { return note_; }
   Result<Bytes> tile(unsigned level, std::uint64_t index, unsigned width) override {
-    if (width > ledger::tile_width(level, index, tree_.size())) return fail("fetch.absent", "没有这块", "there is no such tile");
+    if (width > ledger::tile_width(level, index, tree_.size()))
+      return fail("fetch.absent", "没有这块", "there is no such tile");
     Bytes out = ledger::tile_bytes(tree_, {.level = level, .index = index, .width = width});
     if (flip_in_tile && level == 0) out.at(*flip_in_tile) ^= 1;
     return out;
   }
   Result<Bytes> entries(std::uint64_t index, unsigned width) override {
     Bytes out;
-    for (std::uint64_t i = index * 256; i < index * 256 + width && i < entries_.size(); ++i) ledger::add_to_bundle(entries_[i], out);
+    for (std::uint64_t i = index * 256; i < index * 256 + width && i < entries_.size(); ++i)
+      ledger::add_to_bundle(entries_[i], out);
     return out;
   }
 
@@ -215,13 +236,16 @@ class CityLog final : public ledger::Fetcher {
 
 // The entry that an operator who does not ask admission would append to the city's log.
 template <class Payload>
-Bytes forged_entry(City& city, Payload payload, const City::Names& authors, const City::Tweak& tweak = {}, const City::Names& signers = {}) {
+Bytes forged_entry(City& city, Payload payload, const City::Names& authors,
+                   const City::Tweak& tweak = {}, const City::Names& signers = {}) {
   schema::IntentT intent = city.intent(std::move(payload), authors);
   if (tweak) tweak(intent);
   const Bytes bytes = ledger::encode(intent);
   std::vector<Signature> signatures;
-  for (const std::string& name : signers.empty() ? authors : signers) signatures.push_back(ledger::sign_intent(city.key(name), bytes));
-  return ledger::encode_entry(city.size(), city.now, crypto::leaf_hash(city.entries().back()), bytes, signatures);
+  for (const std::string& name : signers.empty() ? authors : signers)
+    signatures.push_back(ledger::sign_intent(city.key(name), bytes));
+  return ledger::encode_entry(city.size(), city.now, crypto::leaf_hash(city.entries().back()),
+                              bytes, signatures);
 }
 
 // The city's log for the builder of proof files.
@@ -230,7 +254,9 @@ class CityProofs final : public projections::ProofSource {
   explicit CityProofs(City& city) : log_(city) {}
   Result<std::string> checkpoint() override { return log_.note(); }
   Result<Bytes> entry(std::uint64_t position) override { return log_.entries().at(position); }
-  Result<crypto::Proof> inclusion(std::uint64_t position, std::uint64_t size) override { return log_.tree().inclusion(position, size); }
+  Result<crypto::Proof> inclusion(std::uint64_t position, std::uint64_t size) override {
+    return log_.tree().inclusion(position, size);
+  }
   Result<std::vector<std::uint64_t>> positions(const std::string& stream) override {
     std::vector<std::uint64_t> out;
     for (std::uint64_t i = 0; i < log_.entries().size(); ++i) {

@@ -35,11 +35,15 @@ struct Proven {
     ASSERT_TRUE(built) << built.error().en;
     text = *built;
   }
-  ProofVerdict verify(std::string_view changed) const { return verify_proof_file(changed, &policy, city.now); }
+  ProofVerdict verify(std::string_view changed) const {
+    return verify_proof_file(changed, &policy, city.now);
+  }
 };
 
 std::string said(const ProofVerdict& verdict) {
-  return verdict.finding ? verdict.finding->code + ": " + verdict.finding->en + (verdict.position ? " at " + std::to_string(*verdict.position) : "") : "";
+  return verdict.finding ? verdict.finding->code + ": " + verdict.finding->en +
+                               (verdict.position ? " at " + std::to_string(*verdict.position) : "")
+                         : "";
 }
 
 TEST(ProofFile, VerifiesWithNothingButTheKey) {
@@ -59,7 +63,9 @@ TEST(ProofFile, VerifiesWithNothingButTheKey) {
 
 TEST(ProofFile, AnotherKeyIsNotTrusted) {
   Proven proven;
-  const auto other = crypto::Policy::of_log({.name = City::kOrigin, .type = crypto::NoteKeyType::ed25519, .key = proven.city.id("clerk")});
+  const auto other = crypto::Policy::of_log({.name = City::kOrigin,
+                                             .type = crypto::NoteKeyType::ed25519,
+                                             .key = proven.city.id("clerk")});
   EXPECT_EQ(verify_proof_file(proven.text, &other, proven.city.now).verdict, Verdict::violated);
 }
 
@@ -84,7 +90,8 @@ TEST(ProofFile, EveryLineCounts) {
   ASSERT_EQ(joined(lines), proven.text);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto fails = [&](const std::vector<std::string>& changed, const char* how) {
-      EXPECT_EQ(proven.verify(joined(changed)).verdict, Verdict::violated) << how << " line " << i << ": " << lines[i].substr(0, 60);
+      EXPECT_EQ(proven.verify(joined(changed)).verdict, Verdict::violated)
+          << how << " line " << i << ": " << lines[i].substr(0, 60);
     };
     if (!lines[i].empty()) {
       auto changed = lines;
@@ -106,7 +113,8 @@ TEST(ProofFile, EveryLineCounts) {
 TEST(ProofFile, EveryByteOfARowAndOfTheCheckpointCounts) {
   const Proven proven;
   const std::size_t begin = proven.text.find("\nsubjects ");
-  for (std::size_t at = begin; at < proven.text.size(); at += at < proven.text.find("\ncheckpoint") ? 7 : 1) {
+  for (std::size_t at = begin; at < proven.text.size();
+       at += at < proven.text.find("\ncheckpoint") ? 7 : 1) {
     std::string changed = proven.text;
     changed[at] = static_cast<char>(changed[at] ^ 1);
     EXPECT_EQ(proven.verify(changed).verdict, Verdict::violated) << at;
@@ -123,7 +131,8 @@ TEST(ProofFile, AnEntryOfTheDrawLeftOut) {
     if (!event.intent().stream().starts_with("draw/") || last_of_task) continue;
     ProofText cut = whole;
     cut.entries.erase(cut.entries.begin() + static_cast<std::ptrdiff_t>(i));
-    EXPECT_EQ(proven.verify(format_proof(cut)).verdict, Verdict::violated) << i << " " << static_cast<int>(event.tag());
+    EXPECT_EQ(proven.verify(format_proof(cut)).verdict, Verdict::violated)
+        << i << " " << static_cast<int>(event.tag());
   }
 }
 
@@ -166,9 +175,20 @@ TEST(ProofText, WordsAreEscaped) {
   EXPECT_EQ(escape_word("-"), "%2D");
   EXPECT_EQ(escape_word("a-b"), "a-b");
   EXPECT_EQ(escape_word("甲, 50%"), "甲%2C%2050%25");
-  ProofText proof{.origin = "o", .draw = "draw/P/1", .entries = {}, .subjects = {}, .inspectors = {}, .conflicts = {}, .checkpoint = "c\n"};
-  proof.inspectors.push_back({.id = "Z1", .unit = "甲 乙", .qualifications = {"-", "a,b"}, .capacity = 3, .eligibility = 0});
-  proof.inspectors.push_back({.id = "Z2", .unit = "-", .qualifications = {}, .capacity = 3, .eligibility = 2});
+  ProofText proof{.origin = "o",
+                  .draw = "draw/P/1",
+                  .entries = {},
+                  .subjects = {},
+                  .inspectors = {},
+                  .conflicts = {},
+                  .checkpoint = "c\n"};
+  proof.inspectors.push_back({.id = "Z1",
+                              .unit = "甲 乙",
+                              .qualifications = {"-", "a,b"},
+                              .capacity = 3,
+                              .eligibility = 0});
+  proof.inspectors.push_back(
+      {.id = "Z2", .unit = "-", .qualifications = {}, .capacity = 3, .eligibility = 2});
   const std::string text = format_proof(proof);
   const ProofText read = parse_proof(text).value();
   EXPECT_EQ(read.inspectors[0].qualifications, proof.inspectors[0].qualifications);
@@ -188,7 +208,8 @@ TEST(ProofText, TheWorkedExample) {
   EXPECT_EQ(proof->draw, "draw/P1/1");
   ASSERT_EQ(proof->entries.size(), 1u);
   EXPECT_EQ(proof->entries[0].inclusion.size(), 2u);
-  EXPECT_EQ(proof->inspectors.at(0).qualifications, (std::vector<std::string>{"行政执法证", "A, B"}));
+  EXPECT_EQ(proof->inspectors.at(0).qualifications,
+            (std::vector<std::string>{"行政执法证", "A, B"}));
   EXPECT_EQ(format_proof(*proof), text_of(tests::example_bytes(example, "file")));
 }
 

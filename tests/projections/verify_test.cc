@@ -8,11 +8,11 @@
 namespace liuhen::projections {
 namespace {
 
+using ledger::Verdict;
 using tests::City;
 using tests::CityDraw;
 using tests::CityLog;
 using tests::forged_entry;
-using ledger::Verdict;
 
 Report check(CityLog& log, const OpenConflict& open = {}, std::uint64_t now = 0) {
   VerifyOptions options;
@@ -23,7 +23,8 @@ Report check(CityLog& log, const OpenConflict& open = {}, std::uint64_t now = 0)
 }
 
 void expect_verified(const Report& report) {
-  EXPECT_EQ(report.verdict, Verdict::verified) << (report.finding ? report.finding->code + ": " + report.finding->en : "");
+  EXPECT_EQ(report.verdict, Verdict::verified)
+      << (report.finding ? report.finding->code + ": " + report.finding->en : "");
 }
 void expect_violated(const Report& report, std::uint64_t position, const std::string& code) {
   ASSERT_EQ(report.verdict, Verdict::violated);
@@ -122,7 +123,8 @@ TEST(Verify, AnyByteOfAnyEntrySignedAgain) {
     ASSERT_EQ(report.verdict, Verdict::violated) << position;
     ASSERT_TRUE(report.position || !report.where.empty());
     if (report.position) {
-      EXPECT_TRUE(*report.position == position || *report.position == position + 1) << position << ": " << report.finding->en;
+      EXPECT_TRUE(*report.position == position || *report.position == position + 1)
+          << position << ": " << report.finding->en;
     }
   }
 }
@@ -135,8 +137,10 @@ TEST(Verify, DroppedDoubledSwappedReplaced) {
     change(log.entries());
     return check(log);
   };
-  for (const Report& report : {with([&](auto& e) { e.erase(e.begin() + 20); }), with([&](auto& e) { e.insert(e.begin() + 20, e[19]); }),
-                               with([&](auto& e) { std::swap(e[20], e[21]); }), with([&](auto& e) { e[20] = e[5]; })}) {
+  for (const Report& report :
+       {with([&](auto& e) { e.erase(e.begin() + 20); }),
+        with([&](auto& e) { e.insert(e.begin() + 20, e[19]); }),
+        with([&](auto& e) { std::swap(e[20], e[21]); }), with([&](auto& e) { e[20] = e[5]; })}) {
     ASSERT_EQ(report.verdict, Verdict::violated);
     EXPECT_EQ(report.position, position) << report.finding->en;
   }
@@ -160,7 +164,8 @@ TEST(Verify, TilesAndCheckpoint) {
   for (std::size_t byte = 0; byte < note.size(); ++byte) {
     log.note() = note;
     log.note()[byte] = static_cast<char>(log.note()[byte] ^ 1);
-    // A changed size may speak of entries that cannot be had: then nothing can be said, least of all "verified".
+    // A changed size may speak of entries that cannot be had: then nothing can be said, least of
+    // all "verified".
     EXPECT_NE(check(log).verdict, Verdict::verified) << byte;
   }
 }
@@ -174,7 +179,8 @@ class Dishonest : public ::testing::Test {
   void SetUp() override { city.furnish(); }
 
   template <class Payload>
-  void expect(const std::string& code, Payload payload, const City::Names& authors, const City::Tweak& tweak = {}, const City::Names& signers = {}) {
+  void expect(const std::string& code, Payload payload, const City::Names& authors,
+              const City::Tweak& tweak = {}, const City::Names& signers = {}) {
     CityLog log(city);
     log.entries().push_back(forged_entry(city, std::move(payload), authors, tweak, signers));
     log.sign();
@@ -199,7 +205,8 @@ TEST_F(Dishonest, RegistersAVrfKeyAlone) {
   schema::VrfKeyRegisteredT registered;
   const KeyId vrf = crypto::vrf::public_key(City::seed("vrf2"));
   registered.key = City::bytes(vrf);
-  registered.proof = City::bytes(crypto::vrf::prove(City::seed("vrf2"), vrf_possession_bytes(City::kOrigin, vrf)));
+  registered.proof =
+      City::bytes(crypto::vrf::prove(City::seed("vrf2"), vrf_possession_bytes(City::kOrigin, vrf)));
   expect("role.signatures", std::move(registered), {"platform"});
 }
 
@@ -254,11 +261,13 @@ TEST_F(Dishonest, BackdatesAnEntry) {
 }
 
 TEST_F(Dishonest, TakesAnIntentForAnotherLog) {
-  expect("intent.origin", City::item("I9"), {"clerk"}, [](auto& intent) { intent.origin = "liuhen.example/elsewhere"; });
+  expect("intent.origin", City::item("I9"), {"clerk"},
+         [](auto& intent) { intent.origin = "liuhen.example/elsewhere"; });
 }
 
 TEST_F(Dishonest, TakesAnIntentFromAFork) {
-  expect("intent.fork", City::item("I9"), {"clerk"}, [](auto& intent) { intent.seen_root.assign(32, 7); });
+  expect("intent.fork", City::item("I9"), {"clerk"},
+         [](auto& intent) { intent.seen_root.assign(32, 7); });
 }
 
 class DishonestExecution : public Dishonest {
@@ -313,7 +322,8 @@ TEST_F(DishonestExecution, ChangesAResultInPlace) {
   schema::IntentT intent;
   event.intent().fields().UnPackTo(&intent);
   intent.payload.AsResultRecorded()->rows[0]->category = 3;
-  log.entries()[position] = ledger::encode_entry(position, event.time(), event.previous(), ledger::encode(intent), event.signatures());
+  log.entries()[position] = ledger::encode_entry(position, event.time(), event.previous(),
+                                                 ledger::encode(intent), event.signatures());
   log.sign();
   const Report report = check(log);
   ASSERT_EQ(report.verdict, Verdict::violated);
@@ -362,7 +372,9 @@ struct Conflicted {
   }
 };
 
-ConflictContent some_conflict() { return {.subject = City::code(1), .inspector = "Z0001", .kind = "kinship", .evidence = ""}; }
+ConflictContent some_conflict() {
+  return {.subject = City::code(1), .inspector = "Z0001", .kind = "kinship", .evidence = ""};
+}
 
 TEST(VerifyConflicts, OpenedAndNotOpened) {
   Conflicted city(some_conflict());
@@ -388,12 +400,19 @@ TEST(VerifyConflicts, OneIgnoredIsFoundByWhoOpensIt) {
   Conflicted city(some_conflict());
   city.draw.announce();
   city.draw.contribute();
-  // The platform's own opening: a conflict with somebody who is in no draw, so that the matching differs if it matters.
-  const auto blind = [](const Hash&) { return std::optional(ConflictContent{.subject = "X", .inspector = "X", .kind = "", .evidence = ""}); };
+  // The platform's own opening: a conflict with somebody who is in no draw, so that the matching
+  // differs if it matters.
+  const auto blind = [](const Hash&) {
+    return std::optional(
+        ConflictContent{.subject = "X", .inspector = "X", .kind = "", .evidence = ""});
+  };
   city.draw.execute(blind);
   // Make the conflict one that the matching made this way has broken.
   const auto& task = city.draw.draw().tasks[0];
-  const ConflictContent broken{.subject = task.subject, .inspector = task.seats[0].inspector, .kind = "kinship", .evidence = ""};
+  const ConflictContent broken{.subject = task.subject,
+                               .inspector = task.seats[0].inspector,
+                               .kind = "kinship",
+                               .evidence = ""};
   for (auto& [commitment, content] : city.contents) content = broken;
   CityLog log(city.city);
   expect_verified(check(log));

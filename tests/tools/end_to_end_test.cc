@@ -1,5 +1,6 @@
-// The main job, by the programs a person runs: the demonstration on at least 50,000 subjects, verified; then
-// the same ledger with one byte changed, and the proof file with one character changed.
+// The main job, by the programs a person runs: the demonstration on at least 50,000 subjects,
+// verified; then the same ledger with one byte changed, and the proof file with one character
+// changed.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
@@ -33,7 +34,8 @@ Ran shell(const std::string& command) {
   Ran ran;
   FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
   char buffer[4096];
-  while (const std::size_t got = std::fread(buffer, 1, sizeof(buffer), pipe)) ran.text.append(buffer, got);
+  while (const std::size_t got = std::fread(buffer, 1, sizeof(buffer), pipe))
+    ran.text.append(buffer, got);
   const int status = ::pclose(pipe);
   ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return ran;
@@ -46,14 +48,17 @@ class EndToEnd : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     crypto::initialise();
-    const std::string made = (fs::temp_directory_path() / ("liuhen-e2e-" + std::to_string(::getpid()))).string();
+    const std::string made =
+        (fs::temp_directory_path() / ("liuhen-e2e-" + std::to_string(::getpid()))).string();
     fs::remove_all(made);
     dir_ = new std::string(made);
     ledger::SystemClock clock;
     crypto::SystemEntropy entropy;
     std::ostringstream out, err;
-    Environment environment{.language = Language::zh, .out = out, .err = err, .clock = clock, .entropy = entropy};
-    std::vector<std::string> arguments = {"demo", "--dir", *dir_, "--subjects", "50000", "--inspectors", "330"};
+    Environment environment{
+        .language = Language::zh, .out = out, .err = err, .clock = clock, .entropy = entropy};
+    std::vector<std::string> arguments = {"demo",  "--dir",        *dir_, "--subjects",
+                                          "50000", "--inspectors", "330"};
     const std::string data = data_directory();
     if (data.empty()) {
       std::cout << "shared/data is absent: the generator's own names are used\n";
@@ -64,8 +69,10 @@ class EndToEnd : public ::testing::Test {
     if (code_ != kDone) std::cout << out.str() << err.str();
     vkey_ = new std::string();
     std::ostringstream key;
-    Environment asking{.language = Language::zh, .out = key, .err = err, .clock = clock, .entropy = entropy};
-    if (code_ == kDone && run({"state", "vkey", "--dir", *dir_}, asking) == kDone) *vkey_ = key.str().substr(0, key.str().size() - 1);
+    Environment asking{
+        .language = Language::zh, .out = key, .err = err, .clock = clock, .entropy = entropy};
+    if (code_ == kDone && run({"state", "vkey", "--dir", *dir_}, asking) == kDone)
+      *vkey_ = key.str().substr(0, key.str().size() - 1);
   }
   static void TearDownTestSuite() {
     fs::remove_all(*dir_);
@@ -92,7 +99,8 @@ TEST_F(EndToEnd, TheVerifierAgrees) {
 TEST_F(EndToEnd, WithoutPinnedKeysItSaysSoFirst) {
   const Ran ran = shell(kVerify + " dir " + *dir_ + " --lang en --quiet");
   EXPECT_EQ(ran.code, 0) << ran.text;
-  EXPECT_NE(ran.text.substr(0, ran.text.find('\n')).find("not pinned"), std::string::npos) << ran.text;
+  EXPECT_NE(ran.text.substr(0, ran.text.find('\n')).find("not pinned"), std::string::npos)
+      << ran.text;
 }
 
 TEST_F(EndToEnd, AChangedByteIsFoundAtItsPosition) {
@@ -138,20 +146,29 @@ TEST_F(EndToEnd, TheSameFileAgainChangesNothing) {
   ledger::SystemClock clock;
   crypto::SystemEntropy entropy;
   std::ostringstream out, err;
-  Environment environment{.language = Language::en, .out = out, .err = err, .clock = clock, .entropy = entropy};
-  EXPECT_EQ(run({"import", "subjects", *dir_ + ".demo/files/subjects.csv", "--dir", *dir_, "--key", *dir_ + ".demo/people/registrar-1.key"},
-                environment), kDone) << err.str();
-  EXPECT_NE(out.str().find("imported: 0 rows differed, 50000 did not"), std::string::npos) << out.str();
+  Environment environment{
+      .language = Language::en, .out = out, .err = err, .clock = clock, .entropy = entropy};
+  EXPECT_EQ(run({"import", "subjects", *dir_ + ".demo/files/subjects.csv", "--dir", *dir_, "--key",
+                 *dir_ + ".demo/people/registrar-1.key"},
+                environment),
+            kDone)
+      << err.str();
+  EXPECT_NE(out.str().find("imported: 0 rows differed, 50000 did not"), std::string::npos)
+      << out.str();
 }
 
 TEST_F(EndToEnd, ADirectoryInUseIsLeftAlone) {
   ledger::SystemClock clock;
   crypto::SystemEntropy entropy;
   std::ostringstream out, err;
-  Environment environment{.language = Language::en, .out = out, .err = err, .clock = clock, .entropy = entropy};
+  Environment environment{
+      .language = Language::en, .out = out, .err = err, .clock = clock, .entropy = entropy};
   const std::string people = *dir_ + ".demo/people/";
-  EXPECT_EQ(run({"init", "--dir", *dir_, "--origin", "other.example/log", "--city", "青岛市", "--division", "370200",
-                 "--no-passphrase", "--key", people + "trustee-1.key", "--key", people + "trustee-2.key"}, environment), kFailed);
+  EXPECT_EQ(run({"init", "--dir", *dir_, "--origin", "other.example/log", "--city", "青岛市",
+                 "--division", "370200", "--no-passphrase", "--key", people + "trustee-1.key",
+                 "--key", people + "trustee-2.key"},
+                environment),
+            kFailed);
   EXPECT_NE(err.str().find("in_use"), std::string::npos) << err.str();
 }
 

@@ -1,4 +1,5 @@
-// liuhen-verify as a person runs it: the built program, a ledger on disk, exit codes and what is printed.
+// liuhen-verify as a person runs it: the built program, a ledger on disk, exit codes and what is
+// printed.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
@@ -25,18 +26,22 @@ struct Ran {
 };
 
 Ran verify(const std::string& arguments) {
-  const std::string command = std::string(LIUHEN_BINARY_DIR) + "/bin/liuhen-verify " + arguments + " 2>&1";
+  const std::string command =
+      std::string(LIUHEN_BINARY_DIR) + "/bin/liuhen-verify " + arguments + " 2>&1";
   Ran ran;
   FILE* pipe = popen(command.c_str(), "r");
   LIUHEN_CHECK(pipe != nullptr);
   char buffer[4096];
-  for (std::size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.out.append(buffer, got);
+  for (std::size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;)
+    ran.out.append(buffer, got);
   const int status = pclose(pipe);
   if (WIFEXITED(status)) ran.code = WEXITSTATUS(status);
   return ran;
 }
 
-bool has(const Ran& ran, const std::string& text) { return ran.out.find(text) != std::string::npos; }
+bool has(const Ran& ran, const std::string& text) {
+  return ran.out.find(text) != std::string::npos;
+}
 
 // The clock that each of the city's entries was recorded by.
 class GivenClock final : public ledger::Clock {
@@ -76,14 +81,17 @@ class VerifyCli : public ::testing::Test {
     projections::StateAdmission admission(City::kOrigin);
     GivenClock clock;
     const crypto::SigningKey log_key(City::seed("log"));
-    auto sequencer = ledger::Sequencer::open(**storage, head, restricted, admission, clock, {.origin = City::kOrigin, .log_key = &log_key});
+    auto sequencer = ledger::Sequencer::open(**storage, head, restricted, admission, clock,
+                                             {.origin = City::kOrigin, .log_key = &log_key});
     ASSERT_TRUE(sequencer) << sequencer.error().en;
     for (const Bytes& entry : city.entries()) {
       const auto event = ledger::Event::parse(entry).value();
       clock.now = event.time();
-      ledger::Submission submission{.intent = City::bytes(event.intent().bytes()), .signatures = {}, .openings = {}};
+      ledger::Submission submission{
+          .intent = City::bytes(event.intent().bytes()), .signatures = {}, .openings = {}};
       const auto signatures = event.signatures();
-      for (std::size_t i = 0; i < signatures.size(); ++i) submission.signatures.emplace_back(event.intent().author(i), signatures[i]);
+      for (std::size_t i = 0; i < signatures.size(); ++i)
+        submission.signatures.emplace_back(event.intent().author(i), signatures[i]);
       const auto answer = (*sequencer)->submit_and_wait(std::move(submission));
       ASSERT_TRUE(answer) << answer.error().en;
     }
@@ -119,8 +127,10 @@ TEST_F(VerifyCli, ADirectory) {
 TEST_F(VerifyCli, AByteOfAStoredEntry) {
   for (const std::uint64_t position : {std::uint64_t{0}, std::uint64_t{7}, city.size() - 1}) {
     const auto change = [&](std::size_t at_byte) {
-      auto storage = ledger::open_rocksdb((dir / "db").string(), {.mode = ledger::OpenMode::existing}).value();
-      std::string entry = *storage->get(ledger::Family::entries, ledger::key_of_number(position)).value();
+      auto storage =
+          ledger::open_rocksdb((dir / "db").string(), {.mode = ledger::OpenMode::existing}).value();
+      std::string entry =
+          *storage->get(ledger::Family::entries, ledger::key_of_number(position)).value();
       entry[at_byte] = static_cast<char>(entry[at_byte] ^ 1);
       ledger::Batch batch;
       batch.put(ledger::Family::entries, ledger::key_of_number(position), entry);
@@ -162,7 +172,8 @@ TEST_F(VerifyCli, AMirror) {
   fs::create_directories(dir / "mirror/tile/0/000.p");
   fs::create_directories(dir / "mirror/tile/entries/000.p");
   write("mirror/checkpoint", log.note());
-  write("mirror/tile/0/000.p/" + std::to_string(size), std::string(text_of(log.tile(0, 0, size).value())));
+  write("mirror/tile/0/000.p/" + std::to_string(size),
+        std::string(text_of(log.tile(0, 0, size).value())));
   std::string bundle(text_of(log.entries(0, size).value()));
   const std::string path = "mirror/tile/entries/000.p/" + std::to_string(size);
   write(path, bundle);

@@ -1,5 +1,6 @@
-// liuhen-bench: the speed of the main jobs, each beside its limit. Prints Google Benchmark's own lines
-// and closes with a table of ratios. Options are Google Benchmark's (--benchmark_filter=draw, …).
+// liuhen-bench: the speed of the main jobs, each beside its limit. Prints Google Benchmark's own
+// lines and closes with a table of ratios. Options are Google Benchmark's (--benchmark_filter=draw,
+// …).
 #include <cstdio>
 #include <map>
 
@@ -29,13 +30,15 @@ class Keeper final : public benchmark::ConsoleReporter {
 };
 
 void print_table(const std::vector<Pair>& pairs, const Keeper& keeper) {
-  std::printf("\n| what 项目 | per second 每秒 | limit 上限 | its rate 上限每秒 | ratio 比值 |\n| --- | ---: | --- | ---: | ---: |\n");
+  std::printf(
+      "\n| what 项目 | per second 每秒 | limit 上限 | its rate 上限每秒 | ratio 比值 |\n| --- | "
+      "---: | --- | ---: | ---: |\n");
   for (const Pair& pair : pairs) {
     const double measured = keeper.rate(pair.name);
     const double bound = keeper.rate(pair.name + " / limit");
     if (measured == 0 || bound == 0) continue;
-    std::printf("| %s | %.0f %s | %s | %.0f | %.2f |\n", pair.name.c_str(), measured, pair.unit.c_str(), pair.limit.c_str(),
-                bound, measured / bound);
+    std::printf("| %s | %.0f %s | %s | %.0f | %.2f |\n", pair.name.c_str(), measured,
+                pair.unit.c_str(), pair.limit.c_str(), bound, measured / bound);
   }
 }
 
@@ -51,8 +54,12 @@ int main(int argc, char** argv) {
   add_draw(pairs);
   add_ledger(pairs);
   for (const Pair& pair : pairs) {
-    benchmark::RegisterBenchmark(pair.name.c_str(), pair.measured)->Unit(benchmark::kMillisecond)->UseRealTime();
-    benchmark::RegisterBenchmark((pair.name + " / limit").c_str(), pair.bound)->Unit(benchmark::kMillisecond)->UseRealTime();
+    benchmark::RegisterBenchmark(pair.name.c_str(), pair.measured)
+        ->Unit(benchmark::kMillisecond)
+        ->UseRealTime();
+    benchmark::RegisterBenchmark((pair.name + " / limit").c_str(), pair.bound)
+        ->Unit(benchmark::kMillisecond)
+        ->UseRealTime();
   }
   Keeper keeper;
   benchmark::RunSpecifiedBenchmarks(&keeper);

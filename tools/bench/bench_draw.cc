@@ -30,7 +30,8 @@ void select_five_percent(benchmark::State& state) {
   const std::string& arena = ids();
   crypto::draw::Seed seed{};
   seed[0] = 1;
-  const crypto::draw::Allocation allocation{.strata = {{.num = 5, .den = 100, .fixed = 0}}, .total = 0};
+  const crypto::draw::Allocation allocation{.strata = {{.num = 5, .den = 100, .fixed = 0}},
+                                            .total = 0};
   for ([[maybe_unused]] const auto& round : state) {
     auto selection = crypto::draw::select(seed, allocation, kSubjects, [&](std::size_t i) {
       return crypto::draw::PoolRow{.id = std::string_view(arena).substr(i * kIdBytes, kIdBytes)};
@@ -63,7 +64,8 @@ void bare_hashes(benchmark::State& state) {
 }  // namespace
 
 void add_draw(std::vector<Pair>& pairs) {
-  pairs.push_back({"draw 5% of 2,000,000", "subjects", "SHA-256 of 50 bytes each, and nth_element", select_five_percent, bare_hashes});
+  pairs.push_back({"draw 5% of 2,000,000", "subjects", "SHA-256 of 50 bytes each, and nth_element",
+                   select_five_percent, bare_hashes});
 }
 
 }  // namespace liuhen::tools::bench

@@ -40,7 +40,8 @@ void signature_checks(benchmark::State& state) {
       }
     };
     std::vector<std::thread> threads;
-    for (unsigned t = 0; t < std::max(1u, std::thread::hardware_concurrency()); ++t) threads.emplace_back(check);
+    for (unsigned t = 0; t < std::max(1u, std::thread::hardware_concurrency()); ++t)
+      threads.emplace_back(check);
     for (std::thread& thread : threads) thread.join();
     if (bad != 0) state.SkipWithError("a good signature was refused");
   }
@@ -53,11 +54,12 @@ void replay_verification(benchmark::State& state) {
   for ([[maybe_unused]] const auto& round : state) {
     ledger::StorageFetcher fetcher(log.storage());
     projections::StateAdmission admission(log.origin());
-    const auto report = ledger::replay(fetcher, {}, [&](const ledger::Event& event, const crypto::TreeHistory& tree) -> Outcome {
-      if (auto admitted = admission.admit(event, tree); !admitted) return admitted;
-      admission.apply(event);
-      return ok();
-    });
+    const auto report = ledger::replay(
+        fetcher, {}, [&](const ledger::Event& event, const crypto::TreeHistory& tree) -> Outcome {
+          if (auto admitted = admission.admit(event, tree); !admitted) return admitted;
+          admission.apply(event);
+          return ok();
+        });
     if (report.verdict != ledger::Verdict::verified) state.SkipWithError(report.finding.en.c_str());
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kIntents));
@@ -87,7 +89,8 @@ void hash_the_rows(benchmark::State& state) {
   SampleLog log;
   const auto parts = log.imports(kParts);
   for ([[maybe_unused]] const auto& round : state) {
-    for (const ledger::Submission& part : parts) benchmark::DoNotOptimize(crypto::leaf_hash(part.intent));
+    for (const ledger::Submission& part : parts)
+      benchmark::DoNotOptimize(crypto::leaf_hash(part.intent));
   }
   state.SetItemsProcessed(state.iterations() * kRows);
 }
@@ -95,10 +98,16 @@ void hash_the_rows(benchmark::State& state) {
 }  // namespace
 
 void add_ledger(std::vector<Pair>& pairs) {
-  pairs.push_back({"durable appends", "intents", "libsodium checking the same signatures, all cores", durable_appends, signature_checks});
-  pairs.push_back({"replay verification", "entries", "libsodium checking the same signatures, all cores", replay_verification, signature_checks});
-  pairs.push_back({"bulk import", "rows", "one SHA-256 pass over the same bytes, one core", bulk_import, hash_the_rows});
-  pairs.push_back({"rebuild", "rows", "one SHA-256 pass over the same bytes, one core", rebuild, hash_the_rows});
+  pairs.push_back({"durable appends", "intents",
+                   "libsodium checking the same signatures, all cores", durable_appends,
+                   signature_checks});
+  pairs.push_back({"replay verification", "entries",
+                   "libsodium checking the same signatures, all cores", replay_verification,
+                   signature_checks});
+  pairs.push_back({"bulk import", "rows", "one SHA-256 pass over the same bytes, one core",
+                   bulk_import, hash_the_rows});
+  pairs.push_back({"rebuild", "rows", "one SHA-256 pass over the same bytes, one core", rebuild,
+                   hash_the_rows});
 }
 
 }  // namespace liuhen::tools::bench

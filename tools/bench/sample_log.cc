@@ -25,8 +25,9 @@ void carry(schema::IntentT& intent, PayloadT payload) {
   intent.stream = projections::stream_of(intent);
 }
 
-std::unique_ptr<schema::KeyGrantT> grant(const std::string& origin, const crypto::SigningKey& key, const std::string& person,
-                                         schema::Role role, bool outside) {
+std::unique_ptr<schema::KeyGrantT> grant(const std::string& origin, const crypto::SigningKey& key,
+                                         const std::string& person, schema::Role role,
+                                         bool outside) {
   auto out = std::make_unique<schema::KeyGrantT>();
   out->key.assign(key.public_key().begin(), key.public_key().end());
   out->person = person;
@@ -40,10 +41,15 @@ std::unique_ptr<schema::KeyGrantT> grant(const std::string& origin, const crypto
 }  // namespace
 
 SampleLog::SampleLog()
-    : directory_((std::filesystem::temp_directory_path() / ("liuhen-bench-" + std::to_string(::getpid()))).string()),
-      log_key_(crypto::SigningKey::generate(entropy_)), trustee1_(crypto::SigningKey::generate(entropy_)),
-      trustee2_(crypto::SigningKey::generate(entropy_)), platform_(crypto::SigningKey::generate(entropy_)),
-      office_(crypto::SigningKey::generate(entropy_)), registrar_(crypto::SigningKey::generate(entropy_)) {
+    : directory_(
+          (std::filesystem::temp_directory_path() / ("liuhen-bench-" + std::to_string(::getpid())))
+              .string()),
+      log_key_(crypto::SigningKey::generate(entropy_)),
+      trustee1_(crypto::SigningKey::generate(entropy_)),
+      trustee2_(crypto::SigningKey::generate(entropy_)),
+      platform_(crypto::SigningKey::generate(entropy_)),
+      office_(crypto::SigningKey::generate(entropy_)),
+      registrar_(crypto::SigningKey::generate(entropy_)) {
   static std::atomic<int> number{0};
   directory_ += "-" + std::to_string(number++);
   std::filesystem::remove_all(directory_);
@@ -69,7 +75,8 @@ void SampleLog::open() {
   ledger::SequencerOptions options;
   options.origin = origin_;
   options.log_key = &log_key_;
-  auto opened = ledger::Sequencer::open(*storage_, *head_, *restricted_, *admission_, clock_, options);
+  auto opened =
+      ledger::Sequencer::open(*storage_, *head_, *restricted_, *admission_, clock_, options);
   if (!opened) std::fprintf(stderr, "%s\n", opened.error().en.c_str());
   LIUHEN_CHECK(opened.has_value());
   sequencer_ = std::move(*opened);
@@ -92,13 +99,15 @@ schema::IntentT SampleLog::intent() {
   return out;
 }
 
-ledger::Submission SampleLog::signed_by(schema::IntentT intent, const std::vector<const crypto::SigningKey*>& keys) {
+ledger::Submission SampleLog::signed_by(schema::IntentT intent,
+                                        const std::vector<const crypto::SigningKey*>& keys) {
   for (const crypto::SigningKey* key : keys) {
     intent.authors.insert(intent.authors.end(), key->public_key().begin(), key->public_key().end());
   }
   ledger::Submission out;
   out.intent = ledger::encode(intent);
-  for (const crypto::SigningKey* key : keys) out.signatures.emplace_back(key->public_key(), ledger::sign_intent(*key, out.intent));
+  for (const crypto::SigningKey* key : keys)
+    out.signatures.emplace_back(key->public_key(), ledger::sign_intent(*key, out.intent));
   return out;
 }
 
@@ -169,7 +178,8 @@ void SampleLog::append(std::vector<ledger::Submission> submissions, std::size_t 
     for (std::size_t i = from; i < submissions.size(); i += step) {
       room.acquire();
       sequencer_->submit(std::move(submissions[i]), [&](Result<ledger::Answer> answer) {
-        if (!answer && failed++ == 0) std::fprintf(stderr, "%s: %s\n", answer.error().code.c_str(), answer.error().en.c_str());
+        if (!answer && failed++ == 0)
+          std::fprintf(stderr, "%s: %s\n", answer.error().code.c_str(), answer.error().en.c_str());
         room.release();
       });
     }

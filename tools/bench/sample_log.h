@@ -17,7 +17,8 @@ class SampleLog {
   SampleLog();
   ~SampleLog();
 
-  // Signed intents that can be admitted in this order: single ones by the office key, imports of 200 rows each.
+  // Signed intents that can be admitted in this order: single ones by the office key, imports of
+  // 200 rows each.
   std::vector<ledger::Submission> departments(std::size_t count);
   std::vector<ledger::Submission> imports(std::size_t parts);
 
@@ -32,7 +33,8 @@ class SampleLog {
 
  private:
   void open();
-  ledger::Submission signed_by(ledger::schema::IntentT intent, const std::vector<const crypto::SigningKey*>& keys);
+  ledger::Submission signed_by(ledger::schema::IntentT intent,
+                               const std::vector<const crypto::SigningKey*>& keys);
   ledger::schema::IntentT intent();
   void genesis();
 
