@@ -1,6 +1,8 @@
 // liuhen-bench: the speed of the main jobs, each beside its limit. Prints Google Benchmark's own
 // lines and closes with a table of ratios. Options are Google Benchmark's (--benchmark_filter=draw,
 // …).
+#include <unistd.h>
+
 #include <cstdio>
 #include <map>
 
@@ -13,13 +15,16 @@ namespace {
 // Google Benchmark's report, and the items per second of each run kept for the table.
 class Keeper final : public benchmark::ConsoleReporter {
  public:
+  Keeper() : ConsoleReporter(::isatty(STDOUT_FILENO) ? OO_ColorTabular : OO_Tabular) {}
   void ReportRuns(const std::vector<Run>& runs) override {
     ConsoleReporter::ReportRuns(runs);
     for (const Run& run : runs) {
+      failed_ = failed_ || run.error_occurred;
       const auto rate = run.counters.find("items_per_second");
       if (rate != run.counters.end()) rates_[run.run_name.function_name] = rate->second.value;
     }
   }
+  bool failed() const { return failed_; }
   double rate(const std::string& name) const {
     const auto found = rates_.find(name);
     return found == rates_.end() ? 0 : found->second;
@@ -27,6 +32,7 @@ class Keeper final : public benchmark::ConsoleReporter {
 
  private:
   std::map<std::string, double> rates_;
+  bool failed_ = false;
 };
 
 void print_table(const std::vector<Pair>& pairs, const Keeper& keeper) {
@@ -64,5 +70,5 @@ int main(int argc, char** argv) {
   Keeper keeper;
   benchmark::RunSpecifiedBenchmarks(&keeper);
   print_table(pairs, keeper);
-  return 0;
+  return keeper.failed() ? 1 : 0;
 }
