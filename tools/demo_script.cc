@@ -7,6 +7,7 @@
 #include "api/import/sample.h"
 #include "tools/demo_files.h"
 #include "tools/import_run.h"
+#include "tools/progress.h"
 #include "tools/text_file.h"
 
 namespace liuhen::tools {
@@ -115,6 +116,14 @@ Outcome DemoScript::items() {
 
 Outcome DemoScript::prepare() {
   std::error_code problem;
+  for (const std::string& place : {ledger_, options_.dir + ".demo"}) {
+    if (std::filesystem::exists(place, problem) && !std::filesystem::is_empty(place, problem)) {
+      return fail("demo.in_use", place + " 已在使用，没有改动任何内容：请换一个 --dir，或先删除它",
+                  place +
+                      " is in use and was left as it is: give another --dir, or remove it "
+                      "first");
+    }
+  }
   std::filesystem::create_directories(people_, problem);
   if (!problem) std::filesystem::create_directories(files_, problem);
   if (problem)
@@ -164,7 +173,9 @@ Outcome DemoScript::registries() {
   sample.conflicts = std::min<std::uint64_t>(48, options_.subjects);
   sample.encoding = api::Encoding::gb18030;
   sample.data_dir = options_.data;
-  auto written = api::write_sample(files_, sample, {});
+  ProgressLine progress(environment_, "生成演示名录", "making the registries");
+  auto written = api::write_sample(
+      files_, sample, [&progress](std::uint64_t done, std::uint64_t all) { progress(done, all); });
   if (!written) return written.error();
   Arguments subjects = {"import", "subjects", written->subjects, "--key", key("registrar-1")};
   const std::string divisions = options_.data + "/divisions_county_level.csv";
@@ -285,7 +296,33 @@ Outcome DemoScript::result(const std::string& draw, std::uint64_t visit, Argumen
   return type(record);
 }
 
-Outcome DemoScript::annual() {
+Result<std::vector<std::uint64_t>> DemoScript::numbered_visits(const std::string& draw,
+                                                               std::size_t wanted) {
+  Session session(environment_, Target{});
+  auto shown = session.get("/api/v1/draws/" + draw);
+  if (!shown) return shown.error();
+  const std::uint64_t all = shown->at("tasks").to_number<std::uint64_t>();
+  std::vector<std::uint64_t> visits;
+  for (std::uint64_t visit = 0; visit < all && visits.size() < wanted; ++visit) {
+    const std::string after = visit == 0 ? "" : "&after=" + std::to_string(visit - 1);
+    auto task = session.get("/api/v1/draws/" + draw + "/tasks?limit=1" + after);
+    if (!task) return task.error();
+    const json::value& row = task->at("tasks").as_array().at(0);
+    auto subject =
+        session.get("/api/v1/subjects/" + segment(std::string(row.at("subject").as_string())));
+    if (!subject) return subject.error();
+    if (!api::sample_bears_real_name(subject->at("name").as_string())) visits.push_back(visit);
+  }
+  if (visits.size() < wanted) {
+    return fail(
+        "demo.subjects",
+        "抽中的检查对象里没有足够的编号企业可用于演示：请把 --subjects 加大到 1000 以上",
+        "too few numbered firms were drawn to demonstrate with: give --subjects 1000 or more");
+  }
+  return visits;
+}
+
+Outcome DemoScript::annual_plan() {
   (void)step("年度计划：经办人签名，审批人看过内容后签名",
              "The annual plan: signed by the clerk, then by the approver who reads it first");
   if (auto made = write("annual.json", demo_annual_plan(kCity)); !made) return made;
@@ -297,8 +334,11 @@ Outcome DemoScript::annual() {
   auto pending = session.get("/api/v1/pending");
   if (!pending) return pending.error();
   const std::string waiting(pending->at("pending").as_array().at(0).at("intent_hash").as_string());
-  if (auto done = type({"sign", waiting, "--yes", "--key", key("approver-1")}); !done) return done;
+  return type({"sign", waiting, "--yes", "--key", key("approver-1")});
+}
 
+Outcome DemoScript::annual() {
+  if (auto published = annual_plan(); !published) return published;
   (void)step("抽取：公告、三方承诺、三方揭示，平台执行并公布",
              "The draw: announced, three commit, three reveal, the platform executes and lists it");
   const std::string name = "2026-ND/1";
@@ -308,28 +348,41 @@ Outcome DemoScript::annual() {
       !done)
     return done;
 
+  return annual_results(name);
+}
+
+Outcome DemoScript::annual_results(const std::string& draw) {
+  auto numbered = numbered_visits(draw, 3);
+  if (!numbered) return numbered.error();
+  const std::uint64_t first = (*numbered)[0], second = (*numbered)[1], third = (*numbered)[2];
+  const auto publish = [&](const char* verb, std::uint64_t visit, Arguments more) {
+    Arguments typed = {"publish", verb, draw, std::to_string(visit), "--key", key("clerk-1")};
+    typed.insert(typed.end(), more.begin(), more.end());
+    return type(std::move(typed));
+  };
+
   (void)step("回避与递补：本人提出，单位负责人决定，平台按规则递补",
              "Recusal and substitution: filed, decided by the unit's head, drawn by rule");
-  if (auto done = recusal(name, 0); !done) return done;
+  if (auto done = recusal(draw, first); !done) return done;
 
-  (void)step("检查结果与公示", "Results and their publication");
-  if (auto done = result(name, 0, {"QD-SJ-001=1", "QD-SJ-002=1"}); !done) return done;
-  if (auto done = type({"publish", "result", name, "0", "--key", key("clerk-1")}); !done)
-    return done;
-  if (auto done = result(name, 1, {"QD-SJ-001=2:未公示股权变更", "QD-SJ-002=5:责令改正"}); !done)
-    return done;
-  if (auto done = type({"result", "follow-up", name, "1", "--kind", "1", "--note", "已改正",
-                        "--key", key("clerk-1")});
+  (void)step("检查结果与公示（演示的问题只记在编号的检查对象名下）",
+             "Results and their publication (findings are invented for numbered subjects only)");
+  if (auto done = result(draw, first, {"QD-SJ-001=1", "QD-SJ-002=1"}); !done) return done;
+  if (auto done = publish("result", first, {}); !done) return done;
+  if (auto done = result(draw, second, {"QD-SJ-001=2:未公示股权变更", "QD-SJ-002=5:责令改正"});
       !done)
     return done;
-  if (auto done = type({"publish", "result", name, "1", "--key", key("clerk-1")}); !done)
-    return done;
-  if (auto done = result(name, 2, {"QD-SJ-001=1", "QD-SJ-002=8:待查"}); !done) return done;
-  if (auto done = type({"publish", "withhold", name, "2", "--ground", "trade_secret", "--key",
-                        key("clerk-1"), "--key", key("approver-1")});
+  if (auto done = type({"result", "follow-up", draw, std::to_string(second), "--kind", "1",
+                        "--note", "已改正", "--key", key("clerk-1")});
       !done)
     return done;
-  return type({"draw", "proof", name, "--out", file("2026-ND-1.draw-proof")});
+  if (auto done = publish("result", second, {}); !done) return done;
+  if (auto done = result(draw, third, {"QD-SJ-001=1", "QD-SJ-002=8:待查"}); !done) return done;
+  if (auto done =
+          publish("withhold", third, {"--ground", "trade_secret", "--key", key("approver-1")});
+      !done)
+    return done;
+  return type({"draw", "proof", draw, "--out", file("2026-ND-1.draw-proof")});
 }
 
 Outcome DemoScript::temporary() {

@@ -45,9 +45,14 @@ class DemoScript {
   Outcome departments();
   Outcome items();
   Outcome decide_conflicts();
+  Outcome annual_plan();
+  Outcome annual_results(const std::string& draw);
   // Announces, has the contributors commit and reveal, and waits until the visits are listed.
   Outcome draw(const std::string& plan, Arguments announce, unsigned attempt);
   Outcome wait_for_phase(const std::string& draw, const std::string& phase);
+  // Visits whose subjects go by no real firm's name: the only ones of which the demonstration says
+  // anything but that no problem was found. The first `wanted` of the draw, in its order.
+  Result<std::vector<std::uint64_t>> numbered_visits(const std::string& draw, std::size_t wanted);
   Outcome recusal(const std::string& draw, std::uint64_t visit);
   Outcome result(const std::string& draw, std::uint64_t visit, Arguments rows);
   Result<std::vector<std::string>> team(const std::string& draw, std::uint64_t visit);

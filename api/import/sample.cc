@@ -122,6 +122,10 @@ constexpr std::array<Share<std::string_view>, 24> kFirmIndustries = {
      {"I65", 50},  {"I64", 20},  {"G54", 40}, {"G59", 20}, {"G58", 25}, {"H62", 35},
      {"H61", 15},  {"K70", 35},  {"N78", 10}, {"O80", 15}, {"Q84", 10}, {"D45", 5}}};
 
+// Of so many firms in good standing one is numbered all the same: whoever demonstrates a finding
+// needs firms about which it may be invented.
+constexpr std::uint64_t kNumberedFirmsIn = 4;
+
 std::string padded(std::uint64_t number, std::size_t width) {
   std::string text = std::to_string(number);
   return text.size() < width ? std::string(width - text.size(), '0') + text : text;
@@ -212,7 +216,8 @@ class Generator {
     std::string name;
     std::string industry;
   };
-  Named named(Kind kind, std::uint64_t serial);
+  // `plain`: nothing bad is invented about the row, so that it may bear a real firm's name.
+  Named named(Kind kind, std::uint64_t serial, bool plain);
   std::string address(const SampleDistrict& district);
   std::set<std::uint64_t> conflict_rows() const;
 
@@ -220,11 +225,12 @@ class Generator {
   const SampleNames names_;
   Stream random_;
   std::map<Kind, std::uint64_t> of_kind_;  // rows so far
+  std::uint64_t real_names_ = 0;           // given so far
   std::vector<std::string> conflict_ids_;  // subjects of the conflicts
   std::vector<std::string> inspector_ids_;
 };
 
-Generator::Named Generator::named(Kind kind, std::uint64_t serial) {
+Generator::Named Generator::named(Kind kind, std::uint64_t serial, bool plain) {
   const std::string number = padded(++of_kind_[kind], 6);
   if (kind == Kind::sole_trader)
     return {"青岛个体工商户" + number + "号", std::string(pick(random_, kTraderIndustries))};
@@ -235,12 +241,13 @@ Generator::Named Generator::named(Kind kind, std::uint64_t serial) {
   if (kind == Kind::organisation)
     return {"青岛社会组织" + number, random_.below(2) == 0 ? "P83" : "S95"};
   if (kind == Kind::foreign_office) return {"外国企业" + number + "青岛代表处", "L72"};
-  if (names_.firms.empty())
-    return {"青岛企业" + padded(serial, 6) + "有限公司",
+  if (names_.firms.empty() || !plain)
+    return {"检查对象" + padded(serial, 6) + "有限公司",
             std::string(pick(random_, kFirmIndustries))};
-  const std::uint64_t nth = of_kind_[kind] - 1;
+  const std::uint64_t nth = real_names_++;
   const ListedFirm& firm = names_.firms[nth % names_.firms.size()];
-  return {firm.name + "青岛第" + padded(nth / names_.firms.size() + 1, 4) + "分公司",
+  return {firm.name + "青岛第" + padded(nth / names_.firms.size() + 1, 4) + "分公司" +
+              std::string(kSampleNameMark),
           firm.industry};
 }
 
@@ -268,17 +275,21 @@ Outcome Generator::subjects(const std::string& path, const Progress& progress) {
   for (std::uint64_t i = 0; i < options_.subjects; ++i) {
     const SampleDistrict& district = kDistricts[random_.below(kDistricts.size())];
     const Kind kind = pick(random_, kKindMix);
-    const Named named_as = named(kind, i + 1);
+    const auto status = pick(random_, kStatusMix);
+    const auto risk = pick(random_, kRiskMix);
+    const bool conflict = wanted.contains(i);
+    const bool numbered = random_.below(kNumberedFirmsIn) == 0;
+    const bool plain = status == SubjectStatus::active && !conflict && !numbered;
+    const Named named_as = named(kind, i + 1, plain);
+    const bool real = sample_bears_real_name(named_as.name);
     const std::string id = kind == Kind::sole_trader
                                ? "GT" + std::string(district.code) + "-" + padded(i + 1, 8)
                                : code_of(category_of(kind, random_), district.code, i);
     const std::string where = address(district);
-    const auto status = pick(random_, kStatusMix);
-    const auto risk = pick(random_, kRiskMix);
     out.row({id, named_as.name, name_zh(kind), district.code, named_as.industry, where,
              name_zh(status), "负责人" + padded(i + 1, 6), "0532-" + padded(i % 100'000'000, 8),
-             risk});
-    if (wanted.contains(i)) conflict_ids_.push_back(id);
+             real ? "" : risk});
+    if (conflict) conflict_ids_.push_back(id);
     if (progress && (i + 1 == options_.subjects || (i & 0xFFF) == 0xFFF))
       progress(i + 1, options_.subjects);
   }
@@ -332,6 +343,8 @@ Outcome Generator::conflicts(const std::string& path) {
 }  // namespace
 
 std::span<const SampleDistrict> sample_districts() { return kDistricts; }
+
+bool sample_bears_real_name(std::string_view name) { return name.ends_with(kSampleNameMark); }
 
 std::string sample_unit(std::string_view district_code) {
   return std::string(district_code) + "-SCJG";

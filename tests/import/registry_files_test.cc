@@ -287,11 +287,20 @@ TEST_P(Sample, FiftyThousandPassInEveryEncoding) {
   ASSERT_TRUE(files.has_value()) << files.error().en;
   std::set<std::string> divisions, subjects, names, inspectors, units;
   std::size_t firms = 0;
+  std::set<std::string> real;
   const auto report = read_subjects(files->subjects, {}, [&](const SubjectRecord& record) {
     divisions.insert(record.division);
     subjects.insert(record.id);
     names.insert(record.name);
     firms += record.kind == SubjectKind::firm ? 1 : 0;
+    if (sample_bears_real_name(record.name)) {
+      real.insert(record.id);
+      EXPECT_EQ(record.status, SubjectStatus::active) << record.name;
+      EXPECT_EQ(record.risk_class, "") << record.name;
+      EXPECT_EQ(record.kind, SubjectKind::firm) << record.name;
+    } else {
+      EXPECT_THAT(record.name, testing::ContainsRegex("[0-9]{6}"));  // numbered
+    }
     return ok();
   });
   ASSERT_TRUE(report.has_value()) << report.error().en;
@@ -301,6 +310,7 @@ TEST_P(Sample, FiftyThousandPassInEveryEncoding) {
   EXPECT_EQ(divisions.size(), 10u);
   EXPECT_EQ(names.size(), 50'000u);
   EXPECT_NEAR(static_cast<double>(firms), 19'400, 600);
+  EXPECT_NEAR(static_cast<double>(real.size()), GetParam() ? 13'500 : 0, GetParam() ? 600 : 0);
   const auto people = read_inspectors(files->inspectors, {}, [&](const InspectorRecord& record) {
     inspectors.insert(record.id);
     units.insert(record.unit);
@@ -312,6 +322,7 @@ TEST_P(Sample, FiftyThousandPassInEveryEncoding) {
   const auto conflicts = read_conflicts(files->conflicts, {}, [&](const ConflictRecord& record) {
     EXPECT_TRUE(subjects.contains(record.subject));
     EXPECT_TRUE(inspectors.contains(record.inspector));
+    EXPECT_FALSE(real.contains(record.subject)) << record.subject;
     return ok();
   });
   ASSERT_TRUE(conflicts.has_value()) << conflicts.error().en;

@@ -9,10 +9,11 @@
 #include <fstream>
 #include <sstream>
 
+#include "api/import/sample.h"
 #include "crypto/random.h"
 #include "ledger/clock.h"
 #include "ledger/rocksdb_storage.h"
-#include "tools/environment.h"
+#include "tools/session.h"
 
 namespace liuhen::tools {
 namespace {
@@ -155,6 +156,45 @@ TEST_F(EndToEnd, TheSameFileAgainChangesNothing) {
       << err.str();
   EXPECT_NE(out.str().find("imported: 0 rows differed, 50000 did not"), std::string::npos)
       << out.str();
+}
+
+TEST_F(EndToEnd, NothingIsInventedAboutRealFirms) {
+  ledger::SystemClock clock;
+  crypto::SystemEntropy entropy;
+  std::ostringstream out;
+  Environment environment{
+      .language = Language::en, .out = out, .err = out, .clock = clock, .entropy = entropy};
+  Target target;
+  target.dir = *dir_;
+  Session session(environment, target);
+  std::size_t results = 0, findings = 0, real = 0;
+  for (const char* draw : {"2026-ND/1", "2026-LS-01/1", "2026-LS-01/2"}) {
+    auto tasks = session.get("/api/v1/draws/" + std::string(draw) + "/tasks?limit=1000");
+    ASSERT_TRUE(tasks) << tasks.error().en;
+    for (const auto& task : tasks->at("tasks").as_array()) {
+      const std::string id(task.at("subject").as_string());
+      auto subject = session.get("/api/v1/subjects/" + segment(id));
+      ASSERT_TRUE(subject) << subject.error().en;
+      const bool is_real = api::sample_bears_real_name(subject->at("name").as_string());
+      real += is_real;
+      std::size_t said = 0;
+      for (const auto& seat : task.at("seats").as_array())
+        said += seat.at("recusals").as_array().size();
+      if (!task.at("result").is_null()) {
+        ++results;
+        for (const auto& row : task.at("result").at("rows").as_array())
+          said += row.at("category").to_number<int>() != 1;
+        said += !task.at("result").at("withheld_at").is_null();
+      }
+      findings += said;
+      EXPECT_FALSE(is_real && said > 0) << id;
+    }
+  }
+  EXPECT_EQ(results, 4u);
+  EXPECT_EQ(findings, 5u);  // a recusal, three findings, one of them withheld
+  if (!data_directory().empty()) {
+    EXPECT_GT(real, 100u);
+  }
 }
 
 TEST_F(EndToEnd, ADirectoryInUseIsLeftAlone) {
