@@ -1,7 +1,6 @@
 // GET /draws/<plan>/<attempt>: one draw.
 #include <algorithm>
 
-#include "api/limits.h"
 #include "api/server/draw_json.h"
 #include "api/server/html.h"
 #include "api/server/pages.h"
@@ -12,150 +11,204 @@ namespace {
 using projections::Draw;
 using projections::State;
 
-constexpr std::uint64_t kVisitsShown = 100;  // on one page
-
-std::string code(std::string_view text) { return "<code>" + escape(text) + "</code>"; }
-
-std::string position_link(const std::optional<std::uint64_t>& position) {
-  if (!position) return "—";
-  const std::string number = std::to_string(*position);
-  return "<a href=\"/api/v1/entries/" + number + "\">#" + number + "</a>";
+std::string at_entry(const std::optional<std::uint64_t>& position) {
+  return position ? entry_link(*position) : std::string("—");
 }
 
-std::string facts(const Draw& draw, const std::string& path) {
+std::string deadline(std::uint64_t time, const std::optional<std::uint64_t>& kept_at) {
+  return local_time(time) +
+         (kept_at ? " · " + both("已截止", "closed") + " " + entry_link(*kept_at) : std::string());
+}
+
+std::string facts(const State& state, const Draw& draw) {
   const auto [zh, en] = describe(draw);
   const auto& a = draw.announcement;
-  std::string out = "<section>\n<h2>" + both("概况", "Facts") + "</h2>\n<table class=\"facts\">\n";
-  out += fact("抽取编号", "Number", std::to_string(draw.number));
-  out += fact("阶段", "Phase", both(zh, en));
-  out += fact("等级", "Tier", "<span class=\"tier\">丙 C</span>");
-  out += fact("部门", "Department", escape(draw.department));
-  out += fact("细则", "Rule", escape(draw.rule) + " · " + std::to_string(a.rule_revision));
-  out +=
-      fact("公告", "Announced", local_time(draw.time) + " (UTC+8) " + position_link(draw.position));
-  out += fact("承诺截止", "Commit by",
-              local_time(a.commit_deadline) + " " + position_link(draw.commitments_closed_at));
-  out += fact("揭示截止", "Reveal by",
-              local_time(a.reveal_deadline) + " " + position_link(draw.reveals_closed_at));
-  out += fact("执行期限", "Execute by",
-              local_time(a.execute_deadline) + " " + position_link(draw.executed_at));
-  if (draw.executed_at) out += fact("实际执行", "Executed", local_time(draw.executed_time));
-  if (draw.voided_at) out += fact("作废", "Voided", position_link(draw.voided_at));
-  if (draw.failed_at) out += fact("失败", "Failed", position_link(draw.failed_at));
-  if (!a.previous.empty()) out += fact("重抽自", "Repeats", escape(a.previous));
-  out += fact("名录快照", "Pool as of", position_link(a.pool_position));
-  out += fact("检查对象", "Subjects",
-              std::to_string(a.subject_rows) + " · " + both("可抽", "eligible") + " " +
-                  std::to_string(a.subject_eligible));
-  out += fact("检查人员", "Inspectors",
-              std::to_string(a.inspector_rows) + " · " + both("可派", "eligible") + " " +
-                  std::to_string(a.inspector_eligible));
-  out += fact("对象根", "Subject root", code(to_hex(a.subject_root)));
-  out += fact("人员根", "Inspector root", code(to_hex(a.inspector_root)));
-  out += fact("种子", "Seed", draw.seed ? code(to_hex(*draw.seed)) : "—");
-  out += fact("证明文件", "Proof file",
-              draw.has_tasks() ? "<a href=\"/api/v1" + escape(path) +
-                                     "/proof\">.draw-proof</a> <code>liuhen-verify file …</code>"
-                               : "—");
-  out += fact("全部字段", "All fields", "<a href=\"/api/v1" + escape(path) + "\">JSON</a>");
-  out += "</table>\n";
-  return out + "<p class=\"note\">" + both(kTierZh, kTierEn) + "</p>\n</section>\n";
+  std::string rows = fact("抽取编号", "Number", std::to_string(draw.number));
+  rows += fact("阶段", "Phase", both(zh, en));
+  rows +=
+      fact("等级", "Tier",
+           "<span class=\"tier\">丙 C</span> " + link("#tiers", both("什么意思", "what is that?")));
+  const auto department = state.catalogue.departments.find(draw.department);
+  rows += fact(
+      "部门", "Department",
+      (department == state.catalogue.departments.end() ? std::string()
+                                                       : escape(department->second.name) + " ") +
+          code(draw.department));
+  rows += fact("细则", "Rule",
+               escape(draw.rule) + " · " +
+                   both("第 " + std::to_string(a.rule_revision) + " 版",
+                        "revision " + std::to_string(a.rule_revision)));
+  rows += fact("公告", "Announced", local_time(draw.time) + " · " + entry_link(draw.position));
+  rows += fact("承诺期限", "Commit by", deadline(a.commit_deadline, draw.commitments_closed_at));
+  rows += fact("揭示期限", "Reveal by", deadline(a.reveal_deadline, draw.reveals_closed_at));
+  rows += fact("执行期限", "Execute by", local_time(a.execute_deadline));
+  if (draw.executed_at)
+    rows += fact("实际执行", "Executed",
+                 local_time(draw.executed_time) + " · " + entry_link(*draw.executed_at));
+  if (draw.voided_at) rows += fact("作废", "Voided", at_entry(draw.voided_at));
+  if (draw.failed_at) rows += fact("失败", "Failed", at_entry(draw.failed_at));
+  if (!a.previous.empty()) {
+    std::string_view name = a.previous;
+    if (name.starts_with("draw/")) name.remove_prefix(5);
+    const auto slash = name.rfind('/');
+    const std::string to = slash == std::string_view::npos
+                               ? std::string()
+                               : "/draws/" + encode_segment(name.substr(0, slash)) + "/" +
+                                     encode_segment(name.substr(slash + 1));
+    rows += fact("重抽自", "Repeats", to.empty() ? escape(name) : link(to, escape(name)));
+  }
+  return section(
+      both("概况", "Facts") + " <span class=\"en\">" + both("时间为北京时间", "UTC+8") + "</span>",
+      "<table class=\"facts\">\n" + rows + "</table>\n");
+}
+
+std::string pool(const Draw& draw) {
+  const auto& a = draw.announcement;
+  const auto of = [](std::uint64_t eligible, std::uint64_t rows, const char* zh, const char* en) {
+    return std::to_string(eligible) + " / " + std::to_string(rows) + " · " + both(zh, en);
+  };
+  std::string rows = fact("名录快照", "Registries as of", entry_link(a.pool_position));
+  rows += fact(
+      "检查对象", "Subjects",
+      of(a.subject_eligible, a.subject_rows, "可抽 / 范围内全部", "may be drawn / all in scope"));
+  rows += fact("检查人员", "Inspectors",
+               of(a.inspector_eligible, a.inspector_rows, "可派 / 全部", "may be sent / all"));
+  rows += fact("利害关系", "Conflicts",
+               std::to_string(a.conflict_rows) + " · " +
+                   both("只以承诺值公开", "public by commitment only"));
+  rows += fact("对象根", "Subject root", code(to_hex(a.subject_root)));
+  rows += fact("人员根", "Inspector root", code(to_hex(a.inspector_root)));
+  rows += fact("利害关系根", "Conflict root", code(to_hex(a.conflict_root)));
+  rows += fact("种子", "Seed",
+               draw.seed ? code(to_hex(*draw.seed)) : both("尚未产生", "not yet there"));
+  return section(both("抽取池", "Pool"),
+                 "<p>" +
+                     both("公告时就已固定：之后谁也改不了名单上有谁。",
+                          "Fixed by the announcement: nobody can change afterwards who is in it.") +
+                     "</p>\n<table class=\"facts\">\n" + rows + "</table>\n");
 }
 
 std::string contributors(const State& state, const Draw& draw) {
-  std::string out = "<section>\n<h2>" + both("随机数贡献人", "Contributors") +
-                    "</h2>\n<div class=\"wide\"><table>\n<thead><tr><th>" + both("人员", "Person") +
-                    "</th><th>" + both("承诺", "Commitment") + "</th><th>" + both("揭示", "Nonce") +
-                    "</th></tr></thead>\n<tbody>\n";
+  Table table({{"人员", "Person"}, {"承诺", "Commitment"}, {"揭示的随机数", "Nonce revealed"}});
   for (const KeyId& id : draw.contributors) {
     const projections::Key* key = state.keys.find(id);
     const auto commitment = draw.commitments.find(id);
     const auto nonce = draw.nonces.find(id);
-    out += "<tr><td>" + (key == nullptr ? code(to_hex(id)) : escape(key->person)) + "</td><td>";
-    out += (commitment == draw.commitments.end() ? std::string("—")
-                                                 : code(to_hex(commitment->second))) +
-           "</td><td>";
+    std::string revealed = "—";
     if (nonce != draw.nonces.end()) {
-      out += code(to_hex(nonce->second));
-    } else {
-      out += draw.reveals_closed_at ? both("弃权", "forfeited") : "—";
+      revealed = code(to_hex(nonce->second));
+    } else if (draw.reveals_closed_at) {
+      revealed = both("弃权", "forfeited");
     }
-    out += "</td></tr>\n";
+    table.row({key == nullptr ? code(to_hex(id)) : escape(key->person),
+               commitment == draw.commitments.end() ? "—" : code(to_hex(commitment->second)),
+               revealed});
   }
-  return out + "</tbody>\n</table></div>\n</section>\n";
+  return section(both("随机数贡献人", "Contributors of randomness"), table.html());
+}
+
+std::string asked_for(const Draw& draw, const ledger::schema::AnnouncedStratumT& stratum) {
+  if (draw.announcement.total != 0)
+    return both("合计 " + std::to_string(draw.announcement.total),
+                "of a total of " + std::to_string(draw.announcement.total));
+  if (stratum.fixed != 0)
+    return both(std::to_string(stratum.fixed) + " 户", std::to_string(stratum.fixed) + " of them");
+  return std::to_string(stratum.num) + "/" + std::to_string(stratum.den);
 }
 
 std::string strata(const Draw& draw) {
-  std::string out = "<section>\n<h2>" + both("分层", "Strata") +
-                    "</h2>\n<div class=\"wide\"><table>\n<thead><tr><th>" + both("层", "Stratum") +
-                    "</th><th>" + both("比例", "Rate") + "</th><th class=\"num\">" +
-                    both("可抽", "Eligible") + "</th><th class=\"num\">" + both("抽中", "Drawn") +
-                    "</th><th>" + both("截止号", "Cut-off") + "</th></tr></thead>\n<tbody>\n";
+  Table table({{"层", "Stratum"},
+               {"比例或数量", "Rate or count"},
+               {"可抽", "Eligible", true},
+               {"抽中", "Drawn", true},
+               {"截止号", "Cut-off"}});
   for (std::size_t i = 0; i < draw.announcement.strata.size(); ++i) {
     const auto& stratum = *draw.announcement.strata[i];
     const bool named = stratum.rule_stratum < draw.rule_set.strata.size();
-    out += "<tr><td>" +
-           (named ? escape(draw.rule_set.strata[stratum.rule_stratum]->label) : std::to_string(i)) +
-           "</td><td>";
-    if (draw.announcement.total != 0) {
-      out += both("合计", "of a total of") + " " + std::to_string(draw.announcement.total);
-    } else if (stratum.fixed != 0) {
-      out += std::to_string(stratum.fixed);
-    } else {
-      out += std::to_string(stratum.num) + "/" + std::to_string(stratum.den);
-    }
-    out += "</td>";
+    const std::string label =
+        named ? escape(draw.rule_set.strata[stratum.rule_stratum]->label) : std::to_string(i);
+    std::vector<std::string> cells = {label, asked_for(draw, stratum), "—", "—", "—"};
     if (draw.outcome && i < draw.outcome->strata.size()) {
       const auto& got = *draw.outcome->strata[i];
-      out += "<td class=\"num\">" + std::to_string(got.eligible) + "</td><td class=\"num\">" +
-             std::to_string(got.drawn) + "</td><td>" +
-             (got.cutoff.empty() ? "—" : code(to_hex(got.cutoff))) + "</td></tr>\n";
-    } else {
-      out += "<td class=\"num\">—</td><td class=\"num\">—</td><td>—</td></tr>\n";
+      cells[2] = std::to_string(got.eligible);
+      cells[3] = std::to_string(got.drawn);
+      if (!got.cutoff.empty()) cells[4] = code(to_hex(got.cutoff));
+      if (got.eligible > 0 &&
+          (got.drawn == got.eligible || got.eligible < draw.rule_set.minimum_pool))
+        cells[3] += "<br>" + both("不具随机性", "not random");
     }
+    table.row(cells);
   }
-  return out + "</tbody>\n</table></div>\n</section>\n";
+  return section(
+      both("分层与截止号", "Strata and cut-offs"),
+      "<p>" +
+          both(
+              "每户的签号由种子算出；层内签号不大于截止号的就被抽中，所以任何一户都能自己核对。",
+              "Each subject's ticket follows from the seed; those at or below the cut-off of their "
+              "stratum are drawn, so that anyone can check one subject alone.") +
+          "</p>\n" + table.html());
 }
 
-std::string result_of(const projections::Task& task) {
-  if (!task.result) return "—";
-  if (task.result->published_at) return both("已公示", "published");
-  if (task.result->withheld_at) return both("依法不公示", "withheld");
-  return both("已记录", "recorded");
-}
-
-std::string visits(const Draw& draw, const std::string& path, std::uint64_t from) {
-  std::string out =
-      "<section>\n<h2>" + both("检查名单", "Visits") + " · " + std::to_string(draw.tasks.size()) +
-      "</h2>\n<div class=\"wide\"><table>\n<thead><tr><th class=\"num\">" + both("序号", "No.") +
-      "</th><th>" + both("检查对象", "Subject") + "</th><th>" + both("检查人员", "Inspectors") +
-      "</th><th>" + both("结果", "Result") + "</th></tr></thead>\n<tbody>\n";
-  const std::uint64_t end = std::min<std::uint64_t>(draw.tasks.size(), from + kVisitsShown);
-  for (std::uint64_t visit = from; visit < end; ++visit) {
-    const projections::Task& task = draw.tasks[visit];
-    std::string team;
+std::string outcome(const Draw& draw) {
+  if (!draw.outcome) return {};
+  std::uint64_t vacant = 0, substitutes = 0, recusals = 0, results = 0, published = 0;
+  for (const projections::Task& task : draw.tasks) {
     for (const projections::Seat& seat : task.seats) {
-      if (!team.empty()) team += "、";
-      team += seat.inspector.empty() ? both("空缺", "vacant") : escape(seat.inspector);
-      if (seat.ordinal > 0)
-        team += " (" + both("递补", "substitute") + " " + std::to_string(seat.ordinal) + ")";
+      vacant += seat.inspector.empty() ? 1 : 0;
+      substitutes += seat.ordinal > 0 && !seat.inspector.empty() ? 1 : 0;
+      recusals += seat.recusals.size();
     }
-    out += "<tr><td class=\"num\">" + std::to_string(visit) +
-           "</td><td><a href=\"/api/v1/subjects/" + escape(encode_segment(task.subject)) + "\">" +
-           escape(task.subject) + "</a></td><td>" + team + "</td><td>" + result_of(task) +
-           "</td></tr>\n";
+    results += task.result ? 1 : 0;
+    published += task.result && task.result->published_at ? 1 : 0;
   }
-  out += "</tbody>\n</table></div>\n<p>";
-  if (from > 0) {
-    const std::uint64_t before = from > kVisitsShown ? from - kVisitsShown : 0;
-    out += "<a href=\"" + escape(path) + "?from=" + std::to_string(before) + "\">" +
-           both("上一页", "Previous") + "</a> ";
+  std::string rows = fact("检查户数", "Visits", std::to_string(draw.outcome->visits));
+  rows += fact("抽取时的空席", "Seats empty when drawn", std::to_string(draw.outcome->vacancies));
+  rows += fact("名单根", "Root of the visits", code(to_hex(draw.outcome->visits_root)));
+  if (!draw.tasks.empty()) {
+    rows += fact("现在的空席", "Seats empty now", std::to_string(vacant));
+    rows += fact("回避申请", "Recusals asked for", std::to_string(recusals));
+    rows += fact("由递补人员担任的席位", "Seats held by substitutes", std::to_string(substitutes));
+    rows += fact("已登记结果", "Results recorded", std::to_string(results));
+    rows += fact("已公示结果", "Results published", std::to_string(published));
   }
-  if (end < draw.tasks.size()) {
-    out += "<a href=\"" + escape(path) + "?from=" + std::to_string(end) + "\">" +
-           both("下一页", "Next") + "</a>";
+  return section(both("结果汇总", "Outcome"), "<table class=\"facts\">\n" + rows + "</table>\n");
+}
+
+std::string check(const Backend& backend, const Draw& draw, const std::string& path,
+                  const std::string& name) {
+  const std::string json =
+      "<p>" + link("/api/v1" + path, both("全部字段（JSON）", "All fields (JSON)")) + "</p>\n";
+  if (!draw.has_tasks()) {
+    return section(
+        both("自行核对", "Check for yourself"),
+        "<p>" +
+            both("名单列示之后，这里有证明文件可以下载。整本账本随时可以核对：",
+                 "Once the visits are listed there is a proof file here. The whole log "
+                 "can be checked at any time:") +
+            "</p>\n<pre>liuhen-verify url http://&lt;本服务地址 this address&gt;</pre>\n" + json);
   }
-  return out + "</p>\n</section>\n";
+  std::string file = name;
+  std::replace(file.begin(), file.end(), '/', '-');
+  return section(
+      both("自行核对", "Check for yourself"),
+      "<ol>\n<li>" +
+          link("/api/v1" + path + "/proof", both("下载证明文件", "Download the proof file")) + " " +
+          code(".draw-proof") + "</li>\n<li>" +
+          both("在自己的电脑上核验，不必联网，也不必相信本服务：",
+               "Verify it on your own computer, offline, trusting nothing here:") +
+          "<pre>liuhen-verify file " + escape(file) + ".draw-proof --vkey '" +
+          escape(backend.vkey) + "'</pre></li>\n<li>" +
+          both("先把上面的公钥与以书面公布的逐字对照。",
+               "First compare the key above with the one published on paper.") +
+          "</li>\n</ol>\n" + json);
+}
+
+std::string contents(const Draw& draw) {
+  std::string out;
+  if (!draw.tasks.empty()) out += link("#visits", both("检查名单", "Visits")) + " · ";
+  out += link("#check", both("自行核对", "Check for yourself")) + " · " +
+         link("#tiers", both("等级是什么意思", "What the tiers mean"));
+  return "<nav class=\"pages\" aria-label=\"本页 this page\">" + out + "</nav>\n";
 }
 
 constexpr Route kRoutes[] = {
@@ -178,11 +231,18 @@ Response draw_page(const Backend& backend, const Call& call) {
   const Draw& draw = found->second;
   const std::string path =
       "/draws/" + encode_segment(call.captured[0]) + "/" + encode_segment(call.captured[1]);
-  std::string body = "<p><a href=\"/\">← " + both("全部抽取", "All draws") + "</a></p>\n<h1>" +
-                     both("抽取", "Draw") + " " + escape(name) + "</h1>\n";
-  body += facts(draw, path) + contributors(state, draw) + strata(draw);
-  if (!draw.tasks.empty())
-    body += visits(draw, path, std::min<std::uint64_t>(*from, draw.tasks.size()));
+  const auto plan = state.catalogue.plans.find(draw.announcement.plan);
+  std::string body = "<nav class=\"pages\"><a href=\"/\">← " + both("全部抽取", "All draws") +
+                     "</a></nav>\n<h1>" + both("抽取", "Draw") + " " + escape(name) + "</h1>\n";
+  if (plan != state.catalogue.plans.end()) body += "<p>" + escape(plan->second.name) + "</p>\n";
+  body += contents(draw) + facts(state, draw) + outcome(draw) +
+          history_section(backend, state, draw) + pool(draw) + strata(draw) +
+          contributors(state, draw);
+  if (!draw.tasks.empty()) {
+    const std::uint64_t last = draw.tasks.size() - 1;
+    body += visits_section(backend, state, draw, path, std::min<std::uint64_t>(*from, last));
+  }
+  body += "<div id=\"check\">" + check(backend, draw, path, name) + "</div>\n" + tiers_section();
   return page("抽取 " + name + " · 留痕 Liuhen", body);
 }
 
