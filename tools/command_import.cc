@@ -1,5 +1,3 @@
-#include <chrono>
-
 #include "api/import/conflict_file.h"
 #include "api/import/divisions.h"
 #include "api/import/inspector_file.h"
@@ -11,6 +9,7 @@
 #include "projections/subjects.h"
 #include "tools/commands.h"
 #include "tools/import_run.h"
+#include "tools/progress.h"
 
 namespace liuhen::tools {
 
@@ -23,26 +22,6 @@ struct Asked {
   bool accept_good = false, check_only = false;
 };
 
-// A line a second at most, on the error stream.
-class ProgressLine {
- public:
-  ProgressLine(Environment& environment, std::string zh, std::string en)
-      : environment_(environment), zh_(std::move(zh)), en_(std::move(en)) {}
-  void operator()(std::uint64_t done, std::uint64_t all) {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last_ < std::chrono::seconds(1)) return;
-    last_ = now;
-    environment_.err << environment_.pick(zh_, en_) << ' ' << (all == 0 ? 100 : done * 100 / all)
-                     << "%\n"
-                     << std::flush;
-  }
-
- private:
-  Environment& environment_;
-  std::string zh_, en_;
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
-
 Outcome say_report(Environment& environment, const api::ImportReport& report, const Asked& asked) {
   for (const api::ImportProblem& problem : report.problems) {
     environment.err << environment.pick(sentence_zh(problem), sentence_en(problem)) << '\n';
@@ -52,6 +31,12 @@ Outcome say_report(Environment& environment, const api::ImportReport& report, co
   environment.say(asked.file + "：" + rows + " 行，合格 " + good + "，不合格 " + bad,
                   asked.file + ": " + rows + " rows, " + good + " good, " + bad + " bad");
   if (report.importable(asked.accept_good)) return ok();
+  if (report.good == 0) {
+    return fail("import.nothing",
+                "没有一行可以导入" + std::string(report.rows == 0 ? "：文件只有表头" : ""),
+                "there is no row to import" +
+                    std::string(report.rows == 0 ? ": the file is a header alone" : ""));
+  }
   return fail("import.refused",
               "有不合格的行，整个文件未导入。改正后再导入，或加 --accept-good 只导入合格的行",
               "some rows are bad, so nothing was imported. Correct them, or give --accept-good to "

@@ -255,6 +255,15 @@ Outcome RegistryScan::read_header(const CsvRow& row) {
   for (std::size_t column = 0; column < specs_.size(); ++column) {
     if (!specs_[column].required || places_[column] != kAbsent) continue;
     const std::string line = std::to_string(row.line);
+    if (header_.size() == 1 && header_[0].find_first_of(";\t|") != std::string::npos) {
+      return fail("import.header",
+                  "第 " + line +
+                      " 行应为表头，但只有一列，像是用分号、制表符或竖线分隔的：请以逗号"
+                      "分隔另存为 CSV",
+                  "line " + line +
+                      " should be the header but is one column, as if separated by "
+                      "semicolons, tabs or bars: save it as CSV with commas");
+    }
     std::string names;
     for (const std::string_view known : specs_[column].names)
       names += (names.empty() ? "" : "、") + std::string(known);

@@ -29,9 +29,11 @@ Error nul_error(std::uint64_t line, std::uint64_t offset) {
   return fail(
       "import.encoding.nul",
       at(line, offset, true) +
-          "有空字符（NUL），这不是文本文件：请另存为 UTF-8 或 GB18030 编码的 CSV",
+          "有空字符（NUL）：这是 Excel 工作簿、UTF-16 文本，或别的不是 CSV 的文件；请另存为 UTF-8 "
+          "或 GB18030 编码的 CSV",
       at(line, offset, false) +
-          " holds a NUL byte, so this is not a text file: save it as CSV in UTF-8 or GB18030");
+          " holds a NUL byte: this is an Excel workbook, UTF-16 text, or something else that is no "
+          "CSV file; save it as CSV in UTF-8 or GB18030");
 }
 
 std::string_view head_of(View bytes) {
