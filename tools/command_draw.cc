@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 
 #include "crypto/draw/protocol.h"
 #include "tools/commands.h"
@@ -50,6 +51,31 @@ struct Contribution {
   std::string draw, nonce_file;
 };
 
+Result<crypto::draw::Nonce> read_nonce(const std::string& path) {
+  auto text = read_text(path);
+  if (!text) return text.error();
+  while (!text->empty() && text->back() == '\n') text->pop_back();
+  const auto bytes = from_hex(*text);
+  if (!bytes || bytes->size() != crypto::draw::Nonce{}.size()) {
+    return fail("draw.nonce_file", path + " 不是随机数文件（应为 64 位十六进制）",
+                path + " is no file of a nonce (64 hexadecimal digits)");
+  }
+  crypto::draw::Nonce nonce{};
+  std::copy(bytes->begin(), bytes->end(), nonce.begin());
+  return nonce;
+}
+
+// The nonce in the file; a fresh one, written there first, where there is none: one that was lost
+// could never be revealed, and a commitment that did not get through is sent again as it was.
+Result<crypto::draw::Nonce> nonce_kept_at(Session& session, const std::string& path) {
+  if (std::filesystem::exists(path)) return read_nonce(path);
+  crypto::draw::Nonce nonce{};
+  session.environment().entropy.fill(nonce);
+  if (auto written = write_secret_file(path, to_hex(nonce) + "\n"); !written)
+    return written.error();
+  return nonce;
+}
+
 Outcome commit(Session& session, const Contribution& asked) {
   const std::string draw = draw_stream(asked.draw);
   auto keys = session.keys();
@@ -57,15 +83,13 @@ Outcome commit(Session& session, const Contribution& asked) {
   if ((*keys)->size() != 1) return fail("session.key", "请用 --key 给出一个密钥", "give one --key");
   auto announcement = announcement_hash(session, draw);
   if (!announcement) return announcement.error();
-  crypto::draw::Nonce nonce{};
-  session.environment().entropy.fill(nonce);
   const std::string path = nonce_path(session, asked.nonce_file, draw);
-  // Before the commitment is sent: a nonce that was lost could never be revealed.
-  if (auto written = write_secret_file(path, to_hex(nonce) + "\n"); !written) return written;
+  auto nonce = nonce_kept_at(session, path);
+  if (!nonce) return nonce.error();
   ledger::schema::DrawCommittedT payload;
   payload.draw = draw;
   const Hash commitment =
-      crypto::draw::commitment(*announcement, (*keys)->front().key.public_key(), nonce);
+      crypto::draw::commitment(*announcement, (*keys)->front().key.public_key(), *nonce);
   payload.commitment.assign(commitment.begin(), commitment.end());
   session.environment().say(
       "随机数保存在 " + path + "，揭示前请勿泄露或删除",
@@ -77,14 +101,11 @@ Outcome reveal(Session& session, const Contribution& asked) {
   const std::string draw = draw_stream(asked.draw);
   if (session.target().keys.empty())
     return fail("session.key", "请用 --key 给出一个密钥", "give one --key");
-  auto text = read_text(nonce_path(session, asked.nonce_file, draw));
-  if (!text) return text.error();
-  while (!text->empty() && text->back() == '\n') text->pop_back();
-  auto nonce = from_hex(*text);
+  auto nonce = read_nonce(nonce_path(session, asked.nonce_file, draw));
   if (!nonce) return nonce.error();
   ledger::schema::DrawRevealedT payload;
   payload.draw = draw;
-  payload.nonce = *nonce;
+  payload.nonce.assign(nonce->begin(), nonce->end());
   return session.submit_and_say(united(std::move(payload)));
 }
 
@@ -164,14 +185,22 @@ void add_contributing(Program& program, CLI::App* draw) {
   CLI::App* committing =
       program.command(draw, "commit", "贡献人：承诺一个随机数", "a contributor commits to a nonce");
   program.signs(committing);
-  committing->add_option("draw", asked->draw, "draw/<plan>/<attempt>")->required();
+  committing
+      ->add_option("draw", asked->draw,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
   committing->add_option("--nonce-file", asked->nonce_file,
                          program.help("随机数存放处", "where the nonce is kept"));
   program.act(committing, [asked](Session& session) { return commit(session, *asked); });
   CLI::App* revealing = program.command(draw, "reveal", "贡献人：揭示所承诺的随机数",
                                         "a contributor reveals the nonce");
   program.signs(revealing);
-  revealing->add_option("draw", asked->draw, "draw/<plan>/<attempt>")->required();
+  revealing
+      ->add_option("draw", asked->draw,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
   revealing->add_option("--nonce-file", asked->nonce_file,
                         program.help("随机数存放处", "where the nonce is kept"));
   program.act(revealing, [asked](Session& session) { return reveal(session, *asked); });
@@ -182,7 +211,11 @@ void add_supervising(Program& program, CLI::App* draw) {
   CLI::App* voiding = program.command(draw, "void", "作废（结果仍须公布；两人签名）",
                                       "void a draw (its outcome must still be shown; two sign)");
   program.signs(voiding);
-  voiding->add_option("draw", voided->draw, "draw/<plan>/<attempt>")->required();
+  voiding
+      ->add_option("draw", voided->draw,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
   voiding->add_option("--reason", voided->reason, program.help("原因", "reason"))->required();
   program.act(voiding, [voided](Session& session) {
     voided->draw = draw_stream(voided->draw);
@@ -193,7 +226,11 @@ void add_supervising(Program& program, CLI::App* draw) {
   auto objects = std::make_shared<bool>(false);
   CLI::App* attesting = program.command(draw, "attest", "见证人见证", "an observer attests");
   program.signs(attesting);
-  attesting->add_option("draw", attested->draw, "draw/<plan>/<attempt>")->required();
+  attesting
+      ->add_option("draw", attested->draw,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
   attesting->add_option("--statement", attested->statement, program.help("见证意见", "statement"))
       ->required();
   attesting->add_flag("--objects", *objects, program.help("有异议", "does not agree"));
@@ -207,7 +244,11 @@ void add_supervising(Program& program, CLI::App* draw) {
   CLI::App* adding = program.command(draw, "add-units", "无人可递补时整单位加入（两人签名）",
                                      "add whole units where no substitute is left (two sign)");
   program.signs(adding);
-  adding->add_option("draw", units->draw, "draw/<plan>/<attempt>")->required();
+  adding
+      ->add_option("draw", units->draw,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
   adding
       ->add_option("--group", units->group, program.help("席位组号，从 0 起", "seat group, from 0"))
       ->capture_default_str();
@@ -245,12 +286,20 @@ void add_draw_commands(Program& program) {
   CLI::App* showing =
       program.command(draw, "show", "一次抽取的全部情况（JSON）", "everything about a draw (JSON)");
   program.reads(showing);
-  showing->add_option("draw", *name, "draw/<plan>/<attempt>")->required();
+  showing
+      ->add_option("draw", *name,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
   program.act(showing, [name](Session& session) { return show(session, *name); });
   CLI::App* proving = program.command(draw, "proof", "写出证明文件，可离线核验",
                                       "write the proof file, to be verified offline");
   program.reads(proving);
-  proving->add_option("draw", *name, "draw/<plan>/<attempt>")->required();
+  proving
+      ->add_option("draw", *name,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
   proving->add_option("--out", *out, program.help("写到哪个文件", "file to write"))->required();
   program.act(proving, [name, out](Session& session) { return proof(session, *name, *out); });
 }

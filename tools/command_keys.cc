@@ -35,13 +35,11 @@ struct NewKey {
 Outcome make(Environment& environment, const NewKey& asked) {
   std::optional<std::string> passphrase;
   if (!asked.plain) {
-    passphrase = PassphraseSource{asked.passphrase_file}.get(
-        environment.pick("新密钥的口令：", "passphrase of the new key: "), true);
-    if (!passphrase) {
-      return fail("key.passphrase_missing",
-                  "没有口令：用 --passphrase-file，或明确写 --no-passphrase",
-                  "no passphrase: give --passphrase-file, or say --no-passphrase");
-    }
+    auto chosen = PassphraseSource{asked.passphrase_file}.choose(
+        environment.pick("新密钥的口令：", "passphrase of the new key: "),
+        environment.pick("再输入一次：", "the same again: "));
+    if (!chosen) return chosen.error();
+    passphrase = std::move(*chosen);
   }
   auto made = make_key(asked.file, asked.person, passphrase, environment.entropy);
   if (!made) return made.error();

@@ -1,3 +1,5 @@
+#include <sodium.h>
+
 #include "api/server/http_server.h"
 #include "api/server/service.h"
 #include "crypto/vrf.h"
@@ -58,9 +60,6 @@ Outcome write_genesis(Session& session, const Init& asked, const PassphraseSourc
   const auto proof = crypto::vrf::prove(
       vrf->key.seed(), projections::vrf_possession_bytes(asked.origin, vrf->key.public_key()));
   registered.proof.assign(proof.begin(), proof.end());
-  Target by_platform = session.target();
-  by_platform.keys = {keys + "platform.key", session.target().keys.front()};
-  by_platform.passphrase = passphrase;
   auto connection = session.connection();
   if (!connection) return connection.error();
   Environment same{.language = session.environment().language,
@@ -69,7 +68,10 @@ Outcome write_genesis(Session& session, const Init& asked, const PassphraseSourc
                    .clock = session.environment().clock,
                    .entropy = session.environment().entropy,
                    .connection = *connection};
-  Session second(same, by_platform);
+  Session second(same, session.target());
+  second.add_key(std::move(*platform));
+  const NamedKey& trustee = (*trustees)->front();
+  second.add_key({trustee.label, crypto::SigningKey(trustee.key.seed())});
   return second.submit_and_say(united(std::move(registered)));
 }
 
@@ -78,24 +80,33 @@ Outcome init(Environment& environment, const Target& target, const Init& asked) 
     return fail("init.trustees", "须有两位受托人的密钥：--key 甲 --key 乙（乙在运营方之外）",
                 "two trustees' keys are needed: --key A --key B (B is outside the operator)");
   }
-  PassphraseSource passphrase{asked.passphrase_file};
+  Target local = target;
+  local.url.clear();
+  local.platform_passphrase = PassphraseSource{asked.passphrase_file};
+  // Before anything is made: a wrong passphrase must not leave half a ledger.
+  std::vector<NamedKey> trustees;
+  for (const std::string& path : target.keys) {
+    auto key = read_key(path, target.passphrase);
+    if (!key) return key.error();
+    trustees.push_back(std::move(*key));
+  }
   api::server::InitOptions options{.dir = target.dir, .origin = asked.origin, .passphrase = {}};
   if (!asked.plain) {
-    auto text = passphrase.get(
-        environment.pick("平台密钥的口令：", "passphrase of the platform's keys: "), true);
-    if (!text) {
-      return fail("key.passphrase_missing",
-                  "没有口令：用 --platform-passphrase-file，或明确写 --no-passphrase",
-                  "no passphrase: give --platform-passphrase-file, or say --no-passphrase");
-    }
+    auto text = local.platform_passphrase.choose(
+        environment.pick("平台密钥的口令：", "passphrase of the platform's keys: "),
+        environment.pick("再输入一次：", "the same again: "));
+    if (!text) return text.error();
     options.passphrase = *text;
+    local.platform_passphrase.remember(*text);
+    sodium_memzero(text->data(), text->size());
   }
   auto made = api::server::init(options);
   if (!made) return made.error();
-  Target local = target;
-  local.url.clear();
+  sodium_memzero(options.passphrase.data(), options.passphrase.size());
   Session session(environment, local);
-  if (auto outcome = write_genesis(session, asked, passphrase); !outcome) return outcome;
+  for (NamedKey& key : trustees) session.add_key(std::move(key));
+  if (auto outcome = write_genesis(session, asked, local.platform_passphrase); !outcome)
+    return outcome;
   environment.say("账本已建立：" + target.dir + "\n验证公钥：" + made->log_vkey,
                   "the ledger is ready: " + target.dir + "\nverifier key: " + made->log_vkey);
   return ok();
@@ -103,17 +114,7 @@ Outcome init(Environment& environment, const Target& target, const Init& asked) 
 
 // Until SIGINT or SIGTERM, which let what was accepted be answered first.
 Outcome serve(Environment& environment, const Target& target, const std::string& listen) {
-  api::server::ServiceOptions options;
-  options.dir = target.dir;
-  options.clock = &environment.clock;
-  if (auto passphrase = target.passphrase.given()) options.passphrase = *passphrase;
-  options.progress = [&environment, last = std::uint64_t{0}](std::uint64_t done,
-                                                             std::uint64_t all) mutable {
-    if (done - last < 20'000 && done != all) return;
-    last = done;
-    environment.err << environment.pick("重放 ", "replaying ") << done << "/" << all << '\n';
-  };
-  auto service = api::server::Service::open(options);
+  auto service = open_directory(environment, target);
   if (!service) return service.error();
   api::server::HttpServerOptions http;
   http.listen = listen;

@@ -1,11 +1,14 @@
 #include "tools/key_ring.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -17,24 +20,69 @@ namespace liuhen::tools {
 
 namespace {
 
+volatile std::sig_atomic_t signal_while_asking = 0;
+void note_signal(int signal) { signal_while_asking = signal; }
+
+// While it exists, the terminal does not show what is typed. A signal that ends the program is held
+// back until the terminal is as it was.
+class SilentTerminal {
+ public:
+  explicit SilentTerminal(int terminal) : terminal_(terminal) {
+    signal_while_asking = 0;
+    struct sigaction noted {};
+    noted.sa_handler = note_signal;
+    sigset_t held;
+    ::sigemptyset(&held);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) {
+      ::sigaction(kSignals[i], &noted, &handlers_[i]);
+      ::sigaddset(&held, kSignals[i]);
+    }
+    ::pthread_sigmask(SIG_BLOCK, &held, &mask_);
+    known_ = ::tcgetattr(terminal_, &before_) == 0;
+    if (!known_) return;
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(terminal_, TCSAFLUSH, &silent);
+  }
+  SilentTerminal(const SilentTerminal&) = delete;
+  SilentTerminal& operator=(const SilentTerminal&) = delete;
+  ~SilentTerminal() {
+    if (known_) ::tcsetattr(terminal_, TCSAFLUSH, &before_);
+    for (std::size_t i = 0; i < kSignals.size(); ++i)
+      ::sigaction(kSignals[i], &handlers_[i], nullptr);
+    ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
+    if (signal_while_asking != 0) ::raise(signal_while_asking);
+  }
+
+  // The next byte; false at the end, or when a signal came. Signals are let through only while it
+  // waits, so that none slips in between.
+  bool read(char& c) const {
+    pollfd wait{.fd = terminal_, .events = POLLIN, .revents = 0};
+    return ::ppoll(&wait, 1, nullptr, &mask_) == 1 && ::read(terminal_, &c, 1) == 1;
+  }
+
+ private:
+  static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+  const int terminal_;
+  termios before_{};
+  sigset_t mask_{};
+  bool known_ = false;
+  std::array<struct sigaction, kSignals.size()> handlers_{};
+};
+
 // Reads one line from the terminal without showing it; absent if there is no terminal.
 std::optional<std::string> ask(const std::string& prompt) {
   const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC);
   if (terminal < 0) return std::nullopt;
-  termios before{};
-  const bool quiet = ::tcgetattr(terminal, &before) == 0;
-  if (quiet) {
-    termios silent = before;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    ::tcsetattr(terminal, TCSAFLUSH, &silent);
-  }
   std::string line;
-  char c = 0;
-  if (::write(terminal, prompt.data(), prompt.size()) >= 0) {
-    while (::read(terminal, &c, 1) == 1 && c != '\n') line += c;
-    if (::write(terminal, "\n", 1) < 0) line.clear();
+  {
+    const SilentTerminal silent(terminal);
+    char c = 0;
+    if (::write(terminal, prompt.data(), prompt.size()) >= 0) {
+      while (line.size() < kPassphraseBytesMax && silent.read(c) && c != '\n') line += c;
+      if (::write(terminal, "\n", 1) < 0) line.clear();
+    }
   }
-  if (quiet) ::tcsetattr(terminal, TCSAFLUSH, &before);
   ::close(terminal);
   return line;
 }
@@ -46,24 +94,63 @@ Error io(const std::string& what, const std::string& path) {
 
 }  // namespace
 
-std::optional<std::string> PassphraseSource::given() const {
-  if (!file.empty()) {
-    auto text = read_text(file);
-    if (!text) return std::nullopt;
-    while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
-    return *text;
-  }
-  if (const char* variable = std::getenv("LIUHEN_PASSPHRASE")) return std::string(variable);
-  return std::nullopt;
+void PassphraseSource::remember(std::string_view passphrase) {
+  known = std::make_shared<crypto::SecretBytes>(view_of(passphrase));
 }
 
-std::optional<std::string> PassphraseSource::get(const std::string& prompt, bool confirm) const {
-  if (auto there = given()) return there;
-  if (!file.empty()) return std::nullopt;
+Result<std::optional<std::string>> PassphraseSource::given() const {
+  if (known) return std::optional<std::string>(text_of(known->view()));
+  if (!file.empty()) {
+    auto text = read_text(file);
+    if (!text) return text.error();
+    while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
+    if (text->empty())
+      return fail("key.passphrase_empty", "口令文件 " + file + " 是空的",
+                  "the passphrase file " + file + " is empty");
+    return std::optional<std::string>(std::move(*text));
+  }
+  const char* variable = std::getenv("LIUHEN_PASSPHRASE");
+  if (variable != nullptr && *variable != 0) return std::optional<std::string>(variable);
+  return std::optional<std::string>();
+}
+
+Result<std::string> PassphraseSource::get(const std::string& prompt) const {
+  auto there = given();
+  if (!there) return there.error();
+  if (*there) return std::move(**there);
+  auto typed = ask(prompt);
+  if (!typed || typed->empty()) {
+    return fail("key.passphrase_missing",
+                "没有口令：请在终端输入，或用 --passphrase-file 指定口令文件，或设环境变量 "
+                "LIUHEN_PASSPHRASE",
+                "no passphrase: type it at a terminal, name a file with --passphrase-file, or set "
+                "LIUHEN_PASSPHRASE");
+  }
+  return std::move(*typed);
+}
+
+Result<std::string> PassphraseSource::choose(const std::string& prompt,
+                                             const std::string& again) const {
+  auto there = given();
+  if (!there) return there.error();
+  if (*there) return std::move(**there);
   auto first = ask(prompt);
-  if (!first || first->empty()) return std::nullopt;
-  if (confirm && ask(prompt) != first) return std::nullopt;
-  return first;
+  if (!first || first->empty()) {
+    return fail(
+        "key.passphrase_missing",
+        "没有口令：请在终端输入，或给出口令文件；不要加密须明确写 --no-passphrase",
+        "no passphrase: type one at a terminal, or name a file that holds it; to go without "
+        "encryption, say --no-passphrase");
+  }
+  auto second = ask(again);
+  const bool same = second == first;
+  if (second) sodium_memzero(second->data(), second->size());
+  if (!same) {
+    sodium_memzero(first->data(), first->size());
+    return fail("key.passphrase_mismatch", "两次输入的口令不一样，没有写任何文件，请重新运行",
+                "the two passphrases differ; nothing was written, run it again");
+  }
+  return std::move(*first);
 }
 
 Outcome write_secret_file(const std::string& path, std::string_view text) {
@@ -88,26 +175,27 @@ Result<NamedKey> read_key(const std::string& path, const PassphraseSource& passp
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return io("open", path);
   if ((status.st_mode & 077) != 0) {
-    return fail("key_file.open_to_others", path + " 可被他人读取：请 chmod 600",
-                path + " can be read by others: chmod 600 it");
+    return fail(
+        "key_file.open_to_others",
+        "密钥文件 " + path + " 可被他人读取，不予使用：请运行 chmod 600 " + path,
+        "the key file " + path + " can be read by others and is not used: run chmod 600 " + path);
   }
   auto text = read_text(path);
   if (!text) return text.error();
   auto file = crypto::KeyFile::parse(view_of(*text));
   sodium_memzero(text->data(), text->size());
   if (!file) return file.error();
-  std::optional<std::string> words;
+  std::string words;
   if (file->needs_passphrase()) {
-    words = passphrase.get(path + ": ", false);
-    if (!words) {
-      return fail("key.passphrase_missing",
-                  path + " 需要口令：--passphrase-file 或 LIUHEN_PASSPHRASE",
-                  path + " needs a passphrase: --passphrase-file or LIUHEN_PASSPHRASE");
-    }
+    auto got = passphrase.get("口令 passphrase, " + path + ": ");
+    if (!got)
+      return fail(got.error().code, path + "：" + got.error().zh, path + ": " + got.error().en);
+    words = std::move(*got);
   }
-  auto seed = file->open(words ? view_of(*words) : View{});
-  if (words) sodium_memzero(words->data(), words->size());
-  if (!seed) return seed.error();
+  auto seed = file->open(view_of(words));
+  sodium_memzero(words.data(), words.size());
+  if (!seed)
+    return fail(seed.error().code, path + "：" + seed.error().zh, path + ": " + seed.error().en);
   return NamedKey{file->label(), crypto::SigningKey(*seed)};
 }
 

@@ -2,11 +2,14 @@
 // otherwise.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "crypto/ed25519.h"
 #include "crypto/random.h"
+#include "crypto/secret.h"
 
 namespace liuhen::tools {
 
@@ -19,11 +22,18 @@ struct NamedKey {
 // terminal.
 struct PassphraseSource {
   std::string file;
-  // Without asking anyone: the file or the variable; absent if neither is there.
-  std::optional<std::string> given() const;
-  // Absent when none was given and there is no terminal to ask on. `confirm` asks twice.
-  std::optional<std::string> get(const std::string& prompt, bool confirm) const;
+  std::shared_ptr<const crypto::SecretBytes> known{};  // typed before; goes before all others
+  void remember(std::string_view passphrase);
+  // Without asking anyone: the file or the variable; absent if neither is there. Errors: `file.io`,
+  // `key.passphrase_empty`.
+  Result<std::optional<std::string>> given() const;
+  // That, or what is typed, which is not shown. Errors: those, and `key.passphrase_missing` (there
+  // is no terminal, or nothing was typed).
+  Result<std::string> get(const std::string& prompt) const;
+  // For a new key: typed twice. Errors: those, and `key.passphrase_mismatch`.
+  Result<std::string> choose(const std::string& prompt, const std::string& again) const;
 };
+inline constexpr std::size_t kPassphraseBytesMax = 4096;  // of one that is typed
 
 // Errors: `key_file.exists` (nothing is overwritten), `key_file.io`.
 Outcome write_secret_file(const std::string& path, std::string_view text);

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
-#include "api/server/service.h"
 #include "crypto/merkle.h"
 #include "crypto/sha256.h"
 #include "ledger/intent.h"
 #include "projections/streams.h"
+#include "tools/payload_words.h"
+#include "tools/progress.h"
 
 namespace liuhen::tools {
 
@@ -39,16 +40,33 @@ Result<api::Connection*> Session::connection() {
     remote_ = std::move(*remote);
     return remote_.get();
   }
-  api::server::ServiceOptions options;
-  options.dir = target_.dir;
-  options.clock = &environment_.clock;
-  if (auto passphrase = target_.passphrase.given()) options.passphrase = *passphrase;
-  auto service = api::server::Service::open(options);
+  auto service = open_directory(environment_, target_);
   if (!service) return service.error();
   local_ = std::make_unique<Local>();
   local_->service = std::move(*service);
   local_->connection = api::server::connect(*local_->service);
   return local_->connection.get();
+}
+
+Result<std::unique_ptr<api::server::Service>> open_directory(Environment& environment,
+                                                             const Target& target) {
+  const bool own = target.platform_passphrase.known || !target.platform_passphrase.file.empty();
+  const PassphraseSource& source = own ? target.platform_passphrase : target.passphrase;
+  auto given = source.given();
+  if (!given) return given.error();
+  ProgressLine progress(environment, "重放账本", "replaying the ledger");
+  api::server::ServiceOptions options;
+  options.dir = target.dir;
+  options.clock = &environment.clock;
+  options.progress = [&progress](std::uint64_t done, std::uint64_t all) { progress(done, all); };
+  if (*given) options.passphrase = std::move(**given);
+  auto service = api::server::Service::open(options);
+  if (service || service.error().code != "key.passphrase" || *given) return service;
+  auto typed =
+      source.get(environment.pick("平台密钥的口令：", "passphrase of the platform's keys: "));
+  if (!typed) return typed.error();
+  options.passphrase = std::move(*typed);
+  return api::server::Service::open(options);
 }
 
 namespace {
@@ -85,6 +103,11 @@ Result<json::value> Session::post_bytes(const std::string& target,
   if (!to) return to.error();
   return parsed(
       (*to)->send({"POST", target, "application/octet-stream", std::string(text_of(body))}));
+}
+
+void Session::add_key(NamedKey key) {
+  keys_read_ = true;
+  keys_.push_back(std::move(key));
 }
 
 Result<const std::vector<NamedKey>*> Session::keys() {
@@ -192,7 +215,7 @@ Result<Submitted> Session::submit(ledger::schema::PayloadUnion payload,
 
 Outcome Session::submit_and_say(ledger::schema::PayloadUnion payload,
                                 const std::vector<ledger::Opening>& openings) {
-  const std::string kind = ledger::schema::EnumNamePayload(payload.type);
+  const std::string kind = payload_words(environment_, payload.type);
   auto submitted = submit(std::move(payload), openings);
   if (!submitted) return submitted.error();
   if (submitted->waiting) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "api/server/service.h"
 #include "ledger/intent.h"
 #include "ledger/restricted.h"
 #include "tools/environment.h"
@@ -22,7 +23,8 @@ struct Target {
   std::vector<std::string> keys;  // key files; signatures in this order
   std::string second;             // person or key who will sign second, later
   PassphraseSource passphrase;
-  unsigned valid_h = 24;  // the intent expires after so many hours
+  PassphraseSource platform_passphrase;  // of the keys in DIR/keys; none given: `passphrase`
+  unsigned valid_h = 24;                 // the intent expires after so many hours
 };
 
 struct Submitted {
@@ -60,6 +62,9 @@ class Session {
   Result<Bytes> build(ledger::schema::PayloadUnion payload);
   Result<Submitted> send(const Bytes& intent, const std::vector<ledger::Opening>& openings);
 
+  // Signs with this one too, after those added before; those of --key are then not read.
+  void add_key(NamedKey key);
+
   // The keys given by --key, read once.
   Result<const std::vector<NamedKey>*> keys();
 
@@ -85,6 +90,11 @@ ledger::schema::PayloadUnion united(PayloadT payload) {
   out.Set(std::move(payload));
   return out;
 }
+
+// Opens the ledger of a directory; asks at the terminal for the passphrase of its keys where they
+// need one that was not given. Shows how far the replay has come.
+Result<std::unique_ptr<api::server::Service>> open_directory(Environment& environment,
+                                                             const Target& target);
 
 // "draw/<plan>/<attempt>" from either that or "<plan>/<attempt>".
 std::string draw_stream(const std::string& text);
