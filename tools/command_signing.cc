@@ -1,8 +1,12 @@
+#include <ctime>
+#include <map>
+
 #include "crypto/sha256.h"
 #include "ledger/describe.h"
 #include "ledger/intent.h"
 #include "tools/commands.h"
 #include "tools/payload_json.h"
+#include "tools/payload_words.h"
 #include "tools/text_file.h"
 
 namespace liuhen::tools {
@@ -11,15 +15,69 @@ namespace json = boost::json;
 
 namespace {
 
-Outcome show_pending(Session& session) {
-  auto pending = session.get("/api/v1/pending");
-  if (!pending) return pending.error();
-  const json::array& rows = pending->at("pending").as_array();
-  session.environment().say("待第二人签名 " + std::to_string(rows.size()) + " 件",
-                            std::to_string(rows.size()) + " waiting for a second signature");
-  for (const json::value& row : rows) {
-    session.environment().out << json::serialize(row) << '\n';
+// "2026-03-01 09:30 UTC+8".
+std::string until(std::uint64_t unix_s) {
+  const auto shifted = static_cast<std::time_t>(unix_s + 8 * 3600);
+  std::tm parts{};
+  ::gmtime_r(&shifted, &parts);
+  char text[64];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC+8", &parts);
+  return text;
+}
+
+// Public key in hex → person, as the service lists them.
+Result<std::map<std::string, std::string>> persons(Session& session) {
+  auto listed = session.get("/api/v1/keys");
+  if (!listed) return listed.error();
+  std::map<std::string, std::string> out;
+  for (const json::value& row : listed->at("keys").as_array())
+    out[std::string(row.at("key").as_string())] = std::string(row.at("person").as_string());
+  return out;
+}
+
+// What waits, in a few lines: kind, id, who has signed and who has not, until when.
+Outcome say_pending(Session& session, const json::value& row,
+                    const std::map<std::string, std::string>& names) {
+  const Environment& environment = session.environment();
+  auto bytes = from_base64(std::string_view(row.at("intent").as_string()));
+  if (!bytes) return bytes.error();
+  auto view = ledger::IntentView::parse(*bytes);
+  if (!view) return view.error();
+  std::string signers;
+  for (std::size_t i = 0; i < view->author_count(); ++i) {
+    const std::string key = to_hex(view->author(i));
+    bool missing = false;
+    for (const json::value& one : row.at("missing").as_array())
+      missing = missing || std::string_view(one.as_string()) == key;
+    const auto name = names.find(key);
+    if (i > 0) signers += environment.pick("，", ", ");
+    signers += name == names.end() ? key : name->second;
+    signers += missing ? environment.pick("（待签）", " (still to sign)")
+                       : environment.pick("（已签）", " (has signed)");
   }
+  const std::string end = until(row.at("expires").to_number<std::uint64_t>());
+  environment.say(payload_words(environment, view->tag()), payload_words(environment, view->tag()));
+  environment.say("  编号 " + std::string(row.at("intent_hash").as_string()),
+                  "  id " + std::string(row.at("intent_hash").as_string()));
+  environment.say("  签名人 " + signers, "  signed by " + signers);
+  environment.say("  有效至 " + end, "  valid until " + end);
+  return ok();
+}
+
+Outcome show_pending(Session& session) {
+  auto pending = session.get("/api/v1/pending?limit=1000");
+  if (!pending) return pending.error();
+  auto names = persons(session);
+  if (!names) return names.error();
+  const json::array& rows = pending->at("pending").as_array();
+  for (const json::value& row : rows) {
+    if (auto said = say_pending(session, row, *names); !said) return said;
+  }
+  session.environment().say(
+      "待第二人签名 " + std::to_string(rows.size()) + " 件；看内容并签名：liuhen sign 编号",
+      std::to_string(rows.size()) +
+          " waiting for a second signature; to read and sign one: liuhen "
+          "sign ID");
   return ok();
 }
 
@@ -36,7 +94,21 @@ Outcome sign_pending(Session& session, const std::string& hash, bool yes) {
   }
   auto view = ledger::IntentView::parse(*intent);
   if (!view) return view.error();
-  session.environment().say("将要签名的内容：", "what you are about to sign:");
+  auto keys = session.keys();
+  if (!keys) return keys.error();
+  for (const NamedKey& named : **keys) {
+    const std::string key = to_hex(named.key.public_key());
+    for (const json::value& signer : pending->at("signed").as_array()) {
+      if (std::string_view(signer.as_string()) == key)
+        return fail("sign.already", named.label + " 已经签过：等的是另一位签名人",
+                    named.label + " has signed already: it waits for the other signer");
+    }
+  }
+  auto names = persons(session);
+  if (!names) return names.error();
+  if (auto said = say_pending(session, *pending, *names); !said) return said;
+  session.environment().say("将要签名的内容（由字节本身译出）：",
+                            "what you are about to sign (read from the bytes themselves):");
   session.environment().out << ledger::describe_json(*view) << '\n';
   if (!yes) {
     session.environment().out << session.environment().pick("签名吗？输入 yes：",

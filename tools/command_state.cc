@@ -21,11 +21,25 @@ void print(std::ostream& out, const json::value& value) {
   out << json::serialize(value) << '\n';
 }
 
+// Row by row, page after page, until the last.
+Outcome print_pages(Session& session, const std::string& name) {
+  constexpr std::size_t kPage = 1'000;
+  for (std::string after;;) {
+    auto answer = session.get("/api/v1/" + name + "?limit=" + std::to_string(kPage) + after);
+    if (!answer) return answer.error();
+    const json::array& rows = answer->at(name).as_array();
+    for (const json::value& row : rows) session.environment().out << json::serialize(row) << '\n';
+    if (rows.size() < kPage) return ok();
+    after = "&after=" + segment(std::string_view(rows.back().at("id").as_string()));
+  }
+}
+
 void add_simple(Program& program, CLI::App* state, const std::string& name, const std::string& zh,
                 const std::string& en) {
   CLI::App* command = program.command(state, name, zh, en);
   program.reads(command);
   program.act(command, [name](Session& session) -> Outcome {
+    if (name == "subjects" || name == "inspectors") return print_pages(session, name);
     auto answer = session.get("/api/v1/" + name);
     if (!answer) return answer.error();
     print(session.environment().out, *answer);

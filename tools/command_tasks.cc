@@ -8,7 +8,11 @@ namespace {
 // Every command about a visit says which.
 template <class PayloadT>
 void names_visit(const Program& program, CLI::App* command, PayloadT& payload) {
-  command->add_option("draw", payload.draw, "draw/<plan>/<attempt>")->required();
+  command
+      ->add_option("draw", payload.draw,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
   command
       ->add_option("visit", payload.visit,
                    program.help("第几户，从 0 起", "number of the visit, from 0"))
@@ -182,7 +186,11 @@ void add_publications(Program& program) {
                                        "withhold on a legal ground (two sign)");
   program.signs(withhold);
   names_visit(program, withhold, *withheld);
-  withhold->add_option("--ground", withheld->ground, "trade_secret, privacy, state_secret, law")
+  withhold
+      ->add_option("--ground", withheld->ground,
+                   program.help("依据：trade_secret 商业秘密，privacy 个人隐私，state_secret "
+                                "国家秘密，law 法律规定",
+                                "ground: trade_secret, privacy, state_secret, law"))
       ->required();
   submits(program, withhold, withheld);
 

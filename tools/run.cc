@@ -1,6 +1,8 @@
 #include <boost/json.hpp>
+#include <cstdlib>
 
 #include "tools/commands.h"
+#include "tools/examples.h"
 #include "tools/help_formatter.h"
 
 namespace liuhen::tools {
@@ -9,6 +11,7 @@ CLI::App* Program::command(CLI::App* parent, const std::string& name, const std:
                            const std::string& en) const {
   CLI::App* made = parent->add_subcommand(name, help(zh, en));
   made->formatter(parent->get_formatter());
+  made->group(help("子命令", "Subcommands"));
   return made;
 }
 
@@ -23,6 +26,11 @@ void Program::reads(CLI::App* command) const {
                    help("账本目录（没有服务在其上运行时）",
                         "the ledger's directory, where no service is running on it"))
       ->envname("LIUHEN_DIR");
+  command->add_option(
+      "--platform-passphrase-file", target.platform_passphrase.file,
+      help("用 --dir 时，平台密钥口令文件（不给则用 --passphrase-file，或在终端询问）",
+           "with --dir: a file with the passphrase of the platform's keys (if absent, "
+           "--passphrase-file, or asked for at the terminal)"));
 }
 
 void Program::signs(CLI::App* command) const {
@@ -37,7 +45,9 @@ void Program::signs(CLI::App* command) const {
                       help("稍后第二个签名的人（人员编号或公钥）",
                            "who signs second, later (person id or public key)"));
   command->add_option("--passphrase-file", target.passphrase.file,
-                      help("含口令的文件", "a file that holds the passphrase"));
+                      help("签名密钥的口令文件（不给则在终端询问）",
+                           "a file with the passphrase of the signing keys (if absent, asked for "
+                           "at the terminal)"));
   command
       ->add_option("--valid-hours", target.valid_h,
                    help("意向的有效小时数", "hours for which the intent can be admitted"))
@@ -55,9 +65,67 @@ void Program::act(CLI::App* command, std::function<Outcome(Session&)> what) {
 
 namespace {
 
+// "draw announce": the words that name a command.
+std::string path_of(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  if (parent == nullptr || parent->get_parent() == nullptr) return command.get_name();
+  return path_of(*parent) + " " + command.get_name();
+}
+
 void print_error(const Environment& environment, const Error& error) {
   environment.err << environment.pick("出错", "error") << " [" << error.code << "] "
                   << environment.pick(error.zh, error.en) << '\n';
+}
+
+// What was typed is at fault, not what was done.
+bool is_usage(const std::string& code) {
+  return code == "session.target" || code == "session.key" || code == "init.trustees" ||
+         code == "key.role" || code == "result.row" || code == "payload.kind";
+}
+
+// The command that the words name as far as they name one, and the word after it, if any.
+std::pair<const CLI::App*, std::string> named_by(const CLI::App& app,
+                                                 const std::vector<std::string>& words) {
+  const CLI::App* at = &app;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--lang") ++i;
+    if (i >= words.size() || words[i].starts_with('-')) continue;
+    const auto below = at->get_subcommands(
+        [&](const CLI::App* command) { return command->get_name() == words[i]; });
+    if (below.empty()) return {at, words[i]};
+    at = below.front();
+  }
+  return {at, ""};
+}
+
+// What CLI11 says, in the reader's language.
+std::string usage_words(const Environment& environment, const CLI::App& app,
+                        const std::vector<std::string>& typed, const CLI::ParseError& problem) {
+  const auto [at, after] = named_by(app, typed);
+  const std::string name = at == &app ? "liuhen" : "liuhen " + path_of(*at);
+  std::string words = problem.what();
+  const bool group = !at->get_subcommands([](const CLI::App*) { return true; }).empty();
+  const auto unknown = app.remaining(true);
+  if (group && !after.empty()) {
+    const std::string near = nearest_command(*at, after);
+    words = environment.pick(name + " 没有子命令 “" + after + "”",
+                             name + " has no subcommand '" + after + "'");
+    if (!near.empty())
+      words += environment.pick("。是 " + near + " 吗？", "; did you mean " + near + "?");
+  } else if (group && dynamic_cast<const CLI::RequiredError*>(&problem) != nullptr) {
+    words = environment.pick(name + " 后面要有子命令", name + " needs a subcommand");
+  } else if (dynamic_cast<const CLI::RequiredError*>(&problem) != nullptr &&
+             words.ends_with(" is required")) {
+    const std::string what = words.substr(0, words.size() - 12);
+    words = environment.pick("缺少必填的 " + what, words);
+  } else if (!unknown.empty()) {
+    words =
+        environment.pick("不认识 “" + unknown.front() + "”", "unknown: '" + unknown.front() + "'");
+  } else {
+    words = environment.pick("参数的值有误（" + words + "）", words);
+  }
+  return words + '\n' +
+         environment.pick("说明见：" + name + " --help", "See: " + name + " --help") + '\n';
 }
 
 // --lang must be known before help is written, so it is looked for first.
@@ -69,7 +137,9 @@ Language language_of(const std::vector<std::string>& arguments, Language fallbac
     if (value == "en") return Language::en;
     if (value == "zh") return Language::zh;
   }
-  return fallback;
+  const char* variable = std::getenv("LIUHEN_LANG");
+  const std::string_view asked = variable == nullptr ? "" : variable;
+  return asked == "en" ? Language::en : asked == "zh" ? Language::zh : fallback;
 }
 
 }  // namespace
@@ -90,8 +160,12 @@ int run(std::vector<std::string> arguments, Environment& environment) {
       ->check(CLI::IsMember({"zh", "en"}))
       ->envname("LIUHEN_LANG");
   app.footer(environment.pick(
-      "“liuhen 子命令 --help” 说明各子命令。核验账本：liuhen-verify。",
-      "'liuhen SUBCOMMAND --help' explains each. To verify a ledger: liuhen-verify."));
+      "“liuhen 子命令 --help” 说明各子命令，并有例子。核验账本：liuhen-verify。\n"
+      "先试一试：liuhen demo --dir demo\n"
+      "退出码：0 完成；1 被拒绝或失败；3 用法有误。",
+      "'liuhen SUBCOMMAND --help' explains each, with an example. To verify a ledger: "
+      "liuhen-verify.\nTo try it: liuhen demo --dir demo\n"
+      "Exit codes: 0 done; 1 refused or failed; 3 usage."));
 
   Target target;
   Program program{.app = app, .environment = environment, .target = target, .action = {}};
@@ -106,6 +180,9 @@ int run(std::vector<std::string> arguments, Environment& environment) {
   add_signing_commands(program);
   add_demo_command(program);
 
+  add_examples(app, environment);
+
+  const std::vector<std::string> typed = arguments;
   std::reverse(arguments.begin(), arguments.end());
   try {
     app.parse(arguments);
@@ -113,9 +190,8 @@ int run(std::vector<std::string> arguments, Environment& environment) {
     environment.out << app.help();
     return kDone;
   } catch (const CLI::ParseError& problem) {
-    environment.err << environment.pick("用法有误：", "usage: ") << problem.what() << '\n'
-                    << environment.pick("运行 liuhen --help 查看说明。", "Run liuhen --help.")
-                    << '\n';
+    environment.err << environment.pick("用法有误：", "usage: ")
+                    << usage_words(environment, app, typed, problem);
     return kUsage;
   }
   if (!program.action) {
@@ -126,7 +202,7 @@ int run(std::vector<std::string> arguments, Environment& environment) {
     const Outcome outcome = program.action();
     if (!outcome) {
       print_error(environment, outcome.error());
-      return kFailed;
+      return is_usage(outcome.error().code) ? kUsage : kFailed;
     }
   } catch (const std::exception& problem) {  // an answer of another shape than this program knows
     print_error(environment,
