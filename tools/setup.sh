@@ -5,14 +5,15 @@ exec </dev/null  # package scripts must never wait for an answer
 
 help() {
   cat <<'TEXT'
-用法 usage: tools/setup.sh [--quiet] [build|test|bench|fuzz …]
+用法 usage: tools/setup.sh [--quiet] [build|test|browser|bench|fuzz …]
 
-安装缺少的 Debian 软件包；已经装好的不动。不带参数时安装 build、test 和 bench。
+安装缺少的 Debian 软件包；已经装好的不动。不带参数时安装 build、test、browser 和 bench。
 Installs the Debian packages that are missing and leaves the others alone.
-Without arguments: build, test and bench.
+Without arguments: build, test, browser and bench.
 
   build    编译器与库                compiler and libraries
   test     测试框架、Python          test framework, Python
+  browser  Chromium 和中文字体       Chromium and a Chinese font, for the tests of the pages
   bench    性能测试库                benchmark library
   fuzz     clang（模糊测试）         clang, for the fuzz targets
   --quiet  不显示 apt 的输出，除非失败  hides apt's output unless it fails
@@ -26,6 +27,7 @@ build_packages=(g++ make cmake ninja-build pkg-config git ca-certificates curl
   libboost1.81-dev librocksdb-dev libsodium-dev libssl-dev libflatbuffers-dev flatbuffers-compiler
   libcli11-dev libcsv-dev)
 test_packages=(libgtest-dev libgmock-dev python3)
+browser_packages=(chromium fonts-wqy-microhei)
 bench_packages=(libbenchmark-dev)
 fuzz_packages=(clang libclang-rt-14-dev)  # the second holds the sanitizers and libFuzzer
 optional_packages=(ccache)  # makes rebuilding faster; its absence stops nothing
@@ -38,11 +40,11 @@ for argument in "$@"; do
   case $argument in
     --quiet) quiet=1 ;;
     -h | --help) help; exit 0 ;;
-    build | test | bench | fuzz) wanted+=("$argument") ;;
+    build | test | browser | bench | fuzz) wanted+=("$argument") ;;
     *) say "未知参数：$argument" "unknown argument: $argument" ''; help >&2; exit 2 ;;
   esac
 done
-[ ${#wanted[@]} -gt 0 ] || wanted=(build test bench)
+[ ${#wanted[@]} -gt 0 ] || wanted=(build test browser bench)
 [ "${LIUHEN_SKIP_SETUP:-0}" != 1 ] || exit 0
 
 packages=()
@@ -50,6 +52,7 @@ for group in "${wanted[@]}"; do
   case $group in
     build) packages+=("${build_packages[@]}") ;;
     test) packages+=("${build_packages[@]}" "${test_packages[@]}") ;;
+    browser) packages+=("${browser_packages[@]}") ;;
     bench) packages+=("${build_packages[@]}" "${bench_packages[@]}") ;;
     fuzz) packages+=("${build_packages[@]}" "${fuzz_packages[@]}") ;;
   esac

@@ -30,5 +30,8 @@ while [ $# -gt 0 ]; do
 done
 
 bash tools/setup.sh --quiet build test
+# Without a browser the tests of the pages are skipped, and say so; all others run.
+bash tools/setup.sh --quiet browser ||
+  printf '%s\n' '没有 Chromium：页面测试将跳过' 'no Chromium: the tests of the pages will be skipped' >&2
 bash tools/build.sh "$preset"
 exec ctest --preset "$preset" --parallel "$(nproc)" --no-tests=error --no-label-summary "$@"

@@ -1,0 +1,126 @@
+"""What liuhen says of itself: help, slips of the finger, languages, exit codes."""
+
+import os
+import re
+import subprocess
+import unicodedata
+import unittest
+
+from programs import ENVIRONMENT, LIUHEN, liuhen, scratch
+
+
+def commands(*words):
+    """Every command and group under these words, by what help lists."""
+    code, out, err = liuhen(*words, "--help")
+    assert code == 0, err
+    found = [list(words)]
+    listed = out.split("\nSubcommands:\n")
+    if len(listed) > 1:
+        for name in re.findall(r"^  ([a-z-]+)", listed[1].split("\n\n")[0], re.M):
+            found += commands(*words, name)
+    return found
+
+
+def width(text):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+class Help(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.all = commands()
+
+    def test_there_is_an_example_for_every_command_in_both_languages(self):
+        self.assertGreater(len(self.all), 50)
+        for words in self.all:
+            english = liuhen(*words, "--help")[1]
+            chinese = liuhen(*words, "--help", lang="zh")[1]
+            self.assertIn("用法", chinese)
+            self.assertIn("Usage", english)
+            if "Subcommands:" in english:
+                continue
+            with self.subTest(" ".join(words)):
+                self.assertIn("Example:\n  liuhen " + " ".join(words), english)
+                self.assertIn("例：\n  liuhen " + " ".join(words), chinese)
+
+    def test_english_help_is_english(self):
+        for words in self.all:
+            out = liuhen(*words, "--help")[1].split("Example:")[0]
+            for line in out.splitlines():
+                if "--role" in out and "(" in line:
+                    continue  # roles carry both names
+                with self.subTest(" ".join(words)):
+                    self.assertNotRegex(line, "[\u4e00-\u9fff]")
+
+    def test_columns_line_up_and_lines_fit(self):
+        for lang in ("zh", "en"):
+            for words in self.all:
+                out = re.split("\n(?:例：|Example:)", liuhen(*words, "--help", lang=lang)[1])[0]
+                for line in out.splitlines():
+                    with self.subTest(f"{lang} {' '.join(words)}: {line}"):
+                        if not line.startswith(("用法", "Usage")):
+                            self.assertLessEqual(width(line), 110)
+                        gap = re.match(r"^(  \S.*?)  +(\S.*)$", line)
+                        if gap and not line.startswith(" " * 30):
+                            self.assertEqual(width(line) - width(gap.group(2)), 34)
+
+    def test_examples_are_well_formed(self):
+        """Each example gets past the command line: what stops it is a ledger that is not there."""
+        nowhere = os.path.join(scratch(), "none")
+        for words in self.all:
+            out = liuhen(*words, "--help")[1]
+            if "Example:" not in out:
+                continue
+            for line in out.split("Example:\n")[1].strip().splitlines():
+                typed = line.split()[1:]
+                typed = typed[:next((i for i, w in enumerate(typed) if w in "|>"), len(typed))]
+                if typed[0] in ("demo", "serve", "init") or typed[:2] in (["key", "new"], ["key", "request"]):
+                    continue
+                if "--dir" in typed or "--url" in typed:
+                    at = typed.index("--dir" if "--dir" in typed else "--url")
+                    del typed[at:at + 2]
+                code, _, err = liuhen(*typed, "--dir", nowhere)
+                with self.subTest(line):
+                    self.assertEqual(code, 1, err)
+                    self.assertRegex(err, r"error \[[a-z_.]+\]")
+
+
+class Slips(unittest.TestCase):
+    def test_the_nearest_command_is_named(self):
+        for typed, meant in (("drwa", "draw"), ("improt", "import"), ("verfy", ""), ("stat", "state")):
+            code, _, err = liuhen(typed)
+            self.assertEqual(code, 3, err)
+            self.assertIn(typed, err)
+            if meant:
+                self.assertIn(f"did you mean {meant}?", err)
+        code, _, err = liuhen("draw", "anounce", lang="zh")
+        self.assertEqual(code, 3)
+        self.assertIn("是 announce 吗？", err)
+
+    def test_usage_is_3_and_in_the_readers_language(self):
+        for words in ([], ["draw"], ["serve"], ["draw", "show"], ["--lang", "fr", "demo"], ["state", "log", "--nope"],
+                      ["state", "entry", "x", "--dir", "d"], ["state", "log"], ["key", "new"]):
+            code, _, err = liuhen(*words)
+            self.assertEqual(code, 3, (words, err))
+            self.assertNotRegex(err, "[\u4e00-\u9fff]")
+            code, _, err = liuhen(*words, lang="zh")
+            self.assertEqual(code, 3, (words, err))
+            self.assertRegex(err, "[\u4e00-\u9fff]")
+
+    def test_the_language_comes_from_the_environment_too(self):
+        for lang, word in (("en", "Usage"), ("zh", "用法")):
+            out = subprocess.run([LIUHEN, "--help"], capture_output=True, text=True,
+                                 env={**ENVIRONMENT, "LIUHEN_LANG": lang}).stdout
+            self.assertIn(word, out)
+
+    def test_failures_are_1(self):
+        code, _, err = liuhen("state", "log", "--dir", os.path.join(scratch(), "none"))
+        self.assertEqual(code, 1)
+        self.assertIn("[dir.absent]", err)
+        code, _, err = liuhen("state", "log", "--url", "http://127.0.0.1:1")
+        self.assertEqual(code, 1)
+        self.assertIn("[connect.failed]", err)
+
+
+if __name__ == "__main__":
+    unittest.main()

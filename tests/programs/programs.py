@@ -1,0 +1,152 @@
+"""The programs as a person runs them: in processes of their own, at a terminal, over HTTP.
+
+BIN has liuhen and liuhen-verify; DEMO is a demonstration ledger, which each test copies.
+Run as a script with --make-demo, it makes DEMO anew.
+"""
+
+import atexit
+import http.client
+import os
+import pty
+import re
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+BIN = os.environ["LIUHEN_BIN"]
+DEMO = os.environ["LIUHEN_DEMO"]
+LIUHEN = os.path.join(BIN, "liuhen")
+
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("LIUHEN_")}
+
+
+def scratch():
+    """A directory that goes away with the process."""
+    path = tempfile.mkdtemp(prefix="liuhen-programs-")
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return path
+
+
+def liuhen(*words, lang="en", environment=None, text=None):
+    """Runs one command without a terminal; (exit code, standard output, standard error)."""
+    done = subprocess.run(
+        [LIUHEN, "--lang", lang, *words], input=text or "", capture_output=True, text=True,
+        env={**ENVIRONMENT, **(environment or {})}, start_new_session=True, timeout=300)
+    return done.returncode, done.stdout, done.stderr
+
+
+def person(who):
+    return f"{DEMO}.demo/people/{who}.key"
+
+
+def copy_of_demo():
+    """Its own copy of the demonstration ledger, which it may change."""
+    path = os.path.join(scratch(), "ledger")
+    shutil.copytree(DEMO, path)
+    return path
+
+
+class Terminal:
+    """A program at a terminal of its own."""
+
+    def __init__(self, *words, lang="en"):
+        self.shown = ""
+        self.child, self.file = pty.fork()
+        if self.child == 0:
+            os.execve(LIUHEN, [LIUHEN, "--lang", lang, *words], ENVIRONMENT)
+
+    def read_until(self, text, seconds=60):
+        end = time.monotonic() + seconds
+        start = len(self.shown)
+        while text not in self.shown[start:]:
+            if time.monotonic() > end:
+                raise AssertionError(f"{text!r} never came; the terminal shows: {self.shown!r}")
+            if select.select([self.file], [], [], 0.2)[0] and not self._read():
+                raise AssertionError(f"{text!r} never came; the terminal showed: {self.shown!r}")
+        return self.shown[start:]
+
+    def type(self, line):
+        os.write(self.file, line.encode() + b"\n")
+
+    def press(self, byte):
+        os.write(self.file, byte)
+
+    def end(self):
+        """Waits for it to end; the exit code, or minus the signal."""
+        while self._read():
+            pass
+        status = os.waitpid(self.child, 0)[1]
+        os.close(self.file)
+        return os.waitstatus_to_exitcode(status)
+
+    def _read(self):
+        try:
+            got = os.read(self.file, 4096)
+        except OSError:  # the other end is gone
+            return False
+        self.shown += got.decode("utf-8", "replace")
+        return bool(got)
+
+
+class Service:
+    """`liuhen serve` on a free port of the loopback, until the block ends."""
+
+    def __init__(self, directory):
+        self.process = subprocess.Popen(
+            [LIUHEN, "--lang", "en", "serve", "--dir", directory, "--listen", "127.0.0.1:0"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT,
+            start_new_session=True)
+        said = ""
+        for line in self.process.stdout:
+            said += line
+            found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+            if found:
+                self.port = int(found.group(1))
+                self.url = f"http://127.0.0.1:{self.port}"
+                return
+        raise AssertionError("the service did not start: " + said)
+
+    def get(self, target, method="GET", body=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request(method, target, body, headers or {})
+            response = connection.getresponse()
+            return response.status, dict(response.getheaders()), response.read()
+        finally:
+            connection.close()
+
+    def stop(self, signal):
+        """Sends the signal; (exit code, what it said, seconds it took)."""
+        start = time.monotonic()
+        self.process.send_signal(signal)
+        said = self.process.stdout.read()
+        return self.process.wait(60), said, time.monotonic() - start
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+
+def make_demo():
+    for path in (DEMO, DEMO + ".demo"):
+        shutil.rmtree(path, ignore_errors=True)
+    os.makedirs(os.path.dirname(DEMO), exist_ok=True)
+    words = ["demo", "--dir", DEMO, "--subjects", "1500"]
+    data = os.environ.get("LIUHEN_DATA", "")
+    if os.path.isdir(data):
+        words += ["--data", data]
+    code, out, err = liuhen(*words)
+    if code != 0:
+        sys.exit(out + err)
+
+
+if __name__ == "__main__" and sys.argv[1:] == ["--make-demo"]:
+    make_demo()

@@ -1,0 +1,187 @@
+"""The running service: how it starts and stops, and what it says to hostile clients."""
+
+import json
+import signal
+import socket
+import threading
+import time
+import unittest
+
+from programs import Service, copy_of_demo, liuhen, person
+
+LIMIT = 1 << 20  # api/limits.h: kBodyBytesMax
+
+
+class Stopping(unittest.TestCase):
+    def test_sigint_and_sigterm_stop_it_in_order(self):
+        directory = copy_of_demo()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with Service(directory) as service:
+                idle = socket.create_connection(("127.0.0.1", service.port))  # an open connection is no hindrance
+                self.assertEqual(service.get("/healthz")[0], 200)
+                code, said, seconds = service.stop(number)
+                idle.close()
+                self.assertEqual(code, 0)
+                self.assertIn("stopping", said)
+                self.assertLess(seconds, 10)
+        code, _, err = liuhen("state", "log", "--dir", directory)  # and left the directory whole
+        self.assertEqual(code, 0, err)
+
+    def test_a_second_one_on_the_directory_is_refused(self):
+        directory = copy_of_demo()
+        with Service(directory) as service:
+            code, _, err = liuhen("serve", "--dir", directory, "--listen", "127.0.0.1:0")
+            self.assertEqual(code, 1)
+            self.assertIn("[storage.busy]", err)
+            code, _, err = liuhen("state", "log", "--dir", directory)
+            self.assertEqual(code, 1)
+            self.assertIn("[storage.busy]", err)
+            self.assertEqual(service.get("/healthz")[0], 200)
+
+    def test_a_port_in_use_is_named(self):
+        directory = copy_of_demo()
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            code, _, err = liuhen("serve", "--dir", directory, "--listen", address)
+        self.assertEqual(code, 1)
+        self.assertIn("[listen.busy]", err)
+        self.assertIn(address, err)
+
+
+class HostileClients(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.service = Service(copy_of_demo())
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.service.__exit__()
+
+    def tearDown(self):
+        self.assertEqual(self.service.get("/healthz")[0], 200)  # it serves on
+
+    def refused(self, target, status, code, **request):
+        got, headers, body = self.service.get(target, **request)
+        self.assertEqual(got, status, body)
+        self.assertEqual(headers["Content-Type"], "application/problem+json")
+        document = json.loads(body)
+        self.assertEqual(document["status"], status)
+        self.assertEqual(document["code"], code)
+        self.assertEqual(document["type"], "/problems/" + code)
+        for field in ("title", "detail", "detail_en"):
+            self.assertTrue(document[field])
+        self.assertRegex(document["detail"], "[\u4e00-\u9fff]")
+        self.assertRegex(document["detail_en"], "[a-z]{3}")
+        return headers
+
+    def raw(self, data):
+        with socket.create_connection(("127.0.0.1", self.service.port), timeout=60) as client:
+            try:
+                client.sendall(data)
+            except OSError:
+                pass  # it may have answered and closed before all was sent
+            answer = b""
+            try:
+                while chunk := client.recv(65536):
+                    answer += chunk
+            except OSError:
+                pass
+            return answer
+
+    def test_bodies_over_the_limit(self):
+        self.refused("/api/v1/intents", 413, "request.oversized", method="POST", body=b"x" * (LIMIT + 1))
+        huge = self.raw(b"POST /api/v1/intents HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999\r\n\r\n")
+        self.assertTrue(huge.startswith(b"HTTP/1.1 413 "), huge[:200])
+
+    def test_bodies_that_are_not_what_they_should_be(self):
+        for body in (b"", b"{", b"[]", b"null", b"{\"intent\": 1}", b"\xff\xfe\x00", b"[" * 100000):
+            got, headers, answer = self.service.get("/api/v1/intents", "POST", body)
+            self.assertIn(got, (400, 413), answer)
+            self.assertEqual(headers["Content-Type"], "application/problem+json")
+
+    def test_wrong_methods(self):
+        for method in ("POST", "PUT", "DELETE", "PATCH"):
+            headers = self.refused("/api/v1/log", 405, "request.method", method=method, body=b"")
+            self.assertEqual(headers["Allow"], "GET, HEAD")
+        self.assertEqual(self.refused("/api/v1/intents", 405, "request.method")["Allow"], "POST")
+
+    def test_head_is_get_without_the_body(self):
+        for target in ("/", "/api/v1/log", "/checkpoint", "/draws/2026-ND/1", "/nothing"):
+            got, headers, body = self.service.get(target)
+            head, head_headers, nothing = self.service.get(target, "HEAD")
+            self.assertEqual((head, nothing), (got, b""), target)
+            self.assertEqual(head_headers["Content-Type"], headers["Content-Type"])
+            if target != "/api/v1/log":  # that says what time it is
+                self.assertEqual(int(head_headers["Content-Length"]), len(body), target)
+
+    def test_bad_paths(self):
+        self.refused("/nothing/here", 404, "request.route")
+        self.refused("/draws/2026-ND/99", 404, "request.absent")
+        self.refused("/draws/%3Cscript%3E/1", 404, "request.absent")
+        self.refused("/api/v1/entries/999999999", 404, "request.absent")
+        self.refused("/api/v1/entries/-1", 400, "request.number")
+        self.refused("/api/v1/entries/99999999999999999999999", 400, "request.number")
+        self.refused("/api/v1/subjects?limit=0", 400, "request.number")
+        self.refused("/api/v1/subjects?limit=1000000", 400, "request.number")
+        for target in ("/%", "/%zz", "/%00", "/api/v1/subjects/%ff%fe", "/../../etc/passwd", "/tile/../db/CURRENT",
+                       "/tile/0/x001", "/tile/entries/000.p/0"):
+            got, headers, body = self.service.get(target)
+            self.assertIn(got, (400, 404), (target, body))
+            self.assertEqual(headers["Content-Type"], "application/problem+json", target)
+
+    def test_what_is_not_http(self):
+        self.assertTrue(self.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 50 + b"\r\n\r\n")
+                        .startswith(b"HTTP/1.1 400 "))
+        for data in (b"GET / HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+                     b"GET / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
+                     b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nabc"):
+            answer = self.raw(data)
+            self.assertFalse(answer.startswith(b"HTTP/1.1 200 "), (data, answer[:200]))
+
+    def test_slow_clients_hold_up_nobody(self):
+        slow = [socket.create_connection(("127.0.0.1", self.service.port)) for _ in range(200)]
+        for client in slow:
+            client.sendall(b"POST /api/v1/intents HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+        start = time.monotonic()
+        for _ in range(20):
+            self.assertEqual(self.service.get("/checkpoint")[0], 200)
+        self.assertLess(time.monotonic() - start, 10)
+        for client in slow:
+            client.close()
+
+    def test_readers_that_do_not_read_hold_up_no_writer(self):
+        """Clients ask for long answers and take none of them; what is written meanwhile is answered."""
+        stuck = []
+        for _ in range(64):
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", self.service.port))
+            client.sendall(b"GET /api/v1/subjects?limit=1000 HTTP/1.1\r\nHost: x\r\n\r\n" * 8)
+            stuck.append(client)
+        done = threading.Event()
+
+        def read_on():
+            while not done.is_set():
+                self.service.get("/draws/2026-ND/1")
+
+        readers = [threading.Thread(target=read_on) for _ in range(4)]
+        for reader in readers:
+            reader.start()
+        try:
+            start = time.monotonic()
+            for number in range(5):
+                code, _, err = liuhen("department", f"3702{number:02}-TEST", "--name", "试", "--division", "370200",
+                                      "--superior", "370200-SCJG", "--url", self.service.url, "--key",
+                                      person("office-1"))
+                self.assertEqual(code, 0, err)
+            self.assertLess(time.monotonic() - start, 60)
+        finally:
+            done.set()
+            for reader in readers:
+                reader.join()
+            for client in stuck:
+                client.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
