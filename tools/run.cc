@@ -88,12 +88,14 @@ std::pair<const CLI::App*, std::string> named_by(const CLI::App& app,
                                                  const std::vector<std::string>& words) {
   const CLI::App* at = &app;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "--lang") ++i;
-    if (i >= words.size() || words[i].starts_with('-')) continue;
-    const auto below = at->get_subcommands(
-        [&](const CLI::App* command) { return command->get_name() == words[i]; });
-    if (below.empty()) return {at, words[i]};
-    at = below.front();
+    if (words[i] == "--lang")
+      ++i;  // and its value
+    else if (!words[i].starts_with('-')) {
+      const auto below = at->get_subcommands(
+          [&](const CLI::App* command) { return command->get_name() == words[i]; });
+      if (below.empty()) return {at, words[i]};
+      at = below.front();
+    }
   }
   return {at, ""};
 }
