@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <regex>
+#include <set>
+#include <string>
 
 #include "tests/layout/tree.h"
 
@@ -66,6 +69,84 @@ TEST(Documents, BothReadmesBeginWithTheTwoCommands) {
           << name << " must show " << command << " among its first lines";
     }
   }
+}
+
+// The file of the project at `path`; fails the test and is empty if there is none.
+std::string text_at(std::string_view path) {
+  for (const File& file : tree()) {
+    if (file.path == path) return file.text;
+  }
+  ADD_FAILURE() << "there is no " << path;
+  return {};
+}
+
+// Every test as ctest names it, without the parts that parameters add: "ledger.Tamper.AnyByte".
+std::set<std::string> test_names() {
+  static const std::regex test(R"(\bTEST(_F|_P)?\(\s*(\w+),\s*(\w+)\s*\))");
+  std::set<std::string> names;
+  for (const File& file : tree()) {
+    if (!is_under(file.path, "tests") || !file.path.ends_with("_test.cc")) continue;
+    const std::string folder = file.path.substr(6, file.path.find('/', 6) - 6);
+    for (std::sregex_iterator at(file.text.begin(), file.text.end(), test), end; at != end; ++at)
+      names.insert(folder + "." + std::string((*at)[2]) + "." + std::string((*at)[3]));
+  }
+  return names;
+}
+
+TEST(Documents, EveryGuaranteeNamesTestsThatExist) {
+  static const std::regex heading("^## (G[0-9]+)$");
+  static const std::regex name(R"(`([a-z]+\.\w+\.\w+)`)");
+  const std::set<std::string> known = test_names();
+  const std::string page = text_at("docs/guarantees.md");
+  std::map<std::string, std::size_t> named;
+  std::string guarantee;
+  for (const std::string_view view : lines_of(page)) {
+    const std::string line(view);
+    std::smatch found;
+    if (std::regex_match(line, found, heading)) named.try_emplace(guarantee = found[1], 0);
+    for (std::sregex_iterator at(line.begin(), line.end(), name), end; at != end; ++at) {
+      EXPECT_TRUE(known.contains((*at)[1])) << guarantee << " names no test: " << (*at)[1];
+      ++named[guarantee];
+    }
+  }
+  EXPECT_EQ(named.size(), 12U);
+  for (int number = 1; number <= 12; ++number)
+    EXPECT_GT(named["G" + std::to_string(number)], 0U) << "G" << number << " names no test";
+}
+
+// "GET /api/v1/entries/*" of every route that the service registers.
+std::set<std::string> routes_registered() {
+  static const std::regex route(R"re(\{"(GET|POST|PUT|DELETE|PATCH)", "(/[^"]*)", )re");
+  std::set<std::string> routes;
+  for (const File& file : tree()) {
+    if (!is_under(file.path, "api/server") || !file.path.ends_with(".cc")) continue;
+    for (std::sregex_iterator at(file.text.begin(), file.text.end(), route), end; at != end; ++at)
+      routes.insert(std::string((*at)[1]) + " " + std::string((*at)[2]));
+  }
+  return routes;
+}
+
+// The headings "### `GET /api/v1/entries/{position}`" of the page; {+path} takes several segments.
+std::set<std::string> routes_documented() {
+  static const std::regex heading("^### `([A-Z]+ /[^`]*)`$");
+  static const std::regex several(R"(\{\+[a-z]+\})");
+  static const std::regex one(R"(\{[a-z]+\})");
+  std::set<std::string> routes;
+  const std::string page = text_at("docs/formats/api.md");
+  for (const std::string_view view : lines_of(page)) {
+    const std::string line(view);
+    std::smatch found;
+    if (std::regex_match(line, found, heading)) {
+      const std::string pattern = std::regex_replace(found[1].str(), several, "**");
+      routes.insert(std::regex_replace(pattern, one, "*"));
+    }
+  }
+  return routes;
+}
+
+TEST(Documents, ThePageOfTheApiHasTheRoutesOfTheService) {
+  EXPECT_GT(routes_registered().size(), 20U);
+  EXPECT_EQ(routes_documented(), routes_registered());
 }
 
 }  // namespace
