@@ -263,6 +263,8 @@ Found DerivedIndex::compare_meta(Storage& storage, const LogFold& fold) const {
     const auto format = storage.get(Family::meta, "format");
     if (!format) return format.error();
     if (!*format) pairs.clear();
+  } else {
+    pairs.insert(pairs.begin(), {"checkpoints", key_of_number(published_.size())});
   }
   std::size_t at = 0;
   const Expected expected = [&]() -> std::optional<Pair> {

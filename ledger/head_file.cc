@@ -15,6 +15,11 @@ namespace {
 
 Error io_error(const std::string& path) {
   const std::string why = std::strerror(errno);
+  if (errno == ENOSPC || errno == EDQUOT) {
+    return fail(
+        "storage.full", "磁盘已满，无法写入 " + path + "，请腾出空间后重新启动：" + why,
+        "the disk is full and " + path + " was not written, make room and start again: " + why);
+  }
   return fail("head.io", "读写头文件 " + path + " 失败：" + why,
               "reading or writing the head file " + path + " failed: " + why);
 }

@@ -8,7 +8,7 @@
 
 namespace liuhen::ledger {
 
-// Errors: `head.io`. Used by the writer thread.
+// Errors: `head.io`, and `storage.full` of write(). Used by the writer thread.
 class HeadFile {
  public:
   virtual ~HeadFile() = default;

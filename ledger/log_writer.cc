@@ -22,11 +22,24 @@ Outcome LogWriter::load() {
         return true;
       });
   if (!tiles) return tiles.error();
+  const Outcome counted =
+      storage_.scan(Family::checkpoints, "", [&](std::string_view, std::string_view) {
+        ++checkpoints_;
+        return true;
+      });
+  if (!counted) return counted.error();
   if (committed_ == 0) return ok();
   auto note = StorageFetcher(storage_).checkpoint();
   if (!note) return note.error();
   note_ = std::move(*note);
   return ok();
+}
+
+Outcome LogWriter::keep_head() {
+  if (committed_ == 0) return ok();
+  const auto kept = head_.read();
+  if (!kept) return kept.error();
+  return *kept == note_ ? ok() : head_.write(note_);
 }
 
 void LogWriter::take(CheckedSubmission submission) { decisions_.push_back(decide(submission)); }
@@ -146,6 +159,7 @@ void LogWriter::store_tree() {
   note_ = crypto::sign_checkpoint(
       {.origin = fold_->origin(), .size = size, .root = fold_->tree().root()}, log_key_);
   batch_.put(Family::checkpoints, key_of_number(size), note_);
+  batch_.put(Family::meta, "checkpoints", key_of_number(++checkpoints_));
 }
 
 Outcome LogWriter::commit() {

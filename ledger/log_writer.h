@@ -26,6 +26,8 @@ class LogWriter {
 
   // Reads what is not in the fold: pending intents, partial tiles, the last checkpoint.
   Outcome load();
+  // Brings the head file up to the last checkpoint, so that it never lags more than one batch.
+  Outcome keep_head();
 
   // Takes one submission into the batch, or refuses it. An error of storage spoils the whole batch.
   void take(CheckedSubmission submission);
@@ -68,6 +70,7 @@ class LogWriter {
   std::string note_;
   std::vector<Tile> partial_;  // stored, and not yet followed by the full tile
   bool meta_stored_ = false;
+  std::uint64_t checkpoints_ = 0;  // stored
 
   // Of the batch under way.
   Batch batch_;

@@ -142,7 +142,9 @@ ReplayReport Replay::run() {
           *unknown_, fail("intent.unknown", "内容出自更新的版本，本程序无法判断；请更新程序",
                           "it is of a later version that this program cannot judge; update it")));
     }
-  } else if (unsigned_ && report_.verdict == Verdict::violated && report_.finding.position != 0U) {
+  } else if (unsigned_ && (report_.verdict == Verdict::violated ? report_.finding.position != 0U
+                                                                : report_.log_key.has_value())) {
+    // Of what was made up, such as a greater size, something is always missing.
     violated(at_thing("checkpoint", {}, *unsigned_));
   }
   return std::move(report_);

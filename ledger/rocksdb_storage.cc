@@ -25,9 +25,10 @@ Error error_of(const rocksdb::Status& status) {
     return fail("storage.full", "磁盘已满，请腾出空间后重新启动：" + detail,
                 "the disk is full, make room and start again: " + detail);
   }
-  if (status.IsCorruption() || status.IsInvalidArgument()) return damaged(detail);
-  if (status.IsBusy() || detail.find("lock") != std::string::npos ||
-      detail.find("LOCK") != std::string::npos) {
+  if (status.IsCorruption() || status.IsInvalidArgument() || status.IsPathNotFound())
+    return damaged(detail);
+  if (status.IsBusy() || detail.find("While lock file: ") != std::string::npos ||
+      detail.find("lock hold by current process") != std::string::npos) {
     return fail("storage.busy", "另一个程序正在使用该目录：" + detail,
                 "another program uses the directory: " + detail);
   }
@@ -157,6 +158,8 @@ Outcome check_directory(const std::string& path, OpenMode mode) {
   const bool in_use = fs::exists(path + "/CURRENT", error);
   if (mode != OpenMode::create) {
     if (in_use) return ok();
+    if (fs::is_directory(path, error) && !fs::is_empty(path, error))
+      return damaged(path + "/CURRENT does not exist");
     return fail("storage.absent", path + " 里没有账本；请先用 liuhen init 建立",
                 "there is no ledger in " + path + "; create one with liuhen init");
   }
@@ -177,6 +180,11 @@ Outcome check_directory(const std::string& path, OpenMode mode) {
 Result<std::unique_ptr<Storage>> open_rocksdb(const std::string& path, const OpenOptions& options) {
   const Outcome usable = check_directory(path, options.mode);
   if (!usable) return usable.error();
+  if (options.mode == OpenMode::existing) {
+    // Opening for writing changes files even where it fails in the end: only what can be read.
+    const auto readable = open_rocksdb(path, {.mode = OpenMode::read_only});
+    if (!readable) return readable.error();
+  }
   rocksdb::Status status;
   // A writer may replace files between the reading of the list and the opening of what it lists.
   for (int attempt = 0; attempt < (options.mode == OpenMode::read_only ? 5 : 1); ++attempt) {

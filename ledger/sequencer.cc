@@ -17,7 +17,8 @@ namespace {
 using Done = std::function<void(Result<Answer>)>;
 
 Error stopped(const Error* why) {
-  return fail("ledger.stopped",
+  const bool full = why != nullptr && why->code == "storage.full";
+  return fail(full ? "storage.full" : "ledger.stopped",
               "账本已停止写入，请查明原因后重新启动" + (why ? "：" + why->zh : ""),
               "the ledger has stopped writing; find out why and start it again" +
                   (why ? ": " + why->en : ""));
@@ -183,12 +184,57 @@ void QueuedSequencer::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-// The head file may be behind, as after a crash between the two, but not ahead, and not of another
-// history.
-Outcome check_head(HeadFile& head, const crypto::NoteKey& log_key, const LogFold& fold) {
+// Nothing was ever written: neither an entry nor a half-signed intent.
+Result<bool> is_new(Storage& storage, const LogFold& fold) {
+  if (fold.size() != 0) return false;
+  const auto origin = storage.get(Family::meta, "origin");
+  if (!origin) return origin.error();
+  return !origin->has_value();
+}
+
+// A head behind by more than the batch that a crash may have cut off from it is an old copy.
+Outcome check_lag(Storage& storage, const crypto::Checkpoint& known, const LogFold& fold) {
+  std::uint64_t next = fold.size();
+  const Outcome scanned = storage.scan(Family::checkpoints, key_of_number(known.size + 1),
+                                       [&](std::string_view key, std::string_view) {
+                                         next = number_of_key(key);
+                                         return false;
+                                       });
+  if (!scanned) return scanned.error();
+  if (next == fold.size()) return ok();
+  return fail("head.stale",
+              "头文件只记到 " + std::to_string(known.size) + " 条，落后数据库（" +
+                  std::to_string(fold.size()) +
+                  " 条）不止一批：它是旧副本，未启动。先用 liuhen-verify dir 核验，再从见证方或公开"
+                  "镜像取最新检查点放回 head",
+              "the head file knows of " + std::to_string(known.size) +
+                  " entries only, more than one batch behind the database's " +
+                  std::to_string(fold.size()) +
+                  ": it is an old copy, and the ledger was not started. Verify with liuhen-verify "
+                  "dir, then put the newest checkpoint that others hold back as head");
+}
+
+// It may be behind by one batch, as after a crash between the two, but not ahead, not of another
+// history, and not absent once anything was written.
+Outcome check_head(Storage& storage, HeadFile& head, const crypto::SigningKey& signer,
+                   const crypto::NoteKey& log_key, const LogFold& fold) {
   const auto note = head.read();
   if (!note) return note.error();
-  if (!*note) return ok();
+  if (!*note) {
+    const auto fresh = is_new(storage, fold);
+    if (!fresh) return fresh.error();
+    if (*fresh) {
+      return head.write(crypto::sign_checkpoint(
+          {.origin = fold.origin(), .size = 0, .root = fold.tree().root()}, signer));
+    }
+    return fail(
+        "head.absent",
+        "数据库已有内容，而头文件 head 不在：无从判断数据库是否被退回，未启动。请从备份、见证方或公"
+        "开镜像找回最新的已签检查点，原样放回 head，再用 liuhen-verify dir 核验",
+        "the database has content and the file head is gone: whether the database was rolled back "
+        "cannot be told, and the ledger was not started. Put the newest signed checkpoint, from a "
+        "backup, a witness or a mirror, back as head, and verify with liuhen-verify dir");
+  }
   const auto opened = crypto::open_checkpoint(**note, log_key);
   if (!opened) {
     return fail("head.damaged", "头文件不是本账本签的：" + opened.error().zh,
@@ -211,7 +257,7 @@ Outcome check_head(HeadFile& head, const crypto::NoteKey& log_key, const LogFold
                 "the first " + std::to_string(known.size) +
                     " entries of the database are another history than the head file's");
   }
-  return ok();
+  return check_lag(storage, known, fold);
 }
 
 Error refusal_of(const ReplayReport& report) {
@@ -239,11 +285,12 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(
   };
   ReplayReport report = check_storage(storage, {.log_key = log_key}, admit, progress);
   if (report.verdict != Verdict::verified) return refusal_of(report);
-  const Outcome known = check_head(head, log_key, *report.fold);
+  const Outcome known = check_head(storage, head, *options.log_key, log_key, *report.fold);
   if (!known) return known.error();
   auto writer = std::make_unique<LogWriter>(storage, head, restricted, admission, clock,
                                             *options.log_key, std::move(report.fold));
-  const Outcome loaded = writer->load();
+  Outcome loaded = writer->load();
+  if (loaded) loaded = writer->keep_head();
   if (!loaded) return loaded.error();
   return std::unique_ptr<Sequencer>(std::make_unique<QueuedSequencer>(
       std::move(writer), options.origin, options.queue_max == 0 ? kQueueMax : options.queue_max));

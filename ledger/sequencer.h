@@ -55,9 +55,11 @@ class Sequencer {
   // tiles, indexes, checkpoints and the head file with what the replay gives, and refuses to start
   // on any mismatch
   // (`ledger.mismatch`, naming position and what differs), or if the head file knows of more than
-  // the storage does or of another history (`ledger.rolled_back`). An empty storage is an empty
-  // log. Everything passed in outlives the sequencer; `admission` is used by the writer thread
-  // only. `progress` is told entries replayed and entries in all.
+  // the storage does or of another history (`ledger.rolled_back`), is not the log's
+  // (`head.damaged`), is an old copy (`head.stale`) or is gone (`head.absent`). A storage to which
+  // nothing was ever written is an empty log, for which a first head is written. Everything passed
+  // in outlives the sequencer; `admission` is used by the writer thread only. `progress` is told
+  // entries replayed and entries in all.
   static Result<std::unique_ptr<Sequencer>> open(
       Storage& storage, HeadFile& head, RestrictedStore& restricted, Admission& admission,
       Clock& clock, SequencerOptions options,

@@ -13,6 +13,7 @@
 #include "crypto/key_file.h"
 #include "crypto/note.h"
 #include "crypto/vrf.h"
+#include "ledger/rocksdb_storage.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -139,7 +140,9 @@ Result<InitResult> init(const InitOptions& options) {
         write_key(layout, kKeyNames[i], seeds[i], options.origin, options.passphrase, entropy);
     if (!written) return written.error();
   }
-  boost::json::object about;
+  const auto database = ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::create});
+  if (!database) return database.error();
+  boost::json::object about;  // last: a directory without it was never a ledger
   about["format"] = kFormat;
   about["origin"] = options.origin;
   const Outcome written =

@@ -98,7 +98,8 @@ Response submit(const Backend& backend, const Call& call) {
   if (!submission) return problem(submission.error());
   const Result<ledger::Answer> answer = backend.sequencer.submit_and_wait(std::move(*submission));
   if (!answer) {
-    if (answer.error().code == "ledger.stopped") backend.writer_stopped = true;
+    if (answer.error().code == "ledger.stopped" || answer.error().code == "storage.full")
+      backend.writer_stopped = true;
     return problem(answer.error());
   }
   if (backend.platform_acts) backend.platform.wake();

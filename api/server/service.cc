@@ -90,12 +90,16 @@ Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& options) {
   if (!origin) return origin.error();
   Result<Keys> keys = read_keys(layout, options.passphrase);
   if (!keys) return keys.error();
-  // A ledger that has a signed head has had a database: one that is gone is not made anew.
+  // `init` made the database: one that is gone is not made anew.
   std::error_code ignored;
-  const bool fresh = !std::filesystem::exists(layout.database, ignored) &&
-                     !std::filesystem::exists(layout.head, ignored);
-  Result<std::unique_ptr<ledger::Storage>> storage = ledger::open_rocksdb(
-      layout.database, {.mode = fresh ? ledger::OpenMode::create : ledger::OpenMode::existing});
+  if (!std::filesystem::exists(layout.database, ignored)) {
+    return fail("storage.damaged",
+                "账本的数据库 " + layout.database + " 不见了，未启动，也未新建；请从备份恢复",
+                "the ledger's database " + layout.database +
+                    " is gone; nothing was started nor made anew: restore it from a backup");
+  }
+  Result<std::unique_ptr<ledger::Storage>> storage =
+      ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::existing});
   if (!storage) return storage.error();
   auto service = std::make_unique<DirectoryService>(options, std::move(*origin), std::move(*keys),
                                                     std::move(*storage));

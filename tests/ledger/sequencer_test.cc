@@ -331,6 +331,61 @@ TEST(Sequencer, AHeadThatCannotBeKeptStopsItAndMayLag) {
   EXPECT_EQ(ledger.sequencer->size(), 2u);
 }
 
+// A new ledger's head is written before its first entry: a crash leaves it behind, never absent.
+TEST(Sequencer, AnAbsentHeadIsOfANewLedgerOnly) {
+  TestLedger ledger;
+  FailingHead head;
+  ledger.head = &head;
+  head.failing = true;
+  EXPECT_EQ(ledger.open().value().code, "head.io");
+  EXPECT_EQ(ledger.own_storage.contents(), MemoryStorage::Contents{});
+  head.failing = false;
+  ASSERT_FALSE(ledger.open());
+  EXPECT_EQ(crypto::open_checkpoint(*head.note, ledger.note_key())->checkpoint.size, 0u);
+  head.failing = true;
+  EXPECT_EQ(code_of(ledger.submit_item("x")), "ledger.stopped");
+  head.failing = false;
+  ASSERT_FALSE(ledger.open()) << "the first batch was committed and its head was not";
+  EXPECT_EQ(ledger.sequencer->size(), 1u);
+  EXPECT_EQ(*head.note, ledger.sequencer->checkpoint()) << "caught up";
+
+  ledger.close();
+  const auto contents = ledger.own_storage.contents();
+  head.note.reset();
+  EXPECT_EQ(ledger.open().value().code, "head.absent");
+  EXPECT_FALSE(head.note);
+  EXPECT_EQ(ledger.own_storage.contents(), contents);
+}
+
+TEST(Sequencer, AnAbsentHeadBesideAHalfSignedIntentIsRefused) {
+  TestLedger ledger;
+  ASSERT_FALSE(ledger.open());
+  ASSERT_TRUE(ledger.submit(ledger.joint_item("half"), {&ledger.b}));
+  ledger.close();
+  MemoryHeadFile none;
+  ledger.head = &none;
+  EXPECT_EQ(ledger.open().value().code, "head.absent");
+}
+
+TEST(Sequencer, AHeadBehindByMoreThanOneBatchIsAnOldCopy) {
+  TestLedger ledger;
+  ASSERT_FALSE(ledger.open());
+  std::vector<std::string> heads{*ledger.own_head.read().value()};
+  for (const char* name : {"x", "y", "z"}) {
+    ASSERT_TRUE(ledger.submit_item(name));
+    heads.push_back(*ledger.own_head.read().value());
+  }
+  ledger.close();
+  for (std::size_t behind : {2U, 3U}) {
+    ASSERT_TRUE(ledger.own_head.write(heads[3 - behind]));
+    EXPECT_EQ(ledger.open().value().code, "head.stale") << behind;
+    EXPECT_EQ(ledger.own_head.read().value(), heads[3 - behind]);
+  }
+  ASSERT_TRUE(ledger.own_head.write(heads[2]));
+  EXPECT_FALSE(ledger.open());
+  EXPECT_EQ(ledger.own_head.read().value(), heads[3]);
+}
+
 TEST(Sequencer, ARolledBackDatabaseIsCaughtByTheHeadFile) {
   TestLedger ledger;
   ASSERT_FALSE(ledger.open());
