@@ -143,7 +143,7 @@ void take_over(const ledger::ReplayReport& replayed, Report& report) {
 }
 
 void check_escapes(const State& state, std::uint64_t now_s, Report& report) {
-  if (report.verdict != Verdict::verified) return;
+  if (report.verdict == Verdict::violated) return;
   const std::uint64_t at = state.times.empty() ? now_s : std::max(now_s, state.times.back());
   for (const Escape& escape : escapes(state, at)) {
     const Draw& draw = state.draws.by_stream.at(escape.draw);
@@ -172,12 +172,28 @@ void check_escapes(const State& state, std::uint64_t now_s, Report& report) {
   }
 }
 
+// Without a key, what the head says of itself: a log without a genesis has none to name.
+Result<crypto::Checkpoint> open_head(const std::string& note,
+                                     const std::optional<crypto::NoteKey>& key) {
+  if (key) {
+    auto opened = crypto::open_checkpoint(note, *key);
+    if (!opened) return opened.error();
+    return std::move(opened->checkpoint);
+  }
+  const auto parsed = crypto::parse_note(note);
+  if (!parsed) return parsed.error();
+  return crypto::parse_checkpoint(parsed->text);
+}
+
 // The head outside the database: a prefix of the log, or the log was rolled back or rewritten.
-void check_head(const std::optional<std::string>& head, const ledger::ReplayReport& replayed,
-                Report& report) {
-  if (report.verdict != Verdict::verified || !replayed.fold || !replayed.log_key) return;
+void check_head(const Head& read, const ledger::ReplayReport& replayed, Report& report) {
+  if (report.verdict != Verdict::verified || !replayed.fold) return;
+  if (!read) {
+    find_wrong(report, Verdict::inconclusive, read.error(), "head", std::nullopt);
+    return;
+  }
+  const std::optional<std::string>& head = *read;
   if (!head) {
-    if (report.size == 0) return;
     find_wrong(
         report, Verdict::inconclusive,
         fail("head.absent", "目录中没有 head 文件，无法判断账本是否被回退",
@@ -185,20 +201,20 @@ void check_head(const std::optional<std::string>& head, const ledger::ReplayRepo
         "head", std::nullopt);
     return;
   }
-  const auto opened = crypto::open_checkpoint(*head, *replayed.log_key);
+  const auto opened = open_head(*head, replayed.log_key);
   if (!opened) {
     find_wrong(report, Verdict::violated, opened.error(), "head", std::nullopt);
-  } else if (opened->checkpoint.size > replayed.fold->size()) {
+  } else if (opened->size > replayed.fold->size()) {
     find_wrong(
         report, Verdict::violated,
         fail("head.ahead",
-             "数据库外保存的最后签名为 " + std::to_string(opened->checkpoint.size) +
-                 " 条，数据库只有 " + std::to_string(replayed.fold->size()) + " 条：账本被回退",
-             "the last signed head outside the database covers " +
-                 std::to_string(opened->checkpoint.size) + " entries, the database has " +
-                 std::to_string(replayed.fold->size()) + ": it was rolled back"),
+             "数据库外保存的最后签名为 " + std::to_string(opened->size) + " 条，数据库只有 " +
+                 std::to_string(replayed.fold->size()) + " 条：账本被回退",
+             "the last signed head outside the database covers " + std::to_string(opened->size) +
+                 " entries, the database has " + std::to_string(replayed.fold->size()) +
+                 ": it was rolled back"),
         "head", replayed.fold->size());
-  } else if (replayed.fold->tree().root(opened->checkpoint.size) != opened->checkpoint.root) {
+  } else if (replayed.fold->tree().root(opened->size) != opened->root) {
     find_wrong(report, Verdict::violated,
                fail("head.fork", "数据库外保存的最后签名与账本的历史不符：账本被改写",
                     "the last signed head outside the database is not in this log's past: the log "
@@ -208,9 +224,10 @@ void check_head(const std::optional<std::string>& head, const ledger::ReplayRepo
 }
 
 template <class Replay>
-Report run(const VerifyOptions& options, ledger::Fetcher& fetcher,
-           const std::optional<std::string>* head, Replay&& replay) {
+Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* head,
+           Replay&& replay) {
   Report report;
+  Extent extent{.stored = head != nullptr, .replayed_whole = false, .head_right = false};
   report.keys_pinned = options.trusted != nullptr;
   ledger::ReplayOptions how;
   how.threads = options.threads;
@@ -222,10 +239,19 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher,
           return auditor.visit(event, before);
         });
     take_over(replayed, report);
+    extent.replayed_whole = report.verdict == Verdict::verified;
     if (head != nullptr) check_head(*head, replayed, report);
-    check_escapes(auditor.state(), options.now_s, report);
+    extent.head_right = report.verdict == Verdict::verified;
+    if (extent.replayed_whole) check_escapes(auditor.state(), options.now_s, report);
+    if (report.verdict == Verdict::verified && !replayed.log_key) {
+      find_wrong(report, Verdict::inconclusive,
+                 fail("log.empty", "账本还没有条目，也就没有可核验的内容",
+                      "the log has no entries yet, and so nothing to verify"),
+                 "", std::nullopt);
+      extent.replayed_whole = false;
+    }
   }
-  summarise(auditor.state(), auditor.facts(), head != nullptr, report);
+  summarise(auditor.state(), auditor.facts(), extent, report);
   return report;
 }
 
@@ -239,13 +265,25 @@ Report verify_log(ledger::Fetcher& fetcher, const VerifyOptions& options,
              });
 }
 
-Report verify_storage(ledger::Storage& storage, const std::optional<std::string>& head,
-                      const VerifyOptions& options, const ledger::Progress& progress) {
+Report verify_storage(ledger::Storage& storage, const Head& head, const VerifyOptions& options,
+                      const ledger::Progress& progress) {
   ledger::StorageFetcher fetcher(storage);
   return run(options, fetcher, &head,
              [&](const ledger::ReplayOptions& how, const ledger::Visitor& visitor) {
                return ledger::check_storage(storage, how, visitor, progress);
              });
+}
+
+Report unopened_storage(const Error& error, const Head& head, const VerifyOptions& options) {
+  Report report;
+  report.keys_pinned = options.trusted != nullptr;
+  const bool was_there = error.code == "storage.absent" && head && *head;
+  const bool violated = error.code == "storage.damaged" || was_there;
+  find_wrong(report, violated ? Verdict::violated : Verdict::inconclusive, error, "storage",
+             std::nullopt);
+  summarise(State(), ReplayFacts(), {.stored = true, .replayed_whole = false, .head_right = false},
+            report);
+  return report;
 }
 
 }  // namespace liuhen::projections

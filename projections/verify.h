@@ -40,8 +40,9 @@ struct DrawLine {
 };
 
 struct Guarantee {
-  std::string id;  // "G1" to "G12" (docs/guarantees.md)
-  bool checked = false;
+  std::string id;        // "G1" to "G12" (docs/guarantees.md)
+  bool checked = false;  // over the whole log, and found right
+  bool broken = false;   // the finding breaks it
   Sentence what;
 };
 
@@ -70,8 +71,13 @@ Report verify_log(ledger::Fetcher& fetcher, const VerifyOptions& options,
 
 // A data directory: every stored key as well, and the last signed head kept outside the database.
 // Read `head` before opening the storage: a live service writes it after the database. Absent if
-// the file is.
-Report verify_storage(ledger::Storage& storage, const std::optional<std::string>& head,
-                      const VerifyOptions& options, const ledger::Progress& progress = {});
+// the file is; an error if it cannot be read, and then the verdict is inconclusive at best.
+using Head = Result<std::optional<std::string>>;
+Report verify_storage(ledger::Storage& storage, const Head& head, const VerifyOptions& options,
+                      const ledger::Progress& progress = {});
+
+// Of a data directory whose database could not be opened. Violated if what is there is damaged, or
+// if there is none and a head says that there was one; otherwise inconclusive.
+Report unopened_storage(const Error& error, const Head& head, const VerifyOptions& options);
 
 }  // namespace liuhen::projections

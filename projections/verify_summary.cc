@@ -51,21 +51,35 @@ void list_not_opened(const DrawLine& line, Report& report) {
   }
 }
 
-void list_guarantees(bool stored, Report& report) {
-  const auto add = [&](const char* id, bool checked, const char* zh, const char* en) {
-    report.guarantees.push_back({.id = id, .checked = checked, .what = {zh, en}});
+// What draws left unopened, over all of them.
+struct Unopened {
+  std::uint64_t matchings = 0, substitutes = 0;
+};
+
+void list_guarantees(const Extent& extent, const Unopened& unopened, Report& report) {
+  const bool stored = extent.stored;
+  const std::string broken =
+      report.verdict == ledger::Verdict::violated && report.finding
+          ? (report.where == "head" ? "G2" : guarantee_of(report.finding->code))
+          : "";
+  const auto add = [&](const char* id, bool checkable, const std::string& zh,
+                       const std::string& en) {
+    report.guarantees.push_back({.id = id,
+                                 .checked = checkable && extent.replayed_whole && broken != id,
+                                 .broken = broken == id,
+                                 .what = {zh, en}});
   };
-  add("G1", true,
+  add("G1", extent.head_right,
       stored ? "逐条核对哈希链、默克尔树、瓦片、签名检查点和每个存储键"
              : "逐条核对哈希链、默克尔树、瓦片和签名检查点",
       stored ? "the chain, the tree, the tiles, the signed checkpoint and every stored key were "
                "compared"
              : "the chain, the tree, the tiles and the signed checkpoint were compared");
   add("G2", false,
-      stored ? "与数据库外保存的最后签名一致；本版本尚无见证人联署，不能证明人人所见相同"
+      stored ? "与数据库外保存的最后签名比对；本版本尚无见证人联署，不能证明人人所见相同"
              : "本版本尚无见证人联署，不能证明人人所见相同",
-      stored ? "the head kept outside the database agrees; without witnesses it cannot be shown "
-               "that everyone sees the same log"
+      stored ? "compared with the head kept outside the database; without witnesses it cannot be "
+               "shown that everyone sees the same log"
              : "without witnesses it cannot be shown that everyone sees the same log");
   add("G3", true, "每个意图的签名、密钥、角色和双人签署",
       "signatures, keys, roles and double signatures of every intent");
@@ -76,10 +90,23 @@ void list_guarantees(bool stored, Report& report) {
       "nor witnesses all are tier C");
   add("G6", true, "抽取编号无缺号，过期未执行的抽取",
       "numbers without gaps, and draws not executed in time");
-  add("G7", true, "抽中者与截止号按种子重算",
-      "who was drawn, and the cut-offs, were computed again from the seed");
-  add("G8", true, "递补按公告的次序重算；无信标，为丙级（C）",
-      "substitutes were computed again in the announced order; without a beacon tier C");
+  add("G7", true,
+      "抽中者与截止号按种子重算" +
+          (unopened.matchings == 0
+               ? ""
+               : "；" + number(unopened.matchings) + " 次抽取的人员匹配因冲突未打开，未全部重算"),
+      "who was drawn, and the cut-offs, were computed again from the seed" +
+          (unopened.matchings == 0 ? ""
+                                   : "; the matchings of " + number(unopened.matchings) +
+                                         " draws only in part: conflicts were not opened"));
+  add("G8", unopened.substitutes == 0,
+      unopened.substitutes == 0
+          ? "递补按公告的次序重算；无信标，为丙级（C）"
+          : "有 " + number(unopened.substitutes) + " 次递补取决于未打开的冲突，未能全部重算",
+      unopened.substitutes == 0
+          ? "substitutes were computed again in the announced order; without a beacon tier C"
+          : number(unopened.substitutes) +
+                " substitutes hang on conflicts that were not opened, and were not computed again");
   add("G9", false, "本版本没有密封抽取", "this version has no sealed draws");
   add("G10", true, "删除的内容只凭承诺核对", "erased content was checked by its commitments alone");
   add("G11", false, "落盘与否不能事后核验", "durability cannot be verified afterwards");
@@ -89,7 +116,69 @@ void list_guarantees(bool stored, Report& report) {
 
 }  // namespace
 
-void summarise(const State& state, const ReplayFacts& facts, bool stored, Report& report) {
+// The longest prefix decides. What admission refuses and no other guarantee names breaks G12.
+std::string guarantee_of(std::string_view code) {
+  static constexpr std::pair<std::string_view, const char*> kBreaks[] = {
+      {"entry.", "G1"},
+      {"chain.", "G1"},
+      {"tile.", "G1"},
+      {"checkpoint.", "G1"},
+      {"note.", "G1"},
+      {"policy.", "G1"},
+      {"storage.", "G1"},
+      {"fetch.", "G1"},
+      {"bundle.", "G1"},
+      {"entries.", "G1"},
+      {"tiles.", "G1"},
+      {"checkpoints.", "G1"},
+      {"streams.", "G1"},
+      {"intents.", "G1"},
+      {"pending.", "G1"},
+      {"restricted.", "G1"},
+      {"record_keys.", "G1"},
+      {"meta.", "G1"},
+      {"head.", "G2"},
+      {"intent.fork", "G2"},
+      {"genesis.log_key", "G1"},
+      {"intent.signature", "G3"},
+      {"intent.same_person", "G3"},
+      {"key.", "G3"},
+      {"role.", "G3"},
+      {"permissions.", "G3"},
+      {"recusal.decider", "G3"},
+      {"draw.pool_", "G4"},
+      {"draw.position", "G4"},
+      {"draw.vrf", "G5"},
+      {"draw.commit", "G5"},
+      {"draw.contributor", "G5"},
+      {"draw.reveal", "G5"},
+      {"draw.late", "G5"},
+      {"draw.early", "G5"},
+      {"draw.not_committed", "G5"},
+      {"draw.number", "G6"},
+      {"draw.overlap", "G6"},
+      {"draw.escape", "G6"},
+      {"draw.unexecuted", "G6"},
+      {"draw.previous", "G6"},
+      {"draw.void", "G6"},
+      {"draw.selection", "G7"},
+      {"draw.visits_root", "G7"},
+      {"draw.disclosed", "G7"},
+      {"substitute.", "G8"},
+      {"erasure.", "G10"}};
+  std::string_view longest;
+  const char* out = "G12";
+  for (const auto& [prefix, id] : kBreaks) {
+    if (code.starts_with(prefix) && prefix.size() > longest.size()) {
+      longest = prefix;
+      out = id;
+    }
+  }
+  return out;
+}
+
+void summarise(const State& state, const ReplayFacts& facts, const Extent& extent, Report& report) {
+  Unopened unopened;
   report.last_time = state.times.empty() ? 0 : state.times.back();
   report.keys = state.keys.keys.size();
   report.departments = state.catalogue.departments.size();
@@ -103,13 +192,16 @@ void summarise(const State& state, const ReplayFacts& facts, bool stored, Report
     const Draw& draw = state.draws.by_stream.at(stream);
     const auto found = facts.draws.find(stream);
     report.draws.push_back(line_of(draw, found == facts.draws.end() ? DrawFacts{} : found->second));
-    list_not_opened(report.draws.back(), report);
+    const DrawLine& line = report.draws.back();
+    list_not_opened(line, report);
+    if (line.conflicts_unopened != 0) ++unopened.matchings;
+    unopened.substitutes += line.substitutes_unopened;
     report.results += report.draws.back().results;
     for (const Task& task : draw.tasks) {
       if (task.result && task.result->published_at) ++report.published;
     }
   }
-  list_guarantees(stored, report);
+  list_guarantees(extent, unopened, report);
   report.scope = {
       "“已核验”指公开事实：条目、签名、权限、名录根、种子、抽取、递补。它不能证明登记内容属实，也不"
       "能证明检查如实进行。",

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <string_view>
 
 #include "projections/verify.h"
 
@@ -19,8 +20,17 @@ struct ReplayFacts {
   std::uint64_t digests = 0;
 };
 
-// Fills in everything of the report that follows from the state. `stored`: a whole data directory
-// was checked.
-void summarise(const State& state, const ReplayFacts& facts, bool stored, Report& report);
+struct Extent {
+  bool stored = false;          // a data directory, with every key and the head
+  bool replayed_whole = false;  // every entry was found right, up to the checkpoint
+  bool head_right = false;      // so was the head, where there is one to ask for
+};
+
+// Fills in everything of the report that follows from the state. To be called when the verdict is
+// final: a guarantee is ticked only if what is said of it was done over the whole log.
+void summarise(const State& state, const ReplayFacts& facts, const Extent& extent, Report& report);
+
+// The guarantee, "G1" to "G12", that a finding of this code breaks.
+std::string guarantee_of(std::string_view code);
 
 }  // namespace liuhen::projections

@@ -102,6 +102,7 @@ std::string json_of_report(const projections::Report& report) {
   for (const auto& guarantee : report.guarantees) {
     guarantees.push_back(json::object{{"id", guarantee.id},
                                       {"checked", guarantee.checked},
+                                      {"broken", guarantee.broken},
                                       {"zh", guarantee.what.zh},
                                       {"en", guarantee.what.en}});
   }

@@ -107,15 +107,26 @@ class Run {
   }
 
   int directory() {
-    const std::string inner = job_.place + "/db";
-    const std::string database = std::filesystem::exists(inner) ? inner : job_.place;
+    auto how = options();
+    std::error_code problem;
+    if (!std::filesystem::is_directory(job_.place, problem)) {
+      return print(
+          projections::unopened_storage(fail("storage.absent", job_.place + " 不是目录，或无法进入",
+                                             job_.place + " is no directory, or cannot be entered"),
+                                        std::optional<std::string>(), how));
+    }
     const auto head =
         ledger::DiskHeadFile(job_.place + "/head").read();  // first: a live service writes it last
-    if (!head) return complain(head.error(), 2);
+    const std::string database = job_.place + "/db";
+    if (std::filesystem::exists(job_.place + "/ledger.json", problem) &&
+        !std::filesystem::exists(database, problem)) {
+      return print(projections::unopened_storage(
+          fail("storage.damaged", "账本的数据库 " + database + " 不见了",
+               "the ledger's database " + database + " is gone"),
+          head, how));
+    }
     auto storage = ledger::open_rocksdb(database, {.mode = ledger::OpenMode::read_only});
-    if (!storage)
-      return complain(storage.error(), storage.error().code == "storage.damaged" ? 1 : 2);
-    auto how = options();
+    if (!storage) return print(projections::unopened_storage(storage.error(), head, how));
     crypto::Secret<32> master;
     crypto::SystemEntropy entropy;
     std::optional<ledger::RestrictedStore> restricted;

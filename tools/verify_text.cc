@@ -153,9 +153,15 @@ std::string text_of_report(const projections::Report& report, ReportLanguage lan
   Text text(language);
   text.keys(report.keys_pinned);
   text.verdict(report.verdict, report.finding, report.position, report.where);
+  for (const auto& guarantee : report.guarantees) {
+    if (guarantee.broken) text.line("违背的保证：" + guarantee.id, "It breaks: " + guarantee.id);
+  }
   text.gap();
-  text.line("账本：" + report.origin, "Log: " + report.origin);
-  text.line("签名公钥：" + report.log_vkey, "Signed by: " + report.log_vkey);
+  const std::string unknown_zh = "（未知）", unknown_en = "(unknown)";
+  text.line("账本：" + (report.origin.empty() ? unknown_zh : report.origin),
+            "Log: " + (report.origin.empty() ? unknown_en : report.origin));
+  text.line("签名公钥：" + (report.log_vkey.empty() ? unknown_zh : report.log_vkey),
+            "Signed by: " + (report.log_vkey.empty() ? unknown_en : report.log_vkey));
   text.line("条目：检查点 " + number(report.size) + " 条，核对无误 " + number(report.replayed) +
                 " 条" +
                 (report.last_time == 0 ? "" : "，至 " + beijing(report.last_time) + "（北京时间）"),
@@ -184,9 +190,14 @@ std::string text_of_report(const projections::Report& report, ReportLanguage lan
     for (const Sentence& sentence : report.not_opened) text.item("-", sentence);
   }
   text.gap();
-  text.line("核对了什么：", "What was checked:");
+  text.line("核对了什么（✓ 已就整个账本完成，✗ 被违背，– 未核对或未完成）：",
+            "What was checked (✓ over the whole log, ✗ broken, – not or not to the end):");
   for (const auto& guarantee : report.guarantees)
-    text.item((guarantee.checked ? "✓ " : "– ") + guarantee.id, guarantee.what);
+    text.item((guarantee.broken    ? "✗ "
+               : guarantee.checked ? "✓ "
+                                   : "– ") +
+                  guarantee.id,
+              guarantee.what);
   text.gap();
   text.line(report.scope.zh, report.scope.en);
   return text.take();

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "projections/verify_summary.h"
 #include "tests/projections/city_log.h"
 
 namespace liuhen::projections {
@@ -22,6 +23,14 @@ Report check(CityLog& log, const OpenConflict& open = {}, std::uint64_t now = 0)
   return verify_log(log, options);
 }
 
+std::string ids(const Report& report, bool Guarantee::*which) {
+  std::string out;
+  for (const Guarantee& guarantee : report.guarantees) {
+    if (guarantee.*which) out += guarantee.id + " ";
+  }
+  return out;
+}
+
 void expect_verified(const Report& report) {
   EXPECT_EQ(report.verdict, Verdict::verified)
       << (report.finding ? report.finding->code + ": " + report.finding->en : "");
@@ -31,6 +40,11 @@ void expect_violated(const Report& report, std::uint64_t position, const std::st
   EXPECT_EQ(report.finding->code, code) << report.finding->en;
   ASSERT_TRUE(report.position.has_value()) << report.finding->en;
   EXPECT_EQ(*report.position, position) << report.finding->en;
+  const std::string broken = ids(report, &Guarantee::broken);
+  EXPECT_EQ(std::ranges::count(broken, 'G'), 1) << broken;
+  // All but one have been checked to the end where what is wrong is what never happened.
+  EXPECT_EQ(ids(report, &Guarantee::checked),
+            code == "draw.escape" ? "G1 G3 G4 G5 G7 G8 G10 G12 " : "");
 }
 
 // A city with one whole draw: recusal, substitute, result, publication, digest.
@@ -68,6 +82,44 @@ TEST(Verify, AWholeDraw) {
   EXPECT_EQ(report.draws[0].substitutes, 1u);
   EXPECT_TRUE(report.draws[0].matching_replayed);
   EXPECT_TRUE(report.not_opened.empty());
+  EXPECT_EQ(ids(report, &Guarantee::checked), "G1 G3 G4 G5 G6 G7 G8 G10 G12 ");
+  EXPECT_EQ(ids(report, &Guarantee::broken), "");
+}
+
+// A report that ends early ticks nothing, and says what is broken.
+TEST(Verify, TicksNothingThatWasNotCheckedToTheEnd) {
+  Drawn drawn;
+  CityLog log(drawn.city);
+  log.entries()[20][60] ^= 1;
+  Report report = check(log);
+  EXPECT_EQ(report.verdict, Verdict::violated);
+  EXPECT_EQ(ids(report, &Guarantee::checked), "");
+  EXPECT_EQ(ids(report, &Guarantee::broken), "G1 ");
+  CityLog empty(drawn.city, {});
+  report = check(empty);
+  EXPECT_NE(report.verdict, Verdict::verified);
+  EXPECT_EQ(ids(report, &Guarantee::checked), "");
+  VerifyOptions options;
+  auto key = log.note_key();
+  key.name = "liuhen.example/another";
+  const auto other = crypto::Policy::of_log(key);
+  options.trusted = &other;
+  report = verify_log(log, options);
+  EXPECT_EQ(report.verdict, Verdict::inconclusive);
+  EXPECT_EQ(ids(report, &Guarantee::checked), "");
+  EXPECT_EQ(ids(report, &Guarantee::broken), "");
+}
+
+TEST(Verify, WhichGuaranteeAFindingBreaks) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"entry.changed", "G1"},        {"chain.previous", "G1"},   {"checkpoint.root", "G1"},
+      {"intents.missing", "G1"},      {"storage.damaged", "G1"},  {"head.ahead", "G2"},
+      {"intent.fork", "G2"},          {"intent.signature", "G3"}, {"role.outside", "G3"},
+      {"draw.pool_root", "G4"},       {"draw.vrf", "G5"},         {"draw.vrf_key", "G5"},
+      {"draw.reveals", "G5"},         {"draw.escape", "G6"},      {"draw.overlap", "G6"},
+      {"draw.selection", "G7"},       {"draw.visits_root", "G7"}, {"substitute.candidate", "G8"},
+      {"erasure.commitments", "G10"}, {"plan.bounds", "G12"},     {"result.team", "G12"}};
+  for (const auto& [code, id] : cases) EXPECT_EQ(guarantee_of(code), id) << code;
 }
 
 TEST(Verify, PinnedKeys) {
@@ -164,9 +216,10 @@ TEST(Verify, TilesAndCheckpoint) {
   for (std::size_t byte = 0; byte < note.size(); ++byte) {
     log.note() = note;
     log.note()[byte] = static_cast<char>(log.note()[byte] ^ 1);
-    // A changed size may speak of entries that cannot be had: then nothing can be said, least of
-    // all "verified".
-    EXPECT_NE(check(log).verdict, Verdict::verified) << byte;
+    // The genesis can be had, and names a key that has not signed this: whatever else is missing.
+    const Report report = check(log);
+    EXPECT_EQ(report.verdict, Verdict::violated) << byte;
+    EXPECT_EQ(report.where, "checkpoint") << byte;
   }
 }
 
@@ -393,6 +446,8 @@ TEST(VerifyConflicts, OpenedAndNotOpened) {
   EXPECT_FALSE(closed.draws[0].matching_replayed);
   EXPECT_EQ(closed.draws[0].conflicts_unopened, 1u);
   EXPECT_EQ(closed.draws[0].substitutes_unopened, 1u);
+  EXPECT_EQ(ids(open, &Guarantee::checked), "G1 G3 G4 G5 G6 G7 G8 G10 G12 ");
+  EXPECT_EQ(ids(closed, &Guarantee::checked), "G1 G3 G4 G5 G6 G7 G10 G12 ");
 }
 
 // Admission sees commitments only; whoever opens them finds the matching that ignored one.
