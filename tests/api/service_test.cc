@@ -366,8 +366,43 @@ TEST(Service, RefusesToStartWithoutItsDatabaseOrWithOpenKeys) {
   EXPECT_EQ(town.try_open().error().code, "key_file.open_to_others");
   ::chmod(key.c_str(), 0600);
   std::filesystem::rename(town.dir() + "/db", town.dir() + "/gone");
-  EXPECT_FALSE(town.try_open().has_value());  // the head says that there was one
+  EXPECT_EQ(town.try_open().error().code, "storage.damaged");
   EXPECT_FALSE(std::filesystem::exists(town.dir() + "/db"));
+  std::filesystem::rename(town.dir() + "/head", town.dir() + "/gone-too");
+  EXPECT_EQ(town.try_open().error().code, "storage.damaged") << "init made the database";
+  EXPECT_FALSE(std::filesystem::exists(town.dir() + "/db"));
+  std::filesystem::rename(town.dir() + "/gone", town.dir() + "/db");
+  EXPECT_EQ(town.try_open().error().code, "head.absent");
+  EXPECT_FALSE(std::filesystem::exists(town.dir() + "/head"));
+}
+
+// Clear, not started, and every byte of the directory as it was.
+TEST(Service, LeavesADamagedDirectoryAsItIs) {
+  Town town;
+  town.catch_up();
+  town.close();
+  const auto files = [&] {
+    std::map<std::string, std::string> out;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(town.dir())) {
+      std::ifstream in(file.path(), std::ios::binary);
+      out[file.path()] = std::string(std::istreambuf_iterator<char>(in), {});
+    }
+    return out;
+  };
+  const auto sound = files();
+  for (const auto& [path, content] : sound) {
+    const std::string name = std::filesystem::path(path).filename();
+    if (name != "CURRENT" && !name.starts_with("MANIFEST") && !name.ends_with(".sst")) continue;
+    std::ofstream(path, std::ios::binary) << content.substr(0, content.size() / 2);
+    const auto before = files();
+    const auto refused = town.try_open();
+    ASSERT_FALSE(refused.has_value()) << path;
+    EXPECT_EQ(refused.error().code, "storage.damaged") << path << ": " << refused.error().en;
+    EXPECT_NE(refused.error().zh.find("损坏"), std::string::npos) << refused.error().zh;
+    EXPECT_EQ(files(), before) << path;
+    std::ofstream(path, std::ios::binary) << content;
+  }
+  EXPECT_TRUE(town.try_open().has_value());
 }
 
 TEST(Init, RefusesADirectoryInUse) {

@@ -11,6 +11,7 @@
 #include "ledger/head_file.h"
 #include "ledger/rocksdb_storage.h"
 #include "ledger/sequencer.h"
+#include "tests/api/town.h"
 #include "tests/projections/city_log.h"
 
 namespace liuhen::tools {
@@ -163,6 +164,222 @@ TEST_F(VerifyCli, AHeadThatTheDatabaseHasFallenBehind) {
   EXPECT_TRUE(has(fork, "head.fork")) << fork.out;
   fs::remove(dir / "head");
   EXPECT_EQ(verify("dir " + dir.string() + " " + at).code, 2);
+}
+
+// What is in a directory, by path: contents of files, and folders.
+std::map<std::string, std::string> tree_of(const fs::path& place) {
+  std::map<std::string, std::string> out;
+  for (const auto& found : fs::recursive_directory_iterator(place)) {
+    if (!found.is_regular_file()) {
+      out[found.path()] = "/";
+      continue;
+    }
+    std::ifstream in(found.path(), std::ios::binary);
+    out[found.path()] = std::string(std::istreambuf_iterator<char>(in), {});
+  }
+  return out;
+}
+
+// A whole report whatever is the matter, in both forms, and nothing written.
+TEST_F(VerifyCli, ADirectoryThatCannotBeOpened) {
+  const auto expect = [&](const std::string& what, int code, const std::string& error,
+                          const fs::path& place) {
+    const auto before = tree_of(dir);
+    const std::string arguments = "dir " + place.string() + " " + at;
+    const Ran text = verify(arguments + " --lang en");
+    EXPECT_EQ(text.code, code) << what << "\n" << text.out;
+    EXPECT_TRUE(has(text, code == 1 ? "Verdict: violated" : "Verdict: inconclusive"))
+        << what << "\n"
+        << text.out;
+    EXPECT_TRUE(has(text, "[" + error + "]")) << what << "\n" << text.out;
+    EXPECT_TRUE(has(text, "What was checked")) << what;
+    EXPECT_FALSE(has(text, "✓ G")) << what << "\n" << text.out;
+    const Ran json = verify(arguments + " --json --quiet");
+    EXPECT_EQ(json.code, code) << what;
+    boost::system::error_code problem;
+    const auto report = boost::json::parse(json.out, problem);
+    ASSERT_FALSE(problem) << what << "\n" << json.out;
+    EXPECT_EQ(report.at("verdict").as_string(), code == 1 ? "violated" : "inconclusive") << what;
+    EXPECT_EQ(report.at("finding").at("code").as_string(), error) << what;
+    EXPECT_EQ(tree_of(dir), before) << what;
+  };
+  fs::create_directories(dir / "empty");
+  write("letter", "hello");
+  expect("none", 2, "storage.absent", dir / "none");
+  expect("empty", 2, "storage.absent", dir / "empty");
+  expect("a file", 2, "storage.absent", dir / "letter");
+
+  const fs::path head = dir / "head", kept = dir / "kept";
+  fs::rename(head, kept);
+  expect("no head", 2, "head.absent", dir);
+  fs::create_directories(head);
+  expect("an unreadable head", 2, "head.io", dir);
+  fs::remove(head);
+  write("head", "");
+  expect("an empty head", 1, "note.format", dir);
+  fs::remove(head);
+  fs::rename(kept, head);
+
+  const auto sound = tree_of(dir / "db");
+  for (const auto& [path, content] : sound) {
+    const std::string name = fs::path(path).filename();
+    if (name != "CURRENT" && !name.starts_with("MANIFEST") && !name.ends_with(".sst")) continue;
+    if (name.ends_with(".sst") && content.find("liuhen.example") == std::string::npos) continue;
+    std::string changed = content;
+    changed[0] = static_cast<char>(changed[0] ^ 1);
+    if (!name.ends_with(".sst")) {
+      std::ofstream(path, std::ios::binary) << changed;
+      expect(name + " changed", 1, "storage.damaged", dir);
+    }
+    fs::remove(path);
+    expect(name + " gone", 1, "storage.damaged", dir);
+    std::ofstream(path, std::ios::binary) << content;
+  }
+  fs::rename(dir / "db", dir / "taken");
+  expect("a head and no database", 1, "storage.absent", dir);
+  write("ledger.json", "{}");
+  expect("a ledger and no database", 1, "storage.damaged", dir);
+  fs::remove(dir / "ledger.json");
+  fs::rename(dir / "taken", dir / "db");
+  EXPECT_EQ(verify("dir " + dir.string() + " " + at).code, 0);
+}
+
+// An empty database under an old head is no empty log, whether or not the keys are pinned.
+TEST_F(VerifyCli, AnEmptiedDatabase) {
+  fs::remove_all(dir / "db");
+  ASSERT_TRUE(ledger::open_rocksdb((dir / "db").string(), {.mode = ledger::OpenMode::create}));
+  for (const std::string& trust : {std::string(), " --vkey " + vkey}) {
+    const Ran ran = verify("dir " + dir.string() + " " + at + trust);
+    EXPECT_EQ(ran.code, 1) << ran.out;
+    EXPECT_TRUE(has(ran, "head.ahead")) << ran.out;
+    EXPECT_TRUE(has(ran, "违背的保证：G2")) << ran.out;
+  }
+  fs::remove(dir / "head");
+  EXPECT_EQ(verify("dir " + dir.string() + " " + at).code, 2);
+}
+
+// A conflict of interest in force: only who holds the master key replays the matching.
+TEST(VerifyMasterKey, OpensConflicts) {
+  tests::Town town;
+  City& city = town.city;
+  city.furnish();
+  town.catch_up();
+  const auto salt = crypto::sha256(view_of("salt"));
+  const projections::ConflictContent content{
+      .subject = City::code(1), .inspector = "Z0001", .kind = "kinship", .evidence = ""};
+  const Bytes bytes = projections::encode(content);
+  const Hash commitment = crypto::commit(salt, bytes);
+  ledger::schema::ConflictDeclaredT declared;
+  declared.commitment = City::bytes(commitment);
+  declared.unit = "MSA-1";
+  const Bytes intent = ledger::encode(city.intent(std::move(declared), {"registrar"}));
+  town.clock.now = city.now;
+  const auto answer = town.post(
+      "/api/v1/intents",
+      tests::Town::submission(
+          intent, {{city.id("registrar"), ledger::sign_intent(city.key("registrar"), intent)}},
+          {boost::json::object{{"commitment", to_hex(commitment)},
+                               {"salt", to_hex(salt)},
+                               {"bytes", to_base64(bytes)}}}));
+  ASSERT_EQ(answer.status, 200u) << answer.body;
+  town.follow();
+  ledger::schema::ConflictDecidedT decided;
+  decided.commitment = City::bytes(commitment);
+  decided.approved = true;
+  city.must(std::move(decided), {"head"});
+  CityDraw draw(city);
+  draw.announce();
+  draw.contribute();
+  draw.execute([&](const Hash&) { return std::optional(content); });
+  town.catch_up();
+  town.close();
+
+  const std::string common = "dir " + town.dir() + " --json --at " + std::to_string(city.now);
+  const auto matched = [](const Ran& ran) {
+    return boost::json::parse(ran.out).at("draws").at(0).at("matching_replayed").as_bool();
+  };
+  const Ran closed = verify(common);
+  ASSERT_EQ(closed.code, 0) << closed.out;
+  EXPECT_FALSE(matched(closed));
+  const Ran opened = verify(common + " --master-key " + town.dir() + "/keys/master.key");
+  ASSERT_EQ(opened.code, 0) << opened.out;
+  EXPECT_TRUE(matched(opened));
+  EXPECT_EQ(verify(common + " --master-key " + town.dir() + "/none").code, 3);
+  EXPECT_EQ(verify(common + " --master-key " + town.dir() + "/ledger.json").code, 3);
+  EXPECT_EQ(verify("url http://127.0.0.1:1 --master-key " + town.dir() + "/keys/master.key").code,
+            3);
+}
+
+// A live service, and then static servers that serve what a thief or a bad line would.
+TEST(VerifyUrl, AServiceAndMirrors) {
+  tests::Town town;
+  City& city = town.city;
+  city.furnish();
+  CityDraw draw(city);
+  draw.announce();
+  draw.contribute();
+  town.catch_up();
+  tests::CityLog log(city);
+  const std::string at = " --quiet --at " + std::to_string(city.now),
+                    pinned = " --vkey " + log.note_key().vkey();
+  const Ran live = verify("url " + town.url() + pinned + at);
+  EXPECT_EQ(live.code, 0) << live.out;
+  EXPECT_TRUE(live.out.starts_with("结论：已核验")) << live.out;
+  const Ran unpinned = verify("url " + town.url() + "/" + at);
+  EXPECT_EQ(unpinned.code, 0) << unpinned.out;
+  EXPECT_TRUE(unpinned.out.starts_with("公钥未固定")) << unpinned.out;
+
+  const Ran escaped =
+      verify("url " + town.url() + pinned + " --at " + std::to_string(city.now + 100'000));
+  EXPECT_EQ(escaped.code, 1) << escaped.out;
+  EXPECT_TRUE(has(escaped, "draw.escape") && has(escaped, "违背的保证：G6")) << escaped.out;
+
+  auto key = log.note_key();
+  key.name = "liuhen.example/another";
+  EXPECT_EQ(verify("url " + town.url() + at + " --vkey " + key.vkey()).code, 2);
+  key = log.note_key();
+  key.key = city.id("clerk");
+  const std::string policy = town.dir() + "/policy";
+  std::ofstream(policy) << "log " + key.vkey() + "\nquorum none\n";
+  EXPECT_EQ(verify("url " + town.url() + at + " --policy " + policy).code, 1);
+
+  std::map<std::string, std::string> files;
+  const auto path_of = [](const std::string& path) { return "/" + path; };
+  const unsigned size = static_cast<unsigned>(city.size());
+  const std::string tile = path_of(ledger::tile_path({0, 0, size})),
+                    bundle = path_of(ledger::bundle_path({0, 0, size}));
+  for (const std::string& path : {std::string("/checkpoint"), tile, bundle})
+    files[path] = town.get(path).body;
+  auto server = api::server::HttpServer::open({.listen = "127.0.0.1:0"},
+                                              {[&files](const api::Request& request) {
+                                                 api::Response response;
+                                                 const auto found = files.find(request.target);
+                                                 response.status = found == files.end() ? 404 : 200;
+                                                 if (found != files.end())
+                                                   response.body = found->second;
+                                                 return response;
+                                               },
+                                               {}})
+                    .value();
+  std::thread serving([&] { server->run(); });
+  const std::string mirror = "url http://127.0.0.1:" + std::to_string(server->port()) + pinned + at;
+  EXPECT_EQ(verify(mirror).code, 0);
+  for (const std::string& path : {std::string("/checkpoint"), tile, bundle}) {
+    const std::string whole = files[path];
+    files[path][whole.size() / 2] = static_cast<char>(whole[whole.size() / 2] ^ 1);
+    const Ran changed = verify(mirror);
+    EXPECT_EQ(changed.code, 1) << path << "\n" << changed.out;
+    EXPECT_TRUE(changed.out.starts_with("结论：发现违背")) << changed.out;
+    files.erase(path);
+    const Ran gone = verify(mirror);
+    EXPECT_EQ(gone.code, 2) << path << "\n" << gone.out;
+    EXPECT_TRUE(gone.out.starts_with("结论：无法判定")) << gone.out;
+    EXPECT_FALSE(has(gone, "✓ G")) << gone.out;
+    files[path] = whole;
+  }
+  server->stop();
+  serving.join();
+  EXPECT_EQ(verify(mirror).code, 2) << "nobody answers";
 }
 
 TEST_F(VerifyCli, AMirror) {
