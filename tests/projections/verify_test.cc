@@ -219,7 +219,8 @@ TEST(Verify, TilesAndCheckpoint) {
     // The genesis can be had, and names a key that has not signed this: whatever else is missing.
     const Report report = check(log);
     EXPECT_EQ(report.verdict, Verdict::violated) << byte;
-    EXPECT_EQ(report.where, "checkpoint") << byte;
+    // Under another name the first entry is one of another log.
+    EXPECT_TRUE(report.where == "checkpoint" || report.position == 0u) << byte;
   }
 }
 
