@@ -236,50 +236,74 @@ Outcome check_pool_position(const Announcing& c) {
   }
   const auto check_runs = [&](const std::map<std::string, OpenRun>& runs) -> Outcome {
     for (const auto& [id, run] : runs) {
-      if (run.last_time + kRunLapsesAfterS < c.event.time()) continue;
+      if (run.lapsed(c.event.time())) continue;
       return fail("draw.import_open", "导入“" + id + "”尚未完成：请补传其余部分，或等它一天后失效",
                   "the import \"" + id +
                       "\" has not ended: send its other parts, or wait a day until it lapses");
     }
     return ok();
   };
+  const auto check_ended = [&](const std::vector<RunSpan>& runs) -> Outcome {
+    for (const RunSpan& run : runs) {
+      if (position < run.first || position >= run.last) continue;
+      return fail("draw.import_midway",
+                  "名录取自第 " + std::to_string(position) +
+                      " 条记录，正当一次导入的中途：请取第 " + std::to_string(run.last) +
+                      " 条记录或其后",
+                  "the pool is taken at entry " + std::to_string(position) +
+                      ", in the middle of an import: take entry " + std::to_string(run.last) +
+                      " or a later one");
+    }
+    return ok();
+  };
   if (auto checked = check_runs(c.state.subjects.open_runs()); !checked) return checked;
-  return check_runs(c.state.inspectors.open_runs);
+  if (auto checked = check_runs(c.state.inspectors.open_runs); !checked) return checked;
+  if (auto checked = check_ended(c.state.subjects.ended_runs()); !checked) return checked;
+  return check_ended(c.state.inspectors.ended_runs);
+}
+
+// An item of both, if any.
+const std::string* shared_item(const Announcing& c, const Draw& other) {
+  const auto& items = other.announcement.items;
+  const auto found = std::find_if(c.a.items.begin(), c.a.items.end(), [&](const auto& item) {
+    return std::find(items.begin(), items.end(), item) != items.end();
+  });
+  return found == c.a.items.end() ? nullptr : &*found;
 }
 
 Outcome check_overlap(const Announcing& c) {
   for (const auto& [stream, other] : c.state.draws.by_stream) {
     if (!other.open() || !scopes_overlap(other.announcement.scope, c.a.scope)) continue;
-    for (const std::string& item : c.a.items) {
-      const auto& items = other.announcement.items;
-      if (std::find(items.begin(), items.end(), item) == items.end()) continue;
-      return fail(
-          "draw.overlap",
-          "抽取“" + stream + "”尚未结束，与本次同有事项“" + item + "”且范围重叠：须待其结束",
-          "the draw \"" + stream + "\" has not ended and shares the item \"" + item +
-              "\" and part of the scope: wait for its end");
-    }
+    const std::string* item = shared_item(c, other);
+    if (item == nullptr) continue;
+    return fail("draw.overlap",
+                "抽取“" + stream + "”尚未结束，与本次同有事项“" + *item + "”且范围重叠：须待其结束",
+                "the draw \"" + stream + "\" has not ended and shares the item \"" + *item +
+                    "\" and part of the scope: wait for its end");
   }
   return ok();
 }
 
-// The newest earlier attempt of the plan over part of the same scope: if it was voided or failed,
-// this one repeats it and must say so; otherwise this one repeats nothing.
+// The newest earlier draw, of whatever plan, on one of the items and over part of the scope: if it
+// was voided or failed, this one repeats it and must say so; otherwise this one repeats nothing. A
+// second try under another plan is a second try.
 Outcome check_previous(const Announcing& c) {
   std::string repeated;
-  for (std::uint32_t attempt = c.a.attempt; attempt-- > 1;) {
-    const auto found = c.state.draws.by_stream.find(draw_stream(c.a.plan, attempt));
-    LIUHEN_CHECK(found != c.state.draws.by_stream.end());
-    const Draw& earlier = found->second;
-    if (!scopes_overlap(earlier.announcement.scope, c.a.scope)) continue;
+  const auto& streams = c.state.draws.streams;
+  for (auto stream = streams.rbegin(); stream != streams.rend(); ++stream) {
+    const Draw& earlier = c.state.draws.by_stream.at(*stream);
+    if (shared_item(c, earlier) == nullptr ||
+        !scopes_overlap(earlier.announcement.scope, c.a.scope)) {
+      continue;
+    }
     if (earlier.discarded || earlier.phase == Draw::Phase::failed) repeated = earlier.stream;
     break;
   }
   if (c.a.previous == repeated) return ok();
   if (repeated.empty()) {
-    return fail("draw.previous", "本次并非重抽：此前没有作废或失败的同范围抽取，“前次”须留空",
-                "this repeats nothing: no attempt over this scope was voided or has failed, leave "
-                "\"previous\" empty");
+    return fail("draw.previous", "本次并非重抽：此前同事项同范围的抽取没有作废或失败，“前次”须留空",
+                "this repeats nothing: the newest draw on these items and this scope was not "
+                "voided and has not failed, leave \"previous\" empty");
   }
   return fail("draw.previous", "抽取“" + repeated + "”已作废或失败，本次是其重抽，须在“前次”中写明",
               "the draw \"" + repeated +

@@ -110,8 +110,8 @@ void apply(State& state, const ledger::Event& event, const schema::InspectorsImp
                              .digest = row_digest(*table)};
     state.inspectors.rows[row.id].push_back(std::move(version));
   }
-  count_part(state.inspectors.open_runs, event, text(payload.run()), payload.part(), payload.last(),
-             payload.rows()->size());
+  count_part(state.inspectors.open_runs, state.inspectors.ended_runs, event, text(payload.run()),
+             payload.part(), payload.last(), payload.rows()->size());
 }
 
 }  // namespace liuhen::projections

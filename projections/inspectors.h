@@ -23,6 +23,7 @@ struct Inspectors {
   std::map<std::string, std::vector<InspectorVersion>, std::less<>>
       rows;  // by certificate number; versions in order
   std::map<std::string, OpenRun> open_runs;
+  std::vector<RunSpan> ended_runs;  // in order of their ends
   const InspectorVersion* at(std::string_view id, std::uint64_t position) const;
   const InspectorVersion* latest(std::string_view id) const;
 };

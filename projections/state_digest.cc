@@ -40,9 +40,11 @@ void list_catalogue(const Catalogue& catalogue, Listing& listing) {
   }
 }
 
-void list_runs(const char* registry, const std::map<std::string, OpenRun>& runs, Listing& listing) {
+void list_runs(const char* registry, const std::map<std::string, OpenRun>& runs,
+               const std::vector<RunSpan>& ended, Listing& listing) {
   for (const auto& [run, open] : runs)
-    listing.row("run", registry, run, open.next_part, open.last_time, open.rows);
+    listing.row("run", registry, run, open.next_part, open.last_time, open.rows, open.first);
+  for (const RunSpan& span : ended) listing.row("run_ended", registry, span.first, span.last);
 }
 
 // In the order in which they first appeared, which the log determines.
@@ -53,11 +55,11 @@ void list_registries(const State& state, Listing& listing) {
     listing.row("subject", subjects.id(subject), subjects.version(subject), latest.position,
                 latest.row, latest.digest);
   }
-  list_runs("subjects", subjects.open_runs(), listing);
+  list_runs("subjects", subjects.open_runs(), subjects.ended_runs(), listing);
   for (const auto& [id, versions] : state.inspectors.rows) {
     listing.row("inspector", id, versions.size(), versions.back().position, versions.back().digest);
   }
-  list_runs("inspectors", state.inspectors.open_runs, listing);
+  list_runs("inspectors", state.inspectors.open_runs, state.inspectors.ended_runs, listing);
   for (const Conflict& conflict : state.conflicts.rows) {
     listing.row("conflict", conflict.commitment, conflict.unit, conflict.declared_by,
                 conflict.declared_at, conflict.decided_at, conflict.approved);

@@ -164,13 +164,18 @@ Outcome check_part(const State& state, const std::map<std::string, OpenRun>& oth
   return ok();
 }
 
-void count_part(std::map<std::string, OpenRun>& runs, const ledger::Event& event,
-                std::string_view run, std::uint32_t part, bool last, std::size_t rows) {
+void count_part(std::map<std::string, OpenRun>& runs, std::vector<RunSpan>& ended,
+                const ledger::Event& event, std::string_view run, std::uint32_t part, bool last,
+                std::size_t rows) {
+  const auto [found, begun] = runs.try_emplace(std::string(run));
+  OpenRun& open = found->second;
+  if (begun || open.lapsed(event.time())) open.first = event.position();
   if (last) {
-    runs.erase(std::string(run));
+    if (open.first < event.position())
+      ended.push_back({.first = open.first, .last = event.position()});
+    runs.erase(found);
     return;
   }
-  OpenRun& open = runs[std::string(run)];
   open.next_part = part + 1;
   open.last_time = event.time();
   open.rows += rows;
@@ -276,7 +281,8 @@ void Subjects::apply(const ledger::Event& event, const schema::SubjectsImported&
          .digest = digest_of(row, writer)});
     latest_[subject] = static_cast<std::uint32_t>(versions_.size() - 1);
   }
-  count_part(open_runs_, event, text(payload.run()), payload.part(), payload.last(), rows.size());
+  count_part(open_runs_, ended_runs_, event, text(payload.run()), payload.part(), payload.last(),
+             rows.size());
 }
 
 Outcome admit(const State& state, const ledger::Event&, const schema::SubjectsImported& payload) {

@@ -42,15 +42,24 @@ struct OpenRun {
   std::uint32_t next_part = 0;
   std::uint64_t last_time = 0;
   std::uint64_t rows = 0;
+  std::uint64_t first = 0;  // position of its first part, or of the first after it had lapsed
+  bool lapsed(std::uint64_t now) const;
+};
+// An import of several parts that has ended: the registry was half imported after every entry from
+// the first to before the last.
+struct RunSpan {
+  std::uint64_t first = 0, last = 0;
 };
 inline constexpr std::uint64_t kRunLapsesAfterS = 86'400;
+inline bool OpenRun::lapsed(std::uint64_t now) const { return last_time + kRunLapsesAfterS < now; }
 
 // What holds for a part of an import of either registry: `import.run` (it is open for the other
 // one), `import.part` (not the next), `import.empty` (no rows and not the last part).
 Outcome check_part(const State& state, const std::map<std::string, OpenRun>& others,
                    std::string_view run, std::uint32_t part, bool last, std::size_t rows);
-void count_part(std::map<std::string, OpenRun>& runs, const ledger::Event& event,
-                std::string_view run, std::uint32_t part, bool last, std::size_t rows);
+void count_part(std::map<std::string, OpenRun>& runs, std::vector<RunSpan>& ended,
+                const ledger::Event& event, std::string_view run, std::uint32_t part, bool last,
+                std::size_t rows);
 
 class Subjects {
  public:
@@ -66,6 +75,7 @@ class Subjects {
   const std::vector<std::string>& divisions() const { return divisions_; }
   const std::vector<std::string>& industries() const { return industries_; }
   const std::map<std::string, OpenRun>& open_runs() const { return open_runs_; }
+  const std::vector<RunSpan>& ended_runs() const { return ended_runs_; }  // in order of their ends
 
   // What holds for the rows by themselves; the run is checked with the stream.
   static Outcome admit(const ledger::schema::SubjectsImported& payload);
@@ -87,6 +97,7 @@ class Subjects {
   std::vector<std::string> divisions_, industries_;
   Index division_index_, industry_index_;
   std::map<std::string, OpenRun> open_runs_;
+  std::vector<RunSpan> ended_runs_;
 };
 
 Outcome admit(const State& state, const ledger::Event& event,

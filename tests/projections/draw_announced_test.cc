@@ -171,6 +171,54 @@ TEST(DrawAnnounced, ThePoolIsFreshAndWhole) {
   EXPECT_EQ(with(city, [](Announcement&) {}), "") << "the run has lapsed";
 }
 
+schema::SubjectsImportedT part(std::uint32_t number, bool last, const std::string& id) {
+  schema::SubjectsImportedT out;
+  out.run = "HALVES";
+  out.part = number;
+  out.last = last;
+  out.rows.push_back(std::make_unique<schema::SubjectRowT>());
+  auto& row = *out.rows[0];
+  row.id = id;
+  row.kind = schema::SubjectKind::firm;
+  row.division = "370202";
+  row.industry = "F52";
+  row.status = schema::SubjectStatus::active;
+  return out;
+}
+
+// Between two parts the registry is neither the old nor the new one; whoever picks such an entry
+// picks who is in.
+TEST(DrawAnnounced, ThePoolIsNotTakenInTheMiddleOfAnImport) {
+  DrawnCity city;
+  Announcement before = city.announcement();
+  city.must(part(0, false, "S900"), {"registrar"});
+  Announcement after_one = city.announcement();
+  city.must(part(1, false, "S901"), {"registrar"});
+  Announcement after_two = city.announcement();
+  city.must(part(2, true, "S902"), {"registrar"});
+  EXPECT_EQ(city.submit(std::move(after_one), {"clerk", "approver"}), "draw.import_midway");
+  EXPECT_EQ(city.submit(std::move(after_two), {"clerk", "approver"}), "draw.import_midway");
+  EXPECT_EQ(city.submit(std::move(before), {"clerk", "approver"}), "");
+  DrawnCity again;
+  again.must(part(0, false, "S900"), {"registrar"});
+  again.must(part(1, true, "S901"), {"registrar"});
+  EXPECT_EQ(with(again, [](Announcement&) {}), "");
+}
+
+// A run that lapsed held no draw up; taken up again, it is under way from there only.
+TEST(DrawAnnounced, AnImportTakenUpAgainIsUnderWayFromThere) {
+  DrawnCity city;
+  city.must(part(0, false, "S900"), {"registrar"});
+  city.now += 86'401;
+  city.must(evidence(), {"observer"});
+  Announcement lapsed = city.announcement();
+  city.must(part(1, false, "S901"), {"registrar"});
+  Announcement midway = city.announcement();
+  city.must(part(2, true, "S902"), {"registrar"});
+  EXPECT_EQ(city.submit(std::move(midway), {"clerk", "approver"}), "draw.import_midway");
+  EXPECT_EQ(city.submit(std::move(lapsed), {"clerk", "approver"}), "");
+}
+
 TEST(DrawAnnounced, ScopeMayOnlyNarrowThePlan) {
   DrawnCity city;
   schema::PlanPublishedT plan;
@@ -226,6 +274,30 @@ TEST(DrawAnnounced, ARedrawNamesWhatItRepeats) {
   linked.previous = DrawnCity::stream(1);
   EXPECT_EQ(city.submit(std::move(linked), {"clerk", "approver"}), "");
   EXPECT_EQ(city.draw(2).number, 2U);
+}
+
+// Another plan is no way to a second try without saying so.
+TEST(DrawAnnounced, ARedrawUnderAnotherPlanNamesWhatItRepeats) {
+  DrawnCity city;
+  city.publish_plan("OTHER", {"ITEM-2"});
+  city.publish_plan("APART", {"ITEM-1"});
+  const auto under = [&](const std::string& plan, const std::string& item,
+                         const std::string& previous) {
+    auto a = city.announcement();
+    a.plan = plan;
+    a.items = {item};
+    a.previous = previous;
+    return city.submit(std::move(a), {"clerk", "approver"});
+  };
+  auto first = city.announcement();
+  first.items = {"ITEM-2"};
+  city.must(std::move(first), {"clerk", "approver"});
+  city.must(DrawnCity::reasoned<schema::DrawVoidedT>(), {"approver", "clerk"});
+  EXPECT_EQ(under("OTHER", "ITEM-2", ""), "draw.previous");
+  EXPECT_EQ(under("APART", "ITEM-1", DrawnCity::stream(1)), "draw.previous")
+      << "it shares no item with the one voided";
+  EXPECT_EQ(under("APART", "ITEM-1", ""), "");
+  EXPECT_EQ(under("OTHER", "ITEM-2", DrawnCity::stream(1)), "");
 }
 
 TEST(DrawAnnounced, APeriodicDrawRepeatsNothing) {

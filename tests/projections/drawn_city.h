@@ -251,6 +251,24 @@ class DrawnCity {
     };
   }
 
+  // A quarter of the firms and two cooperatives, for these items.
+  void publish_plan(const std::string& id, Names items = {"ITEM-1", "ITEM-2"}) {
+    schema::PlanPublishedT plan;
+    plan.id = plan.name = id;
+    plan.revision = 1;
+    plan.department = "BUREAU";
+    plan.year = 2025;
+    plan.items = std::move(items);
+    plan.rule = "RULE";
+    for (std::uint32_t stratum : {0U, 1U}) {
+      plan.rates.push_back(std::make_unique<schema::PlannedRateT>());
+      plan.rates.back()->stratum = stratum;
+      (stratum == 0 ? plan.rates.back()->num : plan.rates.back()->fixed) = stratum == 0 ? 1 : 2;
+      plan.rates.back()->den = stratum == 0 ? 4 : 1;
+    }
+    must(std::move(plan), {"clerk", "approver"});
+  }
+
   // ---- registries ----
 
   std::string import_subject(const std::string& id, schema::SubjectStatus status,
@@ -419,20 +437,7 @@ class DrawnCity {
       rule.strata.back()->conditions[0]->values = {kind};
     }
     must(std::move(rule), {"clerk", "approver"});
-    schema::PlanPublishedT plan;
-    plan.id = plan.name = "PLAN";
-    plan.revision = 1;
-    plan.department = "BUREAU";
-    plan.year = 2025;
-    plan.items = {"ITEM-1", "ITEM-2"};
-    plan.rule = "RULE";
-    for (std::uint32_t stratum : {0U, 1U}) {
-      plan.rates.push_back(std::make_unique<schema::PlannedRateT>());
-      plan.rates.back()->stratum = stratum;
-      (stratum == 0 ? plan.rates.back()->num : plan.rates.back()->fixed) = stratum == 0 ? 1 : 2;
-      plan.rates.back()->den = stratum == 0 ? 4 : 1;
-    }
-    must(std::move(plan), {"clerk", "approver"});
+    publish_plan("PLAN");
   }
 
   projections::StateAdmission admission_{"liuhen.example/qingdao"};
