@@ -200,6 +200,25 @@ Outcome check_giver(const State& state, const ledger::Event& event, const std::s
       "unit \"" + unit + "\" is not of the second author's department \"" + department + "\"");
 }
 
+// Units are added only where none was left, and never while a substitute of the group is due:
+// whoever knows the seed knows who that would be, and could choose units until another is first.
+Outcome check_exhausted(const Draw& draw, std::uint32_t group) {
+  bool exhausted = false;
+  for (const Task& task : draw.tasks) {
+    if (task.result) continue;
+    for (const Seat& seat : task.seats) {
+      if (seat.group != group) continue;
+      exhausted = exhausted || seat.exhausted;
+      if (!seat.vacated_at) continue;
+      return fail("units.substitute_due", "该组尚有席位待递补：须先递补，再增加单位",
+                  "a substitute of the group is due: draw it first, then add units");
+    }
+  }
+  if (exhausted) return ok();
+  return fail("units.not_needed", "该组没有无人可递补的席位，不得增加单位",
+              "no seat of the group is left without candidates: units are not added");
+}
+
 }  // namespace
 
 Outcome admit(const State& state, const ledger::Event& event,
@@ -216,6 +235,7 @@ Outcome admit(const State& state, const ledger::Event& event,
     return fail("units.group", "没有第 " + std::to_string(payload.group()) + " 组",
                 "there is no group " + std::to_string(payload.group()));
   }
+  if (auto checked = check_exhausted(draw, payload.group()); !checked) return checked;
   if (payload.units()->size() == 0)
     return fail("units.units", "没有列出要增加的单位", "no unit to add is named");
   std::set<std::string> seen;

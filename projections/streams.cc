@@ -106,6 +106,7 @@ bool version_is_expected(ledger::PayloadTag tag) {
     case Tag::RecusalFiled:
     case Tag::RecusalDecided:
     case Tag::SubstituteDrawn:
+    case Tag::UnitsAdded:
       return true;
     default:
       return false;

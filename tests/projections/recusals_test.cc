@@ -213,6 +213,25 @@ TEST_F(Recusals, UntilNoneIsLeftAndUnitsAreAdded) {
   EXPECT_EQ(who(), "I09");
 }
 
+// S' is known from the decision on: units added then would choose who goes.
+TEST_F(Recusals, UnitsAreAddedOnlyWhereNoneWasLeft) {
+  EXPECT_EQ(city.submit(added("NORTH"), {"approver", "head-north"}), "units.not_needed");
+  vacate();
+  EXPECT_EQ(city.submit(added("NORTH"), {"approver", "head-north"}), "units.substitute_due");
+  city.now += 60;
+  city.must(drawn(next()), {"platform"});
+  EXPECT_EQ(city.submit(added("NORTH"), {"approver", "head-north"}), "units.not_needed");
+}
+
+TEST_F(Recusals, UnitsWaitForTheSubstituteThatIsDue) {
+  exhaust();
+  vacate(1);
+  EXPECT_EQ(city.submit(added("NORTH"), {"approver", "head-north"}), "units.substitute_due");
+  city.now += 60;
+  city.must(drawn(next(1), 1, 1), {"platform"});
+  EXPECT_EQ(city.submit(added("NORTH"), {"approver", "head-north"}), "");
+}
+
 TEST(RecusalsWithConflicts, NobodyInConflictIsSentAndTheLogBoundsWhoIsPassedOver) {
   DrawnCity city;
   city.run();
