@@ -27,9 +27,12 @@ class TeamCheck {
   Outcome check(std::size_t number, const VisitT& visit) {
     std::set<std::string> seen;
     std::map<std::pair<std::size_t, std::string>, std::uint64_t> of_unit;
+    std::size_t officers = 0, seated = 0;
     for (std::size_t seat = 0; seat < visit.team.size(); ++seat) {
       const std::string& id = visit.team[seat];
       if (id.empty()) continue;
+      ++seated;
+      if (seat < groups_[0].seats) ++officers;
       const auto row = announced_row(state_, draw_, id);
       const std::size_t group = crypto::draw::group_of_seat(groups_, seat);
       if (!row || row->eligibility != 0 ||
@@ -49,6 +52,11 @@ class TeamCheck {
         return bad_visit(draw_, number, "“" + id + "”超过任务上限",
                          "\"" + id + "\" is over the capacity");
       }
+    }
+    if (seated != 0 && officers != groups_[0].seats) {
+      return bad_visit(draw_, number, "执法人员席位未满：这样的检查须整体搁置，各席皆空",
+                       "an officer's seat is empty: such a visit is put aside whole, with every "
+                       "seat empty");
     }
     return ok();
   }

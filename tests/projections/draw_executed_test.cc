@@ -215,6 +215,13 @@ TEST_F(WithAConflict, OnlyAnnouncedInspectorsFitForTheSeat) {
   EXPECT_EQ(city.submit(city.disclosed_whole(), {"platform"}), "draw.disclosed_visit");
 }
 
+TEST_F(WithAConflict, AVisitShortOfOfficersIsPutAsideWhole) {
+  auto visits = city.visits.visits;
+  visits[0].team[1].clear();
+  record(visits);
+  EXPECT_EQ(city.submit(city.disclosed_whole(), {"platform"}), "draw.disclosed_visit");
+}
+
 TEST_F(WithAConflict, NobodySitsTwiceInAVisit) {
   auto visits = city.visits.visits;
   visits[0].team[1] = visits[0].team[0];
