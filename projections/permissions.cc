@@ -44,8 +44,8 @@ Result<std::set<Role>> roles_of(View values) {
   return roles;
 }
 
-// What keeps two trustees in charge, whatever else the table says.
-Outcome check_trustees(const std::map<ledger::PayloadTag, Permission>& table) {
+// What keeps two trustees in charge, and two persons behind a draw, whatever else the table says.
+Outcome check_safeguards(const std::map<ledger::PayloadTag, Permission>& table) {
   const std::set<Role> trustee{Role::trustee};
   for (const Tag tag : {Tag::KeyGranted, Tag::PermissionsChanged}) {
     const auto found = table.find(tag);
@@ -54,6 +54,13 @@ Outcome check_trustees(const std::map<ledger::PayloadTag, Permission>& table) {
       return fail("permissions.trustees", "权限表中“" + name + "”须且仅须两位受托人签名",
                   "permissions must leave " + name + " to two trustees, and to nobody else");
     }
+  }
+  for (const Tag tag : {Tag::DrawAnnounced, Tag::DrawVoided, Tag::UnitsAdded}) {
+    const auto found = table.find(tag);
+    if (found == table.end() || !found->second.second.empty()) continue;
+    const std::string name = schema::EnumNamePayload(tag);
+    return fail("permissions.two", "权限表中“" + name + "”须由两人签名",
+                "permissions must have two persons sign " + name);
   }
   const auto revoked = table.find(Tag::KeyRevoked);
   if (revoked == table.end() || !revoked->second.first.contains(Role::trustee) ||
@@ -134,7 +141,7 @@ Result<std::map<ledger::PayloadTag, Permission>> permission_table(
       return malformed("“" + name + "”列了两次", name + " is listed twice");
     }
   }
-  if (auto checked = check_trustees(table); !checked) return checked.error();
+  if (auto checked = check_safeguards(table); !checked) return checked.error();
   return table;
 }
 

@@ -186,6 +186,16 @@ TEST(Genesis, SaysWhatItMust) {
   EXPECT_EQ(refusal([](auto& g) { g.permissions.erase(g.permissions.begin()); }),
             "permissions.trustees");
   EXPECT_EQ(refusal([](auto& g) { g.permissions.clear(); }), "permissions.trustees");
+  using Tag = ledger::schema::Payload;
+  for (const Tag tag : {Tag::DrawAnnounced, Tag::DrawVoided, Tag::UnitsAdded}) {
+    EXPECT_EQ(refusal([&](auto& g) {
+                for (auto& permission : g.permissions) {
+                  if (permission->payload == static_cast<std::uint8_t>(tag))
+                    permission->second.clear();
+                }
+              }),
+              "permissions.two");
+  }
   EXPECT_EQ(refusal([](auto& g) { g.permissions[1]->second.clear(); }), "permissions.trustees");
   EXPECT_EQ(refusal([](auto& g) {
               g.permissions.push_back(std::make_unique<schema::PermissionT>(*g.permissions[0]));
