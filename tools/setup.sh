@@ -30,6 +30,8 @@ test_packages=(libgtest-dev libgmock-dev python3)
 browser_packages=(chromium fonts-wqy-microhei)
 bench_packages=(libbenchmark-dev)
 fuzz_packages=(clang libclang-rt-14-dev)  # the second holds the sanitizers and libFuzzer
+# npm fetches the sources of blst. Debian's conflicts with a newer Node's own, so whatever npm there is will do.
+command -v npm >/dev/null || build_packages+=(npm)
 optional_packages=(ccache)  # makes rebuilding faster; its absence stops nothing
 
 say() { printf '%s\n' "$@" >&2; }

@@ -121,6 +121,25 @@ TEST_F(Scripts, SetupInstallsOnlyWhatIsMissing) {
       << made;
 }
 
+// Nothing on the path but what setup.sh itself calls, so that the test decides whether there is
+// npm.
+TEST_F(Scripts, SetupInstallsNpmOnlyWhereThereIsNone) {
+  const std::string tools =
+      "for t in bash env sort grep sed mktemp tail tee rm; do ln -sf $(command -v $t) bin/$t; done";
+  program("bin/dpkg-query", "exit 1");
+  program("bin/apt-get", note());
+  program("bin/id", "echo 0");
+  program("bin/basename", "echo apt-get");
+  const std::string setup = tools + "; PATH=$PWD/bin; bash tools/setup.sh --quiet build";
+  EXPECT_EQ(run(setup).exit_code, 0);
+  EXPECT_NE(calls().find(" npm "), std::string::npos) << calls();
+  fs::remove(root_ / "calls");
+  program("bin/npm", "exit 1");
+  EXPECT_EQ(run(setup).exit_code, 0);
+  EXPECT_NE(calls().find(" ninja-build "), std::string::npos) << calls();
+  EXPECT_EQ(calls().find(" npm "), std::string::npos) << calls();
+}
+
 TEST_F(Scripts, SetupUsesSudoOnlyWhenItMust) {
   program("bin/dpkg-query", "exit 1");
   program("bin/apt-get", note());
