@@ -6,6 +6,7 @@
 #include "crypto/checkpoint.h"
 #include "crypto/commitment.h"
 #include "crypto/cosignature.h"
+#include "crypto/drand.h"
 #include "crypto/key_file.h"
 #include "crypto/merkle.h"
 #include "crypto/sha256.h"
@@ -132,6 +133,28 @@ TEST(Formats, Vrf) {
   EXPECT_EQ(to_hex(vrf::verify(key, alpha, example.exactly<80>("pi")).value()),
             example.hex("beta"));
   EXPECT_EQ(vrf::verify(key, alpha, example.exactly<80>("refused pi")).error().code, "vrf.proof");
+}
+
+TEST(Formats, Beacon) {
+  const Example example("beacon.md");
+  const drand::BeaconChain chain{.scheme = example.raw("scheme"),
+                                 .public_key = example.exactly<96>("public key"),
+                                 .period_s = std::stoull(example.raw("period")),
+                                 .genesis_s = std::stoull(example.raw("genesis")),
+                                 .group_hash = example.exactly<32>("group hash"),
+                                 .beacon_id = example.raw("beacon id")};
+  EXPECT_EQ(to_hex(drand::chain_hash(chain)), example.hex("chain hash"));
+  EXPECT_TRUE(drand::check_chain(chain, example.exactly<32>("chain hash")));
+  const std::uint64_t round = std::stoull(example.raw("round"));
+  const std::uint64_t time = drand::round_time(chain, round).value();
+  EXPECT_EQ(std::to_string(time), example.raw("time"));
+  EXPECT_EQ(drand::round_at_or_after(chain, time).value(), round);
+  EXPECT_EQ(std::to_string(drand::round_at_or_after(chain, time + 1).value()),
+            example.raw("round due after"));
+  const auto signature = example.exactly<48>("signature");
+  EXPECT_TRUE(bls::verify(chain.public_key, example.bytes("m"), signature));
+  EXPECT_EQ(to_hex(drand::verify_round(chain, round, signature).value()),
+            example.hex("randomness"));
 }
 
 TEST(Formats, Restricted) {

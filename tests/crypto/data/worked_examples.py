@@ -253,3 +253,18 @@ show("passphrase", passphrase)
 show("derived key", wrap)
 show("plain file", common + f"seed {key_seed.hex()}\n".encode())
 show("sealed file", header + f"sealed {xseal(wrap, box_nonce, header, key_seed).hex()}\n".encode())
+
+# beacon.md: the chain and the signature are quicknet's own; what follows from them is computed.
+section("beacon.md")
+quicknet_key = bytes.fromhex(
+    "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d106451"
+    "0d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a")
+group_hash = bytes.fromhex("f477d5c89f21a17c863a7f937c6a6d15859414d2be09cd448d4279af331c5d3e")
+signature = bytes.fromhex("b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d43765482e26cd02df835d3546d23c4b13e0dfc92")
+period, genesis, number = 3, 1692803367, 123
+show("chain hash", sha256(struct.pack(">IQ", period, genesis) + quicknet_key + group_hash + b"quicknet"))
+due = genesis + (number - 1) * period
+show("time", due)
+show("round due after", -((genesis - due - 1) // period) + 1)
+show("m", sha256(struct.pack(">Q", number)))
+show("randomness", sha256(signature))
