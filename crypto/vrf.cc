@@ -2,23 +2,27 @@
 
 #include <sodium/crypto_core_ed25519.h>
 #include <sodium/crypto_hash_sha512.h>
-#include <sodium/crypto_scalarmult_ed25519.h>
 
 #include <algorithm>
+
+#include "crypto/edwards25519.h"
 
 namespace liuhen::crypto::vrf {
 namespace {
 
-using Point = std::array<std::uint8_t, 32>;   // a canonical encoding (RFC 8032 section 5.1.2)
-using Scalar = std::array<std::uint8_t, 32>;  // little-endian, below the group's order q
-using Wide = std::array<std::uint8_t, 64>;    // a SHA-512 digest
+using edwards25519::kIdentity;
+using edwards25519::multiply;
+using edwards25519::multiply_base;
+using edwards25519::Point;
+using edwards25519::Scalar;
+using edwards25519::subtract;
+using Wide = std::array<std::uint8_t, 64>;  // a SHA-512 digest
 
 constexpr std::uint8_t kSuite = 0x03;
 constexpr std::uint8_t kEncodeToCurve = 0x01;
 constexpr std::uint8_t kChallenge = 0x02;
 constexpr std::uint8_t kProofToHash = 0x03;
 constexpr std::uint8_t kBack = 0x00;
-constexpr Point kIdentity = {1};
 constexpr std::size_t kChallengeSize = 16;
 
 class Sha512 {
@@ -78,27 +82,6 @@ Point encode_to_curve(const KeyId& key, View alpha) {
   return {};
 }
 
-// n·P and n·B. The library reports an identity result as an error; it can only come of n = 0 here,
-// as P is of prime order and n below it.
-Point multiply(const std::uint8_t* scalar, const Point& point) {
-  Point out;
-  if (crypto_scalarmult_ed25519_noclamp(out.data(), scalar, point.data()) == 0) return out;
-  LIUHEN_CHECK(sodium_is_zero(scalar, 32) == 1);
-  return kIdentity;
-}
-Point multiply_base(const std::uint8_t* scalar) {
-  Point out;
-  if (crypto_scalarmult_ed25519_base_noclamp(out.data(), scalar) == 0) return out;
-  LIUHEN_CHECK(sodium_is_zero(scalar, 32) == 1);
-  return kIdentity;
-}
-
-Point subtract(const Point& a, const Point& b) {
-  Point out;
-  LIUHEN_CHECK(crypto_core_ed25519_sub(out.data(), a.data(), b.data()) == 0);
-  return out;
-}
-
 // Section 5.4.3: sixteen bytes, little-endian, as a scalar.
 Scalar challenge(const Point& key, const Point& h, const Point& gamma, const Point& u,
                  const Point& v) {
@@ -125,15 +108,6 @@ Beta output_of(const Point& gamma) {
   Beta out;
   Sha512().add(kSuite).add(kProofToHash).add(cleared).add(kBack).finish(out.data());
   return out;
-}
-
-// s < q: a scalar that reduction leaves as it is.
-bool is_canonical_scalar(const Scalar& s) {
-  Wide wide{};
-  std::copy(s.begin(), s.end(), wide.begin());
-  Scalar reduced;
-  crypto_core_ed25519_scalar_reduce(reduced.data(), wide.data());
-  return reduced == s;
 }
 
 Error bad_proof() {
@@ -204,7 +178,8 @@ Result<Beta> verify(const KeyId& key, View alpha, const Proof& proof) {
   std::copy_n(proof.begin(), 32, gamma.begin());
   std::copy_n(proof.begin() + 32, kChallengeSize, c.begin());
   std::copy_n(proof.begin() + 48, 32, s.begin());
-  if (crypto_core_ed25519_is_valid_point(gamma.data()) != 1 || !is_canonical_scalar(s))
+  if (crypto_core_ed25519_is_valid_point(gamma.data()) != 1 ||
+      !edwards25519::is_canonical_scalar(s))
     return bad_proof();
 
   const Point h = encode_to_curve(key, alpha);
