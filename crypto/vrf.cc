@@ -127,31 +127,36 @@ struct ExpandedKey {
     std::copy_n(digest.data() + 32, 32, prefix.data());
     // The scalar modulo q does the same to every point of prime order.
     sodium_memzero(digest.data() + 32, 32);
-    crypto_core_ed25519_scalar_reduce(scalar.data(), digest.data());
+    crypto_core_ed25519_scalar_reduce(scalar.value.data(), digest.data());
   }
-  Secret<32> scalar;
+  SecretScalar scalar;
   Secret<32> prefix;
 };
 
-}  // namespace
+// The prefix for whoever has no seed to make one of. Nonces under it and under the seed's are
+// unrelated, so that both may be used for one input.
+Secret<32> prefix_of(const SecretScalar& secret) {
+  Secret<64> digest;
+  Sha512().add(view_of("liuhen/vrf-nonce/v1")).add(secret.value.view()).finish(digest.data());
+  Secret<32> prefix;
+  std::copy_n(digest.data() + 32, 32, prefix.data());
+  return prefix;
+}
 
-KeyId public_key(const SigningSeed& seed) { return SigningKey(seed).public_key(); }
-
-Proof prove(const SigningSeed& seed, View alpha) {
-  const ExpandedKey secret(seed);
-  const KeyId key = public_key(seed);
+Proof prove_with(const SecretScalar& secret, const Secret<32>& prefix, const KeyId& key,
+                 View alpha) {
   const Point h = encode_to_curve(key, alpha);
-  const Point gamma = multiply(secret.scalar.data(), h);
+  const Point gamma = multiply(secret.value.data(), h);
 
   Secret<64> digest;  // section 5.4.2.2
-  Sha512().add(secret.prefix.view()).add(h).finish(digest.data());
+  Sha512().add(prefix.view()).add(h).finish(digest.data());
   Secret<32> nonce;
   crypto_core_ed25519_scalar_reduce(nonce.data(), digest.data());
 
   const Scalar c = challenge(key, h, gamma, multiply_base(nonce.data()), multiply(nonce.data(), h));
   Secret<32> product;
   Scalar s;
-  crypto_core_ed25519_scalar_mul(product.data(), c.data(), secret.scalar.data());
+  crypto_core_ed25519_scalar_mul(product.data(), c.data(), secret.value.data());
   crypto_core_ed25519_scalar_add(s.data(), nonce.data(), product.data());
 
   Proof proof;
@@ -159,6 +164,23 @@ Proof prove(const SigningSeed& seed, View alpha) {
   std::copy_n(c.begin(), kChallengeSize, proof.begin() + 32);
   std::copy(s.begin(), s.end(), proof.begin() + 48);
   return proof;
+}
+
+}  // namespace
+
+KeyId public_key(const SigningSeed& seed) { return SigningKey(seed).public_key(); }
+
+Proof prove(const SigningSeed& seed, View alpha) {
+  const ExpandedKey secret(seed);
+  return prove_with(secret.scalar, secret.prefix, public_key(seed), alpha);
+}
+
+SecretScalar secret_scalar(const SigningSeed& seed) { return ExpandedKey(seed).scalar; }
+
+KeyId public_key(const SecretScalar& secret) { return multiply_base(secret.value.data()); }
+
+Proof prove(const SecretScalar& secret, View alpha) {
+  return prove_with(secret, prefix_of(secret), public_key(secret), alpha);
 }
 
 Outcome validate_key(const KeyId& key) {

@@ -15,6 +15,18 @@ KeyId public_key(const SigningSeed& seed);
 // RFC 9381 section 5.1. Deterministic; the time it takes depends on alpha and the public key only.
 Proof prove(const SigningSeed& seed, View alpha);
 
+// What a seed comes down to: the number below the group's order, little-endian, by which the base
+// point is multiplied. It is what is shared among holders (crypto/feldman.h).
+struct SecretScalar {
+  Secret<32> value;
+};
+SecretScalar secret_scalar(const SigningSeed& seed);
+// Equal to that of the seed. The scalar must be below the group's order, and not 0.
+KeyId public_key(const SecretScalar& secret);
+// As above, for those who have the scalar and no seed: another proof, since its nonce comes of the
+// scalar (docs/formats/vrf.md), and the same beta. Deterministic.
+Proof prove(const SecretScalar& secret, View alpha);
+
 // Section 5.4.5, and stricter: canonical, and in the prime-order subgroup but not its identity.
 // Fails with `vrf.key`.
 Outcome validate_key(const KeyId& key);

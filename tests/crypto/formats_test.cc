@@ -7,6 +7,7 @@
 #include "crypto/commitment.h"
 #include "crypto/cosignature.h"
 #include "crypto/drand.h"
+#include "crypto/feldman.h"
 #include "crypto/key_file.h"
 #include "crypto/merkle.h"
 #include "crypto/sha256.h"
@@ -155,6 +156,30 @@ TEST(Formats, Beacon) {
   EXPECT_TRUE(bls::verify(chain.public_key, example.bytes("m"), signature));
   EXPECT_EQ(to_hex(drand::verify_round(chain, round, signature).value()),
             example.hex("randomness"));
+}
+
+TEST(Formats, Feldman) {
+  const Example example("feldman.md");
+  const Example vrf_example("vrf.md");
+  const KeyId key = example.exactly<32>("public key");
+  const vrf::SecretScalar secret = vrf::secret_scalar(SigningSeed(vrf_example.exactly<32>("seed")));
+  EXPECT_EQ(to_hex(secret.value.view()), example.hex("x"));
+  ScriptedEntropy entropy(example.bytes("entropy"));
+  const feldman::Sharing sharing = feldman::split(secret, 2, 3, entropy).value();
+  EXPECT_EQ(sharing.commitments, (feldman::Commitments{example.exactly<32>("commitment 0"),
+                                                       example.exactly<32>("commitment 1")}));
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(to_hex(sharing.shares[i].value.view()),
+              example.hex("share " + std::to_string(i + 1)));
+
+  const auto recovered =
+      feldman::recover(key, sharing.commitments, std::span(sharing.shares).last(2)).value();
+  const Bytes alpha = example.bytes("alpha");
+  EXPECT_EQ(alpha, vrf_example.bytes("alpha"));
+  EXPECT_EQ(to_hex(vrf::prove(recovered, alpha)), example.hex("pi"));
+  EXPECT_EQ(to_hex(vrf::verify(key, alpha, example.exactly<80>("pi")).value()),
+            example.hex("beta"));
+  EXPECT_EQ(example.hex("beta"), vrf_example.hex("beta"));
 }
 
 TEST(Formats, Restricted) {

@@ -268,3 +268,36 @@ show("time", due)
 show("round due after", -((genesis - due - 1) // period) + 1)
 show("m", sha256(struct.pack(">Q", number)))
 show("randomness", sha256(signature))
+
+# feldman.md: the key and alpha of vrf.md
+section("feldman.md")
+x = expand(vrf_seed)[0] % Q
+entropy = sha512(b"entropy of the example")
+a_1 = int.from_bytes(entropy, "little") % Q
+shares = {i: (x + a_1 * i) % Q for i in (1, 2, 3)}
+points = [mul(x, BASE), mul(a_1, BASE)]
+assert all(mul(s, BASE) == add(points[0], mul(i, points[1])) for i, s in shares.items())
+for i, j in ((1, 2), (1, 3), (2, 3)):
+    assert (shares[i] * j * pow(j - i, -1, Q) + shares[j] * i * pow(i - j, -1, Q)) % Q == x
+
+
+def prove_by_scalar(x, alpha):
+    prefix = sha512(b"liuhen/vrf-nonce/v1" + x.to_bytes(32, "little"))[32:]
+    pk = enc(mul(x, BASE))
+    _, h = to_curve(pk, alpha)
+    gamma = mul(x, h)
+    k = int.from_bytes(sha512(prefix + enc(h)), "little") % Q
+    c = challenge(pk, enc(h), enc(gamma), enc(mul(k, BASE)), enc(mul(k, h)))
+    return enc(gamma) + c + ((k + int.from_bytes(c, "little") * x) % Q).to_bytes(32, "little")
+
+
+by_scalar = prove_by_scalar(x, alpha)
+assert lax_verify(pk, alpha, by_scalar)
+show("public key", pk)
+show("x", x.to_bytes(32, "little"))
+show("entropy", entropy)
+for i, point in enumerate(points): show(f"commitment {i}", enc(point))
+for i, s in shares.items(): show(f"share {i}", s.to_bytes(32, "little"))
+show("alpha", alpha)
+show("pi", by_scalar)
+show("beta", beta(dec(by_scalar[:32])))
