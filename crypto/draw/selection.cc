@@ -1,33 +1,18 @@
 #include "crypto/draw/selection.h"
 
-#include <algorithm>
-
 #include "crypto/draw/ticket.h"
+#include "crypto/draw/ticket_order.h"
 
 namespace liuhen::crypto::draw {
 
 namespace {
 
-// Two subjects have the same head once in many billions; then the whole tickets decide, then the
-// ids.
-struct Entry {
-  std::uint64_t head;
-  std::uint64_t row;
-};
-
 Outcome check_row(const PoolRow& row, std::string_view last, std::size_t strata) {
-  if (auto checked = check_id(row.id); !checked) return checked.error();
-  if (auto checked = check_order(last, row.id); !checked) return checked.error();
-  if (row.weight != 1) {
-    return fail("draw.weights", "“" + std::string(row.id) + "”的权重不是 1：本版本只支持等概率抽取",
-                "the weight of \"" + std::string(row.id) +
-                    "\" is not 1: this version draws with equal chances only");
-  }
-  if (row.stratum >= strata) {
-    return fail("draw.stratum", "“" + std::string(row.id) + "”所在的分层没有公告",
-                "the stratum of \"" + std::string(row.id) + "\" was not announced");
-  }
-  return ok();
+  if (auto checked = check_place(row, last, strata); !checked) return checked.error();
+  if (row.weight == 1) return ok();
+  return fail("draw.weights", "“" + std::string(row.id) + "”的权重不是 1：本版本只支持等概率抽取",
+              "the weight of \"" + std::string(row.id) +
+                  "\" is not 1: this version draws with equal chances only");
 }
 
 Result<std::vector<std::uint64_t>> count_eligible(std::size_t strata, std::size_t rows,
@@ -43,24 +28,6 @@ Result<std::vector<std::uint64_t>> count_eligible(std::size_t strata, std::size_
   return eligible;
 }
 
-// The k smallest of a stratum, in order.
-void keep_smallest(std::vector<Entry>& entries, std::size_t k, const TicketHasher& hasher,
-                   const PoolRowAt& row_at) {
-  const auto less = [&](const Entry& a, const Entry& b) {
-    if (a.head != b.head) return a.head < b.head;
-    if (a.row == b.row) return false;
-    const Hash left = hasher.of(row_at(a.row).id);
-    const Hash right = hasher.of(row_at(b.row).id);
-    return left != right ? left < right : a.row < b.row;  // rows ascend by id
-  };
-  if (k < entries.size()) {
-    std::nth_element(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(k),
-                     entries.end(), less);
-    entries.resize(k);
-  }
-  std::sort(entries.begin(), entries.end(), less);
-}
-
 }  // namespace
 
 Result<Selection> select(const Seed& seed, const Allocation& allocation, std::size_t rows,
@@ -71,24 +38,14 @@ Result<Selection> select(const Seed& seed, const Allocation& allocation, std::si
   auto counts = drawn_counts(allocation, *eligible);
   if (!counts) return counts.error();
 
-  std::vector<TicketHasher> hashers;
-  std::vector<std::vector<Entry>> entries(strata);
-  for (std::size_t s = 0; s < strata; ++s) {
-    hashers.emplace_back(stratum_key(seed, s));
-    if ((*counts)[s] != 0) entries[s].reserve((*eligible)[s]);
-  }
-  for (std::size_t i = 0; i < rows; ++i) {
-    const PoolRow row = row_at(i);
-    if (row.eligibility != 0 || (*counts)[row.stratum] == 0) continue;
-    entries[row.stratum].push_back({.head = hashers[row.stratum].head(row.id), .row = i});
-  }
-
+  auto entries = tickets_by_stratum(seed, *counts, *eligible, rows, row_at);
   Selection selection;
   for (std::size_t s = 0; s < strata; ++s) {
-    keep_smallest(entries[s], (*counts)[s], hashers[s], row_at);
-    for (const Entry& entry : entries[s]) {
+    const TicketHasher hasher(stratum_key(seed, s));
+    keep_smallest(entries[s], (*counts)[s], hasher, row_at);
+    for (const TicketEntry& entry : entries[s]) {
       std::string id(row_at(entry.row).id);
-      const Hash ticket = hashers[s].of(id);
+      const Hash ticket = hasher.of(id);
       selection.drawn.push_back(
           {.id = std::move(id), .stratum = s, .row = entry.row, .ticket = ticket});
     }
