@@ -9,6 +9,7 @@
 
 #include "crypto/draw/matching.h"
 #include "crypto/draw/outcome.h"
+#include "crypto/draw/pps.h"
 #include "crypto/draw/selection.h"
 #include "crypto/draw/substitute.h"
 
@@ -105,6 +106,56 @@ TEST(DrawVectors, Selection) {
       EXPECT_EQ(ticket(seed, subject.stratum, subject.id), subject.ticket);
     }
   }
+}
+
+TEST(DrawVectors, Weighted) {
+  const auto cases = cases_of("weighted.txt");
+  ASSERT_GE(cases.size(), 200u);
+  std::uint64_t certain = 0;
+  for (const auto& lines : cases) {
+    const Seed seed = hex<64>(lines[0][1]);
+    Allocation allocation{.strata = {}, .total = std::stoull(lines[0][2])};
+    std::vector<SubjectRow> rows;
+    std::vector<std::vector<std::uint64_t>> outcomes;
+    std::vector<std::pair<std::string, Hash>> drawn;
+    for (const Words& w : lines) {
+      if (w[0] == "stratum") {
+        allocation.strata.push_back(
+            {.num = std::stoull(w[1]), .den = std::stoull(w[2]), .fixed = std::stoull(w[3])});
+      }
+      if (w[0] == "row") {
+        rows.push_back({.id = w[1],
+                        .stratum = std::stoull(w[2]),
+                        .weight = std::stoull(w[3]),
+                        .eligibility = std::stoull(w[4])});
+      }
+      if (w[0] == "drawn") drawn.emplace_back(w[1], hex<32>(w[2]));
+      if (w[0] != "outcome") continue;
+      outcomes.emplace_back();
+      for (std::size_t i = 1; i < w.size(); ++i) outcomes.back().push_back(std::stoull(w[i]));
+    }
+    const auto chosen = select_weighted(seed, allocation, rows);
+    ASSERT_TRUE(chosen) << chosen.error().en;
+    ASSERT_EQ(chosen->strata.size(), outcomes.size());
+    for (std::size_t s = 0; s < outcomes.size(); ++s) {
+      const StratumOutcome& outcome = chosen->selection.strata[s];
+      const PpsStratum& how = chosen->strata[s];
+      EXPECT_EQ((std::vector{outcome.eligible, outcome.drawn, how.rest_drawn, how.rest_weight,
+                             how.start}),
+                outcomes[s]);
+      EXPECT_FALSE(outcome.cutoff);
+      EXPECT_EQ(how.certain + how.rest_drawn, outcome.drawn);
+      certain += how.certain;
+    }
+    ASSERT_EQ(chosen->selection.drawn.size(), drawn.size());
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+      const DrawnSubject& subject = chosen->selection.drawn[i];
+      EXPECT_EQ(subject.id, drawn[i].first);
+      EXPECT_EQ(subject.ticket, drawn[i].second);
+      EXPECT_EQ(rows.at(subject.row).id, subject.id);
+    }
+  }
+  EXPECT_GT(certain, 100u);
 }
 
 TEST(DrawVectors, Matching) {

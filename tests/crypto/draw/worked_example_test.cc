@@ -7,8 +7,10 @@
 #include <sstream>
 
 #include "crypto/draw/outcome.h"
+#include "crypto/draw/pps.h"
 #include "crypto/draw/substitute.h"
 #include "crypto/draw/ticket.h"
+#include "crypto/sha256.h"
 #include "crypto/vrf.h"
 
 namespace liuhen::crypto::draw {
@@ -131,6 +133,39 @@ TEST_F(DrawExample, Selection) {
     if (row.eligibility != 0) continue;
     EXPECT_EQ(to_hex(ticket(seed(), row.stratum, row.id)), text("ticket_" + row.id));
   }
+}
+
+TEST_F(DrawExample, ByWeight) {
+  const std::vector<std::uint64_t> weights{1, 4, 2, 40, 3, 1, 2};
+  std::vector<SubjectRow> rows = subjects();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].stratum = 0;
+    rows[i].weight = weights[i];
+  }
+  std::map<Hash, std::string> order;
+  for (const SubjectRow& row : rows) {
+    if (row.eligibility != 0) continue;
+    order[ticket(seed(), 0, row.id)] = row.id.substr(17) + ":" + std::to_string(row.weight);
+  }
+  std::vector<std::string> ordered;
+  for (const auto& [unused, row] : order) ordered.push_back(row);
+  EXPECT_EQ(ordered, words("pps_order"));
+
+  const auto chosen =
+      select_weighted(seed(), Allocation{.strata = {{.num = 0, .den = 1, .fixed = 3}}}, rows)
+          .value();
+  const PpsStratum& how = chosen.strata[0];
+  EXPECT_EQ((std::vector{std::to_string(how.rest_drawn), std::to_string(how.rest_weight)}),
+            words("pps_rest"));
+  EXPECT_EQ(std::to_string(how.start), text("pps_start"));
+  EXPECT_EQ(how.certain, 1u);
+  EXPECT_TRUE(how.is_certain(40));
+  EXPECT_FALSE(how.is_certain(4));
+  EXPECT_EQ(to_hex(sha256(TupleWriter().item("liuhen/pps/v1").item(seed()).u64(0).take())),
+            text("pps_hash"));
+  std::vector<std::string> drawn;
+  for (const DrawnSubject& subject : chosen.selection.drawn) drawn.push_back(subject.id);
+  EXPECT_EQ(drawn, words("pps_drawn"));
 }
 
 TEST_F(DrawExample, Matching) {

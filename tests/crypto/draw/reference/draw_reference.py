@@ -178,6 +178,34 @@ def select(seed, strata, total, rows):
     return [(len(t), sorted(t)[:k]) for t, k in zip(tickets, ks)]
 
 
+def select_weighted(seed, strata, total, rows):
+    """As select; gives by stratum (eligible, drawn [(ticket, id)], rest's k, rest's W, u)"""
+    eligible = [[r for r in rows if r[1] == s and r[3] == 0] for s in range(len(strata))]
+    result = []
+    for s, (mine, k) in enumerate(zip(eligible, counts(strata, total, [len(e) for e in eligible]))):
+        key = H(tup("liuhen/stratum/v1", seed, s))
+        rest = sorted((H(key + id.encode()), id, weight) for id, _, weight, _ in mine)
+        if k == 0:
+            result.append((len(mine), [], 0, sum(w for _, _, w in rest), 0))
+            continue
+        drawn = []
+        while True:
+            whole = sum(w for _, _, w in rest)
+            certain = [row for row in rest if row[2] * k > whole]
+            if not certain:
+                break
+            drawn += certain
+            rest = [row for row in rest if row not in certain]
+            k -= len(certain)
+        u = int.from_bytes(H(tup("liuhen/pps/v1", seed, s)), "big") % whole
+        for i, row in enumerate(rest):
+            before, after = sum(w for _, _, w in rest[:i]), sum(w for _, _, w in rest[:i + 1])
+            if any(k * before <= u + j * whole < k * after for j in range(k)):
+                drawn.append(row)
+        result.append((len(mine), [(ticket, id) for ticket, id, _ in sorted(drawn)], k, whole, u))
+    return result
+
+
 # ---- matching: every team of every visit is written down and looked at ---------------------------------
 
 def match(seed, groups, inspectors, subjects, conflicts):
@@ -330,6 +358,53 @@ def write_selections(rng):
     out.save()
 
 
+def random_weights(rng, count):
+    kind = rng.randrange(7)
+    if kind == 0:
+        return [1] * count
+    if kind == 1:
+        return [rng.randint(1, 5) for _ in range(count)]
+    if kind == 2:  # a few are certain
+        return [rng.choice([1, 1, 1, 2, 3, 50, 1000]) for _ in range(count)]
+    if kind == 3:  # each makes the next certain
+        return [2**(60 - i) if i < 60 else 1 for i in range(count)]
+    if kind == 4:  # just below 2^64 together
+        return [(2**64 - 1) // count + (1 if i < (2**64 - 1) % count else 0) for i in range(count)]
+    if kind == 5:
+        return [rng.randint(1, 2**57) for _ in range(count)]
+    return [2**63] + [rng.randint(1, 2**50) for _ in range(count - 1)]
+
+
+def write_weighted(rng):
+    out = Lines("weighted.txt", [
+        "Made by reference/draw_reference.py.",
+        "case SEED TOTAL / stratum NUM DEN FIXED / row ID STRATUM WEIGHT ELIGIBILITY",
+        "then by stratum: outcome ELIGIBLE DRAWN REST_DRAWN REST_WEIGHT START, and drawn ID TICKET in order / end"])
+    for _ in range(200):
+        seed = rng.randbytes(64)
+        strata = [(rng.choice([0, 1, 30, 50, 100]), 100, rng.choice([0, 0, 1, 2, 5, 12])) for _ in range(rng.randint(1, 3))]
+        total = rng.choice([0, 0, 0, 7])
+        sizes = [rng.choice([0, 1, 2, 8, 20, 40]) for _ in strata]
+        members = [(s, w) for s, size in enumerate(sizes) if size for w in random_weights(rng, size)]
+        rng.shuffle(members)
+        often = rng.choice([0, 0, 0.3])
+        rows = []
+        for id, (s, w) in zip(random_ids(rng, len(members)), members):
+            out_of_it = rng.random() < often
+            rows.append((id, s, rng.choice([0, w, 2**64 - 1]) if out_of_it else w, 3 if out_of_it else 0))
+        out.put("case", seed, total)
+        for stratum in strata:
+            out.put("stratum", *stratum)
+        for row in rows:
+            out.put("row", *row)
+        for eligible, drawn, k, whole, u in select_weighted(seed, strata, total, rows):
+            out.put("outcome", eligible, len(drawn), k, whole, u)
+            for ticket, id in drawn:
+                out.put("drawn", id, ticket)
+        out.put("end")
+    out.save()
+
+
 def random_team(rng):
     units = ["370202", "370203", "市局一处"][:rng.randint(1, 3)]
     groups = [Group(rng.choice(["", "执法证"]), units, rng.choice([2, 2, 2, 3]), rng.randint(0, 2))]
@@ -452,6 +527,19 @@ def example():
     block("The selection. Seven firms, `91370200MA3C000001` to `…7`, in stratum n mod 2; the third is not\n"
           "eligible (reason 2). Rates are 1/2 and 30/100. A stratum's line gives how many are eligible and drawn.", pairs)
 
+    weights = [1, 4, 2, 40, 3, 1, 2]
+    weighted = [(id, 0, weights[n], reason) for n, (id, _, _, reason) in enumerate(subjects)]
+    ((eligible, chosen, k, whole, u),) = select_weighted(seed, [(0, 1, 3)], 0, weighted)
+    key = H(tup("liuhen/stratum/v1", seed, 0))
+    order = sorted((H(key + id.encode()), id, w) for id, _, w, reason in weighted if reason == 0)
+    hash = H(tup("liuhen/pps/v1", seed, 0))
+    assert int.from_bytes(hash, "big") % whole == u
+    block("By weight. The same firms in one stratum with weights 1, 4, 2, 40, 3, 1 and 2, of which 3 are drawn. In ticket\n"
+          "order the line gives the last digit of each id and its weight; then k and W of the rest.", [
+              ("pps_order", " ".join(f"{id[-1]}:{w}" for _, id, w in order)),
+              ("pps_rest", f"{k} {whole}"), ("pps_hash", hash), ("pps_start", str(u)),
+              ("pps_drawn", " ".join(id for _, id in chosen))])
+
     inspectors = [Inspector("JC-0001", "370202", ["执法证"], 2, 0), Inspector("JC-0002", "370202", ["执法证"], 1, 0),
                   Inspector("JC-0003", "370203", ["EXPERT", "执法证"], 2, 0), Inspector("JC-0004", "370203", ["执法证"], 1, 0),
                   Inspector("ZJ-0001", "370203", ["EXPERT"], 2, 0)]
@@ -495,3 +583,4 @@ if __name__ == "__main__":
         write_selections(random.Random(1))
         write_matchings(random.Random(2))
         write_substitutes(random.Random(3))
+        write_weighted(random.Random(4))
