@@ -78,7 +78,7 @@ Point encode_to_curve(const KeyId& key, View alpha) {
     std::copy_n(digest.begin(), point.size(), point.begin());
     if (is_canonical(point) && clear_cofactor(point) && point != kIdentity) return point;
   }
-  LIUHEN_CHECK(!"an input that maps to no point");
+  LIUHEN_CHECK(false);  // no input maps to no point
   return {};
 }
 

@@ -141,9 +141,8 @@ GroupMatching::Index GroupMatching::spare_for(Index visit, Index leaving) {
 // Fills the first empty seat of a visit, moving others where that is needed.
 bool GroupMatching::fill_one(Index visit, std::vector<Change>& changes) {
   if (spare_members_ == 0) return false;
-  const Slot slot = std::find(occupant_.begin() + static_cast<std::ptrdiff_t>(Slot{visit} * seats_),
-                              occupant_.end(), kNone) -
-                    occupant_.begin();
+  const auto from = occupant_.begin() + static_cast<std::ptrdiff_t>(Slot{visit} * seats_);
+  const Slot slot = static_cast<Slot>(std::find(from, occupant_.end(), kNone) - occupant_.begin());
   Index end = spare_for(visit, kNone);
   if (end == kNone) {
     start_search(0);
