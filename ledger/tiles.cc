@@ -101,7 +101,7 @@ Result<Tile> parse_tile_key(std::string_view key) {
     tile.index = number_of_key(key.substr(1));
     const unsigned width = static_cast<std::uint8_t>(key[10]);
     tile.width = width == 0 ? kTileWidth : width;
-    if (tile_key(tile) == key) return tile;
+    if (tile.level <= 63 && tile_key(tile) == key) return tile;
   }
   return fail("tile.key", "不是瓦片的键", "not the key of a tile");
 }

@@ -112,6 +112,7 @@ TEST(Tiles, KeysSortByLevelThenIndexThenWidthWithTheFullOneFirst) {
   EXPECT_EQ(parse_tile_key(tile_key({2, 7, 256})).value(), (Tile{2, 7, 256}));
   EXPECT_EQ(parse_tile_key(std::string(10, '\0')).error().code, "tile.key");
   EXPECT_EQ(parse_tile_key(std::string(9, '\0') + "\1\1").error().code, "tile.key");
+  EXPECT_EQ(parse_tile_key("\x40" + std::string(10, '\0')).error().code, "tile.key");  // level 64
 }
 
 TEST(Tiles, WidthsFollowTheSize) {
