@@ -237,14 +237,14 @@ Outcome TextDecoder::feed(View piece, std::string& out) {
     joined.insert(joined.end(), piece.begin(), piece.end());
     piece = joined;
   }
-  if (const auto nul = std::find(piece.begin(), piece.end(), std::uint8_t{0}); nul != piece.end()) {
-    const auto before = static_cast<std::size_t>(nul - piece.begin());
-    return nul_error(self.line + lines_in(piece.first(before)), self.offset + before);
-  }
-  const auto [used, end] = self.decode(piece, out);
-  self.line += lines_in(piece.first(used));
+  // What stands before a NUL is decoded first: the earliest defect is the one to name.
+  const auto nul = std::find(piece.begin(), piece.end(), std::uint8_t{0});
+  const View text = piece.first(static_cast<std::size_t>(nul - piece.begin()));
+  const auto [used, end] = self.decode(text, out);
+  self.line += lines_in(text.first(used));
   self.offset += used;
-  if (end == Impl::End::invalid) return self.invalid(piece[used]);
+  if (end == Impl::End::invalid) return self.invalid(text[used]);
+  if (nul != piece.end()) return nul_error(self.line, self.offset + text.size() - used);
   self.carry.assign(piece.begin() + static_cast<std::ptrdiff_t>(used), piece.end());
   return ok();
 }
