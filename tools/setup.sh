@@ -7,9 +7,9 @@ help() {
   cat <<'TEXT'
 用法 usage: tools/setup.sh [--quiet] [build|test|browser|bench|fuzz …]
 
-安装缺少的 Debian 软件包；已经装好的不动。不带参数时安装 build、test、browser 和 bench。
+安装缺少的 Debian 软件包；已经装好的不动。不带参数时安装 build、test、browser、bench 和 fuzz。
 Installs the Debian packages that are missing and leaves the others alone.
-Without arguments: build, test, browser and bench.
+Without arguments: build, test, browser, bench and fuzz.
 
   build    编译器与库                compiler and libraries
   test     测试框架、Python          test framework, Python
@@ -46,7 +46,7 @@ for argument in "$@"; do
     *) say "未知参数：$argument" "unknown argument: $argument" ''; help >&2; exit 2 ;;
   esac
 done
-[ ${#wanted[@]} -gt 0 ] || wanted=(build test browser bench)
+[ ${#wanted[@]} -gt 0 ] || wanted=(build test browser bench fuzz)
 [ "${LIUHEN_SKIP_SETUP:-0}" != 1 ] || exit 0
 
 packages=()

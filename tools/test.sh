@@ -8,9 +8,10 @@ help() {
   cat <<'TEXT'
 用法 usage: tools/test.sh [--preset NAME] [-- CTEST-ARGUMENT …]
 
-安装缺少的软件包，编译，运行全部测试，最后一行是 ctest 自己的统计。
+安装缺少的软件包，编译，运行全部测试（dev 还短时运行每个模糊测试），最后一行是 ctest 自己的统计。
 测试失败或一个测试也没有时，退出码不为零。
-Installs what is missing, builds, runs every test and closes with ctest's own count.
+Installs what is missing, builds, runs every test (under dev, every fuzz target for a few seconds
+too) and closes with ctest's own count.
 Exits non-zero if a test fails, or if there are none.
 
   --preset NAME  dev（默认 default）· asan-ubsan · tsan
@@ -29,9 +30,10 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-bash tools/setup.sh --quiet build test
+bash tools/setup.sh --quiet build test fuzz
 # Without a browser the tests of the pages are skipped, and say so; all others run.
 bash tools/setup.sh --quiet browser ||
   printf '%s\n' '没有 Chromium：页面测试将跳过' 'no Chromium: the tests of the pages will be skipped' >&2
 bash tools/build.sh "$preset"
+if [ "$preset" = dev ]; then bash tools/build.sh fuzz fuzz_targets; fi
 exec ctest --preset "$preset" --parallel "$(nproc)" --no-tests=error --no-label-summary "$@"

@@ -29,7 +29,7 @@ class Scripts : public testing::Test {
     ASSERT_NE(mkdtemp(name.data()), nullptr);
     root_ = name;
     fs::create_directories(root_ / "tools");
-    for (const char* script : {"setup.sh", "build.sh", "test.sh", "run.sh"}) {
+    for (const char* script : {"setup.sh", "build.sh", "test.sh", "run.sh", "fuzz.sh"}) {
       fs::copy_file(fs::path(LIUHEN_SOURCE_DIR) / "tools" / script, root_ / "tools" / script);
     }
   }
@@ -87,7 +87,7 @@ class RunScript : public Scripts {
 };
 
 TEST_F(Scripts, HelpIsInBothLanguages) {
-  for (const char* script : {"setup.sh", "build.sh", "test.sh", "run.sh"}) {
+  for (const char* script : {"setup.sh", "build.sh", "test.sh", "run.sh", "fuzz.sh"}) {
     const Ran ran = run("tools/" + std::string(script) + " --help");
     EXPECT_EQ(ran.exit_code, 0) << script;
     EXPECT_NE(ran.output.find("用法"), std::string::npos) << script;
@@ -96,7 +96,7 @@ TEST_F(Scripts, HelpIsInBothLanguages) {
 }
 
 TEST_F(Scripts, AnUnknownArgumentIsRefused) {
-  for (const char* script : {"setup.sh", "build.sh", "test.sh", "run.sh"}) {
+  for (const char* script : {"setup.sh", "build.sh", "test.sh", "run.sh", "fuzz.sh"}) {
     EXPECT_NE(run("tools/" + std::string(script) + " --nonsense").exit_code, 0) << script;
   }
 }
@@ -176,6 +176,26 @@ TEST_F(Scripts, TestFailsWhenTheRunnerDoes) {
   program("tools/build.sh", "exit 1");
   program("bin/ctest", "exit 0");
   EXPECT_NE(run("PATH=$PWD/bin:$PATH tools/test.sh").exit_code, 0);
+}
+
+TEST_F(Scripts, ACrashFailsAllTargetsButTheCanary) {
+  program("tools/build.sh", note());
+  for (const char* target : {"canary", "note"})
+    program("tests/fuzz/" + std::string(target) + ".cc", "");
+  program("build/fuzz/bin/fuzz_note", note());
+  program("build/fuzz/bin/fuzz_canary", "exit 77");
+  EXPECT_EQ(run("tools/fuzz.sh --seconds 3").exit_code, 0);
+  const std::string made = calls();
+  EXPECT_NE(made.find("build.sh fuzz fuzz_canary fuzz_note"), std::string::npos) << made;
+  EXPECT_NE(made.find("-max_total_time=3 "), std::string::npos) << made;
+  program("build/fuzz/bin/fuzz_note", "exit 77");
+  EXPECT_EQ(run("tools/fuzz.sh --no-build").exit_code, 1);
+  program("build/fuzz/bin/fuzz_note", "");
+  program("build/fuzz/bin/fuzz_canary", "");
+  EXPECT_EQ(run("tools/fuzz.sh --no-build canary").exit_code, 1);
+  EXPECT_EQ(run("tools/fuzz.sh --no-build note").exit_code, 0);
+  EXPECT_EQ(run("tools/fuzz.sh nothing").exit_code, 2);
+  EXPECT_EQ(run("tools/fuzz.sh --seconds").exit_code, 2);
 }
 
 TEST_F(RunScript, CreatesTheLedgerThenServesIt) {
