@@ -10,8 +10,15 @@
 #include "api/server/platform.h"
 #include "api/server/problem.h"
 #include "api/server/target.h"
+#include "crypto/checkpoint.h"
 
 namespace liuhen::api::server {
+
+// The last checkpoint that the log signed.
+struct Head {
+  std::string note;  // empty before the first entry
+  crypto::Checkpoint checkpoint;
+};
 
 // Everything here outlives every request.
 struct Backend {
@@ -29,6 +36,7 @@ struct Backend {
   Result<ReadModel::Reading> read() const { return model.read(sequencer.size()); }
   // The bytes of an entry. Fails with `request.absent`, or as storage does.
   Result<std::string> entry(std::uint64_t position) const;
+  Head head() const;
 };
 
 struct Call {
@@ -45,6 +53,8 @@ struct Route {
 
 // By subject; each in a file of its own.
 std::span<const Route> log_routes();
+std::span<const Route> tile_routes();
+std::span<const Route> proof_routes();
 std::span<const Route> intent_routes();
 std::span<const Route> catalogue_routes();
 std::span<const Route> registry_routes();

@@ -42,8 +42,9 @@ Response dispatch(const Backend& backend, const Request& request) {
   const std::string_view method =
       request.method == "HEAD" ? "GET" : std::string_view(request.method);
   std::string allowed;
-  const std::array tables{log_routes(),  intent_routes(), catalogue_routes(), registry_routes(),
-                          draw_routes(), draft_routes(),  page_routes()};
+  const std::array tables{log_routes(),    tile_routes(),      proof_routes(),
+                          intent_routes(), catalogue_routes(), registry_routes(),
+                          draw_routes(),   draft_routes(),     page_routes()};
   for (const std::span<const Route> table : tables) {
     for (const Route& route : table) {
       if (!fits(route.pattern, call.target, call.captured)) continue;
@@ -83,6 +84,19 @@ Result<std::string> Backend::entry(std::uint64_t position) const {
                   "there is no entry " + std::to_string(position));
   }
   return std::move(**found);
+}
+
+Head Backend::head() const {
+  Head head;
+  head.note = sequencer.checkpoint();
+  head.checkpoint.root = crypto::empty_root();
+  if (head.note.empty()) return head;
+  const Result<crypto::Note> note = crypto::parse_note(head.note);
+  LIUHEN_CHECK(note.has_value());
+  const Result<crypto::Checkpoint> parsed = crypto::parse_checkpoint(note->text);
+  LIUHEN_CHECK(parsed.has_value());
+  head.checkpoint = *parsed;
+  return head;
 }
 
 }  // namespace liuhen::api::server

@@ -1,8 +1,6 @@
-// The log itself: health, checkpoint, tiles, entries, proofs (docs/formats/api.md, "The log").
+// The log itself: health, size, entries, streams (docs/formats/api.md, "The log").
 #include "api/server/backend.h"
-#include "crypto/checkpoint.h"
 #include "ledger/describe.h"
-#include "ledger/tiles.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -18,77 +16,8 @@ Response health(const Backend& backend, const Call&) {
   return json_response({{"status", "ok"}, {"size", backend.sequencer.size()}});
 }
 
-Response checkpoint(const Backend& backend, const Call&) {
-  Response response;
-  response.body = backend.sequencer.checkpoint();
-  if (response.body.empty())
-    return problem(absent("账本还没有任何记录", "the log has no entry yet"));
-  response.content_type = "text/plain; charset=utf-8";
-  response.headers.emplace_back("Cache-Control", "no-store");
-  return response;
-}
-
-Response bytes_for_ever(std::string body) {
-  Response response;
-  response.content_type = "application/octet-stream";
-  response.body = std::move(body);
-  response.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
-  return response;
-}
-
-Result<std::string> bundle(const Backend& backend, const ledger::Tile& tile) {
-  Bytes out;
-  unsigned found = 0;
-  Outcome scanned = backend.storage.scan(ledger::Family::entries,
-                                         ledger::key_of_number(tile.index * ledger::kTileWidth),
-                                         [&](std::string_view, std::string_view value) {
-                                           if (found == tile.width) return false;
-                                           ledger::add_to_bundle(view_of(value), out);
-                                           return ++found < tile.width;
-                                         });
-  if (!scanned) return scanned.error();
-  if (found < tile.width) return absent("没有这个分片", "there is no such tile");
-  return std::string(text_of(out));
-}
-
-Response tile(const Backend& backend, const Call& call) {
-  const Result<ledger::TilePath> path =
-      ledger::parse_tile_path(std::string_view(call.target.raw_path).substr(1));
-  if (!path) return problem(path.error(), 404);
-  const ledger::Tile& asked = path->tile;
-  // What a checkpoint already covers, and no more: committed and published are one.
-  if (asked.width > ledger::tile_width(asked.level, asked.index, backend.sequencer.size())) {
-    return problem(absent("没有这个分片，或日志还没有这么长",
-                          "there is no such tile, or the log is not that long yet"));
-  }
-  if (path->entries) {
-    Result<std::string> body = bundle(backend, asked);
-    return body ? bytes_for_ever(std::move(*body)) : problem(body.error());
-  }
-  Result<ReadModel::Reading> reading = backend.read();
-  if (!reading) return problem(reading.error());
-  return bytes_for_ever(std::string(text_of(ledger::tile_bytes(reading->tree(), asked))));
-}
-
-struct Head {
-  std::string note;  // empty before the first entry
-  crypto::Checkpoint checkpoint;
-};
-Head head_of(const Backend& backend) {
-  Head head;
-  head.note = backend.sequencer.checkpoint();
-  head.checkpoint.root = crypto::empty_root();
-  if (head.note.empty()) return head;
-  const Result<crypto::Note> note = crypto::parse_note(head.note);
-  LIUHEN_CHECK(note.has_value());
-  const Result<crypto::Checkpoint> parsed = crypto::parse_checkpoint(note->text);
-  LIUHEN_CHECK(parsed.has_value());
-  head.checkpoint = *parsed;
-  return head;
-}
-
 Response log(const Backend& backend, const Call&) {
-  const Head head = head_of(backend);
+  const Head head = backend.head();
   Result<ReadModel::Reading> reading = backend.model.read(head.checkpoint.size);
   if (!reading) return problem(reading.error());
   const projections::State& state = reading->state();
@@ -161,24 +90,6 @@ Response stream_version(const Backend& backend, const Call& call) {
                         {"version", reading->state().stream_version(call.captured[0])}});
 }
 
-// c2sp.org/tlog-proof@v1
-Response proof(const Backend& backend, const Call& call) {
-  const Result<std::uint64_t> position = parse_number(call.captured[0]);
-  if (!position) return problem(position.error());
-  const Head head = head_of(backend);
-  Result<ReadModel::Reading> reading = backend.model.read(head.checkpoint.size);
-  if (!reading) return problem(reading.error());
-  const Result<crypto::Proof> path = reading->tree().inclusion(*position, head.checkpoint.size);
-  if (!path) return problem(absent("没有这条记录", "there is no such entry"));
-  Response response;
-  response.content_type = "text/plain; charset=utf-8";
-  response.body = "c2sp.org/tlog-proof@v1\nindex " + std::to_string(*position) + "\n";
-  for (const Hash& hash : *path) response.body += to_base64(hash) + "\n";
-  response.body += "\n" + head.note;
-  response.headers.emplace_back("Cache-Control", "no-store");
-  return response;
-}
-
 Response digest(const Backend& backend, const Call&) {
   Result<ReadModel::Reading> reading = backend.read();
   if (!reading) return problem(reading.error());
@@ -190,13 +101,10 @@ Response digest(const Backend& backend, const Call&) {
 
 constexpr Route kRoutes[] = {
     {"GET", "/healthz", health},
-    {"GET", "/checkpoint", checkpoint},
-    {"GET", "/tile/**", tile},
     {"GET", "/api/v1/log", log},
     {"GET", "/api/v1/entries", stream_history},
     {"GET", "/api/v1/entries/*", entry},
     {"GET", "/api/v1/streams/*", stream_version},
-    {"GET", "/api/v1/proofs/*", proof},
     {"GET", "/api/v1/state/digest", digest},
 };
 
