@@ -1,0 +1,61 @@
+#include "ledger/durable_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+namespace liuhen::ledger {
+namespace {
+
+std::error_code last_error() { return {errno, std::generic_category()}; }
+
+// An open file, closed when it goes.
+class Descriptor {
+ public:
+  Descriptor(const std::string& path, int flags)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  bool good() const { return fd_ >= 0; }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+bool write_all(int fd, View bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return ::fsync(fd) == 0;
+}
+
+}  // namespace
+
+std::error_code write_synced(const std::string& path, View bytes) {
+  const Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC);
+  if (!file.good() || !write_all(file.get(), bytes)) return last_error();
+  return {};
+}
+
+std::error_code rename_synced(const std::string& from, const std::string& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0) return last_error();
+  return sync_folder(std::filesystem::path(to).parent_path());
+}
+
+std::error_code sync_folder(const std::string& path) {
+  const Descriptor folder(path.empty() ? "." : path, O_RDONLY | O_DIRECTORY);
+  if (!folder.good() || ::fsync(folder.get()) != 0) return last_error();
+  return {};
+}
+
+}  // namespace liuhen::ledger

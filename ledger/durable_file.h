@@ -1,0 +1,22 @@
+// Files whose content and name have reached the disk. Linux.
+#pragma once
+
+#include <string>
+#include <system_error>
+
+#include "crypto/bytes.h"
+
+namespace liuhen::ledger {
+
+// Replaces the file's content, and returns once it is durable. A crash leaves any beginning of it:
+// write beside, and rename.
+std::error_code write_synced(const std::string& path, View bytes);
+
+// Renames within one file system; the new name is durable when it returns. Whoever opens the name
+// finds the old file or the new one.
+std::error_code rename_synced(const std::string& from, const std::string& to);
+
+// The names in a folder, as they are now.
+std::error_code sync_folder(const std::string& path);
+
+}  // namespace liuhen::ledger
