@@ -16,6 +16,8 @@ struct Request {
   std::string target;  // path and query, percent-encoded: "/api/v1/draws?after=10"
   std::string content_type;
   std::string body;
+  std::string accept_encoding = {};  // as the fields of HTTP; empty if there is none
+  std::string if_none_match = {};
 };
 
 struct Response {

@@ -119,6 +119,10 @@ class HttpConnection final : public Connection {
     message.set(http::field::host, address_.host + ":" + address_.port);
     message.keep_alive(true);
     if (!request.content_type.empty()) message.set(http::field::content_type, request.content_type);
+    if (!request.accept_encoding.empty())
+      message.set(http::field::accept_encoding, request.accept_encoding);
+    if (!request.if_none_match.empty())
+      message.set(http::field::if_none_match, request.if_none_match);
     message.body() = request.body;
     message.prepare_payload();
 

@@ -285,6 +285,8 @@ asio::awaitable<bool> Session::serve_one() {
   request.method = head ? "GET" : std::string(message.method_string());
   request.target = target;
   request.content_type = std::string(message[http::field::content_type]);
+  request.accept_encoding = std::string(message[http::field::accept_encoding]);
+  request.if_none_match = std::string(message[http::field::if_none_match]);
   request.body = std::move(message.body());
   Response response = co_await answer(std::move(request));
   co_return co_await send(std::move(response), head, keep, version);
@@ -307,10 +309,12 @@ asio::awaitable<bool> Session::send(Response response, bool head, bool keep, uns
   message.version(version);
   message.result(response.status);
   message.keep_alive(keep);
-  message.set(http::field::content_type, response.content_type);
+  if (!response.content_type.empty())
+    message.set(http::field::content_type, response.content_type);
   message.set("X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers) message.set(name, value);
-  message.content_length(response.body.size());
+  // What is not modified has no content, and its length would be taken for that of what is meant.
+  if (response.status != 304) message.content_length(response.body.size());
   if (!head) message.body() = std::move(response.body);
   stream.expires_after(seconds(kResponseTimeoutS));
   error_code problem;

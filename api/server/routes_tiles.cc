@@ -1,25 +1,48 @@
 // The log as static files: checkpoint, tiles, bundles of entries (docs/formats/tiles.md).
+#include "api/limits.h"
 #include "api/server/backend.h"
+#include "api/server/conditional.h"
+#include "api/server/gzip.h"
 #include "ledger/tiles.h"
 
 namespace liuhen::api::server {
 namespace {
 
-Response checkpoint(const Backend& backend, const Call&) {
+constexpr const char* kForEver = "public, max-age=31536000, immutable";
+
+// With a validator, and without the content if the client's own copy is still good. `coding` is
+// what the body is to be sent in.
+Response validated(const Call& call, Response response, const std::string& coding = {}) {
+  const std::string tag = entity_tag(response.body, coding);
+  response.headers.emplace_back("ETag", tag);
+  if (none_match_names(call.request.if_none_match, tag)) {
+    response.status = 304;
+    response.content_type.clear();
+    response.body.clear();
+  } else if (coding == "gzip") {
+    response.headers.emplace_back("Content-Encoding", coding);
+    response.body = gzip(response.body);
+  }
+  return response;
+}
+
+Response checkpoint(const Backend& backend, const Call& call) {
+  if (call.target.raw_path != "/checkpoint")
+    return problem(absent("路径应为 /checkpoint", "the path is /checkpoint"));
   Response response;
   response.body = backend.sequencer.checkpoint();
   if (response.body.empty())
     return problem(absent("账本还没有任何记录", "the log has no entry yet"));
   response.content_type = "text/plain; charset=utf-8";
-  response.headers.emplace_back("Cache-Control", "no-store");
-  return response;
+  response.headers.emplace_back("Cache-Control", "no-cache");
+  return validated(call, std::move(response));
 }
 
 Response bytes_for_ever(std::string body) {
   Response response;
   response.content_type = "application/octet-stream";
   response.body = std::move(body);
-  response.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
+  response.headers.emplace_back("Cache-Control", kForEver);
   return response;
 }
 
@@ -50,11 +73,16 @@ Response tile(const Backend& backend, const Call& call) {
   }
   if (path->entries) {
     Result<std::string> body = bundle(backend, asked);
-    return body ? bytes_for_ever(std::move(*body)) : problem(body.error());
+    if (!body) return problem(body.error());
+    const bool zipped = body->size() >= kGzipBytesMin && accepts_gzip(call.request.accept_encoding);
+    Response response = bytes_for_ever(std::move(*body));
+    response.headers.emplace_back("Vary", "Accept-Encoding");
+    return validated(call, std::move(response), zipped ? "gzip" : "");
   }
   Result<ReadModel::Reading> reading = backend.read();
   if (!reading) return problem(reading.error());
-  return bytes_for_ever(std::string(text_of(ledger::tile_bytes(reading->tree(), asked))));
+  return validated(
+      call, bytes_for_ever(std::string(text_of(ledger::tile_bytes(reading->tree(), asked)))));
 }
 
 constexpr Route kRoutes[] = {

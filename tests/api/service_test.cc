@@ -189,50 +189,6 @@ TEST(Service, TwoPersonsSignOneAfterTheOther) {
   EXPECT_EQ(town.get("/api/v1/pending/xyz").status, 400u);
 }
 
-TEST(Service, TilesAreCachedForEverAndMissesAreNot) {
-  Town town;
-  town.catch_up();
-  for (int i = 0; i < 4; ++i) town.city.set_department("D" + std::to_string(i));
-  town.catch_up();
-  for (const std::string& good :
-       {std::string("/tile/0/000.p/5"), std::string("/tile/0/000.p/1"), Town::bundle_path(0, 5)}) {
-    const api::Response response = town.get(good);
-    EXPECT_EQ(response.status, 200u) << good;
-    EXPECT_EQ(response.content_type, "application/octet-stream");
-    EXPECT_NE(header(response, "Cache-Control").find("immutable"), std::string::npos);
-  }
-  EXPECT_EQ(town.get("/tile/0/000.p/5").body.size(), 160u);
-  for (const char* bad :
-       {"/tile/0/000", "/tile/0/000.p/6", "/tile/0/000.p/0", "/tile/0/000.p/256", "/tile/0/001.p/1",
-        "/tile/1/000.p/1", "/tile/0/0", "/tile/0/000.p/05", "/tile/64/000", "/tile/x/000",
-        "/tile/entries/000.p/6", "/tile/entries/001.p/1", "/tile/0/x000/000.p/1", "/tile/"}) {
-    const api::Response response = town.get(bad);
-    EXPECT_EQ(response.status, 404u) << bad;
-    EXPECT_EQ(header(response, "Cache-Control").find("immutable"), std::string::npos) << bad;
-  }
-  const api::Response checkpoint = town.get("/checkpoint");
-  EXPECT_EQ(checkpoint.content_type, "text/plain; charset=utf-8");
-  EXPECT_EQ(header(checkpoint, "Cache-Control"), "no-store");
-  const crypto::NoteKey log{.name = City::kOrigin, .key = town.city.id("log")};
-  const auto opened = crypto::open_checkpoint(checkpoint.body, log);
-  ASSERT_TRUE(opened.has_value());
-  EXPECT_EQ(opened->checkpoint.root, town.city.tree().root());
-}
-
-TEST(Service, ProofsAreOfTheTlogProofFormat) {
-  Town town;
-  for (int i = 0; i < 6; ++i) town.city.set_department("D" + std::to_string(i));
-  town.catch_up();
-  const api::Response response = town.get("/api/v1/proofs/3");
-  ASSERT_EQ(response.status, 200u);
-  std::string expected = "c2sp.org/tlog-proof@v1\nindex 3\n";
-  for (const Hash& hash : town.city.tree().inclusion(3, 7).value())
-    expected += to_base64(hash) + "\n";
-  EXPECT_EQ(response.body, expected + "\n" + town.get("/checkpoint").body);
-  EXPECT_EQ(town.get("/api/v1/proofs/7").status, 404u);
-  EXPECT_EQ(town.get("/api/v1/proofs/-1").status, 400u);
-}
-
 TEST(Service, ShowsTheRegistriesPageByPage) {
   Town town;
   town.city.furnish(12, 4);
