@@ -38,6 +38,7 @@ void add_draw_commands(Program& program);       // draw
 void add_task_commands(Program& program);       // recuse, result, publish, objection
 void add_state_commands(Program& program);      // state
 void add_signing_commands(Program& program);    // submit, pending, sign
+void add_export_commands(Program& program);     // export
 void add_demo_command(Program& program);        // demo
 
 }  // namespace liuhen::tools

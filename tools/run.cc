@@ -180,6 +180,7 @@ int run(std::vector<std::string> arguments, Environment& environment) {
   add_task_commands(program);
   add_state_commands(program);
   add_signing_commands(program);
+  add_export_commands(program);
   add_demo_command(program);
 
   add_examples(app, environment);

@@ -100,8 +100,10 @@ class CommandLine {
                "a running service, or a mirror, by its address", "URL");
     add_source("tiles", VerifyJob::Source::tiles, "静态镜像目录（checkpoint 与 tile/…）",
                "a directory of static files (checkpoint and tile/…)", "DIR");
-    add_source("file", VerifyJob::Source::file, "一次抽取的证明文件（.draw-proof），离线",
-               "the proof file of one draw (.draw-proof), offline", "FILE");
+    add_source("file", VerifyJob::Source::file,
+               "证明文件，离线：一次抽取（.draw-proof），或一条记录（.tlog-proof）",
+               "a proof file, offline: of one draw (.draw-proof) or one entry (.tlog-proof)",
+               "FILE");
   }
 
   void add_options() {
@@ -124,6 +126,9 @@ class CommandLine {
                          "master key file, to open conflicts of interest (dir only)"));
     app_.add_option("--passphrase-file", job_.passphrase_file,
                     pick("含主密钥口令的文件", "a file that holds the master key's passphrase"));
+    app_.add_option("--entry", job_.entry_file,
+                    pick(".tlog-proof 里没有记录时，记录本身的文件",
+                         "the entry's own file, where a .tlog-proof does not hold it"));
     app_.add_flag("--quiet", job_.quiet, pick("不显示进度", "show no progress"));
   }
 

@@ -10,9 +10,11 @@
 #include "api/client/url_fetcher.h"
 #include "crypto/key_file.h"
 #include "ledger/head_file.h"
+#include "ledger/limits.h"
 #include "ledger/log_reader.h"
 #include "ledger/restricted.h"
 #include "ledger/rocksdb_storage.h"
+#include "tools/verify_tlog_proof.h"
 
 namespace liuhen::tools {
 
@@ -182,7 +184,18 @@ class Run {
   int proof_file() {
     const auto text = read_file(job_.place, std::uint64_t{1} << 30);
     if (!text) return complain(text.error(), 2);
+    if (is_tlog_proof(*text)) return entry_proof(*text);
     return print(projections::verify_proof_file(*text, policy_ ? &*policy_ : nullptr, job_.now_s));
+  }
+
+  int entry_proof(const std::string& text) {
+    std::optional<std::string> entry;
+    if (!job_.entry_file.empty()) {
+      auto read = read_file(job_.entry_file, ledger::kEntryBytesMax);
+      if (!read) return complain(read.error(), 2);
+      entry = std::move(*read);
+    }
+    return print(verify_tlog_proof(text, entry, policy_ ? &*policy_ : nullptr));
   }
 
   template <class Report>

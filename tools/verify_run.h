@@ -16,6 +16,7 @@ struct VerifyJob {
   std::string place;  // directory, URL or file
   std::string policy_file, vkey;
   std::string master_key_file, passphrase_file;
+  std::string entry_file;  // of a .tlog-proof that does not hold its entry
   ReportLanguage language = ReportLanguage::zh;
   bool json = false, quiet = false, at_given = false;
   std::uint64_t now_s = 0;
