@@ -18,11 +18,13 @@
 #include <boost/beast/http.hpp>
 #include <charconv>
 #include <chrono>
+#include <ctime>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <thread>
 
+#include "api/server/http_date.h"
 #include "api/server/problem.h"
 
 namespace liuhen::api::server {
@@ -309,8 +311,8 @@ asio::awaitable<bool> Session::send(Response response, bool head, bool keep, uns
   message.version(version);
   message.result(response.status);
   message.keep_alive(keep);
-  if (!response.content_type.empty())
-    message.set(http::field::content_type, response.content_type);
+  if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
+  message.set(http::field::date, http_date(static_cast<std::uint64_t>(::time(nullptr))));
   message.set("X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers) message.set(name, value);
   // What is not modified has no content, and its length would be taken for that of what is meant.

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "api/client/connection.h"
+#include "api/server/http_date.h"
 #include "api/server/http_server.h"
 #include "api/server/problem.h"
 
@@ -279,6 +280,25 @@ TEST(Http, SaysWhenNobodyListensOrThePortIsTaken) {
   Result<Response> got = connect("http://127.0.0.1:" + std::to_string(port)).value()->get("/");
   ASSERT_FALSE(got.has_value());
   EXPECT_EQ(got.error().code, "connect.failed");
+}
+
+// The first is the standard's own example; the others are from date(1).
+TEST(Http, DatesAreThoseOfTheStandard) {
+  EXPECT_EQ(http_date(784'111'777), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(http_date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
+  EXPECT_EQ(http_date(951'827'696), "Tue, 29 Feb 2000 12:34:56 GMT");
+  EXPECT_EQ(http_date(4'102'444'799), "Thu, 31 Dec 2099 23:59:59 GMT");
+  Running running(echo());
+  const auto before = static_cast<std::uint64_t>(::time(nullptr));
+  const Response answer = running.client()->get("/").value();
+  const auto after = static_cast<std::uint64_t>(::time(nullptr));
+  std::string date;
+  for (const auto& [name, value] : answer.headers) {
+    if (name == "Date") date = value;
+  }
+  bool now = false;
+  for (std::uint64_t second = before; second <= after; ++second) now |= date == http_date(second);
+  EXPECT_TRUE(now) << date;
 }
 
 TEST(Problem, IsADocumentWithACodeThatTravels) {
