@@ -139,7 +139,7 @@ class Run {
       restricted.emplace(**storage, master, entropy);
       how.open = [&](const Hash& commitment) { return open_conflict(*restricted, commitment); };
     }
-    return print(projections::verify_storage(**storage, *head, how, progress()));
+    return print(projections::verify_storage(**storage, head, how, progress()));
   }
 
   static std::optional<projections::ConflictContent> open_conflict(ledger::RestrictedStore& store,

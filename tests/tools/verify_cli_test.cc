@@ -193,7 +193,8 @@ TEST_F(VerifyCli, ADirectoryThatCannotBeOpened) {
         << text.out;
     EXPECT_TRUE(has(text, "[" + error + "]")) << what << "\n" << text.out;
     EXPECT_TRUE(has(text, "What was checked")) << what;
-    EXPECT_FALSE(has(text, "✓ G")) << what << "\n" << text.out;
+    // Without a head the log itself has still been replayed; what a head would show is not ticked.
+    EXPECT_FALSE(has(text, what.ends_with("head") ? "✓ G2" : "✓ G")) << what << "\n" << text.out;
     const Ran json = verify(arguments + " --json --quiet");
     EXPECT_EQ(json.code, code) << what;
     boost::system::error_code problem;
