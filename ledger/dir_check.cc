@@ -73,4 +73,38 @@ ReplayReport check_storage(Storage& storage, ReplayOptions options, const Visito
   return report;
 }
 
+Outcome check_reach(Storage& storage, HeadFile& head) {
+  const auto note = head.read();
+  if (!note) return note.error();
+  if (!*note) return ok();
+  const auto size_of = [](std::string_view text) -> Result<std::uint64_t> {
+    const auto parsed = crypto::parse_note(text);
+    if (!parsed) return parsed.error();
+    const auto checkpoint = crypto::parse_checkpoint(parsed->text);
+    if (!checkpoint) return checkpoint.error();
+    return checkpoint->size;
+  };
+  const auto known = size_of(**note);
+  if (!known) {
+    return fail("head.damaged", "头文件不是检查点：" + known.error().zh,
+                "the head file is no checkpoint: " + known.error().en);
+  }
+  const auto stored = StorageFetcher(storage).checkpoint();
+  if (!stored && stored.error().code != "fetch.absent") return stored.error();
+  const auto size = stored ? size_of(*stored) : Result<std::uint64_t>(0);
+  if (!size) return ok();  // the replay says what is wrong with it
+  if (*known <= *size) return ok();
+  return rolled_back(*known, *size);
+}
+
+Error rolled_back(std::uint64_t known, std::uint64_t size) {
+  return fail("ledger.rolled_back",
+              "头文件记有 " + std::to_string(known) + " 条，数据库只有 " + std::to_string(size) +
+                  " 条：数据库被退回过或已损坏，第 " + std::to_string(size) +
+                  " 条起丢失；请从更新的备份恢复",
+              "the head file knows of " + std::to_string(known) + " entries and the database has " +
+                  std::to_string(size) + ": it was rolled back or is damaged, and lacks entry " +
+                  std::to_string(size) + " and all after it; restore a later backup");
+}
+
 }  // namespace liuhen::ledger

@@ -2,6 +2,7 @@
 // verifier's on a directory are this one.
 #pragma once
 
+#include "ledger/head_file.h"
 #include "ledger/replay.h"
 #include "ledger/storage.h"
 
@@ -14,5 +15,11 @@ namespace liuhen::ledger {
 // was written.
 ReplayReport check_storage(Storage& storage, ReplayOptions options, const Visitor& visitor = {},
                            const Progress& progress = {});
+
+// Whether the database reaches as far as the head outside it says; an absent head says nothing. To
+// be asked of a database opened for reading, before it is opened for writing: RocksDB then deletes
+// files that a damaged manifest has lost sight of. Fails with `ledger.rolled_back`.
+Outcome check_reach(Storage& storage, HeadFile& head);
+Error rolled_back(std::uint64_t known, std::uint64_t size);
 
 }  // namespace liuhen::ledger

@@ -241,16 +241,7 @@ Outcome check_head(Storage& storage, HeadFile& head, const crypto::SigningKey& s
                 "the head file is not signed by this log: " + opened.error().en);
   }
   const crypto::Checkpoint& known = opened->checkpoint;
-  if (known.size > fold.size()) {
-    return fail("ledger.rolled_back",
-                "头文件记有 " + std::to_string(known.size) + " 条，数据库只有 " +
-                    std::to_string(fold.size()) + " 条：数据库被退回过，第 " +
-                    std::to_string(fold.size()) + " 条起丢失；请从更新的备份恢复",
-                "the head file knows of " + std::to_string(known.size) +
-                    " entries and the database has " + std::to_string(fold.size()) +
-                    ": it was rolled back and lacks entry " + std::to_string(fold.size()) +
-                    " and all after it; restore a later backup");
-  }
+  if (known.size > fold.size()) return rolled_back(known.size, fold.size());
   if (known.root != fold.tree().root(known.size)) {
     return fail("ledger.rolled_back",
                 "数据库前 " + std::to_string(known.size) + " 条与头文件所记的不是同一段历史",

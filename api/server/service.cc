@@ -4,6 +4,7 @@
 
 #include "api/server/backend.h"
 #include "crypto/note.h"
+#include "ledger/dir_check.h"
 #include "ledger/rocksdb_storage.h"
 
 namespace liuhen::api::server {
@@ -97,6 +98,13 @@ Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& options) {
                 "账本的数据库 " + layout.database + " 不见了，未启动，也未新建；请从备份恢复",
                 "the ledger's database " + layout.database +
                     " is gone; nothing was started nor made anew: restore it from a backup");
+  }
+  {
+    const auto readable =
+        ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::read_only});
+    if (!readable) return readable.error();
+    ledger::DiskHeadFile head(layout.head);
+    if (Outcome reaches = ledger::check_reach(**readable, head); !reaches) return reaches.error();
   }
   Result<std::unique_ptr<ledger::Storage>> storage =
       ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::existing});

@@ -354,9 +354,12 @@ TEST(Service, LeavesADamagedDirectoryAsItIs) {
     const auto before = files();
     const auto refused = town.try_open();
     ASSERT_FALSE(refused.has_value()) << path;
-    EXPECT_EQ(refused.error().code, "storage.damaged") << path << ": " << refused.error().en;
+    // A manifest cut short may open, and then the database is behind its head.
+    const std::string& code = refused.error().code;
+    EXPECT_TRUE(code == "storage.damaged" || code == "ledger.rolled_back")
+        << path << ": " << refused.error().en;
     EXPECT_NE(refused.error().zh.find("损坏"), std::string::npos) << refused.error().zh;
-    EXPECT_EQ(files(), before) << path;
+    EXPECT_TRUE(files() == before) << path;
     std::ofstream(path, std::ios::binary) << content;
   }
   EXPECT_TRUE(town.try_open().has_value());
