@@ -98,7 +98,8 @@ Outcome PartialReplay::check_rows(const schema::DrawAnnounced& payload) const {
 }
 
 Outcome PartialReplay::admit_payload(const ledger::Event& event) const {
-  if (event.tag() == Tag::InspectorsImported || is_earlier_attempt(event)) return ok();
+  if (event.tag() == Tag::InspectorsImported) return ok();
+  if (is_earlier_attempt(event)) return admit_version(state_, event);
   if (event.tag() == Tag::DrawAnnounced) {
     if (auto checked = check_rows(event.payload<schema::DrawAnnounced>()); !checked) return checked;
   }

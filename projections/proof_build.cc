@@ -52,6 +52,7 @@ class Citations {
     add("plan/", text(payload.plan()));
     if (payload.attempt() > 1)
       streams.push_back(draw_stream_of(text(payload.plan()), payload.attempt() - 1));
+    if (!text(payload.previous()).empty()) streams.emplace_back(text(payload.previous()));
     const View contributors = raw(payload.contributors());
     for (std::size_t at = 0; at + 32 <= contributors.size(); at += 32)
       add("key/", to_hex(contributors.subspan(at, 32)));

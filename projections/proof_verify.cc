@@ -31,12 +31,16 @@ Result<crypto::Policy> own_policy(const ProofText& proof) {
 }
 
 Result<crypto::Checkpoint> open_note(const ProofText& proof, const crypto::Policy& policy) {
-  const auto opened = policy.open(proof.checkpoint);
-  if (!opened) return opened.error();
-  if (opened->checkpoint.origin != proof.origin) {
+  const auto note = crypto::parse_note(proof.checkpoint);
+  if (!note) return note.error();
+  const auto checkpoint = crypto::parse_checkpoint(note->text);
+  if (!checkpoint) return checkpoint.error();
+  if (checkpoint->origin != proof.origin) {
     return fail("proof.origin", "证明文件与检查点不是同一账本的",
                 "the proof file and its checkpoint are of different logs");
   }
+  const auto opened = policy.open(proof.checkpoint);
+  if (!opened) return opened.error();
   // Lines that no key of the policy vouches for could be changed unseen.
   if (opened->note.signatures.size() != 1 + opened->cosignatures.size()) {
     return fail("proof.signatures", "检查点带有无法核对的签名行",
@@ -94,11 +98,18 @@ class Judge {
 
  private:
   ProofVerdict violated(Error error, std::optional<std::uint64_t> position = std::nullopt) {
-    // A newer program's events are no wrong of the log's.
-    out_.verdict = error.code == "payload.unknown" ? Verdict::inconclusive : Verdict::violated;
+    find_wrong(std::move(error), position);
+    return std::move(out_);
+  }
+
+  void find_wrong(Error error, std::optional<std::uint64_t> position = std::nullopt) {
+    // A newer program's events, and a log or cosignatures that the policy does not settle, are no
+    // wrong of the log's.
+    const bool open = error.code == "payload.unknown" || error.code == "policy.log" ||
+                      error.code == "policy.quorum";
+    out_.verdict = open ? Verdict::inconclusive : Verdict::violated;
     out_.finding = std::move(error);
     out_.position = position;
-    return std::move(out_);
   }
 
   void say(std::string zh, std::string en) {
@@ -111,11 +122,17 @@ class Judge {
       policy = *trusted_;
     } else {
       auto own = own_policy(proof);
-      if (!own) return violated(own.error()), false;
+      if (!own) {
+        find_wrong(own.error());
+        return false;
+      }
       policy = std::move(*own);
     }
     const auto checkpoint = open_note(proof, policy);
-    if (!checkpoint) return violated(checkpoint.error()), false;
+    if (!checkpoint) {
+      find_wrong(checkpoint.error());
+      return false;
+    }
     out_.size = checkpoint->size;
     out_.root = checkpoint->root;
     say("检查点（" + number(out_.size) + " 条）由日志公钥签名",
@@ -128,10 +145,11 @@ class Judge {
       const Hash leaf = crypto::leaf_hash(entry.bytes);
       if (crypto::verify_inclusion(entry.position, out_.size, leaf, entry.inclusion, out_.root))
         continue;
-      violated(fail("proof.inclusion", "该条目不在检查点所签的账本中：条目或其证明被改动",
-                    "the entry is not in the log that the checkpoint signs: it, or its proof, was "
-                    "changed"),
-               entry.position);
+      find_wrong(
+          fail("proof.inclusion", "该条目不在检查点所签的账本中：条目或其证明被改动",
+               "the entry is not in the log that the checkpoint signs: it, or its proof, was "
+               "changed"),
+          entry.position);
       return false;
     }
     say(number(proof.entries.size()) + " 条事件都在该检查点之内",
@@ -221,6 +239,8 @@ class Judge {
     not_shown(
         "是否另有抽取（例如先抽一次、不满意再抽）：须核验整个账本",
         "whether another draw was made, such as one that did not please: the whole log shows it");
+    not_shown("此前同事项同范围的抽取是否作废而未写明",
+              "whether an earlier draw on these items and this scope was voided and not named");
     not_shown("文件所列密钥此前是否已被撤销", "whether keys in the file had been revoked");
     not_shown("名录是否就是当时的登记", "whether the pool was the registry of that day");
     not_shown("其后是否还有事件（以检查点为限）", "what happened later than its checkpoint");

@@ -116,8 +116,9 @@ bool find_key(ledger::Fetcher& fetcher, const crypto::Policy& policy,
   if (!note) return true;  // the replay says what that means
   const auto opened = policy.open(*note);
   if (!opened) {
-    const bool other_log = opened.error().code == "policy.log";
-    find_wrong(report, other_log ? Verdict::inconclusive : Verdict::violated, opened.error(),
+    const std::string& code = opened.error().code;
+    const bool unsettled = code == "policy.log" || code == "policy.quorum";
+    find_wrong(report, unsettled ? Verdict::inconclusive : Verdict::violated, opened.error(),
                "checkpoint", std::nullopt);
     return false;
   }

@@ -171,6 +171,83 @@ TEST(ProofFile, ARedrawNamesWhatItRepeats) {
   EXPECT_EQ(verdict.verdict, Verdict::verified) << said(verdict);
 }
 
+// A first attempt that went past the point of no return, was voided, executed and shown all the
+// same.
+struct Repeated {
+  City city;
+  CityDraw first{city}, second{city, 2};
+  std::string text;
+
+  explicit Repeated(const std::string& plan_between = "") {
+    city.furnish();
+    first.announce();
+    first.contribute();
+    schema::DrawVoidedT voided;
+    voided.draw = first.stream();
+    voided.reason = "公告有误";
+    city.must(std::move(voided), {"approver", "clerk"});
+    first.execute();
+    if (!plan_between.empty()) city.must(City::plan(plan_between), {"clerk", "approver"});
+    auto announced = second.announcement();
+    announced.previous = first.stream();
+    if (!plan_between.empty()) {
+      announced.plan = plan_between;
+      announced.attempt = 1;
+    }
+    city.must(std::move(announced), {"clerk", "approver"});
+    const std::string stream =
+        plan_between.empty() ? second.stream() : "draw/" + plan_between + "/1";
+    CityProofs proofs(city);
+    text = build_proof_file(city.state(), city.state().draws.by_stream.at(stream), proofs).value();
+  }
+};
+
+// Nothing may be left out of an earlier attempt: voided before its closing is another story than
+// voided after.
+TEST(ProofFile, AnEarlierAttemptCutShort) {
+  const Repeated repeated;
+  const ProofVerdict honest = verify_proof_file(repeated.text, nullptr, repeated.city.now);
+  ASSERT_EQ(honest.verdict, Verdict::verified) << said(honest);
+  ProofText cut = parse_proof(repeated.text).value();
+  const auto removed = std::erase_if(cut.entries, [&](const ProofEntry& entry) {
+    const auto event = ledger::Event::parse(entry.bytes).value();
+    return event.intent().stream() == repeated.first.stream() &&
+           event.tag() != ledger::PayloadTag::DrawAnnounced &&
+           event.tag() != ledger::PayloadTag::DrawVoided &&
+           event.position() < repeated.first.draw().voided_at;
+  });
+  EXPECT_GE(removed, 4u);
+  const ProofVerdict verdict = verify_proof_file(format_proof(cut), nullptr, repeated.city.now);
+  EXPECT_EQ(verdict.verdict, Verdict::violated);
+  ASSERT_TRUE(verdict.finding);
+  EXPECT_EQ(verdict.finding->code, "intent.version_stale") << said(verdict);
+}
+
+TEST(ProofFile, HoldsTheDrawOfAnotherPlanThatItRepeats) {
+  const Repeated repeated("P2");
+  const ProofVerdict verdict = verify_proof_file(repeated.text, nullptr, repeated.city.now);
+  EXPECT_EQ(verdict.verdict, Verdict::verified) << said(verdict);
+  EXPECT_NE(repeated.text.find("draw draw/P2/1\n"), std::string::npos);
+}
+
+// What is wrong before any event is judged is named too.
+TEST(ProofFile, SaysWhatThePolicyLacks) {
+  Proven proven;
+  const std::string log = CityProofs(proven.city).log().note_key().vkey();
+  const std::string witness = crypto::NoteKey{.name = "witness.example/w",
+                                              .type = crypto::NoteKeyType::cosignature,
+                                              .key = proven.city.id("clerk")}
+                                  .vkey();
+  const auto policy =
+      crypto::Policy::parse("log " + log + "\nwitness w " + witness + "\nquorum w\n");
+  ASSERT_TRUE(policy) << policy.error().en;
+  const ProofVerdict verdict = verify_proof_file(proven.text, &*policy, proven.city.now);
+  EXPECT_EQ(verdict.verdict, Verdict::inconclusive);
+  ASSERT_TRUE(verdict.finding);
+  EXPECT_EQ(verdict.finding->code, "policy.quorum");
+  EXPECT_FALSE(verdict.finding->zh.empty());
+}
+
 TEST(ProofText, WordsAreEscaped) {
   EXPECT_EQ(escape_word("-"), "%2D");
   EXPECT_EQ(escape_word("a-b"), "a-b");
