@@ -1,0 +1,247 @@
+// From the commitments of a draw to its disclosure (docs/formats/events.md, "Draws").
+import { type Bytes, compare, equal, toHex } from "../bytes.js";
+import { match } from "../draw/matching.js";
+import { type VisitRecord, vacanciesOf, visitsRoot } from "../draw/record.js";
+import { alphaOf, contributionCommitment, visitOrder } from "../draw/seed.js";
+import { select } from "../draw/selection.js";
+import { groupOfInspector, groupOfSeat, seatsOf } from "../draw/team.js";
+import type { Decoded } from "../flatbuffer.js";
+import { Refusal, refuse } from "../refusal.js";
+import { verifyVrf } from "../vrf.js";
+import { big, bytes, flag, hashes, number, rows, text, texts } from "./fields.js";
+import type { Draw, Event, Phase, State } from "./state.js";
+
+export function drawOf(state: State, p: Decoded): Draw {
+  return state.draws.get(text(p, "draw")) ?? refuse("draw.unknown", "没有该次抽取", "there is no such draw");
+}
+
+function inPhase(state: State, p: Decoded, phase: Phase): Draw {
+  const draw = drawOf(state, p);
+  if (draw.ended) refuse("draw.ended", "抽取已作废或失败", "the draw was voided or has failed");
+  if (draw.phase !== phase) refuse("draw.phase", "抽取不在此步骤的阶段", "the draw is in another phase");
+  return draw;
+}
+
+const isSubject = (state: State, draw: Draw): boolean => draw.stream === state.subject;
+
+function contributorOf(draw: Draw, key: Bytes): string {
+  if (!draw.contributors.some((each) => equal(each, key))) {
+    refuse("draw.contributor", "不是公告的贡献人", "not an announced contributor");
+  }
+  return toHex(key);
+}
+
+export function admitCommitted(state: State, { entry, payload: p, authors }: Event): void {
+  const draw = inPhase(state, p, "committing");
+  if (!isSubject(state, draw)) return;
+  const name = contributorOf(draw, authors[0]!.key);
+  const commitment = bytes(p, "commitment");
+  if (draw.committed.has(name)) refuse("draw.committed", "已经承诺过", "committed already");
+  if (entry.time > big(draw.announced, "commit_deadline")) refuse("draw.late", "已过期限", "the deadline has passed");
+  if (entry.intent.seenSize <= draw.position) {
+    refuse("draw.unseen", "所见检查点未覆盖公告", "the checkpoint seen does not cover the announcement");
+  }
+  if ([...draw.committed.values()].some((other) => equal(other, commitment))) {
+    refuse("draw.copied", "与他人的承诺相同", "the same commitment as another's");
+  }
+  draw.committed.set(name, commitment);
+}
+
+export function admitCommitmentsClosed(state: State, { entry, payload: p }: Event): void {
+  const draw = inPhase(state, p, "committing");
+  draw.phase = "revealing";
+  draw.closedAt = entry.position + 1n;
+  if (!isSubject(state, draw)) return;
+  const committed = draw.contributors.filter((key) => draw.committed.has(toHex(key)));
+  if (committed.length < draw.contributors.length && entry.time <= big(draw.announced, "commit_deadline")) {
+    refuse("draw.early", "尚未到期", "too early");
+  }
+  if (committed.length === 0) refuse("draw.nothing_committed", "无人承诺，只能记为失败", "nobody committed: it can only fail");
+  const listed = hashes(p, "committed");
+  if (listed.length !== committed.length || listed.some((key, i) => !equal(key, committed[i]!))) {
+    refuse("draw.commitments", "所列不是全部已承诺者", "not exactly those who committed");
+  }
+}
+
+export function admitRevealed(state: State, { entry, payload: p, authors }: Event): void {
+  const draw = inPhase(state, p, "revealing");
+  if (!isSubject(state, draw)) return;
+  const key = authors[0]!.key;
+  const name = contributorOf(draw, key);
+  const commitment = draw.committed.get(name) ?? refuse("draw.not_committed", "未曾承诺", "did not commit");
+  if (draw.revealed.has(name)) refuse("draw.revealed", "已经揭示过", "revealed already");
+  if (entry.time > big(draw.announced, "reveal_deadline")) refuse("draw.late", "已过期限", "the deadline has passed");
+  if (entry.intent.seenSize < draw.closedAt) {
+    refuse("draw.unseen", "所见检查点未覆盖承诺截止", "the checkpoint seen does not cover the closing of commitments");
+  }
+  const nonce = bytes(p, "nonce");
+  if (!equal(contributionCommitment(draw.leaf, key, nonce), commitment)) {
+    refuse("draw.reveal_mismatch", "随机数与承诺不符", "the nonce is not the one committed to");
+  }
+  draw.revealed.set(name, nonce);
+}
+
+export function admitRevealsClosed(state: State, { entry, payload: p }: Event): void {
+  const draw = inPhase(state, p, "revealing");
+  draw.phase = "ready";
+  if (!isSubject(state, draw)) return;
+  if (draw.revealed.size < draw.committed.size && entry.time <= big(draw.announced, "reveal_deadline")) {
+    refuse("draw.early", "尚未到期", "too early");
+  }
+  draw.contributions = draw.contributors.map((key) => draw.revealed.get(toHex(key)) ?? new Uint8Array(0));
+  const listed = rows(p, "nonces").map((row) => bytes(row, "nonce"));
+  if (listed.length !== draw.contributions.length || listed.some((each, i) => !equal(each, draw.contributions[i]!))) {
+    refuse("draw.reveals", "所列与已揭示的不符", "not exactly what was revealed");
+  }
+}
+
+export function admitExecuted(state: State, { entry, payload: p }: Event): void {
+  const draw = inPhase(state, p, "ready");
+  draw.phase = "executed";
+  draw.executed = { position: entry.position, time: entry.time, root: bytes(p, "visits_root"),
+    vacancies: big(p, "vacancies") };
+  if (!isSubject(state, draw)) return;
+  const a = draw.announced;
+  try {
+    draw.seed = verifyVrf(bytes(a, "vrf_key"), alphaOf(draw.leaf, draw.contributions, []), bytes(p, "pi"));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    refuse("draw.vrf", "随机证明不成立", "the VRF proof fails");
+  }
+  const seed = draw.seed!;
+  const shares = rows(a, "strata").map((row) => ({ num: big(row, "num"), den: big(row, "den"), fixed: big(row, "fixed") }));
+  draw.selection = select(seed, shares, big(a, "total"), state.pool.subjects);
+  const recorded = rows(p, "strata");
+  const same = recorded.length === draw.selection.strata.length && draw.selection.strata.every((stratum, i) =>
+    stratum.eligible === big(recorded[i]!, "eligible") && stratum.drawn === big(recorded[i]!, "drawn") &&
+    equal(stratum.cutoff ?? new Uint8Array(0), bytes(recorded[i]!, "cutoff")));
+  if (!same || BigInt(draw.selection.drawn.length) !== big(p, "visits")) {
+    refuse("draw.selection", "抽选结果与重算不符", "the selection is not what the seed gives");
+  }
+  const tickets = new Map(draw.selection.drawn.map((each) => [each.id, each.ticket]));
+  if (big(a, "conflict_rows") === 0n) {
+    const visits = match(seed, draw.groups, state.pool.inspectors, [...tickets.keys()], []);
+    const records = visits.map((visit): VisitRecord => ({ ...visit, ticket: tickets.get(visit.subject)! }));
+    draw.expected = records;
+    if (!equal(visitsRoot(records), bytes(p, "visits_root")) || vacanciesOf(records) !== big(p, "vacancies")) {
+      refuse("draw.visits_root", "名单根或空缺数与重算不符", "root or vacancies are not what the seed gives");
+    }
+  } else {
+    state.notes.push({ zh: "有利害关系在案，配对是否避开须由有权打开者核验",
+      en: "conflicts are in force: whether the matching heeds them is for those who may open them" });
+    draw.expected = [...tickets]
+      .map(([subject, ticket]) => ({ subject, ticket, team: undefined, order: visitOrder(seed, subject) }))
+      .sort((x, y) => compare(x.order, y.order) || (x.subject < y.subject ? -1 : 1));
+  }
+  if (entry.time > big(a, "execute_deadline")) {
+    state.late = { position: entry.position, deadline: big(a, "execute_deadline") };
+  }
+}
+
+function checkTeams(state: State, draw: Draw): void {
+  const loads = new Map<string, bigint>();
+  const bad = (subject: string): never => refuse("draw.disclosed_visit",
+    `对 ${subject} 的检查与种子或公告不符`, `the visit to ${subject} is not what the seed or the announcement gives`);
+  for (const visit of draw.visits) {
+    if (visit.team.length !== seatsOf(draw.groups)) bad(visit.subject);
+    const seen = new Set<string>();
+    const units = new Map<string, number>();
+    visit.team.forEach((id, seat) => {
+      if (id === "") return;
+      const row = state.inspectorRows.get(id) ?? bad(visit.subject);
+      const group = groupOfSeat(draw.groups, BigInt(seat))!;
+      const load = (loads.get(id) ?? 0n) + 1n;
+      const place = `${group} ${row.unit}`;
+      const unit = (units.get(place) ?? 0) + 1;
+      const limit = draw.groups[group]!.unitLimit;
+      if (row.eligibility !== 0n || seen.has(id) || groupOfInspector(draw.groups, row) !== group ||
+        load > row.capacity || (limit !== 0 && unit > limit)) {
+        bad(visit.subject);
+      }
+      seen.add(id);
+      loads.set(id, load);
+      units.set(place, unit);
+    });
+  }
+}
+
+export function admitDisclosed(state: State, { entry, payload: p }: Event): void {
+  const draw = inPhase(state, p, "executed");
+  const listed = rows(p, "visits").map((row) =>
+    ({ subject: text(row, "subject"), ticket: bytes(row, "ticket"), team: texts(row, "team") }));
+  if (!isSubject(state, draw)) {
+    if (flag(p, "last")) draw.phase = "disclosed";
+    return;
+  }
+  const before = draw.visits.length;
+  const complete = before + listed.length === draw.expected.length;
+  const empty = listed.length === 0 && draw.expected.length > 0;
+  if (number(p, "part") !== draw.parts || empty || flag(p, "last") !== complete ||
+    before + listed.length > draw.expected.length) {
+    refuse("draw.part", "名单部分的次序或数量有误", "parts of the list out of order or number");
+  }
+  draw.parts++;
+  listed.forEach((visit, i) => {
+    const expected = draw.expected[before + i]!;
+    const same = visit.subject === expected.subject && equal(visit.ticket, expected.ticket) &&
+      (expected.team === undefined || (expected.team.length === visit.team.length &&
+        expected.team.every((id, seat) => id === visit.team[seat])));
+    if (!same) {
+      refuse("draw.disclosed_visit", `第 ${before + i + 1} 次检查与种子不符`,
+        `visit ${before + i} is not what the seed gives`);
+    }
+    draw.visits.push(visit);
+  });
+  checkTeams(state, draw);
+  if (!complete) return;
+  const executed = draw.executed!;
+  if (!equal(visitsRoot(draw.visits), executed.root) || vacanciesOf(draw.visits) !== executed.vacancies) {
+    refuse("draw.disclosed_root", "列示与执行时的记录不符", "the list is not what was recorded at execution");
+  }
+  draw.phase = "disclosed";
+  draw.tasks = draw.visits.map((visit) => ({
+    subject: visit.subject,
+    seats: visit.team.map((inspector) => ({ inspector, ordinal: 0, noneLeft: false, recusal: undefined,
+      vacated: inspector === "" ? { position: executed.position, time: executed.time } : undefined })),
+    held: new Set(visit.team.filter((id) => id !== "")), hasResult: false, published: false,
+    everPublished: false, withheld: false, objection: false,
+  }));
+  if (entry.position <= executed.position) throw new Error("disclosed before it was executed");
+}
+
+export function admitVoided(state: State, { payload: p, authors }: Event): void {
+  const draw = drawOf(state, p);
+  if (draw.voided || draw.ended) refuse("draw.ended", "抽取已作废或失败", "the draw was voided or has failed");
+  if (text(p, "reason") === "") refuse("draw.reason", "没有理由", "no reason is given");
+  const executed = draw.phase === "executed" || draw.phase === "disclosed";
+  if (executed && !authors.some((author) => author.roles.has("supervisor"))) {
+    refuse("draw.void_supervisor", "执行后作废须有监督人签名", "a void after execution takes a supervisor");
+  }
+  draw.voided = true;
+  draw.ended = draw.phase === "committing";
+}
+
+export function admitFailed(state: State, { entry, payload: p }: Event): void {
+  const draw = inPhase(state, p, "committing");
+  if (isSubject(state, draw)) {
+    if (draw.committed.size > 0) refuse("draw.has_commitments", "已有承诺，不能记为失败", "there are commitments: it cannot fail");
+    if (entry.time <= big(draw.announced, "commit_deadline")) refuse("draw.early", "尚未到期", "too early");
+  }
+  draw.phase = "failed";
+  draw.ended = true;
+}
+
+export function admitAttested(state: State, { payload: p, authors }: Event): void {
+  const draw = drawOf(state, p);
+  const name = toHex(authors[0]!.key);
+  if (draw.attested.has(name)) refuse("attest.repeated", "已作过见证", "attested already");
+  draw.attested.add(name);
+}
+
+export function admitEvidence(state: State, { payload: p }: Event): void {
+  const about = text(p, "about");
+  const known = state.versions.has(about) || !/^(draw|task)\//.test(about);
+  if (!known) refuse("evidence.about", "所指不存在", "it is about nothing there is");
+  const length = new TextEncoder().encode(text(p, "kind")).length;
+  if (length < 1 || length > 64) refuse("evidence.kind", "证据种类有误", "the kind of evidence is empty or too long");
+}

@@ -1,0 +1,133 @@
+// Genesis, permissions, keys, VRF keys (docs/formats/events.md).
+import { type Bytes, concat, toHex, utf8 } from "../bytes.js";
+import { decodeSubgroupPoint, verifySignature } from "../ed25519.js";
+import type { Decoded } from "../flatbuffer.js";
+import { refuse } from "../refusal.js";
+import { payloads, roles as roleNames } from "../schema.js";
+import { tuple } from "../tuple.js";
+import { verifyVrf } from "../vrf.js";
+import { bytes, flag, hex, number, rows, text } from "./fields.js";
+import type { Event, Key, Permission, State } from "./state.js";
+
+function rolesOf(values: Bytes): Set<string> | undefined {
+  const names = [...values].map((value) => (value === 0 ? undefined : roleNames[value]));
+  const known = names.filter((name) => name !== undefined);
+  return known.length === names.length && new Set(known).size === known.length ? new Set(known) : undefined;
+}
+
+function permissionsOf(list: readonly Decoded[]): Map<string, Permission> {
+  const bad = (): never => refuse("permissions.malformed", "权限表有误", "the table makes no sense");
+  const table = new Map<string, Permission>();
+  for (const row of list) {
+    const kind = payloads[number(row, "payload") - 1]?.name ?? bad();
+    const first = rolesOf(bytes(row, "first")) ?? bad();
+    const second = rolesOf(bytes(row, "second")) ?? bad();
+    if (table.has(kind) || first.size === 0) bad();
+    table.set(kind, { first, second });
+  }
+  const only = (roles: ReadonlySet<string> | undefined): boolean => roles?.size === 1 && roles.has("trustee");
+  const revoke = table.get("KeyRevoked");
+  const kept = ["KeyGranted", "PermissionsChanged"].every(
+    (kind) => only(table.get(kind)?.first) && only(table.get(kind)?.second));
+  if (!kept || revoke === undefined || !revoke.first.has("trustee") || revoke.second.size > 0) {
+    refuse("permissions.trustees", "权限表不再由受托人掌握", "the table would leave the trustees' hands");
+  }
+  return table;
+}
+
+function validKeys(state: State): Key[] {
+  return [...state.keys.values()].filter((key) => !key.revoked);
+}
+
+function grant(state: State, row: Decoded, inGenesis: boolean): void {
+  const key = bytes(row, "key");
+  const person = text(row, "person");
+  const department = text(row, "department");
+  const roles = rolesOf(bytes(row, "roles"));
+  if (number(row, "alg") !== 1) refuse("key.algorithm", "算法不受支持", "the algorithm is not supported");
+  if (decodeSubgroupPoint(key) === undefined) refuse("key.malformed", "公钥无效", "not a valid public key");
+  if (state.keys.has(toHex(key))) refuse("key.known", "密钥登记过", "the key has been registered before");
+  if (!/^[\x21-\x7e]{1,64}$/.test(person)) refuse("key.person", "人员编号不合规", "not a person's id");
+  if (roles === undefined || roles.size === 0) {
+    return refuse("key.roles", "角色为空、未知或重复", "roles are none, unknown or repeated");
+  }
+  if (roles.has("inspector") && text(row, "inspector") === "") {
+    refuse("key.inspector", "检查员密钥缺执法证号", "an inspector's key lacks the certificate number");
+  }
+  if (department !== "" && (inGenesis || !state.departments.has(department))) {
+    refuse("key.department", "部门不存在", "the department does not exist");
+  }
+  const outside = flag(row, "outside");
+  const possession = concat(utf8("liuhen/key/v1\0"), tuple(state.origin, person, key));
+  if (!verifySignature(key, possession, bytes(row, "proof"))) {
+    refuse("key.possession", "持有证明不成立", "the proof of possession fails");
+  }
+  const own = validKeys(state).filter((other) => other.person === person);
+  if (own.some((other) => other.outside !== outside)) {
+    refuse("key.outside", "与本人其他密钥的内外身份不一致", "differs from the person's other keys in being outside");
+  }
+  const all = new Set([...roles, ...own.flatMap((other) => [...other.roles])]);
+  if (outside && all.has("trustee") && all.has("platform")) {
+    refuse("key.roles", "外部受托人不得兼任平台", "nobody is both an outside trustee and the platform");
+  }
+  state.keys.set(toHex(key),
+    { key, person, roles, department, inspector: text(row, "inspector"), outside, revoked: false });
+}
+
+function checkTwoTrustees(authors: readonly Key[]): void {
+  if (authors.length !== 2 || authors.some((author) => !author.roles.has("trustee"))) {
+    refuse("role.signatures", "须两位受托人签名", "two trustees have to sign");
+  }
+  if (!authors.some((author) => author.outside)) {
+    refuse("role.outside", "两位受托人都在运营方内部", "both trustees are inside the operator");
+  }
+}
+
+export function admitGenesis(state: State, { entry, payload }: Event): void {
+  if (number(payload, "version") !== 1) refuse("genesis.version", "规则版本不是 1", "the admission version is not 1");
+  if (text(payload, "city") === "" || !/^[0-9]{6}$/.test(text(payload, "division"))) {
+    refuse("genesis.city", "缺城市名称或行政区划", "the city or its division is missing");
+  }
+  state.permissions = permissionsOf(rows(payload, "permissions"));
+  for (const row of rows(payload, "keys")) grant(state, row, true);
+  if (!validKeys(state).some((key) => key.roles.has("platform"))) {
+    refuse("genesis.platform", "没有平台密钥", "there is no platform key");
+  }
+  if (decodeSubgroupPoint(bytes(payload, "log_key")) === undefined || state.keys.has(hex(payload, "log_key"))) {
+    refuse("genesis.log_key", "日志密钥无效或属于某人", "the log key is not valid, or is somebody's own");
+  }
+  const authors = entry.intent.authors.map((author) => state.keys.get(toHex(author)) ??
+    refuse("role.signatures", "创世须由其授予的受托人签名", "the genesis is signed by trustees that it grants"));
+  checkTwoTrustees(authors);
+  if (authors[0]!.person === authors[1]!.person) {
+    refuse("intent.same_person", "两个签名属于同一人", "both signatures are one person's");
+  }
+}
+
+export function admitPermissionsChanged(state: State, { payload, authors }: Event): void {
+  checkTwoTrustees(authors);
+  state.permissions = permissionsOf(rows(payload, "permissions"));
+}
+
+export function admitKeyGranted(state: State, { payload, authors }: Event): void {
+  checkTwoTrustees(authors);
+  grant(state, payload["grant"] as Decoded, false);
+}
+
+export function admitKeyRevoked(state: State, { payload, authors }: Event): void {
+  const key = state.keys.get(hex(payload, "key")) ??
+    refuse("key.unknown", "密钥未登记", "the key is not registered");
+  if (key.revoked) refuse("key.revoked", "密钥已撤销", "the key is revoked");
+  if (!authors[0]!.roles.has("trustee") && authors[0] !== key) {
+    refuse("key.revoke_denied", "既非受托人也非本人", "neither a trustee nor its holder");
+  }
+  key.revoked = true; // whether two trustees remain, only the whole log shows
+}
+
+export function admitVrfKey(state: State, { payload }: Event): void {
+  const key = bytes(payload, "key");
+  if (state.vrfKeys.has(toHex(key))) refuse("vrf.known", "公钥登记过", "the key has been registered before");
+  verifyVrf(key, concat(utf8("liuhen/vrf-key/v1\0"), tuple(state.origin, key)), bytes(payload, "proof"));
+  state.vrfKeys.add(toHex(key));
+  state.vrfKey = toHex(key);
+}

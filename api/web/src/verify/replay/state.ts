@@ -1,0 +1,169 @@
+// What the entries of a proof file say, folded: as much of the city's state as one draw is judged by.
+import type { Bytes } from "../bytes.js";
+import type { InspectorRow, SubjectRow } from "../draw/pool.js";
+import type { Selection } from "../draw/selection.js";
+import type { SeatGroup } from "../draw/team.js";
+import type { Entry } from "../entry.js";
+import type { Decoded } from "../flatbuffer.js";
+
+export interface Key {
+  readonly key: Bytes;
+  readonly person: string;
+  readonly roles: ReadonlySet<string>;
+  readonly department: string; // "": the whole city
+  readonly inspector: string;
+  readonly outside: boolean;
+  revoked: boolean;
+}
+
+export interface Permission {
+  readonly first: ReadonlySet<string>;
+  readonly second: ReadonlySet<string>; // empty: one signature suffices
+}
+
+export interface Department {
+  readonly superior: string;
+  readonly active: boolean;
+}
+
+export interface Item {
+  department: string;
+  revision: number; // the newest listed
+  lister: string; // person
+  stage: "listed" | "approved" | "rejected" | "published";
+  published: boolean; // some revision is in force
+  withdrawn: boolean;
+}
+
+export interface Conflict {
+  readonly commitment: Bytes;
+  readonly unit: string;
+  readonly declarer: string; // person
+  decided: boolean;
+  inForceFrom: bigint | undefined; // position of the approval
+}
+
+export type Phase = "committing" | "revealing" | "ready" | "executed" | "disclosed" | "failed";
+
+export interface Seat {
+  inspector: string; // "" if vacant
+  ordinal: number; // of the last substitution
+  vacated: { readonly position: bigint; readonly time: bigint } | undefined; // waiting for a substitute since
+  noneLeft: boolean;
+  recusal: { readonly filer: string; readonly ground: string } | undefined; // undecided
+}
+
+export interface Task {
+  readonly subject: string;
+  readonly seats: Seat[];
+  readonly held: Set<string>; // who ever held a seat
+  hasResult: boolean;
+  published: boolean; // since the result was last corrected
+  everPublished: boolean;
+  withheld: boolean;
+  objection: boolean; // undecided
+}
+
+export interface Draw {
+  readonly stream: string;
+  readonly plan: string;
+  readonly attempt: number;
+  readonly announced: Decoded;
+  readonly position: bigint;
+  readonly leaf: Bytes;
+  readonly department: string; // the plan's
+  phase: Phase;
+  voided: boolean;
+  ended: boolean; // voided before CommitmentsClosed, or failed
+  // The rest is kept for the draw of the file only.
+  readonly groups: SeatGroup[];
+  readonly contributors: readonly Bytes[];
+  readonly committed: Map<string, Bytes>; // by contributor
+  readonly revealed: Map<string, Bytes>;
+  closedAt: bigint; // size of the log that covers CommitmentsClosed
+  contributions: readonly Bytes[];
+  seed: Bytes | undefined;
+  selection: Selection | undefined;
+  expected: { readonly subject: string; readonly ticket: Bytes; readonly team: readonly string[] | undefined }[];
+  executed: { readonly position: bigint; readonly time: bigint; readonly root: Bytes; readonly vacancies: bigint } | undefined;
+  parts: number;
+  readonly visits: { subject: string; ticket: Bytes; team: readonly string[] }[];
+  tasks: Task[];
+  readonly attested: Set<string>;
+}
+
+/** An inspector as imports since the pool left him; `status` is a number of the schema. */
+export interface InspectorChange {
+  readonly position: bigint;
+  readonly unit: string;
+  readonly active: boolean;
+}
+
+export interface Pool {
+  readonly subjects: readonly SubjectRow[];
+  readonly inspectors: readonly InspectorRow[];
+  readonly conflicts: readonly Bytes[];
+}
+
+export interface State {
+  readonly origin: string;
+  readonly subject: string; // the stream of the draw that the file is about
+  readonly pool: Pool;
+  readonly inspectorRows: ReadonlyMap<string, InspectorRow>; // of the pool, by id
+  readonly keys: Map<string, Key>;
+  permissions: Map<string, Permission>;
+  readonly vrfKeys: Set<string>;
+  vrfKey: string;
+  readonly departments: Map<string, Department>;
+  readonly items: Map<string, Item>;
+  readonly rules: Map<string, Decoded>;
+  readonly plans: Map<string, Decoded>;
+  readonly conflicts: Map<string, Conflict>; // in order of declaration
+  readonly draws: Map<string, Draw>;
+  readonly inspectors: Map<string, InspectorChange[]>;
+  readonly versions: Map<string, bigint>;
+  readonly intents: Set<string>;
+  readonly times: Map<bigint, bigint>; // recorded time by position
+  readonly notes: { readonly zh: string; readonly en: string }[];
+  late: { readonly position: bigint; readonly deadline: bigint } | undefined; // executed after its deadline
+}
+
+/** One entry and who signed it. */
+export interface Event {
+  readonly entry: Entry;
+  readonly payload: Decoded;
+  readonly authors: readonly Key[];
+}
+
+export function newState(origin: string, subject: string, pool: Pool): State {
+  return {
+    origin, subject, pool,
+    inspectorRows: new Map(pool.inspectors.map((row) => [row.id, row])),
+    keys: new Map(), permissions: new Map(), vrfKeys: new Set(), vrfKey: "",
+    departments: new Map(), items: new Map(), rules: new Map(), plans: new Map(), conflicts: new Map(),
+    draws: new Map(), inspectors: new Map(), versions: new Map(), intents: new Set(), times: new Map(),
+    notes: [], late: undefined,
+  };
+}
+
+/** Whether `department` is `above` or below it; "" stands for the whole city. */
+export function isWithin(state: State, department: string, above: string): boolean {
+  if (above === "") return true;
+  const seen = new Set<string>();
+  for (let at = department; at !== "" && !seen.has(at); at = state.departments.get(at)?.superior ?? "") {
+    if (at === above) return true;
+    seen.add(at);
+  }
+  return false;
+}
+
+/** The inspector's status and unit just before an entry. */
+export function inspectorAt(state: State, id: string, position: bigint): { unit: string; active: boolean } | undefined {
+  const row = state.inspectorRows.get(id);
+  if (row === undefined) return undefined;
+  let now = { unit: row.unit, active: row.eligibility !== 1n };
+  for (const change of state.inspectors.get(id) ?? []) {
+    if (change.position < position) now = { unit: change.unit, active: change.active };
+  }
+  return now;
+}

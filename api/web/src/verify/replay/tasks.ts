@@ -1,0 +1,250 @@
+// Recusals, substitutes, results and publication (docs/formats/events.md, "Tasks").
+import { substituteSeed } from "../draw/seed.js";
+import { type Candidate, substitutesInOrder } from "../draw/substitute.js";
+import { groupOfSeat } from "../draw/team.js";
+import type { Decoded } from "../flatbuffer.js";
+import { refuse } from "../refusal.js";
+import { big, bytes, flag, number, rows, text, texts } from "./fields.js";
+import { drawOf } from "./draw.js";
+import { type Draw, type Event, type Key, type Seat, type State, type Task, inspectorAt, isWithin } from "./state.js";
+
+function openDraw(state: State, p: Decoded): Draw {
+  const draw = drawOf(state, p);
+  if (draw.phase !== "disclosed" || draw.voided) {
+    refuse("task.closed", "任务未开放或抽取已作废", "tasks are not open, or the draw was voided");
+  }
+  return draw;
+}
+
+function taskOf(draw: Draw, p: Decoded): Task {
+  const visit = big(p, "visit");
+  return (visit < BigInt(draw.tasks.length) ? draw.tasks[Number(visit)] : undefined) ??
+    refuse("task.visit", "没有该次检查", "there is no such visit");
+}
+
+function seatOf(task: Task, p: Decoded): Seat {
+  return task.seats[number(p, "seat")] ?? refuse("task.seat", "没有该席位", "there is no such seat");
+}
+
+// ---- recusal and substitution ---------------------------------------------------------------------
+
+const grounds = ["kinship", "employment", "shareholding", "same_address", "party_request", "absence", "other"];
+
+export function admitRecusalFiled(state: State, { entry, payload: p, authors }: Event): void {
+  const draw = openDraw(state, p);
+  const task = taskOf(draw, p);
+  const seat = seatOf(task, p);
+  if (seat.inspector === "") refuse("recusal.vacant", "席位空缺", "the seat is vacant");
+  if (seat.recusal !== undefined) refuse("recusal.pending", "已有申请待决定", "one awaits its decision");
+  if (task.hasResult) refuse("recusal.late", "已有结果", "the visit has its result");
+  const ground = text(p, "ground");
+  if (!grounds.includes(ground)) refuse("recusal.ground", "理由不在字典中", "the ground is not in the dictionary");
+  const author = authors[0]!;
+  const himself = author.roles.has("inspector") && author.inspector === seat.inspector;
+  const unit = inspectorAt(state, seat.inspector, entry.position)!.unit;
+  const clerk = author.roles.has("clerk") && (ground === "absence" || ground === "party_request") &&
+    (isWithin(state, draw.department, author.department) || isWithin(state, unit, author.department));
+  if (!himself && !clerk) refuse("recusal.filer", "无权提出", "not for this person to file");
+  seat.recusal = { filer: author.person, ground };
+}
+
+export function admitRecusalDecided(state: State, { entry, payload: p, authors }: Event): void {
+  const draw = openDraw(state, p);
+  const seat = seatOf(taskOf(draw, p), p);
+  const recusal = seat.recusal ?? refuse("recusal.none", "没有待决定的申请", "none awaits a decision");
+  const keys = [...state.keys.values()];
+  const concerned = new Set([recusal.filer,
+    ...keys.filter((key) => key.inspector === seat.inspector).map((key) => key.person)]);
+  const mayDecide = (key: Key, department: string): boolean =>
+    !key.revoked && key.roles.has("head") && key.department === department && !concerned.has(key.person);
+  // Heads whose keys are not in the file cannot be taken into account: a superior may have been entitled.
+  const decider = authors[0]!;
+  let department = inspectorAt(state, seat.inspector, entry.position)!.unit;
+  for (const seen = new Set<string>(); department !== "" && !seen.has(department);) {
+    if (keys.some((key) => mayDecide(key, department))) break;
+    seen.add(department);
+    department = state.departments.get(department)?.superior ?? "";
+  }
+  if (!mayDecide(decider, department)) refuse("recusal.decider", "无权决定", "not for this person to decide");
+  seat.recusal = undefined;
+  if (!flag(p, "approved")) return;
+  seat.inspector = "";
+  seat.noneLeft = false;
+  seat.vacated = { position: entry.position, time: entry.time };
+}
+
+interface Due {
+  readonly visit: number;
+  readonly seat: number;
+  readonly since: bigint;
+}
+
+function nextDue(draw: Draw): Due | undefined {
+  let first: Due | undefined;
+  draw.tasks.forEach((task, visit) => {
+    if (task.hasResult) return;
+    task.seats.forEach((each, seat) => {
+      if (each.vacated === undefined) return;
+      if (first === undefined || each.vacated.position < first.since) first = { visit, seat, since: each.vacated.position };
+    });
+  });
+  return first;
+}
+
+export function admitSubstitute(state: State, { entry, payload: p }: Event): void {
+  const draw = openDraw(state, p);
+  const task = taskOf(draw, p);
+  const seat = seatOf(task, p);
+  const decision = seat.vacated;
+  if (decision === undefined || task.hasResult) {
+    return refuse("substitute.not_due", "席位无需递补", "no substitute is due");
+  }
+  const due = nextDue(draw)!;
+  if (BigInt(due.visit) !== big(p, "visit") || due.seat !== number(p, "seat")) {
+    refuse("substitute.order", "未按空出的先后", "not in the order in which seats were vacated");
+  }
+  if (number(p, "ordinal") !== seat.ordinal + 1) refuse("substitute.ordinal", "次数有误", "not the seat's next number");
+  if (entry.time < decision.time + BigInt(number(draw.announced, "substitute_delay_s"))) {
+    refuse("substitute.early", "等候时间未到", "the delay has not passed");
+  }
+
+  const number_ = number(p, "seat");
+  const group = groupOfSeat(draw.groups, BigInt(number_))!;
+  const loads = new Map<string, bigint>();
+  for (const other of draw.tasks) {
+    for (const { inspector } of other.seats) loads.set(inspector, (loads.get(inspector) ?? 0n) + 1n);
+  }
+  const others = task.seats
+    .filter((each, i) => i !== number_ && each.inspector !== "" && groupOfSeat(draw.groups, BigInt(i)) === group)
+    .map((each) => state.inspectorRows.get(each.inspector)!.unit);
+  const candidates = state.pool.inspectors.map((row): Candidate => ({
+    row, eligible: inspectorAt(state, row.id, decision.position)!.active, conflict: false,
+    heldSeat: task.held.has(row.id), load: loads.get(row.id) ?? 0n }));
+  const after = substituteSeed(draw.leaf, draw.seed!, task.subject, BigInt(number_), BigInt(number(p, "ordinal")), []);
+  const able = substitutesInOrder(after, task.subject, draw.groups, BigInt(number_), others, candidates);
+  const hidden = [...state.conflicts.values()].filter(
+    (each) => each.inForceFrom !== undefined && each.inForceFrom < decision.position).length;
+  const inspector = text(p, "inspector");
+  const sound = inspector === "" ? able.length <= hidden : able.slice(0, hidden + 1).includes(inspector);
+  if (!sound) refuse("substitute.candidate", "不是应递补的人", "not whom the rule gives");
+
+  seat.ordinal++;
+  seat.inspector = inspector;
+  seat.noneLeft = inspector === "";
+  seat.vacated = undefined;
+  if (inspector !== "") task.held.add(inspector);
+}
+
+export function admitUnitsAdded(state: State, { entry, payload: p, authors }: Event): void {
+  const draw = openDraw(state, p);
+  const number_ = number(p, "group");
+  const group = draw.groups[number_] ?? refuse("units.group", "没有该组", "there is no such group");
+  const units = texts(p, "units");
+  const taken = new Set(draw.groups.flatMap((each) => each.units));
+  const good = units.length > 0 && new Set(units).size === units.length &&
+    units.every((unit) => state.departments.has(unit) && !taken.has(unit));
+  if (!good) {
+    refuse("units.units", "单位没有列出、不存在、重复或已在组中", "no units, or one that does not exist, is twice, or is in a group");
+  }
+  if (!units.every((unit) => isWithin(state, unit, authors[1]!.department))) {
+    refuse("units.head", "单位不归第二签名人管理", "a unit is not of the second author's department");
+  }
+  draw.groups[number_] = { ...group, units: [...group.units, ...units] };
+  for (const task of draw.tasks) {
+    task.seats.forEach((seat, i) => {
+      if (!seat.noneLeft || groupOfSeat(draw.groups, BigInt(i)) !== number_) return;
+      seat.noneLeft = false;
+      seat.vacated = { position: entry.position, time: entry.time };
+    });
+  }
+}
+
+// ---- results --------------------------------------------------------------------------------------
+
+function checkRows(draw: Draw, p: Decoded): void {
+  const listed = rows(p, "rows").map((row) => text(row, "item")).sort();
+  if (listed.join("\n") !== [...texts(draw.announced, "items")].sort().join("\n")) {
+    refuse("result.items", "事项不全、重复或未公告", "an item is missing, twice or not announced");
+  }
+  if (rows(p, "rows").some((row) => number(row, "category") < 1 || number(row, "category") > 13)) {
+    refuse("result.category", "结果不在字典中", "not a category; there is no default");
+  }
+}
+
+export function admitResult(state: State, { entry, payload: p, authors }: Event): void {
+  const draw = openDraw(state, p);
+  const task = taskOf(draw, p);
+  if (task.hasResult) refuse("result.recorded", "已有结果", "there is a result already");
+  const officers = task.seats.slice(0, draw.groups[0]!.seats);
+  const who = authors.map((author) => author.inspector);
+  if (who.length !== 2 || who[0] === who[1] ||
+    !who.every((id) => id !== "" && officers.some((seat) => seat.inspector === id))) {
+    refuse("result.officers", "须由两名在席执法人员签名", "two officers of the visit have to sign");
+  }
+  if (task.seats.some((seat) => seat.recusal !== undefined) || officers.some((seat) => seat.vacated !== undefined)) {
+    refuse("result.team", "回避或递补尚未完成", "a recusal or a substitute is outstanding");
+  }
+  if (number(p, "method") < 1 || number(p, "method") > 3) refuse("result.method", "检查方式有误", "not a method");
+  if (big(p, "visited_at") < draw.executed!.time || big(p, "visited_at") > entry.time) {
+    refuse("result.visited_at", "检查时间有误", "the time of the visit makes no sense");
+  }
+  if (bytes(p, "evidence").length % 32 !== 0) refuse("result.evidence", "证据哈希有误", "evidence is not hashes");
+  checkRows(draw, p);
+  task.hasResult = true;
+}
+
+function taskWithResult(state: State, p: Decoded): { draw: Draw; task: Task } {
+  const draw = openDraw(state, p);
+  const task = taskOf(draw, p);
+  if (!task.hasResult) refuse("result.none", "还没有结果", "there is no result");
+  return { draw, task };
+}
+
+export function admitResultCorrected(state: State, { payload: p, authors }: Event): void {
+  const { draw, task } = taskWithResult(state, p);
+  checkRows(draw, p);
+  if (text(p, "reason") === "") refuse("result.reason", "没有理由", "no reason is given");
+  for (const author of authors) {
+    const sits = author.inspector !== "" && task.seats.some((seat) => seat.inspector === author.inspector);
+    const acts = !author.roles.has("inspector") && isWithin(state, draw.department, author.department);
+    if (!sits && !acts) refuse("result.concern", "与签名人无关", "not the signer's affair");
+  }
+  task.published = false;
+}
+
+export function admitFollowedUp(state: State, { payload: p }: Event): void {
+  taskWithResult(state, p);
+  if (number(p, "kind") < 1 || number(p, "kind") > 4) refuse("result.follow_up", "处理种类有误", "not a kind of follow-up");
+}
+
+export function admitPublished(state: State, { payload: p }: Event): void {
+  const { task } = taskWithResult(state, p);
+  if (task.withheld) refuse("publication.withheld", "已不予公示", "withheld");
+  if (task.published) refuse("publication.published", "已公示", "published already");
+  task.published = true;
+  task.everPublished = true;
+}
+
+export function admitWithheld(state: State, { payload: p }: Event): void {
+  const { task } = taskWithResult(state, p);
+  if (task.withheld) refuse("publication.withheld", "已不予公示", "withheld");
+  if (task.everPublished) refuse("publication.published", "已公示", "published already");
+  if (!["trade_secret", "privacy", "state_secret", "law"].includes(text(p, "ground"))) {
+    refuse("publication.ground", "依据不在字典中", "the ground is not in the dictionary");
+  }
+  task.withheld = true;
+}
+
+export function admitObjection(state: State, { payload: p }: Event): void {
+  const { task } = taskWithResult(state, p);
+  if (!task.everPublished) refuse("objection.unpublished", "尚未公示", "not published");
+  if (task.objection) refuse("objection.open", "已有异议待决定", "one awaits its decision");
+  task.objection = true;
+}
+
+export function admitObjectionDecided(state: State, { payload: p }: Event): void {
+  const { task } = taskWithResult(state, p);
+  if (!task.objection) refuse("objection.none", "没有待决定的异议", "none awaits a decision");
+  if (text(p, "reason") === "") refuse("result.reason", "没有理由", "no reason is given");
+  task.objection = false;
+}

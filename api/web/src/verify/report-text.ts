@@ -1,0 +1,96 @@
+// A report in words, Chinese first or English, and as a value for JSON.
+import { toHex } from "./bytes.js";
+import type { Phase } from "./replay/state.js";
+import { big } from "./replay/fields.js";
+import { type Report, type Verdict, exitCodes } from "./verify-proof.js";
+
+export type Language = "zh" | "en";
+
+const verdicts: Readonly<Record<Verdict, Readonly<Record<Language, string>>>> = {
+  verified: { zh: "已核验", en: "verified" },
+  violated: { zh: "发现违背", en: "violated" },
+  inconclusive: { zh: "无法判定", en: "inconclusive" },
+};
+const phases: Readonly<Record<Phase, Readonly<Record<Language, string>>>> = {
+  committing: { zh: "等待承诺", en: "waiting for commitments" },
+  revealing: { zh: "等待揭示", en: "waiting for reveals" },
+  ready: { zh: "等待执行", en: "waiting for execution" },
+  executed: { zh: "已执行", en: "executed" },
+  disclosed: { zh: "已公布名单", en: "disclosed" },
+  failed: { zh: "失败", en: "failed" },
+};
+
+/** What no proof file shows, whatever its verdict. */
+export const limits: Readonly<Record<Language, readonly string[]>> = {
+  zh: ["另外没有抽取、密钥未被省略的条目撤销、名录就是当日的登记：这些要核验整个账本。",
+    "登记是否属实、检查是否如实进行，任何核验都不能证明。"],
+  en: ["That no other draw was made, that no entry left out revoked a key, that the pool was the registry of its day: the whole log shows these.",
+    "That the registry tells the truth, and that a visit was honest: nothing shows these."],
+};
+
+export function reportText(report: Report, language: Language): string {
+  const zh = language === "zh";
+  const say = (chinese: string, english: string): string => (zh ? chinese : english);
+  const lines: string[] = [];
+  if (!report.pinned) {
+    lines.push(say("注意：公钥未固定（没有给出策略文件或公钥），只能说明文件前后一致，不能说明出自谁手。",
+      "Note: the keys are not pinned (no policy and no key were given): this shows consistency, not who made the file."));
+  }
+  if (report.file !== undefined) {
+    lines.push(say(`账本：${report.file.origin}`, `log: ${report.file.origin}`),
+      say(`抽取：${report.file.draw}`, `draw: ${report.file.draw}`));
+  }
+  if (report.checkpointSize !== undefined) {
+    const witnesses = report.cosigners.join(", ");
+    lines.push(say(`检查点：${report.checkpointSize} 条${witnesses && `，见证人 ${witnesses}`}`,
+      `checkpoint: ${report.checkpointSize} entries${witnesses && `, witnesses ${witnesses}`}`));
+  }
+  if (report.file !== undefined) {
+    const { entries, subjects, inspectors, conflicts } = report.file;
+    lines.push(say(
+      `内容：事件 ${entries.length} 条，对象 ${subjects.length} 家，检查员 ${inspectors.length} 人，利害关系 ${conflicts.length} 条`,
+      `contents: ${entries.length} events, ${subjects.length} subjects, ${inspectors.length} inspectors, ${conflicts.length} conflicts`));
+  }
+  const draw = report.draw;
+  if (draw !== undefined && report.verdict !== "violated") {
+    lines.push(say(`阶段：${phases[draw.phase].zh}${draw.voided ? "，已作废" : ""}`,
+      `phase: ${phases[draw.phase].en}${draw.voided ? ", voided" : ""}`));
+    draw.selection?.strata.forEach((stratum, i) => {
+      const all = stratum.eligible === stratum.drawn && stratum.drawn > 0n;
+      lines.push(say(`分层 ${i}：可抽 ${stratum.eligible}，抽中 ${stratum.drawn}${all ? "（全部，非随机）" : ""}`,
+        `stratum ${i}: ${stratum.eligible} eligible, ${stratum.drawn} drawn${all ? " (all: not random)" : ""}`));
+    });
+  }
+  if (report.wrong !== undefined) {
+    const at = report.wrong.position;
+    lines.push(say(`问题：${at === undefined ? "" : `第 ${at} 条：`}${report.wrong.zh}（${report.wrong.code}）`,
+      `wrong: ${at === undefined ? "" : `entry ${at}: `}${report.wrong.en} (${report.wrong.code})`));
+  }
+  for (const note of report.notes) lines.push(say(`未核验：${note.zh}`, `not checked: ${note.en}`));
+  lines.push(say(`结论：${verdicts[report.verdict].zh}`, `verdict: ${verdicts[report.verdict].en}`));
+  if (report.verdict === "verified") {
+    lines.push(say("C 级：没有公共信标与见证时，不能排除运营方反复试公告。",
+      "Tier C: with neither a public beacon nor witnesses the operator could have tried announcements until one pleased."));
+  }
+  lines.push(say("不能证明：", "Not shown:"), ...limits[language].map((limit) => `- ${limit}`));
+  return `${lines.join("\n")}\n`;
+}
+
+/** Numbers that may exceed 2^53 are texts. */
+export function reportJson(report: Report): unknown {
+  const { wrong, file, draw } = report;
+  return {
+    verdict: report.verdict,
+    exit_code: exitCodes[report.verdict],
+    pinned: report.pinned,
+    ...(file && { origin: file.origin, draw: file.draw, entries: file.entries.length }),
+    ...(report.checkpointSize !== undefined && { checkpoint_size: String(report.checkpointSize) }),
+    witnesses: report.cosigners,
+    ...(draw && { phase: draw.phase, voided: draw.voided,
+      execute_deadline: String(big(draw.announced, "execute_deadline")) }),
+    ...(draw?.seed && { seed: toHex(draw.seed) }),
+    ...(wrong && { wrong: { code: wrong.code, zh: wrong.zh, en: wrong.en,
+      ...(wrong.position !== undefined && { position: String(wrong.position) }) } }),
+    not_checked: report.notes,
+  };
+}

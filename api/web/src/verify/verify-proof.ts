@@ -1,0 +1,154 @@
+// Verifies the proof file of a draw, offline (docs/formats/draw-proof.md, "How it is verified").
+import { type Bytes, equal } from "./bytes.js";
+import { decodeEntry, type Entry } from "./entry.js";
+import { bytes as bytesOf, big } from "./replay/fields.js";
+import { admit } from "./replay/admission.js";
+import { type Draw, newState, type State } from "./replay/state.js";
+import { checkInclusion, leafHash } from "./merkle.js";
+import { keyTypes, verifierKey } from "./note.js";
+import { acceptCheckpoint, type Policy, policyOfKey, strangersIn } from "./policy.js";
+import { type ProofFile, parseProofFile } from "./proof-file.js";
+import { Refusal, refuse, type Sentence } from "./refusal.js";
+import { inspectorPool, subjectPool } from "./draw/pool.js";
+
+export type Verdict = "verified" | "violated" | "inconclusive";
+export const exitCodes: Readonly<Record<Verdict, number>> = { verified: 0, violated: 1, inconclusive: 2 };
+
+export interface Wrong extends Sentence {
+  readonly code: string;
+  readonly position: bigint | undefined; // of the entry, if it is one
+}
+
+export interface Report {
+  readonly verdict: Verdict;
+  readonly pinned: boolean; // the log's key is of the reader's policy
+  readonly wrong: Wrong | undefined; // the first thing that is
+  readonly file: ProofFile | undefined;
+  readonly draw: Draw | undefined; // as far as it was followed
+  readonly checkpointSize: bigint | undefined;
+  readonly cosigners: readonly string[];
+  readonly notes: readonly Sentence[]; // what could not be checked
+}
+
+export interface Options {
+  readonly policy?: Policy | undefined;
+  readonly now: bigint; // Unix seconds, by which deadlines are judged
+  readonly onProgress?: ((done: number, of: number) => void) | undefined;
+}
+
+/** Codes that say that something is missing, or of a later version, and not that something is wrong. */
+const missing = new Set(["payload.unknown", "policy.log", "policy.quorum", "draw.unexecuted", "proof.behind"]);
+
+function policyOfGenesis(file: ProofFile): Policy {
+  const first = file.entries[0];
+  const genesis = first?.position === 0n ? decodeEntry(first.bytes).intent : undefined;
+  if (genesis?.kind !== "Genesis") {
+    return refuse("proof.genesis", "证明文件缺创世事件", "the genesis is missing");
+  }
+  return policyOfKey(verifierKey(file.origin, keyTypes.ed25519, bytesOf(genesis.payload, "log_key")));
+}
+
+class Verification {
+  file: ProofFile | undefined;
+  state: State | undefined;
+  size: bigint | undefined;
+  cosigners: string[] = [];
+  position: bigint | undefined; // of the entry being looked at
+
+  constructor(private readonly options: Options) {}
+
+  run(bytes: Bytes): void {
+    const file = parseProofFile(bytes);
+    this.file = file;
+    const policy = this.options.policy ?? policyOfGenesis(file);
+    const { checkpoint, cosigned } = acceptCheckpoint(policy, file.checkpoint);
+    this.size = checkpoint.size;
+    this.cosigners = cosigned.map((signer) => signer.key.name);
+    if (checkpoint.origin !== file.origin) refuse("proof.origin", "证明文件属于另一账本", "the file is of another log");
+    if (strangersIn(policy, file.checkpoint) > 0) {
+      refuse("proof.signatures", "检查点上有策略未列的签名", "the checkpoint carries a signature of nobody in the policy");
+    }
+    let last = -1n;
+    for (const entry of file.entries) {
+      this.position = entry.position;
+      if (entry.position <= last) refuse("proof.order", "条目没有按位置递增", "the entries do not ascend by position");
+      last = entry.position;
+      try {
+        checkInclusion(entry.position, checkpoint.size, leafHash(entry.bytes), entry.proof, checkpoint.root);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        refuse("proof.inclusion", "条目不在检查点之下", "the entry is not in the log under the checkpoint");
+      }
+    }
+    this.position = undefined;
+    subjectPool(file.subjects);
+    inspectorPool(file.inspectors);
+    this.replay(file);
+    this.position = undefined;
+    this.judge(file);
+  }
+
+  private replay(file: ProofFile): void {
+    const state = newState(file.origin, file.draw, file);
+    this.state = state;
+    if (file.entries[0]?.position !== 0n) refuse("proof.genesis", "证明文件缺创世事件", "the genesis is missing");
+    let before: Entry | undefined;
+    for (const [done, proven] of file.entries.entries()) {
+      this.position = proven.position;
+      const entry = decodeEntry(proven.bytes);
+      if (entry.position !== proven.position) {
+        refuse("chain.position", "条目所写的位置不对", "the entry says another position");
+      }
+      const neighbour = before !== undefined && before.position + 1n === entry.position;
+      const expected = entry.position === 0n ? new Uint8Array(32) : neighbour ? before!.leaf : undefined;
+      if (expected !== undefined && !equal(entry.previous, expected)) {
+        refuse("chain.previous", "与前一条的链断裂", "the entry does not name the leaf hash of the one before");
+      }
+      if (before !== undefined && entry.time < before.time) {
+        refuse("chain.time", "记录时间倒退", "the recorded time is before that of an earlier entry");
+      }
+      admit(state, entry);
+      before = entry;
+      this.options.onProgress?.(done + 1, file.entries.length);
+    }
+  }
+
+  private judge(file: ProofFile): void {
+    const draw = this.state!.draws.get(file.draw) ??
+      refuse("proof.draw", "证明文件中没有所说的抽取", "the draw that the file is about is not in it");
+    const late = this.state!.late;
+    if (late !== undefined) {
+      this.position = late.position;
+      refuse("draw.escape", `抽取在期限（${late.deadline}）之后才执行`, `the draw was executed after its deadline (${late.deadline})`);
+    }
+    const due = draw.phase === "revealing" || draw.phase === "ready";
+    const deadline = big(draw.announced, "execute_deadline");
+    if (due && this.options.now > deadline) {
+      refuse("draw.unexecuted", "抽取逾期未执行；证明文件也可能早于执行",
+        "the draw had to be executed by now and was not; or the file is older than its execution");
+    }
+  }
+}
+
+/** Never throws for what is in the bytes: what is wrong is in the report. */
+export function verifyProofFile(bytes: Bytes, options: Options): Report {
+  const verification = new Verification(options);
+  let wrong: Wrong | undefined;
+  try {
+    verification.run(bytes);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    wrong = { code: error.code, zh: error.zh, en: error.en, position: verification.position };
+  }
+  const { file, state } = verification;
+  return {
+    verdict: wrong === undefined ? "verified" : missing.has(wrong.code) ? "inconclusive" : "violated",
+    pinned: options.policy !== undefined,
+    wrong, file,
+    draw: file === undefined ? undefined : state?.draws.get(file.draw),
+    checkpointSize: verification.size,
+    cosigners: verification.cosigners,
+    notes: state?.notes ?? [],
+  };
+}
+

@@ -1,0 +1,201 @@
+// Every figure of the worked examples of docs/formats, computed again.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { equal, toHex, utf8, fromUtf8 } from "../dist/verify/bytes.js";
+import { parseCheckpoint, signersOf } from "../dist/verify/checkpoint.js";
+import { verifySignature } from "../dist/verify/ed25519.js";
+import { decodeEntry } from "../dist/verify/entry.js";
+import { sha256 } from "../dist/verify/hash.js";
+import { checkSignatures, decodeIntent } from "../dist/verify/intent.js";
+import { RootBuilder, checkConsistency, checkInclusion, leafHash } from "../dist/verify/merkle.js";
+import { isBy, parseNote, parseVkey, verifierKey, vkeyOf, writeNote } from "../dist/verify/note.js";
+import { acceptCheckpoint, parsePolicy, policyOfKey } from "../dist/verify/policy.js";
+import { commitmentTo, opens } from "../dist/verify/restricted.js";
+import { tuple } from "../dist/verify/tuple.js";
+import { hashToCurve, verifyVrf } from "../dist/verify/vrf.js";
+import { drawnCounts } from "../dist/verify/draw/allocation.js";
+import { match } from "../dist/verify/draw/matching.js";
+import { conflictPool, encodeInspector, encodeSubject, inspectorPool, subjectPool } from "../dist/verify/draw/pool.js";
+import { encodeVisit, visitsRoot } from "../dist/verify/draw/record.js";
+import * as seeds from "../dist/verify/draw/seed.js";
+import { select, ticketOf } from "../dist/verify/draw/selection.js";
+import { substitutesInOrder } from "../dist/verify/draw/substitute.js";
+import { KeyedHash } from "../dist/verify/hash.js";
+import { prove } from "./vrf-prover.js";
+import { example, refusalOf } from "./pages.js";
+
+const hex = (bytes) => toHex(bytes);
+
+test("tuple.md", () => {
+  const page = example("tuple.md");
+  const encoded = tuple("liuhen/example/v1", 1000n, ["A1", "B22"], "");
+  assert.equal(hex(encoded), page.text("encoding"));
+  assert.equal(hex(sha256(encoded)), page.text("hash"));
+});
+
+test("merkle.md", () => {
+  const page = example("merkle.md");
+  const leaves = [0, 1, 2, 3, 4, 5, 6].map((i) => leafHash(utf8(`entry ${i}`)));
+  leaves.forEach((leaf, i) => assert.equal(hex(leaf), page.text(`leaf ${i}`)));
+  const rootOfFirst = (size) => {
+    const builder = new RootBuilder();
+    leaves.slice(0, size).forEach((leaf) => builder.addLeaf(leaf));
+    return builder.root();
+  };
+  assert.equal(hex(rootOfFirst(3)), page.text("root 3"));
+  assert.equal(hex(rootOfFirst(7)), page.text("root 7"));
+  const inclusion = [0, 1, 2].map((i) => page.hex(`inclusion ${i}`));
+  const consistency = [0, 1, 2, 3].map((i) => page.hex(`consistency ${i}`));
+  checkInclusion(4n, 7n, leaves[4], inclusion, rootOfFirst(7));
+  checkConsistency(3n, 7n, consistency, rootOfFirst(3), rootOfFirst(7));
+  assert.equal(refusalOf(() => checkInclusion(5n, 7n, leaves[4], inclusion, rootOfFirst(7))), "merkle.inclusion");
+  assert.equal(refusalOf(() => checkInclusion(4n, 7n, leaves[4], inclusion.slice(1), rootOfFirst(7))),
+    "merkle.inclusion");
+  assert.equal(refusalOf(() => checkConsistency(4n, 7n, consistency, rootOfFirst(4), rootOfFirst(7))),
+    "merkle.consistency");
+});
+
+test("note.md, checkpoint.md and policy.md", () => {
+  const page = example("note.md");
+  const key = parseVkey(page.text("vkey"));
+  assert.equal(hex(key.publicKey), page.text("public key"));
+  assert.equal(hex(key.keyId), page.text("key id"));
+  assert.equal(hex(ed25519.getPublicKey(page.hex("seed"))), page.text("public key"));
+  assert.equal(vkeyOf(verifierKey(key.name, 1, key.publicKey)), page.text("vkey"));
+  const note = parseNote(page.hex("note"));
+  assert.equal(note.text, fromUtf8(page.hex("text")));
+  assert.equal(hex(writeNote(note)), page.text("note"));
+  assert.ok(verifySignature(key.publicKey, page.hex("text"), page.hex("signature")));
+  assert.equal(parseCheckpoint(note.text).size, 7n);
+  acceptCheckpoint(policyOfKey(key), note);
+
+  const cosigned = example("checkpoint.md");
+  const witness = parseVkey(cosigned.text("witness vkey"));
+  const both = parseNote(cosigned.hex("cosigned checkpoint"));
+  assert.equal(signersOf(both, [witness])[0].time, 1767225600n);
+  const line = both.lines.find((each) => isBy(each, witness));
+  assert.equal(hex(line.blob), cosigned.text("blob"));
+
+  const policy = parsePolicy(example("policy.md").hex("policy"));
+  const accepted = acceptCheckpoint(policy, both);
+  assert.equal(accepted.cosigned[0].time, BigInt(example("policy.md").text("cosigned at")));
+  assert.equal(refusalOf(() => acceptCheckpoint(policy, note)), "policy.quorum");
+  const spoiled = page.hex("note");
+  spoiled[spoiled.length - 12] ^= 1;
+  assert.notEqual(refusalOf(() => acceptCheckpoint(policyOfKey(key), parseNote(spoiled))), undefined);
+});
+
+test("the vkey of C2SP's own page", () => {
+  const key = parseVkey("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k");
+  const note = parseNote(utf8("This is an example message.\n\n— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfX" +
+    "ppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"));
+  assert.equal(signersOf(note, [key]).length, 1);
+});
+
+test("restricted.md", () => {
+  const page = example("restricted.md");
+  assert.equal(hex(commitmentTo(page.hex("salt"), page.hex("bytes"))), page.text("commitment"));
+  assert.ok(opens(page.hex("commitment"), page.hex("salt"), page.hex("bytes")));
+  assert.ok(!opens(page.hex("commitment"), page.hex("salt"), utf8("37.6")));
+});
+
+test("vrf.md", () => {
+  const page = example("vrf.md");
+  const key = page.hex("public key");
+  assert.equal(hex(hashToCurve(key, page.hex("alpha")).toBytes()), page.text("H"));
+  assert.equal(hex(verifyVrf(key, page.hex("alpha"), page.hex("pi"))), page.text("beta"));
+  assert.equal(hex(prove(page.hex("seed"), page.hex("alpha"))), page.text("pi"));
+  assert.equal(refusalOf(() => verifyVrf(key, page.hex("alpha"), page.hex("refused pi"))), "vrf.proof");
+});
+
+test("intent.md and entry.md", () => {
+  const page = example("intent.md");
+  const intent = decodeIntent(page.hex("intent"));
+  assert.equal(hex(sha256(page.hex("intent"))), page.text("intent hash"));
+  assert.equal(hex(intent.authors[0]), page.text("author"));
+  assert.equal(intent.kind, "ItemPublished");
+  assert.deepEqual({ ...intent.payload }, { id: "QD-001", revision: 1 });
+  assert.equal(intent.expectedVersion, 1n);
+  checkSignatures(intent, [page.hex("signature")]);
+  assert.equal(refusalOf(() => checkSignatures(intent, [])), "proof.signatures");
+
+  const chain = example("entry.md");
+  const entries = [0, 1].map((i) => decodeEntry(chain.hex(`entry ${i}`)));
+  const tree = new RootBuilder();
+  entries.forEach((entry, i) => {
+    assert.equal(hex(entry.leaf), chain.text(`leaf hash ${i}`));
+    assert.equal(entry.position, BigInt(i));
+    assert.equal(entry.time, 1760000000n + BigInt(i));
+    checkSignatures(entry.intent, entry.signatures);
+    tree.addLeaf(entry.leaf);
+  });
+  assert.ok(equal(entries[1].previous, entries[0].leaf));
+  assert.equal(hex(tree.root()), chain.text("root of 2"));
+  assert.equal(hex(entries[0].intent.bytes), page.text("intent"));
+  assert.equal(entries[1].intent.kind, "ConflictDeclared");
+});
+
+test("draw.md", () => {
+  const page = example("draw.md");
+  const announcement = page.hex("announcement");
+  assert.equal(hex(seeds.contributionCommitment(announcement, page.hex("contributor_0"), page.hex("nonce_0"))),
+    page.text("commitment_0"));
+  const alpha = seeds.alphaOf(announcement, [page.hex("nonce_0"), new Uint8Array(0), utf8(page.text("digits"))], []);
+  assert.equal(hex(alpha), page.text("alpha"));
+  assert.equal(hex(prove(page.hex("vrf_secret"), alpha)), page.text("pi"));
+  const seed = verifyVrf(page.hex("vrf_key"), alpha, page.hex("pi"));
+  assert.equal(hex(seed), page.text("seed"));
+
+  const rows = [1, 2, 3, 4, 5, 6, 7].map((n) =>
+    ({ id: `91370200MA3C00000${n}`, stratum: BigInt(n % 2), weight: 1n, eligibility: n === 3 ? 2n : 0n }));
+  assert.equal(hex(encodeSubject(rows[0])), page.text("row_0"));
+  assert.equal(hex(tuple(rows[0].id, 1n, 1n, 0n)), page.text("row_0"));
+  assert.equal(hex(subjectPool(rows).root), page.text("subject_root"));
+  const shares = [{ num: 1n, den: 2n, fixed: 0n }, { num: 30n, den: 100n, fixed: 0n }];
+  assert.deepEqual(drawnCounts(shares, 0n, [3n, 3n]), [2n, 1n]);
+  const selection = select(seed, shares, 0n, rows);
+  for (const [i, stratum] of selection.strata.entries()) {
+    assert.equal(`${stratum.eligible} ${stratum.drawn}`, page.text(`stratum_${i}`));
+    assert.equal(hex(stratum.cutoff), page.text(`cutoff_${i}`));
+    assert.equal(hex(seeds.stratumKey(seed, BigInt(i))), page.text(`stratum_${i}_key`));
+    assert.equal(selection.drawn.filter((d) => d.stratum === i).map((d) => d.id).join(" "), page.text(`drawn_${i}`));
+  }
+  for (const row of rows) {
+    if (row.eligibility === 0n) assert.equal(hex(ticketOf(seed, row.stratum, row.id)), page.text(`ticket_${row.id}`));
+  }
+
+  const law = "执法证";
+  const inspector = (id, unit, qualifications, capacity) => ({ id, unit, qualifications, capacity, eligibility: 0n });
+  const inspectors = [inspector("JC-0001", "370202", [law], 2n), inspector("JC-0002", "370202", [law], 1n),
+    inspector("JC-0003", "370203", ["EXPERT", law], 2n), inspector("JC-0004", "370203", [law], 1n),
+    inspector("ZJ-0001", "370203", ["EXPERT"], 2n)];
+  const groups = [{ qualification: law, units: ["370202", "370203"], seats: 2, unitLimit: 1 },
+    { qualification: "EXPERT", units: ["370202", "370203"], seats: 1, unitLimit: 0 }];
+  assert.equal(hex(encodeInspector(inspectors[2])), page.text("inspector_2"));
+  assert.equal(hex(inspectorPool(inspectors).root), page.text("inspector_root"));
+  assert.equal(hex(conflictPool([page.hex("conflict_0")]).root), page.text("conflict_root"));
+  const first = page.text("visit_0").split(" ")[0];
+  const visits = match(seed, groups, inspectors, selection.drawn.map((d) => d.id),
+    [{ subject: first, inspector: "JC-0004" }]);
+  visits.forEach((visit, i) => {
+    assert.equal([visit.subject, ...visit.team.map((m) => m || "~")].join(" "), page.text(`visit_${i}`));
+    assert.equal(hex(visit.order), page.text(`visit_${i}_hash`));
+  });
+  assert.equal(hex(seeds.pairKey(seed, first)), page.text("pair_key_0"));
+  const inOrder = (key) => inspectors.map((row) => ({ id: row.id, order: hex(new KeyedHash(key).of(utf8(row.id))) }))
+    .sort((a, b) => (a.order < b.order ? -1 : 1)).map((each) => each.id).join(" ");
+  assert.equal(inOrder(seeds.pairKey(seed, first)), page.text("order_0"));
+  const records = visits.map((visit) =>
+    ({ ...visit, ticket: selection.drawn.find((d) => d.id === visit.subject).ticket }));
+  assert.equal(hex(encodeVisit(records[0])), page.text("visit_row_0"));
+  assert.equal(hex(visitsRoot(records)), page.text("visits_root"));
+
+  const after = seeds.substituteSeed(announcement, seed, first, 0n, 1n, []);
+  assert.equal(hex(after), page.text("substitute_seed"));
+  assert.equal(inOrder(seeds.pairKey(after, first)), page.text("substitute_order"));
+  const candidates = inspectors.map((row) => ({ row: { ...row, capacity: 9n }, eligible: true,
+    conflict: row.id === "JC-0004", heldSeat: visits[0].team.includes(row.id), load: 0n }));
+  assert.equal(substitutesInOrder(after, first, groups, 0n, [page.text("other_unit")], candidates)[0],
+    page.text("substitute"));
+});
