@@ -40,9 +40,13 @@ export function streamOf(kind: string, p: Decoded): string {
   }
 }
 
-/** Whose affair it is: all these departments, "" being the city. Undefined where the event's own rules say. */
+/**
+ * Whose affair it is: all these departments, "" being the city. Undefined where the event's own rules say, and of
+ * what is not known, which they refuse.
+ */
 function affairsOf(state: State, kind: string, p: Decoded): readonly string[] | undefined {
-  const draw = (): string => state.draws.get(text(p, "draw"))?.department ?? "";
+  const only = (department: string | undefined): string[] | undefined =>
+    department === undefined ? undefined : [department];
   const both = (before: string | undefined, after: string): string[] => (before === undefined ? [after] : [before, after]);
   switch (kind) {
     case "Genesis":
@@ -57,7 +61,7 @@ function affairsOf(state: State, kind: string, p: Decoded): readonly string[] | 
     }
     case "ItemListed": return both(state.items.get(text(p, "id"))?.department, text(p, "department"));
     case "ItemReviewed": case "ItemPublished": case "ItemWithdrawn":
-      return [state.items.get(text(p, "id"))?.department ?? ""];
+      return only(state.items.get(text(p, "id"))?.department);
     case "RuleSet": case "PlanPublished": {
       const before = (kind === "RuleSet" ? state.rules : state.plans).get(text(p, "id"));
       return both(before === undefined ? undefined : text(before, "department"), text(p, "department"));
@@ -66,16 +70,15 @@ function affairsOf(state: State, kind: string, p: Decoded): readonly string[] | 
       // Departments of units that the file does not cite are not in it.
       return rows(p, "rows").map((row) => text(row, "unit")).filter((unit) => state.departments.has(unit));
     case "ConflictDeclared": return [text(p, "unit")];
-    case "ConflictDecided": return [state.conflicts.get(hex(p, "commitment"))?.unit ?? ""];
+    case "ConflictDecided": return only(state.conflicts.get(hex(p, "commitment"))?.unit);
     case "DrawAnnounced": {
       const plan = state.plans.get(text(p, "plan"));
-      return [plan === undefined ? "" : text(plan, "department")];
+      return plan === undefined ? undefined : [text(plan, "department")];
     }
     case "DrawVoided": case "UnitsAdded":
     case "ResultFollowedUp": case "ResultPublished": case "PublicationWithheld": case "ObjectionFiled":
     case "ObjectionDecided":
-      return [draw()];
-    case "SubstituteDrawn": return [""];
+      return only(state.draws.get(text(p, "draw"))?.department);
     default: return [""];
   }
 }
