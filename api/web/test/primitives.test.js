@@ -6,7 +6,7 @@ import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { concat, fromBase64, fromHex, fromUtf8, toBase64, toHex, u64, utf8 } from "../dist/verify/bytes.js";
 import { parseCheckpoint } from "../dist/verify/checkpoint.js";
 import { beaconOutput, roundAt, timeOf } from "../dist/verify/drand.js";
-import { KeyedHash, sha256 } from "../dist/verify/hash.js";
+import { KeyedHash, prepareId, sha256, sha256OfShort } from "../dist/verify/hash.js";
 import { RootBuilder, checkConsistency, checkInclusion, emptyRoot, inclusionProof, leafHash }
   from "../dist/verify/merkle.js";
 import { parseNote, parseVkey } from "../dist/verify/note.js";
@@ -84,8 +84,16 @@ test("hashes of one block are SHA-256", () => {
   for (let length = 1; length <= 23; length++) {
     const [key, id] = [fromHex(random.hex(32)), fromHex(random.hex(length))];
     const expected = nobleSha256(concat(key, id));
-    assert.equal(toHex(new KeyedHash(key).of(id)), toHex(expected));
-    assert.equal(new KeyedHash(key).head(id), Number(BigInt(`0x${toHex(expected)}`) >> 204n));
+    assert.equal(toHex(new KeyedHash(key).of(prepareId(id))), toHex(expected));
+    assert.equal(new KeyedHash(key).head(prepareId(id)), Number(BigInt(`0x${toHex(expected)}`) >> 204n));
+  }
+});
+
+test("short hashes are SHA-256, whatever the length", () => {
+  const random = new Random("short");
+  for (let length = 0; length <= 260; length++) {
+    const [left, right] = [fromHex(random.hex(length)), fromHex(random.hex(random.below(40)))];
+    assert.equal(toHex(sha256OfShort(1, left, right)), toHex(nobleSha256(concat(Uint8Array.of(1), left, right))));
   }
 });
 

@@ -21,7 +21,7 @@ import { encodeVisit, visitsRoot } from "../dist/verify/draw/record.js";
 import * as seeds from "../dist/verify/draw/seed.js";
 import { select, ticketOf } from "../dist/verify/draw/selection.js";
 import { substitutesInOrder } from "../dist/verify/draw/substitute.js";
-import { KeyedHash } from "../dist/verify/hash.js";
+import { KeyedHash, prepareId } from "../dist/verify/hash.js";
 import { prove } from "./vrf-prover.js";
 import { example, refusalOf } from "./pages.js";
 
@@ -183,7 +183,7 @@ test("draw.md", () => {
     assert.equal(hex(visit.order), page.text(`visit_${i}_hash`));
   });
   assert.equal(hex(seeds.pairKey(seed, first)), page.text("pair_key_0"));
-  const inOrder = (key) => inspectors.map((row) => ({ id: row.id, order: hex(new KeyedHash(key).of(utf8(row.id))) }))
+  const inOrder = (key) => inspectors.map((row) => ({ id: row.id, order: hex(new KeyedHash(key).of(prepareId(utf8(row.id)))) }))
     .sort((a, b) => (a.order < b.order ? -1 : 1)).map((each) => each.id).join(" ");
   assert.equal(inOrder(seeds.pairKey(seed, first)), page.text("order_0"));
   const records = visits.map((visit) =>

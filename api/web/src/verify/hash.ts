@@ -29,6 +29,7 @@ const initial = new Int32Array(8);
   });
 }
 
+/** `state` after one block, whose 16 words are the first of `words`. */
 function compress(words: Int32Array, state: Int32Array): void {
   for (let t = 16; t < 64; t++) {
     const x = words[t - 15]!;
@@ -37,8 +38,8 @@ function compress(words: Int32Array, state: Int32Array): void {
     const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
     words[t] = (words[t - 16]! + s0 + words[t - 7]! + s1) | 0;
   }
-  let a = initial[0]!, b = initial[1]!, c = initial[2]!, d = initial[3]!;
-  let e = initial[4]!, f = initial[5]!, g = initial[6]!, h = initial[7]!;
+  let a = state[0]!, b = state[1]!, c = state[2]!, d = state[3]!;
+  let e = state[4]!, f = state[5]!, g = state[6]!, h = state[7]!;
   for (let t = 0; t < 64; t++) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + roundConstants[t]! + words[t]!) | 0;
@@ -53,65 +54,98 @@ function compress(words: Int32Array, state: Int32Array): void {
     b = a;
     a = (t1 + t2) | 0;
   }
-  state[0] = initial[0]! + a;
-  state[1] = initial[1]! + b;
-  state[2] = initial[2]! + c;
-  state[3] = initial[3]! + d;
-  state[4] = initial[4]! + e;
-  state[5] = initial[5]! + f;
-  state[6] = initial[6]! + g;
-  state[7] = initial[7]! + h;
+  state[0] = state[0]! + a;
+  state[1] = state[1]! + b;
+  state[2] = state[2]! + c;
+  state[3] = state[3]! + d;
+  state[4] = state[4]! + e;
+  state[5] = state[5]! + f;
+  state[6] = state[6]! + g;
+  state[7] = state[7]! + h;
 }
 
-/** H(key ‖ id) for ids of 1 to 23 bytes, which with the key and the padding fill one block. */
+function write(state: Int32Array, out: Bytes, at: number): void {
+  for (let i = 0; i < 8; i++) {
+    const word = state[i]!;
+    out[at + 4 * i] = word >>> 24;
+    out[at + 4 * i + 1] = word >>> 16;
+    out[at + 4 * i + 2] = word >>> 8;
+    out[at + 4 * i + 3] = word;
+  }
+}
+
+const words = new Int32Array(64);
+const state = new Int32Array(8);
+const padded = new Uint8Array(256);
+const paddedView = new DataView(padded.buffer);
+
+/** SHA-256 of up to 247 bytes, for the nodes and leaves of large trees: several times as fast as the library's. */
+export function sha256OfShort(first: number, left: Bytes, right: Bytes): Bytes {
+  const length = 1 + left.length + right.length;
+  if (length > 247) return sha256(Uint8Array.of(first), left, right);
+  const blocks = (length + 72) >> 6;
+  padded[0] = first;
+  padded.set(left, 1);
+  padded.set(right, 1 + left.length);
+  padded[length] = 0x80;
+  padded.fill(0, length + 1, 64 * blocks);
+  paddedView.setUint32(64 * blocks - 4, 8 * length);
+  state.set(initial);
+  for (let at = 0; at < 64 * blocks; at += 64) {
+    for (let i = 0; i < 16; i++) words[i] = paddedView.getInt32(at + 4 * i);
+    compress(words, state);
+  }
+  const out = new Uint8Array(32);
+  write(state, out, 0);
+  return out;
+}
+
+/** An id of 1 to 23 bytes with its padding, as the second half of a block. */
+export type PreparedId = Int32Array;
+
+export function prepareId(id: Bytes): PreparedId {
+  const length = id.length;
+  if (length < 1 || length > 23) throw new Error("an id has 1 to 23 bytes");
+  const half = new Int32Array(8);
+  for (let i = 0; i < length; i++) half[i >> 2] = half[i >> 2]! | (id[i]! << (24 - 8 * (i & 3)));
+  half[length >> 2] = half[length >> 2]! | (0x80 << (24 - 8 * (length & 3)));
+  half[7] = (32 + length) * 8;
+  return half;
+}
+
+/** H(key ‖ id) for very many ids under one key of 32 bytes: one block each. */
 export class KeyedHash {
   private readonly key = new Int32Array(8);
-  private readonly words = new Int32Array(64);
-  private readonly state = new Int32Array(8);
 
   constructor(key: Bytes) {
     const view = new DataView(key.buffer, key.byteOffset, 32);
     for (let i = 0; i < 8; i++) this.key[i] = view.getInt32(4 * i);
   }
 
-  private run(id: Bytes): void {
-    const words = this.words;
-    words.set(this.key);
-    const length = id.length;
-    for (let word = 8, at = 0; word < 14; word++, at += 4) {
-      let value = 0;
-      for (let i = 0; i < 4; i++) {
-        const place = at + i;
-        value = (value << 8) | (place < length ? id[place]! : place === length ? 0x80 : 0);
-      }
-      words[word] = value;
+  private run(id: PreparedId): void {
+    for (let i = 0; i < 8; i++) {
+      words[i] = this.key[i]!;
+      words[8 + i] = id[i]!;
     }
-    words[14] = 0;
-    words[15] = (32 + length) * 8;
-    compress(words, this.state);
+    state.set(initial);
+    compress(words, state);
   }
 
-  of(id: Bytes): Bytes {
+  of(id: PreparedId): Bytes {
     const out = new Uint8Array(32);
     this.into(id, out, 0);
     return out;
   }
 
   /** Writes the hash at `at`. */
-  into(id: Bytes, out: Bytes, at: number): void {
+  into(id: PreparedId, out: Bytes, at: number): void {
     this.run(id);
-    for (let i = 0; i < 8; i++) {
-      const word = this.state[i]!;
-      out[at + 4 * i] = word >>> 24;
-      out[at + 4 * i + 1] = word >>> 16;
-      out[at + 4 * i + 2] = word >>> 8;
-      out[at + 4 * i + 3] = word;
-    }
+    write(state, out, at);
   }
 
   /** The first 52 bits as a number: enough to order nearly all. */
-  head(id: Bytes): number {
+  head(id: PreparedId): number {
     this.run(id);
-    return (this.state[0]! >>> 0) * 0x100000 + (this.state[1]! >>> 12);
+    return (state[0]! >>> 0) * 0x100000 + (state[1]! >>> 12);
   }
 }

@@ -1,24 +1,20 @@
 // docs/formats/merkle.md (RFC 6962 section 2.1)
 import { type Bytes, equal } from "./bytes.js";
-import { sha256 } from "./hash.js";
+import { sha256, sha256OfShort } from "./hash.js";
 import { refuse } from "./refusal.js";
 
-const leafPrefix = Uint8Array.of(0);
+const nothing = new Uint8Array(0);
 
 export function leafHash(entry: Bytes): Bytes {
-  return sha256(leafPrefix, entry);
+  return sha256OfShort(0, entry, nothing);
 }
 
 function nodeHash(left: Bytes, right: Bytes): Bytes {
-  const node = new Uint8Array(65);
-  node[0] = 1;
-  node.set(left, 1);
-  node.set(right, 33);
-  return sha256(node);
+  return sha256OfShort(1, left, right);
 }
 
 export function emptyRoot(): Bytes {
-  return sha256(new Uint8Array(0));
+  return sha256(nothing);
 }
 
 /** The root over entries given one after the other; holds one hash for each level. */

@@ -28,6 +28,8 @@ export class GroupAssignment {
   // One search; a mark is current if it equals `search`.
   private search = 0;
   private readonly found: number[]; // by member
+  private unfound: number[][] = []; // by unit
+  private unfoundMembers = 0;
   private readonly takes: number[]; // by member: the slot he would take over
   private readonly expanded: number[] = []; // by visit
   private queue: number[] = [];
@@ -151,6 +153,7 @@ export class GroupAssignment {
         return true;
       }
     }
+    if (this.spare.length === 0) return false; // no path ends anywhere
     this.startSearch();
     const end = this.expand(visit, -1, slot, noOne) ?? this.searchOn(noOne);
     if (end === undefined) return false;
@@ -163,16 +166,28 @@ export class GroupAssignment {
   private startSearch(): void {
     this.search++;
     this.queue = [];
+    this.unfound = this.membersOfUnit.map((members) => [...members]);
+    this.unfoundMembers = this.unit.length;
   }
 
   /** Finds whoever could take `slot`, which a member of unit `leaving` gives up (-1: it is empty). */
   private expand(visit: number, leaving: number, slot: number, ends: ReadonlySet<number>): number | undefined {
     const first = this.expanded[visit] !== this.search;
     this.expanded[visit] = this.search;
-    for (const [unit, members] of this.membersOfUnit.entries()) {
-      if (members === undefined || (unit !== leaving && !(first && this.hasRoom(visit, unit)))) continue;
-      for (const member of members) {
-        if (this.found[member] === this.search || !this.mayGo(visit, member)) continue;
+    for (let unit = 0; unit < this.unfound.length; unit++) {
+      const members = this.unfound[unit]!;
+      if (members.length === 0 || (unit !== leaving && !(first && this.hasRoom(visit, unit)))) continue;
+      for (let at = 0; at < members.length;) {
+        const member = members[at]!;
+        const known = this.found[member] === this.search;
+        if (!known && !this.mayGo(visit, member)) {
+          at++;
+          continue;
+        }
+        members[at] = members[members.length - 1]!;
+        members.pop();
+        this.unfoundMembers--;
+        if (known) continue;
         this.found[member] = this.search;
         this.takes[member] = slot;
         if (this.load[member]! < this.capacity[member]! || ends.has(member)) return member;
@@ -186,6 +201,7 @@ export class GroupAssignment {
     for (let at = 0; at < this.queue.length; at++) {
       const member = this.queue[at]!;
       for (const slot of this.sits[member]!) {
+        if (this.unfoundMembers === 0) return undefined;
         const end = this.expand(this.visitOf(slot), this.unit[member]!, slot, ends);
         if (end !== undefined) return end;
       }

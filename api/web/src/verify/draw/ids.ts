@@ -1,5 +1,5 @@
 // Ids of subjects and inspectors (docs/formats/draw.md section 2).
-import type { Bytes } from "../bytes.js";
+import { type PreparedId, prepareId } from "../hash.js";
 import { refuse } from "../refusal.js";
 
 const idForm = /^[A-Z0-9._-]{1,23}$/;
@@ -18,9 +18,9 @@ export function compareIds(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The bytes of an id; fast, since there may be millions. */
-export function idBytes(id: string): Bytes {
-  const out = new Uint8Array(id.length);
-  for (let i = 0; i < id.length; i++) out[i] = id.charCodeAt(i);
-  return out;
+/** Ready to be hashed under many keys. */
+export function preparedId(id: string): PreparedId {
+  const bytes = new Uint8Array(id.length);
+  for (let i = 0; i < id.length; i++) bytes[i] = id.charCodeAt(i);
+  return prepareId(bytes);
 }

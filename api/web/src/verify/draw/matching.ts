@@ -1,9 +1,9 @@
 // Who goes where (docs/formats/draw.md section 7).
 import { type Bytes, compare } from "../bytes.js";
-import { KeyedHash } from "../hash.js";
+import { KeyedHash, type PreparedId } from "../hash.js";
 import { refuse } from "../refusal.js";
 import { GroupAssignment } from "./group-assignment.js";
-import { compareIds, idBytes } from "./ids.js";
+import { compareIds, preparedId } from "./ids.js";
 import type { InspectorRow } from "./pool.js";
 import { pairKey, visitOrder } from "./seed.js";
 import { type SeatGroup, checkGroups, groupOfInspector, seatsOf } from "./team.js";
@@ -20,48 +20,48 @@ export interface Visit {
   readonly team: string[]; // an inspector for each seat, "" if it is vacant
 }
 
+const scans = 8; // this many are found by looking through all; whoever asks for more gets them sorted
+
 /** The members of one group, in order for one visit; the hashes are made at once, the order as it is asked for. */
 class PairOrder {
-  private readonly heap: number[];
-  private readonly heads: Float64Array;
   private readonly hash: KeyedHash;
+  private readonly heads: Float64Array;
+  private readonly left: number[]; // not yet given; once sorted, the last comes next
+  private given = 0;
 
-  constructor(key: Bytes, private readonly ids: readonly string[], private readonly encoded: readonly Bytes[]) {
+  constructor(key: Bytes, private readonly ids: readonly string[], private readonly prepared: readonly PreparedId[]) {
     this.hash = new KeyedHash(key);
     this.heads = new Float64Array(ids.length);
-    for (let i = 0; i < ids.length; i++) this.heads[i] = this.hash.head(encoded[i]!);
-    this.heap = ids.map((_, i) => i);
-    for (let i = (ids.length >> 1) - 1; i >= 0; i--) this.sink(i);
-  }
-
-  private before(a: number, b: number): boolean {
-    const difference = this.heads[a]! - this.heads[b]!;
-    if (difference !== 0) return difference < 0;
-    const whole = compare(this.hash.of(this.encoded[a]!), this.hash.of(this.encoded[b]!));
-    return (whole || compareIds(this.ids[a]!, this.ids[b]!)) < 0;
-  }
-
-  private sink(at: number): void {
-    const { heap } = this;
-    for (;;) {
-      let first = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (child < heap.length && this.before(heap[child]!, heap[first]!)) first = child;
-      }
-      if (first === at) return;
-      [heap[at], heap[first]] = [heap[first]!, heap[at]!];
-      at = first;
+    this.left = new Array<number>(ids.length);
+    for (let i = 0; i < ids.length; i++) {
+      this.heads[i] = this.hash.head(prepared[i]!);
+      this.left[i] = i;
     }
+  }
+
+  private order(a: number, b: number): number {
+    return this.heads[a]! - this.heads[b]! ||
+      compare(this.hash.of(this.prepared[a]!), this.hash.of(this.prepared[b]!)) ||
+      compareIds(this.ids[a]!, this.ids[b]!);
   }
 
   next(): number | undefined {
-    const first = this.heap[0];
-    const last = this.heap.pop();
-    if (first !== undefined && this.heap.length > 0) {
-      this.heap[0] = last!;
-      this.sink(0);
+    const { heads, left } = this;
+    if (this.given++ >= scans) {
+      if (this.given === scans + 1) left.sort((a, b) => this.order(b, a));
+      return left.pop();
     }
-    return first;
+    if (left.length === 0) return undefined;
+    let first = 0;
+    for (let i = 1; i < left.length; i++) {
+      const a = left[i]!;
+      const b = left[first]!;
+      if (heads[a]! < heads[b]! || (heads[a] === heads[b] && this.order(a, b) < 0)) first = i;
+    }
+    const member = left[first]!;
+    left[first] = left[left.length - 1]!;
+    left.pop();
+    return member;
   }
 }
 
@@ -93,7 +93,7 @@ export function match(
       (row) => row.eligibility === 0n && groupOfInspector(groups, row) === number);
     const ids = members.map((row) => row.id);
     const places = new Map(ids.map((id, i) => [id, i]));
-    const encoded = ids.map(idBytes);
+    const prepared = ids.map(preparedId);
     const units = [...new Set(members.map((row) => row.unit))];
     const unitNumbers = new Map(units.map((unit, i) => [unit, i]));
     const most = BigInt(visits.length);
@@ -111,7 +111,7 @@ export function match(
     let taken = 0;
     for (const [i, visit] of visits.entries()) {
       if (!visit.taken) continue;
-      const order = new PairOrder(pairKeys[i]!, ids, encoded);
+      const order = new PairOrder(pairKeys[i]!, ids, prepared);
       for (let seat = 0; seat < group.seats;) {
         const member = order.next();
         if (member === undefined) {

@@ -3,7 +3,7 @@ import { type Bytes, compare } from "../bytes.js";
 import { KeyedHash } from "../hash.js";
 import { refuse } from "../refusal.js";
 import { type Share, drawnCounts } from "./allocation.js";
-import { compareIds, idBytes } from "./ids.js";
+import { compareIds, preparedId } from "./ids.js";
 import type { SubjectRow } from "./pool.js";
 import { stratumKey } from "./seed.js";
 
@@ -25,7 +25,7 @@ export interface Selection {
 }
 
 export function ticketOf(seed: Bytes, stratum: bigint, id: string): Bytes {
-  return new KeyedHash(stratumKey(seed, stratum)).of(idBytes(id));
+  return new KeyedHash(stratumKey(seed, stratum)).of(preparedId(id));
 }
 
 /** The eligible rows of one stratum in order of their tickets, equal ones by id. */
@@ -37,7 +37,7 @@ export function inTicketOrder(
   const view = new DataView(tickets.buffer);
   const order = new Uint32Array(rows.length);
   rows.forEach((row, i) => {
-    hash.into(idBytes(row.id), tickets, 32 * i);
+    hash.into(preparedId(row.id), tickets, 32 * i);
     heads[i] = view.getUint32(32 * i) * 0x100000 + (view.getUint32(32 * i + 4) >>> 12);
     order[i] = i;
   });

@@ -2,7 +2,7 @@
 import { type Bytes, compare } from "../bytes.js";
 import { KeyedHash } from "../hash.js";
 import { refuse } from "../refusal.js";
-import { checkId, compareIds, idBytes } from "./ids.js";
+import { checkId, compareIds, preparedId } from "./ids.js";
 import type { InspectorRow } from "./pool.js";
 import { pairKey } from "./seed.js";
 import { type SeatGroup, checkGroups, groupOfInspector, groupOfSeat } from "./team.js";
@@ -36,7 +36,7 @@ export function substitutesInOrder(
     if (groupOfInspector(groups, candidate.row) !== number) continue;
     if (candidate.load >= candidate.row.capacity) continue;
     if (limit !== 0 && otherUnits.filter((other) => other === unit).length >= limit) continue;
-    able.push({ id, order: hash.of(idBytes(id)) });
+    able.push({ id, order: hash.of(preparedId(id)) });
   }
   able.sort((a, b) => compare(a.order, b.order) || compareIds(a.id, b.id));
   return able.map((each) => each.id);
