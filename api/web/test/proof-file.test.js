@@ -1,9 +1,8 @@
 // Proof files as the C++ writes them for a demonstration: good ones verify; of changed ones none does, and
 // liuhen-verify says the same.
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
@@ -13,6 +12,7 @@ import { keyTypes, parseNote, parseVkey, verifierKey, vkeyOf } from "../dist/ver
 import { parsePolicy, policyOfKey } from "../dist/verify/policy.js";
 import { parseProofFile, writeProofFile } from "../dist/verify/proof-file.js";
 import { verifyProofFile } from "../dist/verify/verify-proof.js";
+import { demonstrate, proofOf, scratch, withoutConflicts } from "./demonstration.js";
 import { example, refusalOf } from "./pages.js";
 import { Random } from "./random-cases.js";
 
@@ -41,22 +41,16 @@ test("the example of draw-proof.md reads, writes back and does not verify", () =
 });
 
 test("files of a demonstration", { skip, timeout: 500_000 }, async (t) => {
-  const home = mkdtempSync(join(tmpdir(), "liuhen-web-"));
-  t.after(() => rmSync(home, { recursive: true, force: true }));
+  const home = scratch(t);
   const dir = join(home, "ledger");
-  execFileSync(`${bin}/liuhen`, ["demo", "--dir", dir, "--subjects", "2000"], { stdio: "ignore" });
-  const proof = (draw) => {
-    const out = join(home, `${draw.replaceAll("/", "_")}.draw-proof`);
-    execFileSync(`${bin}/liuhen`, ["draw", "proof", draw, "--dir", dir, "--out", out], { stdio: "ignore" });
-    return readFileSync(out);
-  };
-  const theirCode = (bytes) => {
+  const commands = demonstrate(dir, 2000);
+  const theirStatus = (bytes) => {
     writeFileSync(join(home, "changed"), bytes);
     return spawnSync(`${bin}/liuhen-verify`, ["file", join(home, "changed")], { stdio: "ignore" }).status;
   };
-  const annual = proof("draw/2026-ND/1");
-  const voided = proof("draw/2026-LS-01/1");
-  const redrawn = proof("draw/2026-LS-01/2");
+  const annual = proofOf(dir, "draw/2026-ND/1");
+  const voided = proofOf(dir, "draw/2026-LS-01/1");
+  const redrawn = proofOf(dir, "draw/2026-LS-01/2");
   const file = parseProofFile(redrawn);
   const genesis = decodeEntry(file.entries[0].bytes).intent.payload;
   const log = verifierKey(file.origin, keyTypes.ed25519, genesis.log_key);
@@ -75,7 +69,8 @@ test("files of a demonstration", { skip, timeout: 500_000 }, async (t) => {
   });
 
   await t.test("the program's exit codes", () => {
-    const path = join(home, "draw_2026-LS-01_2.draw-proof");
+    const path = join(home, "redrawn.draw-proof");
+    writeFileSync(path, redrawn);
     writeFileSync(join(home, "policy"), `log ${vkeyOf(log)}\nquorum none\n`);
     const other = "liuhen.example/qingdao+0aaeaba5+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c";
     writeFileSync(join(home, "bad"), Buffer.from(redrawn.toString().replace("\nsubject 9", "\nsubject 8")));
@@ -95,6 +90,19 @@ test("files of a demonstration", { skip, timeout: 500_000 }, async (t) => {
     }
     const unpinned = spawnSync(process.execPath, [cli, "file", path], { encoding: "utf8" });
     assert.match(unpinned.stdout.split("\n")[0], /公钥未固定/);
+  });
+
+  await t.test("without conflicts the matching and the substitute are recomputed", () => {
+    const other = join(home, "other");
+    const bytes = proofOf(other, withoutConflicts(commands, dir, other));
+    const report = verifyProofFile(bytes, { now });
+    assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
+    assert.deepEqual(report.notes, []);
+    assert.ok(report.draw.expected.length > 10 && report.draw.expected.every((visit) => visit.team !== undefined));
+    const substituted = report.draw.tasks[0].seats[1];
+    assert.equal(substituted.ordinal, 1);
+    assert.notEqual(substituted.inspector, "");
+    assert.equal(theirStatus(bytes), 0);
   });
 
   const write = (changes) => writeProofFile({ ...file, ...changes });
@@ -141,7 +149,7 @@ test("files of a demonstration", { skip, timeout: 500_000 }, async (t) => {
       const mine = codeOf(bytes);
       assert.notEqual(mine, undefined, what);
       if (code !== undefined) assert.equal(mine, code, what);
-      assert.equal(theirCode(bytes), 1, `liuhen-verify: ${what}`);
+      assert.equal(theirStatus(bytes), 1, `liuhen-verify: ${what}`);
     }
   });
 
