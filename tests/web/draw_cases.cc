@@ -9,7 +9,8 @@
 //   by
 //                                libsodium's rule
 //
-// KIND is selection, matching or substitute. In a list ~ is an empty item, and alone an empty list.
+// KIND is selection, weighted, matching or substitute. In a list ~ is an empty item, and alone an
+// empty list.
 #include <sodium.h>
 
 #include <cstdlib>
@@ -24,6 +25,7 @@
 
 #include "crypto/draw/matching.h"
 #include "crypto/draw/outcome.h"
+#include "crypto/draw/pps.h"
 #include "crypto/draw/selection.h"
 #include "crypto/draw/substitute.h"
 
@@ -102,6 +104,33 @@ void answer_selection(const Case& lines) {
   }
 }
 
+void answer_weighted(const Case& lines) {
+  Allocation allocation{.strata = {}, .total = std::stoull(lines[0][2])};
+  std::vector<SubjectRow> rows;
+  for (const Words& w : lines) {
+    if (w[0] == "stratum") {
+      allocation.strata.push_back(
+          {.num = std::stoull(w[1]), .den = std::stoull(w[2]), .fixed = std::stoull(w[3])});
+    } else if (w[0] == "row") {
+      rows.push_back({.id = w[1],
+                      .stratum = std::stoull(w[2]),
+                      .weight = std::stoull(w[3]),
+                      .eligibility = std::stoull(w[4])});
+    }
+  }
+  const WeightedSelection chosen = select_weighted(hex<64>(lines[0][1]), allocation, rows).value();
+  for (std::size_t i = 0; i < chosen.strata.size(); ++i) {
+    const StratumOutcome& stratum = chosen.selection.strata[i];
+    const PpsStratum& how = chosen.strata[i];
+    std::cout << "outcome " << stratum.eligible << " " << stratum.drawn << " " << how.rest_drawn
+              << " " << how.rest_weight << " " << how.start << "\n";
+    for (const DrawnSubject& drawn : chosen.selection.drawn) {
+      if (drawn.stratum == i)
+        std::cout << "drawn " << drawn.id << " " << to_hex(drawn.ticket) << "\n";
+    }
+  }
+}
+
 void answer_matching(const Case& lines) {
   std::vector<SeatGroup> groups;
   std::vector<InspectorRow> inspectors;
@@ -157,6 +186,7 @@ void answer_substitute(const Case& lines) {
 }
 
 const std::map<std::string, void (*)(const Case&)> kAnswers = {{"selection", answer_selection},
+                                                               {"weighted", answer_weighted},
                                                                {"matching", answer_matching},
                                                                {"substitute", answer_substitute}};
 
@@ -169,7 +199,8 @@ class Maker {
 
   Case make(const std::string& kind) {
     lines_.clear();
-    if (kind == "selection") selection();
+    if (kind == "selection") selection(false);
+    if (kind == "weighted") selection(true);
     if (kind == "matching") matching();
     if (kind == "substitute") substitute();
     return lines_;
@@ -206,7 +237,7 @@ class Maker {
     return joined(some);
   }
 
-  void selection() {
+  void selection(bool weighted) {
     line({"case", bytes(64), number(one_in(4) ? 1 + below(40) : 0)});
     const std::uint64_t strata = 1 + below(5);
     for (std::uint64_t i = 0; i < strata; ++i) {
@@ -215,8 +246,12 @@ class Maker {
       line({"stratum", number(num), number(den), number(one_in(4) ? below(12) : 0)});
     }
     const std::uint64_t rows = one_in(6) ? below(2) : below(60);
-    for (const std::string& id : ids(rows))
-      line({"row", id, number(below(strata)), number(one_in(5) ? 1 + below(3) : 0)});
+    for (const std::string& id : ids(rows)) {
+      Words row = {"row", id, number(below(strata))};
+      if (weighted) row.push_back(number(1 + below(one_in(6) ? UINT64_MAX / 128 : 20)));
+      row.push_back(number(one_in(5) ? 1 + below(3) : 0));
+      line(row);
+    }
   }
 
   void groups_and_inspectors(std::uint64_t inspectors, bool now) {

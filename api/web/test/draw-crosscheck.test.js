@@ -52,6 +52,14 @@ test("random selections agree", { skip }, (t) => {
   checkTheirs("selection", 1000);
 });
 
+test("random selections by weight agree", { skip }, () => {
+  const counts = checkOwn("weighted", 1500);
+  for (const corner of ["outcome empty", "outcome one row", "outcome all", "outcome some"]) {
+    assert.ok(counts.get(corner) > 50, corner);
+  }
+  checkTheirs("weighted", 1000);
+});
+
 test("random matchings agree", { skip }, (t) => {
   const counts = checkOwn("matching", 3000, 0);
   t.diagnostic(`seed ${seed}: ${JSON.stringify([...counts])}`);

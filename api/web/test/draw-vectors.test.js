@@ -4,7 +4,7 @@ import test from "node:test";
 import { answered, answers, casesOf } from "./golden.js";
 import { file } from "./pages.js";
 
-for (const [kind, least] of [["selection", 150], ["matching", 400], ["substitute", 200]]) {
+for (const [kind, least] of [["selection", 150], ["weighted", 200], ["matching", 400], ["substitute", 200]]) {
   test(`${kind}.txt`, () => {
     const cases = casesOf(file(`tests/crypto/draw/data/${kind}.txt`).toString());
     assert.ok(cases.length >= least);

@@ -1,6 +1,8 @@
 // The plain text in which cases of draws and their outcomes are written, as in tests/crypto/draw/data.
 import { fromHex } from "../dist/verify/bytes.js";
-import { select } from "../dist/verify/draw/selection.js";
+import { drawnCounts } from "../dist/verify/draw/allocation.js";
+import { selectByWeight } from "../dist/verify/draw/pps.js";
+import { eligibleByStratum, select } from "../dist/verify/draw/selection.js";
 import { subjectPool, inspectorPool } from "../dist/verify/draw/pool.js";
 import { match } from "../dist/verify/draw/matching.js";
 import { visitsRoot } from "../dist/verify/draw/record.js";
@@ -30,10 +32,13 @@ const inspectorFrom = (w) => ({ id: w[1], unit: w[2], qualifications: list(w[3])
   capacity: BigInt(w[4]), eligibility: BigInt(w[5]) });
 const of = (lines, name) => lines.filter((w) => w[0] === name);
 
+const sharesOf = (lines) =>
+  of(lines, "stratum").map((w) => ({ num: BigInt(w[1]), den: BigInt(w[2]), fixed: BigInt(w[3]) }));
+
 /** The lines that answer the case, from its other lines. */
 export const answers = {
   selection(lines) {
-    const shares = of(lines, "stratum").map((w) => ({ num: BigInt(w[1]), den: BigInt(w[2]), fixed: BigInt(w[3]) }));
+    const shares = sharesOf(lines);
     const rows = of(lines, "row").map((w) =>
       ({ id: w[1], stratum: BigInt(w[2]), weight: 1n, eligibility: BigInt(w[3]) }));
     const out = [`root ${toHex(subjectPool(rows).root)}`];
@@ -43,6 +48,19 @@ export const answers = {
       for (const each of drawn) if (each.stratum === i) out.push(`drawn ${each.id} ${toHex(each.ticket)}`);
     });
     return out;
+  },
+  weighted(lines) {
+    const rows = of(lines, "row").map((w) =>
+      ({ id: w[1], stratum: BigInt(w[2]), weight: BigInt(w[3]), eligibility: BigInt(w[4]) }));
+    const shares = sharesOf(lines);
+    const groups = eligibleByStratum(rows, shares.length);
+    const counts = drawnCounts(shares, BigInt(lines[0][2]), groups.map((group) => BigInt(group.length)));
+    return groups.flatMap((group, i) => {
+      const { chosen, restDrawn, restWeight, start } =
+        selectByWeight(fromHex(lines[0][1]), BigInt(i), group, counts[i]);
+      return [`outcome ${group.length} ${counts[i]} ${restDrawn} ${restWeight} ${start}`,
+        ...chosen.map((each) => `drawn ${each.id} ${toHex(each.ticket)}`)];
+    });
   },
   matching(lines) {
     const inspectors = of(lines, "inspector").map(inspectorFrom);
@@ -74,6 +92,7 @@ export const answers = {
 /** Which lines of a case are answers. */
 export const answered = {
   selection: ["root", "outcome", "drawn"],
+  weighted: ["outcome", "drawn"],
   matching: ["inspectors", "visit", "root"],
   substitute: ["seed", "chosen"],
 };

@@ -42,7 +42,8 @@ export class Random {
 
 const joined = (list) => (list.length === 0 ? "~" : list.map(word).join(","));
 
-function selection(random) {
+/** With weights where `weighted`, the rows' third word. */
+function selection(random, weighted = false) {
   const strata = 1 + random.below(6);
   const lines = [`case ${random.hex(64)} ${random.oneIn(4) ? 1 + random.below(50) : 0}`];
   for (let i = 0; i < strata; i++) {
@@ -54,7 +55,8 @@ function selection(random) {
   const rows = random.oneIn(6) ? random.below(3) : random.below(90);
   for (const id of random.ids(rows)) {
     const stratum = random.below(strata);
-    lines.push(`row ${id} ${stratum} ${stratum === empty || random.oneIn(6) ? 1 + random.below(3) : 0}`);
+    const weight = BigInt(1 + random.below(random.oneIn(2) ? 4 : 1000)) * (random.oneIn(8) ? 1n << 50n : 1n);
+    lines.push(`row ${id} ${stratum} ${weighted ? `${weight} ` : ""}${stratum === empty || random.oneIn(6) ? 1 + random.below(3) : 0}`);
   }
   return lines;
 }
@@ -110,4 +112,6 @@ function substitute(random) {
   return lines;
 }
 
-export const makers = { selection, matching, substitute };
+const weighted = (random) => selection(random, true);
+
+export const makers = { selection, weighted, matching, substitute };

@@ -48,6 +48,9 @@ function edges() {
       for (const s of [0n, 1n, 8n]) cases.push({ key, message, signature: concat(r, le(s)) });
     }
   }
+  for (const key of low.slice(0, 8)) { // s·B − k·A of a key of small order is s·B plus one of eight points
+    for (const point of torsion) cases.push({ key, message, signature: concat(Point.BASE.add(point).toBytes(), le(1n)) });
+  }
   const x = 12345n; // R of small order by an honest key: s = k·x
   const key = Point.BASE.multiply(x).toBytes();
   for (const r of low) {

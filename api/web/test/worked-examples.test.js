@@ -14,12 +14,14 @@ import { acceptCheckpoint, parsePolicy, policyOfKey } from "../dist/verify/polic
 import { commitmentTo, opens } from "../dist/verify/restricted.js";
 import { tuple } from "../dist/verify/tuple.js";
 import { hashToCurve, verifyVrf } from "../dist/verify/vrf.js";
+import { beaconOutput, chainHash, checkChain, roundAt, timeOf } from "../dist/verify/drand.js";
 import { drawnCounts } from "../dist/verify/draw/allocation.js";
 import { match } from "../dist/verify/draw/matching.js";
 import { conflictPool, encodeInspector, encodeSubject, inspectorPool, subjectPool } from "../dist/verify/draw/pool.js";
 import { encodeVisit, visitsRoot } from "../dist/verify/draw/record.js";
 import * as seeds from "../dist/verify/draw/seed.js";
-import { select, ticketOf } from "../dist/verify/draw/selection.js";
+import { selectByWeight } from "../dist/verify/draw/pps.js";
+import { inTicketOrder, select, ticketOf } from "../dist/verify/draw/selection.js";
 import { substitutesInOrder } from "../dist/verify/draw/substitute.js";
 import { KeyedHash, prepareId } from "../dist/verify/hash.js";
 import { prove } from "./vrf-prover.js";
@@ -109,6 +111,30 @@ test("vrf.md", () => {
   assert.equal(refusalOf(() => verifyVrf(key, page.hex("alpha"), page.hex("refused pi"))), "vrf.proof");
 });
 
+test("beacon.md", () => {
+  const page = example("beacon.md");
+  const number = (name) => BigInt(page.text(name));
+  const chain = { scheme: page.text("scheme"), publicKey: page.hex("public key"), period: number("period"),
+    genesis: number("genesis"), groupHash: page.hex("group hash"), beaconId: page.text("beacon id") };
+  assert.equal(hex(chainHash(chain)), page.text("chain hash"));
+  checkChain(chain, page.hex("chain hash"));
+  const signature = page.hex("signature");
+  assert.equal(hex(beaconOutput(chain, number("round"), signature)), page.text("randomness"));
+  assert.equal(timeOf(chain, number("round")), number("time"));
+  assert.equal(roundAt(chain, number("time")), number("round"));
+  assert.equal(roundAt(chain, number("time") + 1n), number("round due after"));
+  const refused = (change, named = page.hex("chain hash")) => refusalOf(() => checkChain({ ...chain, ...change }, named));
+  assert.equal(refused({ scheme: "pedersen-bls-chained" }), "beacon.scheme");
+  assert.equal(refused({ publicKey: chain.publicKey.map((byte, i) => (i === 95 ? byte ^ 1 : byte)) }), "beacon.key");
+  assert.equal(refused({ period: 0n }), "beacon.chain");
+  assert.equal(refused({ genesis: 0n }), "beacon.chain");
+  assert.equal(refused({ beaconId: "a b" }), "beacon.chain");
+  assert.equal(refused({ period: 4n }), "beacon.hash");
+  assert.equal(hex(chainHash({ ...chain, beaconId: "default" })), hex(chainHash({ ...chain, beaconId: "" })));
+  assert.equal(refusalOf(() => beaconOutput(chain, 0n, signature)), "beacon.round");
+  assert.equal(refusalOf(() => beaconOutput(chain, 124n, signature)), "beacon.signature");
+});
+
 test("intent.md and entry.md", () => {
   const page = example("intent.md");
   const intent = decodeIntent(page.hex("intent"));
@@ -164,6 +190,17 @@ test("draw.md", () => {
   for (const row of rows) {
     if (row.eligibility === 0n) assert.equal(hex(ticketOf(seed, row.stratum, row.id)), page.text(`ticket_${row.id}`));
   }
+
+  const weights = [1n, 4n, 2n, 40n, 3n, 1n, 2n];
+  const weighted = rows.map((row, i) => ({ ...row, stratum: 0n, weight: weights[i] }))
+    .filter((row) => row.eligibility === 0n);
+  assert.equal(inTicketOrder(seed, 0n, weighted).map(({ row }) => `${row.id.slice(-1)}:${row.weight}`).join(" "),
+    page.text("pps_order"));
+  const sampled = selectByWeight(seed, 0n, weighted, 3n);
+  assert.equal(`${sampled.restDrawn} ${sampled.restWeight}`, page.text("pps_rest"));
+  assert.equal(hex(seeds.ppsStart(seed, 0n)), page.text("pps_hash"));
+  assert.equal(String(sampled.start), page.text("pps_start"));
+  assert.equal(sampled.chosen.map((each) => each.id).join(" "), page.text("pps_drawn"));
 
   const law = "执法证";
   const inspector = (id, unit, qualifications, capacity) => ({ id, unit, qualifications, capacity, eligibility: 0n });

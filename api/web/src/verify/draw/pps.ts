@@ -1,4 +1,4 @@
-// Systematic sampling with integer weights: chances in proportion to weight, in order of tickets.
+// Drawing by weight: systematic sampling (docs/formats/draw.md section 6.1).
 import { type Bytes, maxU64 } from "../bytes.js";
 import { refuse } from "../refusal.js";
 import type { SubjectRow } from "./pool.js";
@@ -11,49 +11,52 @@ export interface PpsChoice {
   readonly certain: boolean; // its weight alone entitles it to a place
 }
 
+export interface WeightedStratum {
+  readonly chosen: readonly PpsChoice[]; // in order of their tickets
+  readonly restDrawn: bigint; // k and W of the rows that were left when none had w·k > W any more
+  readonly restWeight: bigint;
+  readonly start: bigint; // u
+}
+
 /**
- * The k of the eligible rows of one stratum, in order of their tickets. A row is certain while w·k > W, which
- * is repeated on the rest with what is left of k and W; over the rest row i is drawn if some j < k has
- * k·C(i−1) ≤ u + j·W < k·C(i), C being the sums of weights in ticket order. Refuses with `draw.weights` if a
- * weight is 0 or they sum to 2^64 or more, `draw.strata` if k is more than there are.
+ * The k drawn of the eligible rows of one stratum. Refuses with `draw.weights` if a weight is 0 or they sum to 2^64
+ * or more, `draw.strata` if k is more than there are.
  */
 export function selectByWeight(
-  seed: Bytes, stratum: bigint, rows: readonly SubjectRow[], k: bigint): PpsChoice[] {
+  seed: Bytes, stratum: bigint, rows: readonly SubjectRow[], k: bigint): WeightedStratum {
   if (k > BigInt(rows.length)) refuse("draw.strata", "抽取数超过可抽数", "more are to be drawn than there are");
   let weight = rows.reduce((sum, row) => sum + row.weight, 0n);
   if (weight > maxU64 || rows.some((row) => row.weight < 1n)) {
     refuse("draw.weights", "权重为 0 或总和过大", "a weight is 0, or their sum is too large");
   }
   let left = k;
-  const certain = new Set<SubjectRow>();
-  for (let more = true; more && left > 0n;) {
-    const found = rows.filter((row) => !certain.has(row) && row.weight * left > weight);
+  if (k === 0n) return { chosen: [], restDrawn: 0n, restWeight: weight, start: 0n };
+  const taken = new Set<SubjectRow>();
+  for (let more = true; more;) {
+    const found = rows.filter((row) => !taken.has(row) && row.weight * left > weight);
     more = found.length > 0;
     for (const row of found) {
-      certain.add(row);
+      taken.add(row);
       weight -= row.weight;
       left--;
     }
   }
   let start = 0n;
-  if (left > 0n) {
-    for (const byte of ppsStart(seed, stratum)) start = (start << 8n) | BigInt(byte);
-    start %= weight;
-  }
+  for (const byte of ppsStart(seed, stratum)) start = (start << 8n) | BigInt(byte);
+  start %= weight; // of the rest there is always one
   const chosen: PpsChoice[] = [];
   let sum = 0n;
   let next = start; // u + j·W of the next j
   for (const { row, ticket } of inTicketOrder(seed, stratum, rows)) {
-    if (certain.has(row)) {
+    if (taken.has(row)) {
       chosen.push({ id: row.id, ticket, certain: true });
       continue;
     }
-    if (left === 0n) continue;
     sum += row.weight;
     if (next < left * sum) {
-      chosen.push({ id: row.id, ticket, certain: false });
+      chosen.push({ id: row.id, ticket, certain: row.weight * left === weight });
       next += weight;
     }
   }
-  return chosen;
+  return { chosen, restDrawn: left, restWeight: weight, start };
 }

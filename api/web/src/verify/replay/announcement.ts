@@ -133,27 +133,30 @@ function checkPool(state: State, p: Decoded, groups: readonly SeatGroup[]): void
   }
 }
 
-/** Attempts of the plan over part of the scope, the newest last; those of other plans are not in the file. */
+/** Draws that share an item and part of the scope, the newest last; of other plans' few are in the file. */
 function earlierOver(state: State, p: Decoded): Draw[] {
   const scope = scopeOf(p, "scope");
-  return [...state.draws.values()].filter((draw) => draw.plan === text(p, "plan") &&
-    overlap(scope, scopeOf(draw.announced, "scope")));
+  const items = new Set(texts(p, "items"));
+  return [...state.draws.values()].filter((draw) => overlap(scope, scopeOf(draw.announced, "scope")) &&
+    texts(draw.announced, "items").some((id) => items.has(id)));
 }
 
 function checkEarlier(state: State, p: Decoded): void {
   const earlier = earlierOver(state, p);
-  const items = new Set(texts(p, "items"));
-  for (const draw of earlier) {
-    const open = draw.phase !== "disclosed" && !draw.ended;
-    if (open && texts(draw.announced, "items").some((id) => items.has(id))) {
-      refuse("draw.overlap", "同事项同范围的抽取尚未结束", "another draw on the item and scope has not ended");
-    }
+  if (earlier.some((draw) => draw.phase !== "disclosed" && !draw.ended)) {
+    refuse("draw.overlap", "同事项同范围的抽取尚未结束", "another draw on the item and scope has not ended");
   }
   const last = earlier.at(-1);
   const repeated = last !== undefined && (last.voided || last.phase === "failed") ? last.stream : "";
-  if (text(p, "previous") !== repeated) {
+  const named = text(p, "previous");
+  if (named === repeated) return;
+  // A newer draw of another plan may stand between, and is not in the file.
+  const elsewhere = named === "" || (!named.startsWith(`draw/${text(p, "plan")}/`) && !state.draws.has(named));
+  if (!elsewhere) {
     refuse("draw.previous", "重抽未写明前次，或并非重抽", "a redraw that does not say so, or a link where nothing is repeated");
   }
+  state.notes.push({ zh: "公告所写的前次抽取与文件中的不同，可能因其他计划的抽取",
+    en: "the announcement names another earlier draw than the file has: one of another plan may stand between" });
 }
 
 export function admitAnnounced(state: State, { entry, payload: p }: Event): void {

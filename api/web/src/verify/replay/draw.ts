@@ -144,6 +144,8 @@ function checkTeams(state: State, draw: Draw): void {
     `对 ${subject} 的检查与种子或公告不符`, `the visit to ${subject} is not what the seed or the announcement gives`);
   for (const visit of draw.visits) {
     if (visit.team.length !== seatsOf(draw.groups)) bad(visit.subject);
+    const officers = visit.team.slice(0, draw.groups[0]!.seats);
+    if (officers.includes("") && visit.team.some((id) => id !== "")) bad(visit.subject);
     const seen = new Set<string>();
     const units = new Map<string, number>();
     visit.team.forEach((id, seat) => {

@@ -14,7 +14,7 @@ export const longestLife = 7n * 86_400n; // seconds
 const perKey = new Set(["DrawCommitted", "DrawRevealed", "DrawAttested"]);
 const versioned = new Set(["PermissionsChanged", "KeyGranted", "KeyRevoked", "VrfKeyRegistered", "PlanPublished",
   "DrawAnnounced", "CommitmentsClosed", "RevealsClosed", "DrawExecuted", "DrawDisclosed", "DrawVoided", "DrawFailed",
-  "RecusalFiled", "RecusalDecided", "SubstituteDrawn"]);
+  "RecusalFiled", "RecusalDecided", "SubstituteDrawn", "UnitsAdded"]);
 
 /** The stream that follows from the payload. */
 export function streamOf(kind: string, p: Decoded): string {

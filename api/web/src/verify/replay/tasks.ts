@@ -149,6 +149,14 @@ export function admitUnitsAdded(state: State, { entry, payload: p, authors }: Ev
   if (!units.every((unit) => isWithin(state, unit, authors[1]!.department))) {
     refuse("units.head", "单位不归第二签名人管理", "a unit is not of the second author's department");
   }
+  const ofGroup = draw.tasks.filter((task) => !task.hasResult)
+    .flatMap((task) => task.seats.filter((_, i) => groupOfSeat(draw.groups, BigInt(i)) === number_));
+  if (!ofGroup.some((seat) => seat.noneLeft)) {
+    refuse("units.not_needed", "该组没有无人可递补的席位", "no seat of the group is left without candidates");
+  }
+  if (ofGroup.some((seat) => seat.vacated !== undefined)) {
+    refuse("units.substitute_due", "该组尚有席位待递补", "a substitute of the group is due");
+  }
   draw.groups[number_] = { ...group, units: [...group.units, ...units] };
   for (const task of draw.tasks) {
     task.seats.forEach((seat, i) => {
