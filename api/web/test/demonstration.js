@@ -28,7 +28,9 @@ export function proofOf(dir, draw) {
   return readFileSync(out);
 }
 
-/** The demonstration's town without conflicts, up to a draw's list and one substitute. Returns the draw's name. */
+/**
+ * The demonstration's town without conflicts, up to a draw's list and one substitute: the draw's proof
+ * file when commitments had been closed, and at the end. */
 export function withoutConflicts(commands, from, dir) {
   const key = (person) => ["--key", join(`${from}.demo`, "people", `${person}.key`)];
   run(["init", "--dir", dir, ...key("trustee-1"), ...key("trustee-2"), "--origin", "qingdao.example/liuhen",
@@ -42,10 +44,12 @@ export function withoutConflicts(commands, from, dir) {
   run(announce, dir);
   const people = join(`${from}.demo`, "people"); // nonces of the draw of this name in the other ledger
   for (const file of readdirSync(people)) if (file.endsWith(".nonce")) rmSync(join(people, file));
+  let unfinished;
   const contributors = ["contributor-1", "contributor-2", "observer-1"];
   for (const step of ["commit", "reveal"]) {
     for (const person of contributors) run(["draw", step, "2026-ND/1", ...key(person)], dir);
     run(["draw", "advance"], dir);
+    unfinished ??= proofOf(dir, "draw/2026-ND/1");
   }
   run(["recuse", "file", "2026-ND/1", "0", "--seat", "1", "--ground", "absence", ...key("clerk-1")], dir);
   const heads = readdirSync(people).filter((file) => /^head-\d+\.key$/.test(file)).map((file) => file.slice(0, -4));
@@ -54,5 +58,5 @@ export function withoutConflicts(commands, from, dir) {
   if (!decided) throw new Error("no head could decide the recusal");
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2100); // the announced delay of a second
   run(["draw", "advance"], dir);
-  return "draw/2026-ND/1";
+  return { unfinished, finished: proofOf(dir, "draw/2026-ND/1") };
 }

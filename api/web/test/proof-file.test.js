@@ -94,7 +94,7 @@ test("files of a demonstration", { skip, timeout: 500_000 }, async (t) => {
 
   await t.test("without conflicts the matching and the substitute are recomputed", () => {
     const other = join(home, "other");
-    const bytes = proofOf(other, withoutConflicts(commands, dir, other));
+    const { unfinished, finished: bytes } = withoutConflicts(commands, dir, other);
     const report = verifyProofFile(bytes, { now });
     assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
     assert.deepEqual(report.notes, []);
@@ -103,6 +103,11 @@ test("files of a demonstration", { skip, timeout: 500_000 }, async (t) => {
     assert.equal(substituted.ordinal, 1);
     assert.notEqual(substituted.inspector, "");
     assert.equal(theirStatus(bytes), 0);
+
+    const before = verifyProofFile(unfinished, { now });
+    assert.deepEqual([before.verdict, before.draw.phase], ["verified", "revealing"]);
+    const overdue = verifyProofFile(unfinished, { now: now + 40n * 86_400n });
+    assert.deepEqual([overdue.verdict, overdue.wrong.code], ["inconclusive", "draw.unexecuted"]);
   });
 
   const write = (changes) => writeProofFile({ ...file, ...changes });
