@@ -70,6 +70,15 @@ test("chances are in proportion to weight", () => {
   });
 });
 
+test("a row whose weight is just its share of the rest is certain too", () => {
+  const rows = [2n, 1n, 1n].map((weight, i) => ({ id: `A${i}`, stratum: 0n, weight, eligibility: 0n }));
+  for (let i = 0; i < 20; i++) {
+    const { chosen } = selectByWeight(new Uint8Array(64).fill(i), 0n, rows, 2n);
+    assert.deepEqual(chosen.filter((each) => each.certain).map((each) => each.id), ["A0"]);
+    assert.equal(chosen.length, 2);
+  }
+});
+
 test("what makes no sense is refused", () => {
   const row = (weight) => ({ id: "A", stratum: 0n, weight, eligibility: 0n });
   const seed = new Uint8Array(64);
