@@ -10,19 +10,15 @@ namespace liuhen::api::server {
 namespace {
 
 // A whole code, or a family ending in a dot. The first that fits counts.
-constexpr std::array<std::pair<std::string_view, unsigned>, 34> kStatuses{{
+constexpr std::array<std::pair<std::string_view, unsigned>, 30> kStatuses{{
     {"intent.malformed", 400},
     {"intent.oversized", 413},
     {"intent.signature", 403},
     {"intent.conflict", 409},
-    {"intent.role", 403},
     {"intent.version_stale", 409},
-    {"stream.version", 409},
     {"key.unknown", 403},
     {"key.revoked", 403},
-    {"key.role", 403},
     {"role.", 403},
-    {"permission.", 403},
     {"entry.malformed", 400},
     {"entry.oversized", 413},
     {"encoding.", 400},
