@@ -6,9 +6,12 @@
 
 namespace liuhen::api {
 
-inline constexpr std::uint32_t kHeaderBytesMax = 16u << 10;   // 431
-inline constexpr std::size_t kBodyBytesMax = 1u << 20;        // an intent with its openings; 413
-inline constexpr std::size_t kLargeBodyBytesMax = 8u << 20;   // drafts and comparisons; 413
+inline constexpr std::uint32_t kHeaderBytesMax = 16u << 10;  // 431
+// Every body: an intent with its openings, a draft, kDiffRowsMax rows to compare (63 bytes each at
+// most); 413.
+inline constexpr std::size_t kBodyBytesMax = 1u << 20;
+// Read of a body that is refused and thrown away, so that the refusal still arrives.
+inline constexpr std::size_t kRefusedBytesMax = 16u << 20;
 inline constexpr std::size_t kResponseBytesMax = 512u << 20;  // what a client reads of one answer
 inline constexpr unsigned kConnectionsMax = 1'024;            // a further one is closed at once
 inline constexpr unsigned kIdleTimeoutS = 60;                 // between two requests

@@ -257,8 +257,7 @@ asio::awaitable<bool> Session::serve_one() {
   if (problem) co_return false;
 
   const std::string target(parser.get().target());
-  const std::size_t limit =
-      server.site.body_bytes_max ? server.site.body_bytes_max(target) : kBodyBytesMax;
+  const std::size_t limit = server.options.body_bytes_max;
   const Error oversized =
       fail("request.oversized", "请求内容超过 " + std::to_string(limit) + " 字节的上限",
            "the request's body is over the limit of " + std::to_string(limit) + " bytes");
@@ -343,7 +342,7 @@ asio::awaitable<void> Session::drain() {
   stream.socket().shutdown(tcp::socket::shutdown_send, problem);
   stream.expires_after(seconds(2));
   std::array<char, 16'384> scratch;
-  for (std::size_t left = kLargeBodyBytesMax * 2; left > scratch.size() && !problem;) {
+  for (std::size_t left = kRefusedBytesMax; left > scratch.size() && !problem;) {
     const std::size_t got = co_await stream.async_read_some(
         asio::buffer(scratch), asio::redirect_error(asio::use_awaitable, problem));
     left -= got;

@@ -18,16 +18,15 @@ struct HttpServerOptions {
   unsigned workers = kWorkers;
   unsigned worker_queue_max = kWorkerQueueMax;
   unsigned connections_max = kConnectionsMax;
+  std::size_t body_bytes_max = kBodyBytesMax;
   unsigned idle_timeout_s = kIdleTimeoutS;
   unsigned request_timeout_s = kRequestTimeoutS;
 };
 
 // What is served. handle: on a worker thread, several at once, may block; it is never asked for
-// HEAD (it is asked for GET, and the body is left away). body_bytes_max: by target; on an I/O
-// thread, must not block.
+// HEAD (it is asked for GET, and the body is left away).
 struct Site {
   std::function<Response(const Request&)> handle;
-  std::function<std::size_t(std::string_view target)> body_bytes_max;  // absent: kBodyBytesMax
 };
 
 class HttpServer {

@@ -121,7 +121,7 @@ json::object pending_json(const ledger::PendingIntent& pending) {
           {"expires", pending.expires()}};
 }
 
-// The first kPageRowsMax that come after `after` by hash.
+// The first `limit` that come after `after` by hash.
 Response pending_list(const Backend& backend, const Call& call) {
   const Result<std::uint64_t> limit = call.target.limit();
   if (!limit) return problem(limit.error());

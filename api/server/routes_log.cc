@@ -61,7 +61,7 @@ Response stream_history(const Backend& backend, const Call& call) {
   if (call.target.query.contains("after")) {
     const Result<std::uint64_t> after = call.target.number("after", 0);
     if (!after) return problem(after.error());
-    from = *after + 1;
+    from = *after == UINT64_MAX ? *after : *after + 1;  // no entry is the last of all numbers
   }
   const std::string prefix = stream + '\0';
   std::vector<std::uint64_t> positions;

@@ -219,6 +219,13 @@ TEST(Service, ShowsTheRegistriesPageByPage) {
   EXPECT_EQ(
       town.json("/api/v1/entries?stream=subject/" + City::code(3)).at("entries").as_array().size(),
       1u);
+  EXPECT_EQ(town.json("/api/v1/entries?stream=genesis&after=0").at("entries").as_array().size(),
+            0u);
+  EXPECT_EQ(town.json("/api/v1/entries?stream=genesis&after=18446744073709551615")
+                .at("entries")
+                .as_array()
+                .size(),
+            0u);
   EXPECT_EQ(town.json("/api/v1/entries/0").at("position").to_number<int>(), 0);
   for (const char* bad :
        {"/api/v1/subjects?limit=0", "/api/v1/subjects?limit=1001", "/api/v1/subjects?limit=x",

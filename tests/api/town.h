@@ -62,7 +62,7 @@ class Town {
     service_ = std::move(service.value());
     server_ = api::server::HttpServer::open(
                   {.listen = "127.0.0.1:0"},
-                  {[this](const api::Request& request) { return service_->handle(request); }, {}})
+                  {[this](const api::Request& request) { return service_->handle(request); }})
                   .value();
     thread_ = std::thread([this] { server_->run(); });
     connection_ = connect();
