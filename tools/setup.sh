@@ -23,7 +23,7 @@ TEXT
 }
 
 # CMake finds RocksDB through Snappy, LZ4, Zstandard, zlib and bzip2, which librocksdb-dev brings along.
-build_packages=(g++ make cmake ninja-build pkg-config git ca-certificates curl
+build_packages=(g++ cmake ninja-build pkg-config git ca-certificates curl
   libboost1.81-dev librocksdb-dev libsodium-dev libssl-dev libflatbuffers-dev flatbuffers-compiler
   libcli11-dev libcsv-dev zlib1g-dev)
 test_packages=(libgtest-dev libgmock-dev python3

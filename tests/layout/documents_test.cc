@@ -80,6 +80,44 @@ std::string text_at(std::string_view path) {
   return {};
 }
 
+// The packages of tools/setup.sh and of every package.json: what is installed from elsewhere.
+std::set<std::string> packages() {
+  static const std::regex list(R"(\w+_packages\+?=\(([^)]*)\))");
+  static const std::regex word(R"([a-z0-9][a-z0-9.+-]+)");
+  static const std::regex dependencies(
+      R"re("(?:dev|optional|peer)?[dD]ependencies":\s*\{([^}]*)\})re");
+  static const std::regex name(R"re("([^"]+)":)re");
+  std::set<std::string> all;
+  const auto take = [&](const std::string& text, const std::regex& outer, const std::regex& inner) {
+    for (std::sregex_iterator at(text.begin(), text.end(), outer), end; at != end; ++at) {
+      const std::string inside = (*at)[1];
+      for (std::sregex_iterator one(inside.begin(), inside.end(), inner), none; one != none; ++one)
+        all.insert((*one)[one->size() - 1]);
+    }
+  };
+  for (const File& file : tree()) {
+    if (file.path == "tools/setup.sh") take(file.text, list, word);
+    if (file.path.ends_with("/package.json")) take(file.text, dependencies, name);
+  }
+  return all;
+}
+
+TEST(Documents, EveryPackageHasItsReason) {
+  static const std::regex name("`([^`]+)`");
+  std::set<std::string> explained;
+  bool in_section = false;
+  const std::string page = text_at("docs/libraries.md");
+  for (const std::string_view view : lines_of(page)) {
+    if (view.starts_with("## ")) in_section = view.starts_with("## Every package");
+    if (!in_section || !view.starts_with("| `")) continue;
+    const std::string first(view.substr(0, view.find('|', 1)));
+    for (std::sregex_iterator at(first.begin(), first.end(), name), end; at != end; ++at)
+      explained.insert((*at)[1]);
+  }
+  EXPECT_GT(explained.size(), 15U);
+  EXPECT_EQ(packages(), explained);
+}
+
 // Every test as ctest names it, without the parts that parameters add: "ledger.Tamper.AnyByte".
 std::set<std::string> test_names() {
   static const std::regex test(R"(\bTEST(_F|_P)?\(\s*(\w+),\s*(\w+)\s*\))");
