@@ -6,7 +6,9 @@ import subprocess
 import unicodedata
 import unittest
 
-from programs import ENVIRONMENT, LIUHEN, liuhen, scratch
+from programs import BIN, ENVIRONMENT, LIUHEN, liuhen, scratch
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 def commands(*words):
@@ -23,6 +25,23 @@ def commands(*words):
 
 def width(text):
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+class Verifier(unittest.TestCase):
+    def test_the_guide_and_help_name_the_same(self):
+        """docs/verify.md and liuhen-verify --help: subcommands, options, exit codes."""
+        with open(os.path.join(ROOT, "docs", "verify.md"), encoding="utf-8") as file:
+            guide = file.read()
+        helped = subprocess.run([os.path.join(BIN, "liuhen-verify"), "--help", "--lang", "en"],
+                                capture_output=True, text=True, env=ENVIRONMENT, timeout=60).stdout
+        listed = helped.split("\nSubcommands:\n")[1].split("\n\n")[0]
+        subcommands = set(re.findall(r"^  ([a-z-]+)", listed, re.M))
+        self.assertGreater(len(subcommands), 3)
+        self.assertEqual(subcommands, set(re.findall(r"^\| `liuhen-verify ([a-z-]+)", guide, re.M)))
+        options = set(re.findall(r"--[a-z-]+", helped.split("\nSubcommands:\n")[0])) - {"--help"}
+        self.assertGreater(len(options), 6)
+        self.assertEqual(options - set(re.findall(r"--[a-z-]+", guide)), set())
+        for code, verdict in re.findall(r"^\| ([0-3]) \| (\w+) \|", guide, re.M):
+            self.assertIn(f"{code} {verdict}", helped)
 
 
 class Help(unittest.TestCase):
