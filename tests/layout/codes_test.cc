@@ -17,7 +17,7 @@ using Codes = std::set<std::string>;
 // Every literal that looks like a code. The names of files that do are none, nor are beginnings of
 // codes beside the guarantee that they break.
 Codes codes_of_source(const std::string& text) {
-  static const std::regex literal("\"([a-z]+(?:\\.[a-z0-9_]+)+)\"(?!, \"G[0-9])");
+  static const std::regex literal("\"([a-z_]+(?:\\.[a-z0-9_]+)+)\"(?!, \"G[0-9])");
   static const Codes files = {"annual.json", "rule.json", "temporary.json", "log.key",
                               "platform.key"};
   Codes codes;
