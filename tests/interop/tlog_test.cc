@@ -74,15 +74,13 @@ class TlogOfService : public Tlog {
   }
   // Through a server in between that changes what it pleases.
   Ran go_tampered(std::function<void(const api::Request&, api::Response&)> change) {
-    auto server = api::server::HttpServer::open({.listen = "127.0.0.1:0"},
-                                                {[&](const api::Request& request) {
-                                                   api::Response response =
-                                                       town.service().handle(request);
-                                                   change(request, response);
-                                                   return response;
-                                                 },
-                                                 {}})
-                      .value();
+    auto server =
+        api::server::HttpServer::open({.listen = "127.0.0.1:0"}, {[&](const api::Request& request) {
+                                        api::Response response = town.service().handle(request);
+                                        change(request, response);
+                                        return response;
+                                      }})
+            .value();
     std::thread serving([&] { server->run(); });
     const Ran ran = go("check", "http://127.0.0.1:" + std::to_string(server->port()));
     server->stop();

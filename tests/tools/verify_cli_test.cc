@@ -353,14 +353,13 @@ TEST(VerifyUrl, AServiceAndMirrors) {
     files[path] = town.get(path).body;
   auto server = api::server::HttpServer::open({.listen = "127.0.0.1:0"},
                                               {[&files](const api::Request& request) {
-                                                 api::Response response;
-                                                 const auto found = files.find(request.target);
-                                                 response.status = found == files.end() ? 404 : 200;
-                                                 if (found != files.end())
-                                                   response.body = found->second;
-                                                 return response;
-                                               },
-                                               {}})
+                                                api::Response response;
+                                                const auto found = files.find(request.target);
+                                                response.status = found == files.end() ? 404 : 200;
+                                                if (found != files.end())
+                                                  response.body = found->second;
+                                                return response;
+                                              }})
                     .value();
   std::thread serving([&] { server->run(); });
   const std::string mirror = "url http://127.0.0.1:" + std::to_string(server->port()) + pinned + at;
