@@ -109,4 +109,21 @@ Result<Visits> visits_of(const State& state, const Draw& draw,
   return out;
 }
 
+bool outcome_is_not_random(const Draw& draw, const ledger::schema::StratumOutcomeT& stratum) {
+  return stratum.eligible > 0 &&
+         (stratum.drawn == stratum.eligible || stratum.eligible < draw.rule_set.minimum_pool);
+}
+
+std::uint64_t outcomes_discarded_before(const State& state, const Draw& draw) {
+  std::uint64_t discarded = 0;
+  // Admission has each name an earlier one, so this ends.
+  for (const Draw* at = &draw; !at->announcement.previous.empty();) {
+    const auto found = state.draws.by_stream.find(at->announcement.previous);
+    if (found == state.draws.by_stream.end()) break;
+    at = &found->second;
+    if (at->executed_at && at->discarded) ++discarded;
+  }
+  return discarded;
+}
+
 }  // namespace liuhen::projections

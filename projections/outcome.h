@@ -33,6 +33,13 @@ struct Visits {
 Result<Visits> visits_of(const State& state, const Draw& draw,
                          const std::array<std::uint8_t, 64>& seed, const OpenConflict& open);
 
+// Nothing was left to chance: all eligible rows of the stratum are drawn, or they are fewer than
+// the rule's minimum.
+bool outcome_is_not_random(const Draw& draw, const ledger::schema::StratumOutcomeT& stratum);
+
+// Executed attempts that were voided, from the one that `draw` names as previous back to the first.
+std::uint64_t outcomes_discarded_before(const State& state, const Draw& draw);
+
 struct Substitute {
   std::string inspector;  // empty: none left
   std::uint64_t conflicts_unopened = 0;

@@ -25,6 +25,7 @@ class Auditor {
       if (auto checked = check_pinned(event); !checked) return checked;
     }
     if (event.tag() == Tag::SubstituteDrawn) {
+      note_late(event);
       if (auto checked = check_substitute_opened(event.payload<schema::SubstituteDrawn>());
           !checked)
         return checked;
@@ -53,6 +54,15 @@ class Auditor {
   std::optional<ConflictContent> open(const Hash& commitment) const {
     if (!options_.open) return std::nullopt;
     return options_.open(commitment);
+  }
+
+  void note_late(const ledger::Event& event) {
+    const auto& payload = event.payload<schema::SubstituteDrawn>();
+    const Draw& draw = state().draws.by_stream.at(std::string(text(payload.draw())));
+    const Seat& seat = draw.tasks[payload.visit()].seats[payload.seat()];
+    const std::uint64_t decided = state().times[*seat.vacated_at];
+    if (event.time() > decided + draw.announcement.substitute_deadline_s)
+      ++facts_.draws[draw.stream].substitutes_late;
   }
 
   Outcome check_matching(const schema::DrawExecuted& payload) {
@@ -252,7 +262,7 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
       extent.replayed_whole = false;
     }
   }
-  summarise(auditor.state(), auditor.facts(), extent, report);
+  summarise(auditor.state(), auditor.facts(), extent, options.now_s, report);
   return report;
 }
 
@@ -283,7 +293,7 @@ Report unopened_storage(const Error& error, const Head& head, const VerifyOption
   find_wrong(report, violated ? Verdict::violated : Verdict::inconclusive, error, "storage",
              std::nullopt);
   summarise(State(), ReplayFacts(), {.stored = true, .replayed_whole = false, .head_right = false},
-            report);
+            options.now_s, report);
   return report;
 }
 

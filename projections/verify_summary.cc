@@ -1,12 +1,29 @@
 #include "projections/verify_summary.h"
 
+#include "projections/outcome.h"
+
 namespace liuhen::projections {
 
 namespace {
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
-DrawLine line_of(const Draw& draw, const DrawFacts& facts) {
+std::uint64_t overdue_substitutes(const State& state, const Draw& draw, std::uint64_t now_s) {
+  if (!draw.has_tasks()) return 0;
+  std::uint64_t overdue = 0;
+  for (const Task& task : draw.tasks) {
+    if (task.result) continue;
+    for (const Seat& seat : task.seats) {
+      if (seat.vacated_at &&
+          now_s > state.times[*seat.vacated_at] + draw.announcement.substitute_deadline_s)
+        ++overdue;
+    }
+  }
+  return overdue;
+}
+
+DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
+                 std::uint64_t now_s) {
   DrawLine line;
   line.number = draw.number;
   line.position = draw.position;
@@ -18,6 +35,8 @@ DrawLine line_of(const Draw& draw, const DrawFacts& facts) {
   if (draw.outcome) {
     line.visits = draw.outcome->visits;
     line.vacancies = draw.outcome->vacancies;
+    for (const auto& stratum : draw.outcome->strata)
+      line.strata_not_random += outcome_is_not_random(draw, *stratum) ? 1 : 0;
   }
   for (const Task& task : draw.tasks) {
     for (const Seat& seat : task.seats) line.substitutes += seat.ordinal;
@@ -26,6 +45,8 @@ DrawLine line_of(const Draw& draw, const DrawFacts& facts) {
   line.matching_replayed = facts.matching_replayed;
   line.conflicts_unopened = facts.conflicts_unopened;
   line.substitutes_unopened = facts.substitutes_unopened;
+  line.discarded_before = outcomes_discarded_before(state, draw);
+  line.substitutes_late = facts.substitutes_late + overdue_substitutes(state, draw, now_s);
   return line;
 }
 
@@ -183,7 +204,8 @@ std::string guarantee_of(std::string_view code) {
   return out;
 }
 
-void summarise(const State& state, const ReplayFacts& facts, const Extent& extent, Report& report) {
+void summarise(const State& state, const ReplayFacts& facts, const Extent& extent,
+               std::uint64_t now_s, Report& report) {
   Unopened unopened;
   report.last_time = state.times.empty() ? 0 : state.times.back();
   report.keys = state.keys.keys.size();
@@ -197,7 +219,8 @@ void summarise(const State& state, const ReplayFacts& facts, const Extent& exten
   for (const std::string& stream : state.draws.streams) {
     const Draw& draw = state.draws.by_stream.at(stream);
     const auto found = facts.draws.find(stream);
-    report.draws.push_back(line_of(draw, found == facts.draws.end() ? DrawFacts{} : found->second));
+    report.draws.push_back(
+        line_of(state, draw, found == facts.draws.end() ? DrawFacts{} : found->second, now_s));
     const DrawLine& line = report.draws.back();
     list_not_opened(line, report);
     if (line.conflicts_unopened != 0) ++unopened.matchings;

@@ -13,6 +13,7 @@ namespace liuhen::projections {
 struct DrawFacts {
   bool matching_replayed = false;
   std::uint64_t conflicts_unopened = 0, substitutes_unopened = 0;
+  std::uint64_t substitutes_late = 0;  // recorded, after their deadline
 };
 
 struct ReplayFacts {
@@ -28,7 +29,9 @@ struct Extent {
 
 // Fills in everything of the report that follows from the state. To be called when the verdict is
 // final: a guarantee is ticked only if what is said of it was done over the whole log.
-void summarise(const State& state, const ReplayFacts& facts, const Extent& extent, Report& report);
+// Substitutes not recorded yet are late as of `now_s`.
+void summarise(const State& state, const ReplayFacts& facts, const Extent& extent,
+               std::uint64_t now_s, Report& report);
 
 // The guarantee, "G1" to "G12", that a finding of this code breaks.
 std::string guarantee_of(std::string_view code);

@@ -71,7 +71,10 @@ json::object row_of(const projections::DrawLine& draw) {
           {"results", draw.results},
           {"matching_replayed", draw.matching_replayed},
           {"conflicts_unopened", draw.conflicts_unopened},
-          {"substitutes_unopened", draw.substitutes_unopened}};
+          {"substitutes_unopened", draw.substitutes_unopened},
+          {"strata_not_random", draw.strata_not_random},
+          {"discarded_before", draw.discarded_before},
+          {"substitutes_late", draw.substitutes_late}};
 }
 
 }  // namespace

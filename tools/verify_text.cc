@@ -124,12 +124,34 @@ void add_draw(const DrawLine& draw, Text& text) {
                 "; " + replayed.en);
 }
 
+// What a reader should look at more closely, though no rule is broken.
+void add_draw_notes(const DrawLine& draw, Text& text) {
+  if (draw.strata_not_random != 0) {
+    text.line("     不具随机性的层：" + number(draw.strata_not_random) +
+                  "（可抽者全部抽中，或少于细则的下限）",
+              "     strata that are not random: " + number(draw.strata_not_random) +
+                  " (all eligible are drawn, or they are fewer than the rule's minimum)");
+  }
+  if (draw.discarded_before != 0) {
+    text.line("     重抽：此前已有 " + number(draw.discarded_before) + " 次结果看过之后作废",
+              "     a repetition: " + number(draw.discarded_before) +
+                  " outcomes were seen and discarded before it");
+  }
+  if (draw.substitutes_late != 0) {
+    text.line("     逾期的递补：" + number(draw.substitutes_late),
+              "     substitutes past their deadline: " + number(draw.substitutes_late));
+  }
+}
+
 void add_draws(const projections::Report& report, Text& text) {
   if (report.draws.empty()) return;
   text.gap();
   text.line("抽取（" + number(report.draws.size()) + "）：",
             "Draws (" + number(report.draws.size()) + "):");
-  for (const DrawLine& draw : report.draws) add_draw(draw, text);
+  for (const DrawLine& draw : report.draws) {
+    add_draw(draw, text);
+    add_draw_notes(draw, text);
+  }
   text.line("  C 级：没有信标，也没有见证人：运营方可能反复试公告，直到结果合意，密码学不能排除。",
             "  Tier C: neither a beacon nor witnesses: the operator could have tried announcements "
             "until one pleased, and cryptography cannot rule it out.");

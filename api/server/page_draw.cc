@@ -4,6 +4,7 @@
 #include "api/server/draw_json.h"
 #include "api/server/html.h"
 #include "api/server/pages.h"
+#include "projections/outcome.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -133,8 +134,7 @@ std::string strata(const Draw& draw) {
       cells[2] = std::to_string(got.eligible);
       cells[3] = std::to_string(got.drawn);
       if (!got.cutoff.empty()) cells[4] = code(to_hex(got.cutoff));
-      if (got.eligible > 0 &&
-          (got.drawn == got.eligible || got.eligible < draw.rule_set.minimum_pool))
+      if (projections::outcome_is_not_random(draw, got))
         cells[3] += "<br>" + both("不具随机性", "not random");
     }
     table.row(cells);

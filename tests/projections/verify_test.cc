@@ -86,6 +86,60 @@ TEST(Verify, AWholeDraw) {
   EXPECT_EQ(ids(report, &Guarantee::broken), "");
 }
 
+// What breaks no rule, and readers should see: outcomes discarded, strata without chance,
+// substitutes past their deadline.
+TEST(Verify, ShowsWhatBreaksNoRule) {
+  City city;
+  city.furnish();
+  CityDraw first(city);
+  first.announce();
+  first.contribute();
+  first.execute();
+  schema::DrawVoidedT voided;
+  voided.draw = first.stream();
+  voided.reason = "公告有误";
+  city.must(std::move(voided), {"approver", "supervisor"});
+  CityDraw second(city, 2);
+  auto announced = second.announcement();
+  announced.previous = first.stream();
+  city.must(std::move(announced), {"clerk", "approver"});
+  second.contribute();
+  second.execute();
+  {
+    CityLog log(city);
+    const Report report = check(log);
+    expect_verified(report);
+    ASSERT_EQ(report.draws.size(), 2u);
+    EXPECT_EQ(report.draws[0].discarded_before, 0u);
+    EXPECT_EQ(report.draws[1].discarded_before, 1u);
+    EXPECT_EQ(report.draws[1].strata_not_random, 0u);
+    EXPECT_EQ(report.draws[1].substitutes_late, 0u);
+  }
+  auto substitute = second.recuse(0);
+  {
+    CityLog log(city);
+    EXPECT_EQ(check(log, {}, city.now).draws[1].substitutes_late, 0u);
+    EXPECT_EQ(check(log, {}, city.now + 1001).draws[1].substitutes_late, 1u) << "overdue";
+  }
+  city.now += 1001;
+  city.must(std::move(substitute), {"platform"});
+  CityLog log(city);
+  EXPECT_EQ(check(log, {}, city.now).draws[1].substitutes_late, 1u) << "recorded, too late";
+}
+
+TEST(Verify, AStratumWithoutChance) {
+  City city;
+  city.furnish(1);
+  CityDraw draw(city);
+  draw.announce();
+  draw.contribute();
+  draw.execute();
+  CityLog log(city);
+  const Report report = check(log);
+  expect_verified(report);
+  EXPECT_GE(report.draws[0].strata_not_random, 1u);
+}
+
 // A report that ends early ticks nothing, and says what is broken.
 TEST(Verify, TicksNothingThatWasNotCheckedToTheEnd) {
   Drawn drawn;
