@@ -170,7 +170,7 @@ Result<Bytes> Session::build(ledger::schema::PayloadUnion payload) {
   intent.expected_version = stream->at("version").to_number<std::uint64_t>();
   if (!projections::version_is_expected(intent.payload.type))
     intent.expected_version = flatbuffers::nullopt;
-  return ledger::encode(intent);
+  return ledger::encode_typed(intent);
 }
 
 Result<Submitted> Session::send(const Bytes& intent, const std::vector<ledger::Opening>& openings) {
