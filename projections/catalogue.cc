@@ -4,6 +4,7 @@
 
 #include "projections/conditions.h"
 #include "projections/fields.h"
+#include "projections/pool.h"
 #include "projections/state.h"
 
 namespace liuhen::projections {
@@ -353,7 +354,13 @@ Outcome admit(const State& state, const ledger::Event&, const schema::PlanPublis
                     " or one above it");
   }
   if (auto checked = check_conditions(payload.scope()); !checked) return checked;
-  return check_rates(rule->second, payload);
+  if (auto checked = check_rates(rule->second, payload); !checked) return checked;
+  // Who has one draw's rows has no registry to ask.
+  if (state.given_pool || has_subject_in(state, unpacked(payload).scope)) return ok();
+  return fail("plan.pool_empty",
+              "计划" + quoted(id) + "的范围内没有一个检查对象：请核对范围，或先导入名录",
+              "no subject of the registry is in the scope of the plan " + in_quotes(id) +
+                  ": check the scope, or import the registry first");
 }
 
 void apply(State& state, const ledger::Event&, const schema::PlanPublished& payload) {

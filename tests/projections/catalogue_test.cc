@@ -207,6 +207,9 @@ TEST_F(Furnished, PlansKeepToListAndRule) {
   EXPECT_EQ(plan_refusal([](auto& p) { p.rates[0]->den = 0; }), "plan.rates");
   EXPECT_EQ(plan_refusal([](auto& p) { p.rates[0]->fixed = 5; }), "plan.rates");
   EXPECT_EQ(plan_refusal([](auto& p) { p.year = 26; }), "plan.year");
+  EXPECT_EQ(plan_refusal(
+                [](auto& p) { p.scope.push_back(condition(schema::Field::division, {"999999"})); }),
+            "plan.pool_empty");
   EXPECT_EQ(plan_refusal([](auto& p) { p.scope.push_back(condition(schema::Field::none, {"x"})); }),
             "scope.condition");
   city.must(withdrawn(), {"clerk", "office"});
