@@ -25,7 +25,7 @@ class Auditor {
       if (auto checked = check_pinned(event); !checked) return checked;
     }
     if (event.tag() == Tag::SubstituteDrawn) {
-      note_late(event);
+      note_substitute(event);
       if (auto checked = check_substitute_opened(event.payload<schema::SubstituteDrawn>());
           !checked)
         return checked;
@@ -56,13 +56,14 @@ class Auditor {
     return options_.open(commitment);
   }
 
-  void note_late(const ledger::Event& event) {
+  void note_substitute(const ledger::Event& event) {
     const auto& payload = event.payload<schema::SubstituteDrawn>();
     const Draw& draw = state().draws.by_stream.at(std::string(text(payload.draw())));
     const Seat& seat = draw.tasks[payload.visit()].seats[payload.seat()];
     const std::uint64_t decided = state().times[*seat.vacated_at];
-    if (event.time() > decided + draw.announcement.substitute_deadline_s)
-      ++facts_.draws[draw.stream].substitutes_late;
+    DrawFacts& facts = facts_.draws[draw.stream];
+    ++(text(payload.inspector()).empty() ? facts.none_left : facts.substitutes);
+    if (event.time() > decided + draw.announcement.substitute_deadline_s) ++facts.substitutes_late;
   }
 
   Outcome check_matching(const schema::DrawExecuted& payload) {

@@ -38,6 +38,7 @@ struct DrawLine {
       0;  // recorded substitutes that hang on a conflict not opened
   bool matching_replayed = false;
   std::uint64_t strata_not_random = 0;  // outcome_is_not_random (projections/outcome.h)
+  std::uint64_t none_left = 0;          // times that nobody was left to go instead
   std::uint64_t discarded_before = 0;   // outcomes seen and discarded, whose repetition this is
   std::uint64_t substitutes_late = 0;   // recorded after their deadline, or overdue at `now_s`
 };

@@ -39,12 +39,13 @@ DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
       line.strata_not_random += outcome_is_not_random(draw, *stratum) ? 1 : 0;
   }
   for (const Task& task : draw.tasks) {
-    for (const Seat& seat : task.seats) line.substitutes += seat.ordinal;
     if (task.result) ++line.results;
   }
   line.matching_replayed = facts.matching_replayed;
   line.conflicts_unopened = facts.conflicts_unopened;
   line.substitutes_unopened = facts.substitutes_unopened;
+  line.substitutes = facts.substitutes;
+  line.none_left = facts.none_left;
   line.discarded_before = outcomes_discarded_before(state, draw);
   line.substitutes_late = facts.substitutes_late + overdue_substitutes(state, draw, now_s);
   return line;

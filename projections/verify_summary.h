@@ -13,7 +13,8 @@ namespace liuhen::projections {
 struct DrawFacts {
   bool matching_replayed = false;
   std::uint64_t conflicts_unopened = 0, substitutes_unopened = 0;
-  std::uint64_t substitutes_late = 0;  // recorded, after their deadline
+  std::uint64_t substitutes_late = 0;            // recorded, after their deadline
+  std::uint64_t substitutes = 0, none_left = 0;  // recorded, and who they named
 };
 
 struct ReplayFacts {

@@ -73,6 +73,7 @@ json::object row_of(const projections::DrawLine& draw) {
           {"conflicts_unopened", draw.conflicts_unopened},
           {"substitutes_unopened", draw.substitutes_unopened},
           {"strata_not_random", draw.strata_not_random},
+          {"none_left", draw.none_left},
           {"discarded_before", draw.discarded_before},
           {"substitutes_late", draw.substitutes_late}};
 }

@@ -132,6 +132,10 @@ void add_draw_notes(const DrawLine& draw, Text& text) {
               "     strata that are not random: " + number(draw.strata_not_random) +
                   " (all eligible are drawn, or they are fewer than the rule's minimum)");
   }
+  if (draw.none_left != 0) {
+    text.line("     无人可递补：" + number(draw.none_left) + " 次",
+              "     nobody left to go instead: " + number(draw.none_left) + " times");
+  }
   if (draw.discarded_before != 0) {
     text.line("     重抽：此前已有 " + number(draw.discarded_before) + " 次结果看过之后作废",
               "     a repetition: " + number(draw.discarded_before) +
