@@ -103,10 +103,16 @@ Outcome init(Environment& environment, const Target& target, const Init& asked) 
   auto made = api::server::init(options);
   if (!made) return made.error();
   sodium_memzero(options.passphrase.data(), options.passphrase.size());
-  Session session(environment, local);
-  for (NamedKey& key : trustees) session.add_key(std::move(key));
-  if (auto outcome = write_genesis(session, asked, local.platform_passphrase); !outcome)
-    return outcome;
+  Outcome founded = ok();
+  {
+    Session session(environment, local);
+    for (NamedKey& key : trustees) session.add_key(std::move(key));
+    founded = write_genesis(session, asked, local.platform_passphrase);
+  }
+  if (!founded) {
+    api::server::undo_init(target.dir);  // half a ledger would only be in the way
+    return founded;
+  }
   environment.say("账本已建立：" + target.dir + "\n验证公钥：" + made->log_vkey,
                   "the ledger is ready: " + target.dir + "\nverifier key: " + made->log_vkey);
   return ok();

@@ -155,4 +155,11 @@ Result<InitResult> init(const InitOptions& options) {
                     to_hex(crypto::vrf::public_key(seeds[2]))};
 }
 
+void undo_init(const std::string& dir) {
+  const Layout layout(dir);
+  std::error_code ignored;
+  for (const std::string& made : {layout.about, layout.database, layout.head, layout.keys})
+    fs::remove_all(made, ignored);
+}
+
 }  // namespace liuhen::api::server

@@ -32,6 +32,9 @@ struct InitResult {
   std::string log_vkey, log_key, platform_key, vrf_key;
 };
 Result<InitResult> init(const InitOptions& options);
+// Takes away again what init() made in DIR, with what has been recorded since. For whoever called
+// init() just before and could not go on; nothing may have it open.
+void undo_init(const std::string& dir);
 
 class Service {
  public:

@@ -123,7 +123,8 @@ TEST_F(EndToEnd, AChangedByteIsFoundAtItsPosition) {
   const Ran ran = shell(kVerify + " dir " + copy + " --lang en --quiet");
   fs::remove_all(copy);
   EXPECT_EQ(ran.code, 1) << ran.text;
-  EXPECT_NE(ran.text.find(std::to_string(kPosition)), std::string::npos) << ran.text;
+  EXPECT_NE(ran.text.find("At: entry " + std::to_string(kPosition) + "\n"), std::string::npos)
+      << ran.text;
 }
 
 TEST_F(EndToEnd, TheProofFileStandsAloneAndBreaksWhenChanged) {
@@ -196,6 +197,39 @@ TEST_F(EndToEnd, NothingIsInventedAboutRealFirms) {
   if (!data_directory().empty()) {
     EXPECT_GT(real, 100u);
   }
+}
+
+// What a person mistypes is refused with a code and a sentence, whatever it is.
+TEST_F(EndToEnd, WhatNoIntentCanHoldIsRefused) {
+  const std::string people = *dir_ + ".demo/people/";
+  const std::string clerk = " --key " + people + "clerk-1.key", where = " --dir " + *dir_;
+  const std::string office = " --key " + people + "office-1.key";
+  const std::string liuhen = std::string(LIUHEN_BINARY_DIR) + "/bin/liuhen ";
+  for (const std::string& typed :
+       {"department X9 --division 370202 --name " + std::string(500, 'x') + office,
+        "department X9 --division 370202 --name \"$(printf 'a\\tb')\"" + office,
+        "department X9 --division 370202 --name \"$(printf '\\377')\"" + office,
+        "item withdraw QD-SJ-001 --reason r" + clerk + clerk}) {
+    const Ran ran = shell(liuhen + typed + where + " --lang en");
+    EXPECT_EQ(ran.code, 1) << typed << "\n" << ran.text;
+    EXPECT_NE(ran.text.find("error [intent."), std::string::npos) << typed << "\n" << ran.text;
+  }
+}
+
+// A genesis that is refused leaves nothing in the way of the next attempt.
+TEST_F(EndToEnd, ARefusedGenesisLeavesNothing) {
+  const std::string people = *dir_ + ".demo/people/", made = *dir_ + "-new";
+  const std::string init = std::string(LIUHEN_BINARY_DIR) + "/bin/liuhen init --dir " + made +
+                           " --origin liuhen.example/x --city 青岛市 --no-passphrase --key " +
+                           people + "trustee-1.key --key " + people +
+                           "trustee-2.key --lang en --division ";
+  const Ran refused = shell(init + "37");
+  EXPECT_EQ(refused.code, 1) << refused.text;
+  EXPECT_NE(refused.text.find("[genesis.city]"), std::string::npos) << refused.text;
+  EXPECT_TRUE(!fs::exists(made) || fs::is_empty(made));
+  const Ran right = shell(init + "370200");
+  EXPECT_EQ(right.code, 0) << right.text;
+  fs::remove_all(made);
 }
 
 TEST_F(EndToEnd, ADirectoryInUseIsLeftAlone) {
