@@ -125,14 +125,25 @@ void Platform::run() {
       if (stopping_) return;
       awake_ = false;
     }
-    // What could not be recorded stays due, and is tried again; a stopped writer shows in the
-    // health.
+    // What could not be recorded stays due, is tried again, and shows in the health.
     (void)advance();
   }
 }
 
 Outcome Platform::advance() {
   const std::lock_guard lock(advancing_);
+  Outcome outcome = record_what_is_due();
+  const std::lock_guard guard(mutex_);
+  stuck_ = outcome ? std::nullopt : std::optional(outcome.error());
+  return outcome;
+}
+
+std::optional<Error> Platform::stuck() const {
+  const std::lock_guard lock(mutex_);
+  return stuck_;
+}
+
+Outcome Platform::record_what_is_due() {
   for (;;) {
     std::vector<Bytes> intents;
     Outcome outcome = ok();

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -37,11 +38,14 @@ class Platform {
   // Records what is due, one after another, until nothing is or nothing more can be recorded; never
   // two at once. Fails with the first refusal that was not overcome. Any thread.
   Outcome advance();
+  // What the last advance() could not record, if anything. Any thread.
+  std::optional<Error> stuck() const;
 
  private:
   using Payload = ledger::schema::PayloadUnion;
 
   void run();
+  Outcome record_what_is_due();
   // The intent for one thing due, from the state as it is.
   Result<Bytes> intent_for(const ReadModel::Reading& reading, const projections::Due& due);
   Result<Payload> payload_for(const projections::State& state, const projections::Due& due);
@@ -60,7 +64,8 @@ class Platform {
   std::string computed_draw_;
   projections::Visits computed_;
 
-  std::mutex mutex_;  // guards the rest
+  mutable std::mutex mutex_;  // guards the rest
+  std::optional<Error> stuck_;
   std::condition_variable signal_;
   bool awake_ = false;
   bool stopping_ = false;

@@ -13,6 +13,7 @@ Response health(const Backend& backend, const Call&) {
     return problem(fail("ledger.stopped", "账本已停止写入，请查明原因后重新启动",
                         "the ledger has stopped writing; find out why and start it again"));
   }
+  if (const auto stuck = backend.platform.stuck()) return problem(*stuck, 503);
   return json_response({{"status", "ok"}, {"size", backend.sequencer.size()}});
 }
 

@@ -4,6 +4,7 @@
 
 #include "api/server/backend.h"
 #include "crypto/note.h"
+#include "crypto/vrf.h"
 #include "ledger/dir_check.h"
 #include "ledger/rocksdb_storage.h"
 
@@ -37,6 +38,7 @@ class DirectoryService final : public Service {
       model_.committed(first + entries.size());
     });
     if (Outcome started = model_.start(sequencer_->size()); !started) return started;
+    if (Outcome own = check_vrf_key(); !own) return own;
     platform_ = std::make_unique<Platform>(
         PlatformParts{keys_, *options_.clock, *sequencer_, restricted_, model_});
     const crypto::NoteKey key{.name = origin_, .key = keys_.log.public_key()};
@@ -45,6 +47,17 @@ class DirectoryService final : public Service {
                                writer_stopped_});
     if (options_.platform_acts) platform_->start();
     return ok();
+  }
+
+  // With another key than a registered one the platform would let draws begin that it can never
+  // execute.
+  Outcome check_vrf_key() const {
+    const projections::Keys& known = admission_.state().keys;
+    if (known.vrf.empty() || known.has_vrf(crypto::vrf::public_key(keys_.vrf))) return ok();
+    return fail("platform.vrf_key",
+                "keys/vrf.key 不是账本登记过的 VRF 密钥，未启动：请放回原来的密钥文件",
+                "keys/vrf.key is no VRF key that the log knows, and nothing was started: put the "
+                "right key file back");
   }
 
   Response handle(const Request& request) override { return dispatch(*backend_, request); }

@@ -372,6 +372,22 @@ TEST(Service, LeavesADamagedDirectoryAsItIs) {
   EXPECT_TRUE(town.try_open().has_value());
 }
 
+// Draws would begin that could never be executed.
+TEST(Service, RefusesAVrfKeyThatTheLogDoesNotKnow) {
+  Town town;
+  town.catch_up();
+  town.close();
+  const std::filesystem::path keys = town.dir() + "/keys";
+  std::filesystem::rename(keys / "vrf.key", keys / "kept");
+  std::filesystem::copy(keys / "log.key", keys / "vrf.key");
+  const auto refused = town.try_open();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, "platform.vrf_key");
+  std::filesystem::remove(keys / "vrf.key");
+  std::filesystem::rename(keys / "kept", keys / "vrf.key");
+  EXPECT_TRUE(town.try_open().has_value());
+}
+
 TEST(Init, RefusesADirectoryInUse) {
   TempDir temp;
   const api::server::InitOptions options{
