@@ -166,7 +166,7 @@ class Export {
     }
     auto edge = TileEdge::read(present_, from);
     if (!edge || edge->root() != old_.checkpoint.root) {
-      return fail("export.damaged", "目录里的分片与目录里的检查点不符，请另选空目录重新导出",
+      return fail("export.damaged", "目录里的瓦片与目录里的检查点不符，请另选空目录重新导出",
                   "the directory's tiles do not give its own checkpoint; export anew into an empty "
                   "directory");
     }
@@ -252,7 +252,7 @@ class Export {
                 "; the directory is left as it is. Keep both checkpoints, and find out why");
       }
     }
-    return fail("export.source", "来源的分片不合其检查点签署的根，未作改动",
+    return fail("export.source", "来源的瓦片不合其检查点签署的根，未作改动",
                 "the source's tiles do not give the root that its checkpoint signs; nothing was "
                 "changed");
   }

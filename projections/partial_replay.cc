@@ -93,7 +93,7 @@ Outcome PartialReplay::check_rows(const schema::DrawAnnounced& payload) const {
         "is registered by an entry before the pool was taken, which has no place in the file");
   }
   if (pool.conflicts == state_.conflicts.in_force(announcement.pool_position)) return ok();
-  return fail("proof.rows", "冲突承诺与已批准的申报不符",
+  return fail("proof.rows", "利益冲突承诺与已批准的申报不符",
               "the conflicts' commitments are not those of the declarations approved");
 }
 

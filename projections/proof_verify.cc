@@ -173,7 +173,8 @@ class Judge {
         "every event is signed by its authors; the genesis or two trustees granted their keys and "
         "roles");
     say("公告的名录根与文件中的 " + number(out_.subjects) + " 个检查对象、" +
-            number(out_.inspectors) + " 名检查人员、" + number(out_.conflicts) + " 项冲突承诺一致",
+            number(out_.inspectors) + " 名检查人员、" + number(out_.conflicts) +
+            " 项利益冲突承诺一致",
         "the announced roots are those of the " + number(out_.subjects) + " subjects, " +
             number(out_.inspectors) + " inspectors and " + number(out_.conflicts) +
             " conflicts' commitments in the file");

@@ -113,10 +113,10 @@ void list_guarantees(const Extent& extent, const Unopened& unopened, Report& rep
   add("G6", true, "抽取编号无缺号，过期未执行的抽取",
       "numbers without gaps, and draws not executed in time");
   add("G7", true,
-      "抽中者与截止号按种子重算" +
-          (unopened.matchings == 0
-               ? ""
-               : "；" + number(unopened.matchings) + " 次抽取的人员匹配因冲突未打开，未全部重算"),
+      "抽中者与截止号按种子重算" + (unopened.matchings == 0
+                                        ? ""
+                                        : "；" + number(unopened.matchings) +
+                                              " 次抽取的人员匹配因利益冲突未打开，未全部重算"),
       "who was drawn, and the cut-offs, were computed again from the seed" +
           (unopened.matchings == 0 ? ""
                                    : "; the matchings of " + number(unopened.matchings) +
@@ -124,7 +124,7 @@ void list_guarantees(const Extent& extent, const Unopened& unopened, Report& rep
   add("G8", unopened.substitutes == 0,
       unopened.substitutes == 0
           ? "递补按公告的次序重算；无信标，为丙级（C）"
-          : "有 " + number(unopened.substitutes) + " 次递补取决于未打开的冲突，未能全部重算",
+          : "有 " + number(unopened.substitutes) + " 次递补取决于未打开的利益冲突，未能全部重算",
       unopened.substitutes == 0
           ? "substitutes were computed again in the announced order; without a beacon tier C"
           : number(unopened.substitutes) +

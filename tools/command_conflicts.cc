@@ -29,7 +29,7 @@ Outcome declare(Session& session, const Declaration& asked) {
 
 void add_conflict_commands(Program& program) {
   CLI::App* conflict =
-      program.command(&program.app, "conflict", "利害关系：申报、决定（内容只以承诺值公开）",
+      program.command(&program.app, "conflict", "利益冲突：申报、决定（内容只以承诺值公开）",
                       "conflicts of interest: declare, decide (public by commitment only)");
   conflict->require_subcommand(1);
   auto asked = std::make_shared<Declaration>();

@@ -74,7 +74,7 @@ Outcome export_proof(Session& session, std::uint64_t position, std::string out) 
 }  // namespace
 
 void add_export_commands(Program& program) {
-  CLI::App* exporting = program.command(&program.app, "export", "导出：静态分片、一条记录的证明",
+  CLI::App* exporting = program.command(&program.app, "export", "导出：静态瓦片、一条记录的证明",
                                         "exports: static tiles, the proof of one entry");
   exporting->require_subcommand(1);
 

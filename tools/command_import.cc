@@ -208,7 +208,7 @@ Outcome import_conflicts(Session& session, const Asked& asked) {
       {});
   if (!again) return again.error();
   environment.say(
-      "已申报利害关系 " + std::to_string(declared) + " 件（内容只以承诺值公开）",
+      "已申报利益冲突 " + std::to_string(declared) + " 件（内容只以承诺值公开）",
       "declared " + std::to_string(declared) + " conflicts (public by commitment only)");
   return ok();
 }
@@ -253,7 +253,7 @@ void add_import_commands(Program& program) {
                                schema::InspectorRowT>(
                 session, asked, "inspectors", &api::check_inspectors, &api::read_inspectors);
           });
-  add_one(program, parent, "conflicts", "利害关系", "conflicts of interest", &import_conflicts);
+  add_one(program, parent, "conflicts", "利益冲突", "conflicts of interest", &import_conflicts);
 }
 
 }  // namespace liuhen::tools

@@ -89,7 +89,7 @@ Outcome sign_pending(Session& session, const std::string& hash, bool yes) {
   auto intent = from_base64(std::string_view(pending->at("intent").as_string()));
   if (!intent) return intent.error();
   if (to_hex(crypto::sha256(*intent)) != hash) {
-    return fail("sign.other_bytes", "服务给出的字节不是所要的那份意向：不签名",
+    return fail("sign.other_bytes", "服务给出的字节不是所要的那份意图：不签名",
                 "the service's bytes are not the intent asked for: not signing");
   }
   auto view = ledger::IntentView::parse(*intent);
@@ -152,7 +152,7 @@ void add_signing_commands(Program& program) {
     return session.submit_and_say(std::move(*payload));
   });
 
-  CLI::App* pending = program.command(&program.app, "pending", "列出待第二人签名的意向",
+  CLI::App* pending = program.command(&program.app, "pending", "列出待第二人签名的意图",
                                       "list what waits for a second signature");
   program.reads(pending);
   program.act(pending, [](Session& session) { return show_pending(session); });

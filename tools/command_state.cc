@@ -63,7 +63,7 @@ void add_state_commands(Program& program) {
   add_simple(program, state, "plans", "计划", "plans");
   add_simple(program, state, "inspectors", "检查人员", "inspectors");
   add_simple(program, state, "subjects", "检查对象", "subjects");
-  add_simple(program, state, "conflicts", "利害关系（承诺值）", "conflicts (commitments)");
+  add_simple(program, state, "conflicts", "利益冲突（承诺值）", "conflicts (commitments)");
   add_simple(program, state, "draws", "抽取", "draws");
 
   CLI::App* vkey = program.command(state, "vkey", "账本的验证公钥（发给核验者）",

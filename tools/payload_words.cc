@@ -13,7 +13,7 @@ struct Words {
 };
 
 constexpr Words kWords[] = {
-    {Tag::Genesis, "创立账本", "found the ledger"},
+    {Tag::Genesis, "创立账本", "establish the ledger (Genesis)"},
     {Tag::PermissionsChanged, "更改岗位权限", "change what roles may sign"},
     {Tag::KeyGranted, "授予密钥与岗位", "grant a key and its roles"},
     {Tag::KeyRevoked, "撤销密钥", "revoke a key"},
@@ -27,8 +27,8 @@ constexpr Words kWords[] = {
     {Tag::PlanPublished, "公布抽查计划", "publish a plan"},
     {Tag::SubjectsImported, "导入检查对象", "import subjects"},
     {Tag::InspectorsImported, "导入检查人员", "import inspectors"},
-    {Tag::ConflictDeclared, "申报利害关系", "declare a conflict of interest"},
-    {Tag::ConflictDecided, "决定利害关系", "decide on a conflict of interest"},
+    {Tag::ConflictDeclared, "申报利益冲突", "declare a conflict of interest"},
+    {Tag::ConflictDecided, "决定利益冲突", "decide on a conflict of interest"},
     {Tag::DrawAnnounced, "公告抽取", "announce a draw"},
     {Tag::DrawCommitted, "承诺随机数", "commit to a nonce"},
     {Tag::CommitmentsClosed, "承诺截止", "close commitments"},

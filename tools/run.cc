@@ -50,7 +50,7 @@ void Program::signs(CLI::App* command) const {
                            "at the terminal)"));
   command
       ->add_option("--valid-hours", target.valid_h,
-                   help("意向的有效小时数", "hours for which the intent can be admitted"))
+                   help("意图的有效小时数", "hours for which the intent can be admitted"))
       ->capture_default_str();
 }
 

@@ -21,7 +21,7 @@ a ledger, it is used as it is.
   --once              不提供服务：走完全过程，核验，打印报告，以核验程序的退出码退出
                       serve nothing: run the scenario, verify it, print the report,
                       and exit with the verifier's code
-                      0 已核实 verified · 1 被违反 violated · 2 无法断定 inconclusive · 3 用法 usage
+                      0 已核验 verified · 1 发现违背 violated · 2 无法判定 inconclusive · 3 用法 usage
                       4 没能进行到核验（安装、编译或演示失败）
                         set-up, build or demonstration failed before anything was verified
 TEXT

@@ -105,9 +105,10 @@ Sentence replayed_of(const DrawLine& draw) {
     return {"名录已重算", "pool replayed"};
   if (draw.matching_replayed)
     return {"名录、种子、抽中者、匹配均已重算", "pool, seed, selection and matching replayed"};
-  return {"名录、种子、抽中者已重算；匹配有 " + number(draw.conflicts_unopened) + " 项冲突未打开",
-          "pool, seed and selection replayed; for the matching " + number(draw.conflicts_unopened) +
-              " conflicts were not opened"};
+  return {
+      "名录、种子、抽中者已重算；匹配有 " + number(draw.conflicts_unopened) + " 项利益冲突未打开",
+      "pool, seed and selection replayed; for the matching " + number(draw.conflicts_unopened) +
+          " conflicts were not opened"};
 }
 
 void add_draw(const DrawLine& draw, Text& text) {
@@ -197,7 +198,7 @@ std::string text_of_report(const projections::Report& report, ReportLanguage lan
   text.line("根：" + to_base64(report.root), "Root: " + to_base64(report.root));
   text.line("登记：检查对象 " + number(report.subjects) + "，检查人员 " +
                 number(report.inspectors) + "，部门 " + number(report.departments) + "，事项 " +
-                number(report.items) + "，密钥 " + number(report.keys) + "，冲突申报 " +
+                number(report.items) + "，密钥 " + number(report.keys) + "，利益冲突申报 " +
                 number(report.conflicts),
             "Registered: " + number(report.subjects) + " subjects, " + number(report.inspectors) +
                 " inspectors, " + number(report.departments) + " departments, " +

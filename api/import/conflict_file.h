@@ -1,4 +1,4 @@
-// Declared conflicts of interest (回避关系) as a CSV file. Columns, words and codes:
+// Declared conflicts of interest (利益冲突) as a CSV file. Columns, words and codes:
 // docs/formats/import.md. All of it is restricted content: the log holds commitments.
 #pragma once
 

@@ -356,7 +356,7 @@ Result<SampleFiles> write_sample(const std::string& directory, const SampleOptio
   if (options.subjects == 0 || options.inspectors == 0 || options.conflicts > options.subjects ||
       options.subjects > rows_max || options.inspectors > rows_max) {
     return fail("sample.options",
-                "检查对象和检查人员至少各一个（至多五千万），回避关系不多于检查对象",
+                "检查对象和检查人员至少各一个（至多五千万），利益冲突不多于检查对象",
                 "at least one subject and one inspector (at most fifty million), and no more "
                 "conflicts than subjects");
   }

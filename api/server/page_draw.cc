@@ -74,12 +74,12 @@ std::string pool(const Draw& draw) {
       of(a.subject_eligible, a.subject_rows, "可抽 / 范围内全部", "may be drawn / all in scope"));
   rows += fact("检查人员", "Inspectors",
                of(a.inspector_eligible, a.inspector_rows, "可派 / 全部", "may be sent / all"));
-  rows += fact("利害关系", "Conflicts",
+  rows += fact("利益冲突", "Conflicts",
                std::to_string(a.conflict_rows) + " · " +
                    both("只以承诺值公开", "public by commitment only"));
   rows += fact("对象根", "Subject root", code(to_hex(a.subject_root)));
   rows += fact("人员根", "Inspector root", code(to_hex(a.inspector_root)));
-  rows += fact("利害关系根", "Conflict root", code(to_hex(a.conflict_root)));
+  rows += fact("利益冲突根", "Conflict root", code(to_hex(a.conflict_root)));
   rows += fact("种子", "Seed",
                draw.seed ? code(to_hex(*draw.seed)) : both("尚未产生", "not yet there"));
   return section(both("抽取池", "Pool"),

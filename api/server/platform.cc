@@ -79,7 +79,7 @@ std::size_t part_begin(const std::vector<schema::VisitT>& visits, std::uint32_t 
 
 Error unopened(std::uint64_t count) {
   return fail("platform.conflicts",
-              std::to_string(count) + " 条回避关系的内容已无法打开，平台不能执行匹配",
+              std::to_string(count) + " 条利益冲突的内容已无法打开，平台不能执行匹配",
               std::to_string(count) +
                   " conflicts can no longer be opened; the platform cannot match without them");
 }

@@ -57,7 +57,7 @@ Result<std::string> bundle(const Backend& backend, const ledger::Tile& tile) {
                                            return ++found < tile.width;
                                          });
   if (!scanned) return scanned.error();
-  if (found < tile.width) return absent("没有这个分片", "there is no such tile");
+  if (found < tile.width) return absent("没有这个瓦片", "there is no such tile");
   return std::string(text_of(out));
 }
 
@@ -68,7 +68,7 @@ Response tile(const Backend& backend, const Call& call) {
   const ledger::Tile& asked = path->tile;
   // What a checkpoint already covers, and no more: committed and published are one.
   if (asked.width > ledger::tile_width(asked.level, asked.index, backend.sequencer.size())) {
-    return problem(absent("没有这个分片，或日志还没有这么长",
+    return problem(absent("没有这个瓦片，或日志还没有这么长",
                           "there is no such tile, or the log is not that long yet"));
   }
   if (path->entries) {

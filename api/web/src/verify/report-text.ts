@@ -48,7 +48,7 @@ export function reportText(report: Report, language: Language): string {
   if (report.file !== undefined) {
     const { entries, subjects, inspectors, conflicts } = report.file;
     lines.push(say(
-      `内容：事件 ${entries.length} 条，对象 ${subjects.length} 家，检查员 ${inspectors.length} 人，利害关系 ${conflicts.length} 条`,
+      `内容：事件 ${entries.length} 条，对象 ${subjects.length} 家，检查员 ${inspectors.length} 人，利益冲突 ${conflicts.length} 条`,
       `contents: ${entries.length} events, ${subjects.length} subjects, ${inspectors.length} inspectors, ${conflicts.length} conflicts`));
   }
   const draw = report.draw;

@@ -109,7 +109,7 @@ function checkPool(state: State, p: Decoded, groups: readonly SeatGroup[]): void
   const inForce = [...state.conflicts.values()].filter(
     (each) => each.inForceFrom !== undefined && each.inForceFrom <= big(p, "pool_position"));
   if (inForce.length !== conflicts.length || inForce.some((each, i) => compare(each.commitment, conflicts[i]!) !== 0)) {
-    refuse("proof.rows", "利害关系与所批准的不符", "the conflicts are not those that were approved");
+    refuse("proof.rows", "利益冲突与所批准的不符", "the conflicts are not those that were approved");
   }
   const units = new Map(rows(p, "capacities").map((row) => [text(row, "unit"), BigInt(number(row, "capacity"))]));
   const standard = BigInt(number(p, "default_capacity"));

@@ -127,7 +127,7 @@ export function admitExecuted(state: State, { entry, payload: p }: Event): void 
       refuse("draw.visits_root", "名单根或空缺数与重算不符", "root or vacancies are not what the seed gives");
     }
   } else {
-    state.notes.push({ zh: "有利害关系在案，配对是否避开须由有权打开者核验",
+    state.notes.push({ zh: "有利益冲突在案，配对是否避开须由有权打开者核验",
       en: "conflicts are in force: whether the matching heeds them is for those who may open them" });
     draw.expected = [...tickets]
       .map(([subject, ticket]) => ({ subject, ticket, team: undefined, order: visitOrder(seed, subject) }))
