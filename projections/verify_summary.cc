@@ -124,7 +124,7 @@ void list_guarantees(const Extent& extent, const Unopened& unopened, Report& rep
   add("G8", unopened.substitutes == 0,
       unopened.substitutes == 0
           ? "递补按公告的次序重算；无信标，为丙级（C）"
-          : "有 " + number(unopened.substitutes) + " 次递补取决于未打开的冲突，未能全部重算",
+          : "有 " + number(unopened.substitutes) + " 次递补取决于未打开的利益冲突，未能全部重算",
       unopened.substitutes == 0
           ? "substitutes were computed again in the announced order; without a beacon tier C"
           : number(unopened.substitutes) +
