@@ -104,18 +104,12 @@ Signature sign_intent(const crypto::SigningKey& key, View intent) {
 }
 
 Bytes encode(const schema::IntentT& intent) {
-  auto bytes = encode_typed(intent);
-  if (!bytes) std::fprintf(stderr, "%s\n", bytes.error().en.c_str());
-  LIUHEN_CHECK(bytes.has_value());
-  return std::move(*bytes);
-}
-
-Result<Bytes> encode_typed(const schema::IntentT& intent) {
   flatbuffers::FlatBufferBuilder builder(4096);
   schema::FinishIntentBuffer(builder, schema::Intent::Pack(builder, &intent));
   Bytes bytes(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());
   const auto parsed = IntentView::parse(bytes);
-  if (!parsed) return parsed.error();
+  if (!parsed) std::fprintf(stderr, "%s\n", parsed.error().en.c_str());
+  LIUHEN_CHECK(parsed.has_value());
   return bytes;
 }
 

@@ -58,8 +58,6 @@ Signature sign_intent(const crypto::SigningKey& key, View intent);
 
 // The bytes of an intent to sign; LIUHEN_CHECKs that IntentView::parse would accept them.
 Bytes encode(const schema::IntentT& intent);
-// The same of what a person typed: fails as IntentView::parse does where that aborts.
-Result<Bytes> encode_typed(const schema::IntentT& intent);
 
 // Commitments to restricted content that the payload carries, in order; none of an unknown payload.
 std::vector<Hash> commitments_of(const IntentView& intent);

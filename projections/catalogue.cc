@@ -4,7 +4,6 @@
 
 #include "projections/conditions.h"
 #include "projections/fields.h"
-#include "projections/pool.h"
 #include "projections/state.h"
 
 namespace liuhen::projections {
@@ -288,6 +287,16 @@ Outcome check_items(const State& state, const schema::PlanPublished& payload) {
   if (!seen.empty()) return ok();
   return fail("plan.item", "计划" + quoted(text(payload.id())) + "没有抽查事项",
               "the plan " + in_quotes(text(payload.id())) + " has no items");
+}
+
+// Whether anybody is in the scope of a plan, in the registry as it is now.
+bool has_subject_in(const State& state, const Conditions& scope) {
+  const SubjectFilter filter(scope, state.subjects);
+  for (std::uint32_t subject = 0; subject < state.subjects.size(); ++subject) {
+    const SubjectVersion* version = state.subjects.at(subject, state.size());
+    if (version != nullptr && filter.meets(*version)) return true;
+  }
+  return false;
 }
 
 Outcome check_rates(const schema::RuleSetT& rule, const schema::PlanPublished& payload) {

@@ -214,13 +214,4 @@ Result<Pool> pool_of(const State& state, const DrawAnnouncedT& announcement, con
   return pool;
 }
 
-bool has_subject_in(const State& state, const Conditions& scope) {
-  const SubjectFilter filter(scope, state.subjects);
-  for (std::uint32_t subject = 0; subject < state.subjects.size(); ++subject) {
-    const SubjectVersion* version = state.subjects.at(subject, state.size());
-    if (version != nullptr && filter.meets(*version)) return true;
-  }
-  return false;
-}
-
 }  // namespace liuhen::projections

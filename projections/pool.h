@@ -4,7 +4,6 @@
 #pragma once
 
 #include "crypto/draw/rows.h"
-#include "projections/conditions.h"
 #include "projections/state.h"
 
 namespace liuhen::projections {
@@ -36,8 +35,5 @@ Result<Pool> pool_of(const State& state, const ledger::schema::DrawAnnouncedT& a
 // True unless some field keeps the two scopes apart.
 bool scopes_overlap(const std::vector<std::unique_ptr<ledger::schema::ConditionT>>& a,
                     const std::vector<std::unique_ptr<ledger::schema::ConditionT>>& b);
-
-// Whether the scope of a plan holds any subject of the registry as it is now.
-bool has_subject_in(const State& state, const Conditions& scope);
 
 }  // namespace liuhen::projections

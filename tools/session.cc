@@ -4,7 +4,7 @@
 
 #include "crypto/merkle.h"
 #include "crypto/sha256.h"
-#include "ledger/intent.h"
+#include "ledger/typed_intent.h"
 #include "projections/streams.h"
 #include "tools/payload_words.h"
 #include "tools/progress.h"
