@@ -289,6 +289,15 @@ void RegistryScan::check_width(RegistryRow& row) const {
                  " columns): it may have been cut short, export it again");
     return;
   }
+  // The header's line has ended, so lines of this file do: the last one may be cut within its last
+  // field, where every column still seems to be there.
+  if (!row.row_.ended) {
+    row.note(ImportSeverity::error, "", "row.cut_short",
+             "文件末尾没有换行，最后一行可能没有传完：请核对这一行，若完整，在其后补一个换行",
+             "the file does not end with a line end: it may be cut short; check the last row, and "
+             "add a line end if it is whole");
+    return;
+  }
   const bool beyond =
       fields.size() > header_.size() &&
       std::any_of(fields.begin() + static_cast<std::ptrdiff_t>(header_.size()), fields.end(),

@@ -154,6 +154,36 @@ TEST_P(Subjects, WrongFields) {
   EXPECT_THAT(bad("名,11010519491231002X,370202,F52,,存续,,,\n").zh, Not(HasSubstr("110105")));
 }
 
+TEST_P(Subjects, ALastRowWithoutALineEndMayBeCutShortAndIsBad) {
+  const std::string last = "GT370203-00000002,示例甲个体工商户,个体工商户,370203,H62,,存续,,,";
+  const ImportProblem cut = problem(last);
+  EXPECT_EQ(cut.code, "row.cut_short");
+  EXPECT_EQ(cut.severity, ImportSeverity::error);
+  EXPECT_THAT(cut.en, HasSubstr("does not end with a line end"));
+  EXPECT_THAT(cut.zh, HasSubstr("补一个换行"));
+  for (const char* end : {"\n", "\r\n", "\r"}) {
+    EXPECT_EQ(check(kHeader + kGood + last + end).good, 2u);
+  }
+  // A name that lost its end is a name still: nothing but the missing line end tells.
+  const std::string path =
+      scratch_.file(*encode_text("类型,行政区划,行业,登记状态,统一社会信用代码,名称\n"
+                                 "个体工商户,370203,H62,存续,GT370203-00000001,示例个体工商户\n"
+                                 "个体工商户,370203,H62,存续,GT370203-00000002,示例甲",
+                                 GetParam()));
+  std::vector<std::uint64_t> lines;
+  const auto take = [&](const SubjectRecord& record) {
+    lines.push_back(record.line);
+    return ok();
+  };
+  const auto refused = read_subjects(path, {}, take);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, "row.cut_short");
+  EXPECT_THAT(refused.error().en, HasSubstr("line 3"));
+  lines.clear();
+  ASSERT_TRUE(read_subjects(path, {.accept_good = true}, take).has_value());
+  EXPECT_THAT(lines, ElementsAre(2u));
+}
+
 TEST_P(Subjects, DivisionsAreWarnings) {
   const Scratch scratch;
   const auto table = Divisions::load(scratch.file(

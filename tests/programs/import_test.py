@@ -23,6 +23,8 @@ BAD = {
     "missing field": (lines(GOOD, OTHER.replace("检查对象900002有限公司", "")).encode(), ["line 3", "名称"]),
     "too few columns": (lines(GOOD, "91310112087994932F,名").encode(), ["line 3"]),
     "cut short in a row": (lines(GOOD).encode() + OTHER.encode()[:40], ["line 3", "cut short"]),
+    "cut short in the last field": (lines(GOOD).encode() + OTHER[:-1].encode(), ["line 3", "cut short", "add a line end"]),
+    "no last line end": (lines(GOOD, OTHER).rstrip().encode(), ["line 3", "cut short", "add a line end"]),
     "cut short in a character": (lines(GOOD).encode("gb18030") + "91310112087994932F,检".encode("gb18030")[:-1], ["cut short"]),
     "cut short in quotes": (lines(GOOD).encode() + '91310112087994932F,"检查对象'.encode(), ["line 3", "quote"]),
     "both encodings": (lines(GOOD).encode() + (OTHER + "\r\n").encode("gb18030"), ["line 3"]),
@@ -78,13 +80,13 @@ class Imports:
         self.assertIn("imported: 2 rows differed, 0 did not", out)
         self.assertEqual(self.size(), before + 1)
         columns = [row.split(",") for row in text.strip().split("\r\n")]
-        turned = "\n".join(",".join(reversed(row)) for row in columns)
+        turned = "".join(",".join(reversed(row)) + "\n" for row in columns)
         same = {
             "again": text.encode(), "with a mark": text.encode("utf-8-sig"), "GB18030": text.encode("gb18030"),
             "GB18030 with a mark": b"\x84\x31\x95\x33" + text.encode("gb18030"),
             "LF": text.replace("\r\n", "\n").encode(), "CR": text.replace("\r\n", "\r").encode(),
-            "no last line break": text.rstrip().encode(), "blank lines": text.replace("\r\n", "\r\n\r\n").encode(),
-            "quoted": "\r\n".join(",".join(f'"{cell}"' for cell in row) for row in columns).encode(),
+            "blank lines": text.replace("\r\n", "\r\n\r\n").encode(),
+            "quoted": "".join(",".join(f'"{cell}"' for cell in row) + "\r\n" for row in columns).encode(),
             "columns in another order": turned.encode(),
         }
         for what, content in same.items():
