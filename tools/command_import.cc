@@ -1,3 +1,5 @@
+#include <type_traits>
+
 #include "api/import/conflict_file.h"
 #include "api/import/divisions.h"
 #include "api/import/inspector_file.h"
@@ -41,6 +43,17 @@ Outcome say_report(Environment& environment, const api::ImportReport& report, co
               "有不合格的行，整个文件未导入。改正后再导入，或加 --accept-good 只导入合格的行",
               "some rows are bad, so nothing was imported. Correct them, or give --accept-good to "
               "import the good ones");
+}
+
+// Once a file: a code that exists nowhere passes for a division unless there is a table to look in.
+void say_unchecked(Environment& environment) {
+  environment.err << environment.pick(
+                         "提示：没有给出行政区划表，区划代码只查了是否为六位数字，没有查是否存在；"
+                         "要查，请加 --divisions 表.csv（含 code、name 两列）",
+                         "note: no table of divisions is given, so their codes were checked for "
+                         "form alone, not for whether they exist; to check that, add --divisions "
+                         "TABLE.csv (with the columns code and name)")
+                  << '\n';
 }
 
 Result<api::ImportOptions> options_of(const Asked& asked,
@@ -130,6 +143,7 @@ Outcome import_rows(Session& session, const Asked& asked, const char* registry,
   auto report = check(asked.file, *options,
                       [&](std::uint64_t done, std::uint64_t all) { checking(done, all); });
   if (!report) return report.error();
+  if (std::is_same_v<Record, api::SubjectRecord> && !divisions) say_unchecked(environment);
   if (auto outcome = say_report(environment, *report, asked); !outcome || asked.check_only)
     return outcome;
 

@@ -104,6 +104,23 @@ class Imports:
         self.assertIn("2 rows, 1 good, 1 bad", out)
         self.assertIn("imported: 1 rows differed", out)
 
+    def test_unknown_divisions_are_warned_of(self):
+        path = self.write(lines(GOOD.replace("370202", "999999"), OTHER.replace("370202", "999999")).encode())
+        code, out, err = self.send(path, "--check")
+        self.assertEqual(code, 0, err)
+        self.assertIn("2 rows, 2 good, 0 bad", out)
+        self.assertEqual(err.count("checked for form alone"), 1, err)
+        self.assertIn("--divisions", err)
+        self.assertIn("没有查是否存在", self.send(path, "--check", lang="zh")[2])
+        table = os.path.join(scratch(), "divisions.csv")
+        with open(table, "w", encoding="utf-8") as file:
+            file.write("code,name\n370202,市南区\n350100,福州市\n310112,闵行区\n")
+        code, out, err = self.send(path, "--check", "--divisions", table)
+        self.assertEqual(code, 0, err)  # a warning: the table may be older than the division
+        self.assertNotIn("checked for form alone", err)
+        for line in ("line 2", "line 3"):
+            self.assertIn(line, err)
+
     def test_checking_alone_imports_nothing(self):
         before = self.size()
         code, out, err = self.send(self.write(lines(GOOD.replace("900001", "900004")).encode()), "--check")
