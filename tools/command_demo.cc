@@ -9,24 +9,6 @@ namespace {
 Outcome demo(Environment& environment, const DemoOptions& options) {
   DemoScript script(environment, options);
   if (auto done = script.prepare(); !done) return done;
-  const std::string people = options.dir + ".demo/people/";
-  std::vector<std::string> init = {"init",
-                                   "--dir",
-                                   script.ledger(),
-                                   "--origin",
-                                   "qingdao.example/liuhen",
-                                   "--city",
-                                   "青岛市",
-                                   "--division",
-                                   "370200",
-                                   "--no-passphrase",
-                                   "--key",
-                                   people + "trustee-1.key",
-                                   "--key",
-                                   people + "trustee-2.key"};
-  if (run(init, environment) != kDone)
-    return fail("demo.step", "建立账本失败", "the ledger could not be created");
-
   api::server::ServiceOptions serving;
   serving.dir = script.ledger();
   serving.clock = &environment.clock;

@@ -137,6 +137,13 @@ Outcome DemoScript::prepare() {
         !made)
       return made;
   }
+  (void)step("建立账本；以后的命令都针对它", "The ledger is made; all that follows is about it");
+  if (auto made =
+          type({"init", "--dir", ledger_, "--origin", kOrigin, "--city", "青岛市", "--division",
+                "370200", "--no-passphrase", "--key", key("trustee-1"), "--key", key("trustee-2")});
+      !made)
+    return made;
+  environment_.out << "$ export LIUHEN_DIR=" << shown(ledger_) << '\n';
   return ok();
 }
 
@@ -221,13 +228,12 @@ Result<std::vector<std::string>> DemoScript::team(const std::string& draw, std::
 
 Outcome DemoScript::wait_for_phase(const std::string& draw, const std::string& phase) {
   Session session(environment_, Target{});
-  for (int i = 0; i < kWaitSeconds * 10; ++i) {
-    if (auto moved = session.post("/api/v1/platform/advance", json::object{}); !moved)
-      return moved.error();
+  for (int i = 0; i < kWaitSeconds; ++i) {
+    if (auto moved = type({"draw", "advance"}); !moved) return moved;
     auto shown = session.get("/api/v1/draws/" + draw);
     if (!shown) return shown.error();
     if (std::string_view(shown->at("phase").as_string()) == phase) return ok();
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::this_thread::sleep_for(std::chrono::seconds(1));
   }
   return fail("demo.wait", draw + " 没有进到 " + phase, draw + " did not reach " + phase);
 }
@@ -269,9 +275,8 @@ Outcome DemoScript::recusal(const std::string& draw, std::uint64_t visit) {
       !decided)
     return decided;
   Session session(environment_, Target{});
-  for (int i = 0; i < kWaitSeconds * 10; ++i) {
-    if (auto moved = session.post("/api/v1/platform/advance", json::object{}); !moved)
-      return moved.error();
+  for (int i = 0; i < kWaitSeconds; ++i) {
+    if (auto moved = type({"draw", "advance"}); !moved) return moved;
     auto now = team(draw, visit);
     if (!now) return now.error();
     if (!now->front().empty() && now->front() != who) {
@@ -279,7 +284,7 @@ Outcome DemoScript::recusal(const std::string& draw, std::uint64_t visit) {
                        "substituted: " + who + " → " + now->front());
       return ok();
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::this_thread::sleep_for(std::chrono::seconds(1));
   }
   return fail("demo.wait", "没有等到递补", "no substitute was drawn in time");
 }

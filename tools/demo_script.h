@@ -23,8 +23,8 @@ class DemoScript {
  public:
   DemoScript(Environment& environment, DemoOptions options);
 
-  Outcome prepare();     // keys, genesis, departments, items, rules
-  Outcome registries();  // files, imports, conflicts
+  Outcome prepare();     // trustees' keys, genesis
+  Outcome registries();  // the others' keys, departments, items, rules, imports, conflicts
   Outcome annual();      // the annual plan's draw, a recusal, results, publication
   Outcome temporary();   // a temporary task: a draw voided, and its linked redraw
   const std::string& ledger() const { return ledger_; }

@@ -68,6 +68,7 @@ class EndToEnd : public ::testing::Test {
     }
     code_ = run(arguments, environment);
     if (code_ != kDone) std::cout << out.str() << err.str();
+    shown_ = new std::string(out.str());
     vkey_ = new std::string();
     std::ostringstream key;
     Environment asking{
@@ -80,21 +81,50 @@ class EndToEnd : public ::testing::Test {
     fs::remove_all(*dir_ + ".demo");
     delete dir_;
     delete vkey_;
+    delete shown_;
   }
   void SetUp() override { ASSERT_EQ(code_, kDone) << "the demonstration failed"; }
 
   static std::string* dir_;
   static std::string* vkey_;
+  static std::string* shown_;  // what the demonstration printed
   static int code_;
 };
 std::string* EndToEnd::dir_ = nullptr;
 std::string* EndToEnd::vkey_ = nullptr;
+std::string* EndToEnd::shown_ = nullptr;
 int EndToEnd::code_ = -1;
 
 TEST_F(EndToEnd, TheVerifierAgrees) {
   const Ran ran = shell(kVerify + " dir " + *dir_ + " --vkey '" + *vkey_ + "' --lang en");
   EXPECT_EQ(ran.code, 0) << ran.text;
   EXPECT_NE(ran.text.find("verified"), std::string::npos) << ran.text;
+}
+
+// Every entry came of a command that is shown, and which runs as it is shown.
+TEST_F(EndToEnd, TheCommandsAPersonWouldTypeAreShown) {
+  const std::string init = "\n$ liuhen init --dir " + *dir_ + " --origin ";
+  const std::string exported = "\n$ export LIUHEN_DIR=" + *dir_ + "\n";
+  const std::size_t made = shown_->find(init), named = shown_->find(exported);
+  ASSERT_NE(made, std::string::npos);
+  ASSERT_NE(named, std::string::npos);
+  EXPECT_LT(made, named);
+  EXPECT_LT(named, shown_->find("\n$ liuhen department "));
+  std::size_t advanced = 0;
+  const std::string advance = "\n$ liuhen draw advance\n";
+  for (std::size_t at = 0; (at = shown_->find(advance, at)) != std::string::npos; ++at) ++advanced;
+  EXPECT_GE(advanced, 7u);  // two phases of each of three draws, and a substitute
+
+  std::string typed;  // one of them, as it stands
+  std::istringstream lines(*shown_);
+  while (std::getline(lines, typed) && !typed.starts_with("$ liuhen draw proof ")) continue;
+  ASSERT_TRUE(typed.starts_with("$ liuhen draw proof ")) << typed;
+  const std::string proof = *dir_ + ".demo/files/2026-ND-1.draw-proof";
+  fs::remove(proof);
+  const Ran ran = shell("export LIUHEN_DIR=" + *dir_ + "; PATH=" + LIUHEN_BINARY_DIR +
+                        "/bin:$PATH; " + typed.substr(2));
+  EXPECT_EQ(ran.code, 0) << ran.text;
+  EXPECT_TRUE(fs::exists(proof));
 }
 
 TEST_F(EndToEnd, WithoutPinnedKeysItSaysSoFirst) {
