@@ -320,10 +320,8 @@ Result<std::vector<std::uint64_t>> DemoScript::numbered_visits(const std::string
     if (name == nullptr || !api::sample_bears_real_name(name->as_string())) visits.push_back(visit);
   }
   if (visits.size() < wanted) {
-    return fail(
-        "demo.subjects",
-        "抽中的检查对象里没有足够的编号企业可用于演示：请把 --subjects 加大到 1000 以上",
-        "too few numbered firms were drawn to demonstrate with: give --subjects 1000 or more");
+    return fail("demo.subjects", "抽中的检查对象里没有足够的编号企业可用于演示：请加大 --subjects",
+                "too few numbered firms were drawn to demonstrate with: give more --subjects");
   }
   return visits;
 }

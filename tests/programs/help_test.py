@@ -44,6 +44,21 @@ class Verifier(unittest.TestCase):
             self.assertIn(f"{code} {verdict}", helped)
 
 
+class Demonstration(unittest.TestCase):
+    def test_numbers_too_small_for_it_are_usage_and_make_nothing(self):
+        beside = scratch()
+        directory = os.path.join(beside, "ledger")
+        for option, value in (("--subjects", "0"), ("--subjects", "999"), ("--subjects", "x"), ("--subjects", "-1"),
+                              ("--subjects", "50000001"), ("--inspectors", "0"), ("--inspectors", "109")):
+            with self.subTest(option + " " + value):
+                code, _, err = liuhen("demo", "--dir", directory, option, value)
+                self.assertEqual(code, 3, err)
+                self.assertIn(option, err)
+                self.assertIn("the demonstration takes", err)
+                self.assertIn("演示才走得完", liuhen("demo", "--dir", directory, option, value, lang="zh")[2])
+                self.assertEqual(os.listdir(beside), [])
+
+
 class Help(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
