@@ -125,6 +125,10 @@ Outcome DemoScript::prepare() {
     }
   }
   std::filesystem::create_directories(people_, problem);
+  if (!problem) {
+    std::filesystem::permissions(options_.dir + ".demo", std::filesystem::perms::owner_all,
+                                 problem);
+  }
   if (!problem) std::filesystem::create_directories(files_, problem);
   if (problem)
     return fail("demo.dir", "建不了目录 " + options_.dir,

@@ -1,5 +1,7 @@
 #include "api/import/sample.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -156,12 +158,14 @@ std::string_view category_of(Kind kind, Stream& random) {
   }
 }
 
-// A file of its own that must not exist yet, in the encoding asked for.
+// A file of its own that must not exist yet, in the encoding asked for. Some columns are
+// restricted: only the owner can read it.
 class Output {
  public:
   Output(std::string path, const SampleOptions& options)
       : path_(std::move(path)), encoding_(options.encoding) {
-    file_.reset(std::fopen(path_.c_str(), "wbx"));
+    const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file >= 0) file_.reset(::fdopen(file, "wb"));
     if (!file_) failed_ = errno;
     if (options.bom) put(byte_order_mark(encoding_));
   }

@@ -128,8 +128,10 @@ Result<InitResult> init(const InitOptions& options) {
     return fail("init.in_use", "目录 " + layout.dir + " 已在使用，没有改动任何内容；请换一个空目录",
                 layout.dir + " is in use and was left as it is; take an empty directory");
   }
-  fs::create_directories(layout.keys, problem);
-  if (!problem) fs::permissions(layout.keys, fs::perms::owner_all, problem);
+  for (const std::string& made : {layout.dir, layout.keys, layout.database}) {
+    if (!problem) fs::create_directories(made, problem);
+    if (!problem) fs::permissions(made, fs::perms::owner_all, problem);  // whatever the umask
+  }
   if (problem) return io_error("init.io", layout.dir, problem.message());
 
   crypto::SystemEntropy entropy;

@@ -1,5 +1,6 @@
 // The service over HTTP: what it takes, what it refuses without a trace, what it shows.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "crypto/checkpoint.h"
 #include "crypto/note.h"
@@ -386,6 +387,19 @@ TEST(Service, RefusesAVrfKeyThatTheLogDoesNotKnow) {
   std::filesystem::remove(keys / "vrf.key");
   std::filesystem::rename(keys / "kept", keys / "vrf.key");
   EXPECT_TRUE(town.try_open().has_value());
+}
+
+TEST(Init, KeepsTheDirectoriesToTheOwnerWhateverTheUmask) {
+  TempDir temp;
+  const std::string dir = temp / "ledger";
+  const mode_t before = ::umask(0);
+  const auto made = api::server::init({.dir = dir, .origin = City::kOrigin, .passphrase = ""});
+  ::umask(before);
+  ASSERT_TRUE(made.has_value());
+  for (const std::string& each : {dir, dir + "/keys", dir + "/db"}) {
+    EXPECT_EQ(std::filesystem::status(each).permissions(), std::filesystem::perms::owner_all)
+        << each;
+  }
 }
 
 TEST(Init, RefusesADirectoryInUse) {

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <set>
 
@@ -357,6 +358,20 @@ TEST_P(Sample, FiftyThousandPassInEveryEncoding) {
   });
   ASSERT_TRUE(conflicts.has_value()) << conflicts.error().en;
   EXPECT_EQ(conflicts->good, 48u);
+}
+
+TEST(SampleFiles, OnlyTheirOwnerCanReadThem) {
+  const Scratch scratch;
+  const mode_t before = ::umask(0);
+  const auto files =
+      write_sample(scratch.path(), {.subjects = 50, .inspectors = 20, .conflicts = 5});
+  ::umask(before);
+  ASSERT_TRUE(files.has_value());
+  for (const std::string& path : {files->subjects, files->inspectors, files->conflicts}) {
+    EXPECT_EQ(std::filesystem::status(path).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+        << path;
+  }
 }
 
 TEST(SampleFiles, TheSameSeedGivesTheSameBytesAndNothingIsOverwritten) {
