@@ -17,7 +17,7 @@ a ledger, it is used as it is.
 
   --listen ADDR:PORT  服务地址 address to serve on            (127.0.0.1:8080)
   --dir DIR           账本目录 directory of the ledger        (./demo，在仓库内 in the repository)
-  --subjects N        检查对象数 subjects to generate         (50000)
+  --subjects N        检查对象数 subjects to generate         (50000，至少 at least 1000)
   --once              不提供服务：走完全过程，核验，打印报告，以核验程序的退出码退出
                       serve nothing: run the scenario, verify it, print the report,
                       and exit with the verifier's code
@@ -49,7 +49,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 [[ $listen =~ ^.+:[0-9]+$ ]] || usage "--listen 应为 地址:端口：$listen" "--listen takes ADDR:PORT: $listen"
-[[ $subjects =~ ^[1-9][0-9]*$ ]] || usage "--subjects 应为正整数：$subjects" "--subjects takes a positive number: $subjects"
+[[ $subjects =~ ^[1-9][0-9]{3,7}$ ]] || usage "--subjects 应为 1000 以上的整数：$subjects" "--subjects takes a number of 1000 or more: $subjects"
 [ ! -e "$dir" ] || [ -d "$dir" ] || usage "不是目录：$dir" "not a directory: $dir"
 
 # 1, 2 and 3 are the verifier's to give; whatever fails before it must not look like a verdict.

@@ -199,12 +199,12 @@ TEST_F(Scripts, ACrashFailsAllTargetsButTheCanary) {
 }
 
 TEST_F(RunScript, CreatesTheLedgerThenServesIt) {
-  const Ran ran = run("cd tools && ./run.sh --dir=new --subjects 7 --listen 0.0.0.0:9000");
+  const Ran ran = run("cd tools && ./run.sh --dir=new --subjects 7000 --listen 0.0.0.0:9000");
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
   const std::string dir = (root_ / "tools/new").string();
   EXPECT_EQ(calls(),
             "setup.sh --quiet build\nbuild.sh release liuhen liuhen-verify\nliuhen demo --dir " +
-                dir + " --subjects 7\nliuhen serve --dir " + dir + " --listen 0.0.0.0:9000\n");
+                dir + " --subjects 7000\nliuhen serve --dir " + dir + " --listen 0.0.0.0:9000\n");
   EXPECT_NE(ran.output.find("http://127.0.0.1:9000"), std::string::npos) << ran.output;
   EXPECT_NE(ran.output.find("浏览器"), std::string::npos) << ran.output;
 }
