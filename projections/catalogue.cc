@@ -365,7 +365,10 @@ Outcome admit(const State& state, const ledger::Event&, const schema::PlanPublis
   if (auto checked = check_conditions(payload.scope()); !checked) return checked;
   if (auto checked = check_rates(rule->second, payload); !checked) return checked;
   // Who has one draw's rows has no registry to ask.
-  if (state.given_pool || has_subject_in(state, unpacked(payload).scope)) return ok();
+  // Before the first import there is nothing to judge a scope by; a draw asks again.
+  if (state.given_pool || state.subjects.size() == 0 ||
+      has_subject_in(state, unpacked(payload).scope))
+    return ok();
   return fail("plan.pool_empty",
               "计划" + quoted(id) + "的范围内没有一个检查对象：请核对范围，或先导入名录",
               "no subject of the registry is in the scope of the plan " + in_quotes(id) +

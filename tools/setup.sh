@@ -26,8 +26,8 @@ TEXT
 build_packages=(g++ cmake ninja-build pkg-config git ca-certificates curl
   libboost1.81-dev librocksdb-dev libsodium-dev libssl-dev libflatbuffers-dev flatbuffers-compiler
   libcli11-dev libcsv-dev zlib1g-dev)
-test_packages=(libgtest-dev libgmock-dev python3
-  libbenchmark-dev  # its header is one of those that tests/layout compiles alone
+# libbenchmark-dev: its header is one of those that tests/layout compiles alone.
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev python3
   golang-go golang-golang-x-mod-dev)  # another implementation of transparency logs
 browser_packages=(chromium fonts-wqy-microhei)
 bench_packages=(libbenchmark-dev)

@@ -376,6 +376,7 @@ TEST(Service, LeavesADamagedDirectoryAsItIs) {
 // Draws would begin that could never be executed.
 TEST(Service, RefusesAVrfKeyThatTheLogDoesNotKnow) {
   Town town;
+  town.city.furnish();
   town.catch_up();
   town.close();
   const std::filesystem::path keys = town.dir() + "/keys";

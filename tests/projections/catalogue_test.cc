@@ -196,6 +196,7 @@ TEST_F(Furnished, RulesHaveSaneBounds) {
 }
 
 TEST_F(Furnished, PlansKeepToListAndRule) {
+  city.import_firms(1, 2, "firms");
   EXPECT_EQ(plan_refusal([](auto& p) { p.items = {"I9"}; }), "item.unlisted");
   EXPECT_EQ(plan_refusal([](auto& p) { p.items = {}; }), "plan.item");
   EXPECT_EQ(plan_refusal([](auto& p) { p.items = {"I1", "I1"}; }), "plan.item");
