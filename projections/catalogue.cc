@@ -12,7 +12,7 @@ namespace {
 
 namespace schema = ledger::schema;
 
-std::string quoted(std::string_view id) { return "“" + std::string(id) + "”"; }
+std::string quoted_zh(std::string_view id) { return "“" + std::string(id) + "”"; }
 std::string in_quotes(std::string_view id) { return "\"" + std::string(id) + "\""; }
 
 Outcome check_id(std::string_view id) {
@@ -21,7 +21,8 @@ Outcome check_id(std::string_view id) {
            c == '_' || c == '.';
   });
   if (good) return ok();
-  return fail("catalogue.id", "编号" + quoted(id) + "不合规则：应为 1 至 64 个字母、数字或 - _ .",
+  return fail("catalogue.id",
+              "编号" + quoted_zh(id) + "不合规则：应为 1 至 64 个字母、数字或 - _ .",
               "the id " + in_quotes(id) + " is not 1 to 64 of letters, digits, '-', '_' and '.'");
 }
 
@@ -29,7 +30,7 @@ Outcome check_revision(std::string_view what_zh, std::string_view what_en, std::
                        std::uint32_t last, std::uint32_t given) {
   if (given == last + 1) return ok();
   return fail("catalogue.revision",
-              std::string(what_zh) + quoted(id) + "的下一版应为第 " + std::to_string(last + 1) +
+              std::string(what_zh) + quoted_zh(id) + "的下一版应为第 " + std::to_string(last + 1) +
                   " 版，实为第 " + std::to_string(given) + " 版",
               "the next revision of the " + std::string(what_en) + " " + in_quotes(id) + " is " +
                   std::to_string(last + 1) + ", not " + std::to_string(given));
@@ -38,7 +39,7 @@ Outcome check_revision(std::string_view what_zh, std::string_view what_en, std::
 Outcome check_named(std::string_view id, const flatbuffers::String* name) {
   if (auto checked = check_id(id); !checked) return checked;
   if (!text(name).empty()) return ok();
-  return fail("catalogue.name", quoted(id) + "没有名称", in_quotes(id) + " has no name");
+  return fail("catalogue.name", quoted_zh(id) + "没有名称", in_quotes(id) + " has no name");
 }
 
 // The item, if `revision` is its newest and that is at `stage`.
@@ -46,12 +47,12 @@ Result<const Item*> find_item(const State& state, std::string_view id, std::uint
                               Item::Stage stage) {
   const auto found = state.catalogue.items.find(std::string(id));
   if (found == state.catalogue.items.end())
-    return fail("item.unknown", "没有抽查事项" + quoted(id),
+    return fail("item.unknown", "没有抽查事项" + quoted_zh(id),
                 "there is no inspection item " + in_quotes(id));
   const Item& item = found->second;
   if (item.proposed.revision == revision && item.stage == stage) return &item;
   return fail("item.stage",
-              "抽查事项" + quoted(id) + "第 " + std::to_string(revision) +
+              "抽查事项" + quoted_zh(id) + "第 " + std::to_string(revision) +
                   " 版不是最新的一版，或不在这一步：须先列入，再审核，再公布",
               "revision " + std::to_string(revision) + " of the item " + in_quotes(id) +
                   " is not its newest, or not at this step: listed, then reviewed, then published");
@@ -70,10 +71,10 @@ bool Catalogue::within(std::string_view department, std::string_view superior) c
 Outcome Catalogue::check_department(std::string_view id) const {
   const auto found = departments.find(id);
   if (found == departments.end())
-    return fail("department.unknown", "没有部门" + quoted(id),
+    return fail("department.unknown", "没有部门" + quoted_zh(id),
                 "there is no department " + in_quotes(id));
   if (!found->second.active)
-    return fail("department.inactive", "部门" + quoted(id) + "已停用",
+    return fail("department.inactive", "部门" + quoted_zh(id) + "已停用",
                 "the department " + in_quotes(id) + " is not active");
   return ok();
 }
@@ -84,14 +85,14 @@ Outcome admit(const State& state, const ledger::Event&, const schema::Department
   if (auto checked = check_named(id, payload.name()); !checked) return checked;
   if (division.size() != 6 ||
       !std::all_of(division.begin(), division.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-    return fail("department.division", "部门" + quoted(id) + "的行政区划须为六位数字",
+    return fail("department.division", "部门" + quoted_zh(id) + "的行政区划须为六位数字",
                 "the division of the department " + in_quotes(id) + " has to be six digits");
   }
   if (superior.empty()) return ok();
   if (auto checked = state.catalogue.check_department(superior); !checked) return checked;
   if (superior == id || state.catalogue.within(superior, id)) {
     return fail("department.cycle",
-                "部门" + quoted(id) + "不能隶属于自己或自己的下级" + quoted(superior),
+                "部门" + quoted_zh(id) + "不能隶属于自己或自己的下级" + quoted_zh(superior),
                 "the department " + in_quotes(id) + " cannot be below itself or below its own " +
                     in_quotes(superior));
   }
@@ -115,14 +116,15 @@ Outcome admit(const State& state, const ledger::Event&, const schema::ItemListed
     return checked;
   if (text(payload.basis()).empty() || text(payload.object()).empty() ||
       text(payload.content()).empty()) {
-    return fail("item.incomplete", "抽查事项" + quoted(id) + "须写明抽查依据、抽查对象和抽查内容",
+    return fail("item.incomplete",
+                "抽查事项" + quoted_zh(id) + "须写明抽查依据、抽查对象和抽查内容",
                 "the item " + in_quotes(id) + " needs its legal basis, its object and its content");
   }
   const auto found = state.catalogue.items.find(std::string(id));
   if (found == state.catalogue.items.end())
     return check_revision("抽查事项", "item", id, 0, payload.revision());
   if (found->second.stage == Item::Stage::withdrawn) {
-    return fail("item.withdrawn", "抽查事项" + quoted(id) + "已撤销，不能修订：请以新编号列入",
+    return fail("item.withdrawn", "抽查事项" + quoted_zh(id) + "已撤销，不能修订：请以新编号列入",
                 "the item " + in_quotes(id) +
                     " is withdrawn and cannot be revised: list one under a new id");
   }
@@ -142,7 +144,7 @@ Outcome admit(const State& state, const ledger::Event& event, const schema::Item
   if (!item) return item.error();
   if (author_key(state, event, 0)->person != (*item)->listed_by) return ok();
   return fail("item.reviewer",
-              "抽查事项" + quoted(text(payload.id())) + "由列入者本人审核：须由他人审核",
+              "抽查事项" + quoted_zh(text(payload.id())) + "由列入者本人审核：须由他人审核",
               "the item " + in_quotes(text(payload.id())) +
                   " was listed by its reviewer: another person has to review it");
 }
@@ -169,10 +171,10 @@ void apply(State& state, const ledger::Event&, const schema::ItemPublished& payl
 Outcome admit(const State& state, const ledger::Event&, const schema::ItemWithdrawn& payload) {
   const auto found = state.catalogue.items.find(std::string(text(payload.id())));
   if (found == state.catalogue.items.end())
-    return fail("item.unknown", "没有抽查事项" + quoted(text(payload.id())),
+    return fail("item.unknown", "没有抽查事项" + quoted_zh(text(payload.id())),
                 "there is no inspection item " + in_quotes(text(payload.id())));
   if (found->second.stage == Item::Stage::withdrawn)
-    return fail("item.withdrawn", "抽查事项" + quoted(found->first) + "此前已撤销",
+    return fail("item.withdrawn", "抽查事项" + quoted_zh(found->first) + "此前已撤销",
                 "the item " + in_quotes(found->first) + " has been withdrawn before");
   return ok();
 }
@@ -196,14 +198,15 @@ constexpr std::uint32_t kMarginMinS = 60;
 Outcome check_strata(std::string_view id,
                      const flatbuffers::Vector<flatbuffers::Offset<schema::StratumRule>>& strata) {
   if (strata.size() == 0 || strata.size() > kStrataMax) {
-    return fail("rule.strata", "抽查细则" + quoted(id) + "须有 1 至 256 个分层",
+    return fail("rule.strata", "抽查细则" + quoted_zh(id) + "须有 1 至 256 个分层",
                 "the rule " + in_quotes(id) + " needs 1 to 256 strata");
   }
   std::set<std::string_view> labels;
   for (const schema::StratumRule* stratum : strata) {
     const std::string_view label = text(stratum->label());
     if (label.empty() || !labels.insert(label).second) {
-      return fail("rule.strata", "抽查细则" + quoted(id) + "的分层没有名称或重名：" + quoted(label),
+      return fail("rule.strata",
+                  "抽查细则" + quoted_zh(id) + "的分层没有名称或重名：" + quoted_zh(label),
                   "a stratum of the rule " + in_quotes(id) +
                       " has no label, or that of another: " + in_quotes(label));
     }
@@ -212,7 +215,8 @@ Outcome check_strata(std::string_view id,
         !at_most(stratum->min_num(), stratum->min_den(), stratum->max_num(), stratum->max_den())) {
       return fail(
           "rule.rate",
-          "分层" + quoted(label) + "的比例界限不成立：分母须大于 0，比例不超过 1，下限不高于上限",
+          "分层" + quoted_zh(label) +
+              "的比例界限不成立：分母须大于 0，比例不超过 1，下限不高于上限",
           "the bounds of the stratum " + in_quotes(label) +
               " make no sense: denominators above 0, rates up to 1, the lower not above the upper");
     }
@@ -233,7 +237,7 @@ Outcome check_capacities(const State& state, std::string_view id, const schema::
   }
   if (good) return ok();
   return fail("rule.capacity",
-              "抽查细则" + quoted(id) + "的每人任务上限须至少为 1，单位须存在且各列一次",
+              "抽查细则" + quoted_zh(id) + "的每人任务上限须至少为 1，单位须存在且各列一次",
               "capacities of the rule " + in_quotes(id) +
                   " are at least 1, of departments that exist, each once");
 }
@@ -251,7 +255,7 @@ Outcome admit(const State& state, const ledger::Event&, const schema::RuleSet& p
     return checked;
   if (auto checked = check_strata(id, *payload.strata()); !checked) return checked;
   if (payload.margin_s() < kMarginMinS) {
-    return fail("rule.margin", "抽查细则" + quoted(id) + "的时间裕量须至少为 60 秒",
+    return fail("rule.margin", "抽查细则" + quoted_zh(id) + "的时间裕量须至少为 60 秒",
                 "the margin of the rule " + in_quotes(id) + " has to be 60 seconds or more");
   }
   return check_capacities(state, id, payload);
@@ -270,22 +274,23 @@ Outcome check_items(const State& state, const schema::PlanPublished& payload) {
     const auto found = state.catalogue.items.find(std::string(text(name)));
     if (found == state.catalogue.items.end() || !found->second.in_force()) {
       return fail("item.unlisted",
-                  "事项" + quoted(text(name)) + "未在现行抽查事项清单中公布，不得列入计划",
+                  "事项" + quoted_zh(text(name)) + "未在现行抽查事项清单中公布，不得列入计划",
                   "the item " + in_quotes(text(name)) +
                       " is not published in the list in force and cannot be planned");
     }
     if (!state.catalogue.within(found->second.published.department, department)) {
-      return fail("plan.item",
-                  "事项" + quoted(text(name)) + "不属于部门" + quoted(department) + "或其下级",
-                  "the item " + in_quotes(text(name)) + " is not of the department " +
-                      in_quotes(department) + " or one below it");
+      return fail(
+          "plan.item",
+          "事项" + quoted_zh(text(name)) + "不属于部门" + quoted_zh(department) + "或其下级",
+          "the item " + in_quotes(text(name)) + " is not of the department " +
+              in_quotes(department) + " or one below it");
     }
     if (!seen.insert(text(name)).second)
-      return fail("plan.item", "事项" + quoted(text(name)) + "列了两次",
+      return fail("plan.item", "事项" + quoted_zh(text(name)) + "列了两次",
                   "the item " + in_quotes(text(name)) + " is listed twice");
   }
   if (!seen.empty()) return ok();
-  return fail("plan.item", "计划" + quoted(text(payload.id())) + "没有抽查事项",
+  return fail("plan.item", "计划" + quoted_zh(text(payload.id())) + "没有抽查事项",
               "the plan " + in_quotes(text(payload.id())) + " has no items");
 }
 
@@ -311,10 +316,11 @@ Outcome check_rates(const schema::RuleSetT& rule, const schema::PlanPublished& p
   for (const schema::PlannedRate* rate : rates) {
     const std::string number = std::to_string(rate->stratum());
     if (rate->stratum() >= rule.strata.size() || !seen.insert(rate->stratum()).second) {
-      return fail("plan.rates",
-                  "细则" + quoted(rule.id) + "没有第 " + number + " 层（从 0 起），或该层列了两次",
-                  "the rule " + in_quotes(rule.id) + " has no stratum " + number +
-                      " (they count from 0), or it is listed twice");
+      return fail(
+          "plan.rates",
+          "细则" + quoted_zh(rule.id) + "没有第 " + number + " 层（从 0 起），或该层列了两次",
+          "the rule " + in_quotes(rule.id) + " has no stratum " + number +
+              " (they count from 0), or it is listed twice");
     }
     const auto& bounds = *rule.strata[rate->stratum()];
     if (!is_rate(rate->num(), rate->den()) || (rate->fixed() != 0 && rate->num() != 0)) {
@@ -328,7 +334,7 @@ Outcome check_rates(const schema::RuleSetT& rule, const schema::PlanPublished& p
     if (!at_most(bounds.min_num, bounds.min_den, rate->num(), rate->den()) ||
         !at_most(rate->num(), rate->den(), bounds.max_num, bounds.max_den)) {
       return fail("plan.bounds",
-                  "第 " + number + " 层" + quoted(bounds.label) + "的比例超出细则规定的界限",
+                  "第 " + number + " 层" + quoted_zh(bounds.label) + "的比例超出细则规定的界限",
                   "the rate of stratum " + number + " " + in_quotes(bounds.label) +
                       " is outside the rule's bounds");
     }
@@ -348,7 +354,8 @@ Outcome admit(const State& state, const ledger::Event&, const schema::PlanPublis
     return checked;
   if (payload.year() < 2000 || payload.year() > 2200) {
     return fail(
-        "plan.year", "计划" + quoted(id) + "的年度 " + std::to_string(payload.year()) + " 不合理",
+        "plan.year",
+        "计划" + quoted_zh(id) + "的年度 " + std::to_string(payload.year()) + " 不合理",
         "the plan " + in_quotes(id) + " has the odd year " + std::to_string(payload.year()));
   }
   if (auto checked = check_items(state, payload); !checked) return checked;
@@ -356,8 +363,8 @@ Outcome admit(const State& state, const ledger::Event&, const schema::PlanPublis
   if (rule == state.catalogue.rules.end() ||
       !state.catalogue.within(department, rule->second.department)) {
     return fail("plan.rule",
-                "没有抽查细则" + quoted(text(payload.rule())) + "，或它不是部门" +
-                    quoted(department) + "及其上级的",
+                "没有抽查细则" + quoted_zh(text(payload.rule())) + "，或它不是部门" +
+                    quoted_zh(department) + "及其上级的",
                 "there is no rule " + in_quotes(text(payload.rule())) +
                     ", or it is not of the department " + in_quotes(department) +
                     " or one above it");
@@ -370,7 +377,7 @@ Outcome admit(const State& state, const ledger::Event&, const schema::PlanPublis
       has_subject_in(state, unpacked(payload).scope))
     return ok();
   return fail("plan.pool_empty",
-              "计划" + quoted(id) + "的范围内没有一个检查对象：请核对范围，或先导入名录",
+              "计划" + quoted_zh(id) + "的范围内没有一个检查对象：请核对范围，或先导入名录",
               "no subject of the registry is in the scope of the plan " + in_quotes(id) +
                   ": check the scope, or import the registry first");
 }

@@ -15,7 +15,7 @@ Without arguments: build, test, browser, bench and fuzz.
   test     测试框架、Python          test framework, Python
   browser  Chromium 和中文字体       Chromium and a Chinese font, for the tests of the pages
   bench    性能测试库                benchmark library
-  fuzz     clang（模糊测试）         clang, for the fuzz targets
+  fuzz     clang（测试、模糊测试）   clang, for the tests and the fuzz targets
   --quiet  不显示 apt 的输出，除非失败  hides apt's output unless it fails
 
 LIUHEN_SKIP_SETUP=1  什么也不装（自备依赖时）  installs nothing: you have seen to the packages
@@ -27,11 +27,12 @@ build_packages=(g++ cmake ninja-build pkg-config git ca-certificates curl
   libboost1.81-dev librocksdb-dev libsodium-dev libssl-dev libflatbuffers-dev flatbuffers-compiler
   libcli11-dev libcsv-dev zlib1g-dev)
 # libbenchmark-dev: its header is one of those that tests/layout compiles alone.
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev python3
+test_packages=(clang libclang-rt-14-dev  # compiles the tests sooner; the second holds the sanitizers and libFuzzer
+  libgtest-dev libgmock-dev libbenchmark-dev python3
   golang-go golang-golang-x-mod-dev)  # another implementation of transparency logs
 browser_packages=(chromium fonts-wqy-microhei)
 bench_packages=(libbenchmark-dev)
-fuzz_packages=(clang libclang-rt-14-dev)  # the second holds the sanitizers and libFuzzer
+fuzz_packages=(clang libclang-rt-14-dev)
 # npm fetches the sources of blst. Debian's conflicts with a newer Node's own, so whatever npm there is will do.
 command -v npm >/dev/null || build_packages+=(npm)
 optional_packages=(ccache)  # makes rebuilding faster; its absence stops nothing
