@@ -88,7 +88,7 @@ Outcome Policy::add_line(std::string_view line) {
   }
   const auto words = words_of(line);
   if (words.empty() || words[0].starts_with('#')) return ok();
-  if (logs_.size() + witnesses_.size() + groups_.size() >= kMaxPolicyNames &&
+  if (logs_.size() + witnesses_.size() + groups_.size() + contributors_.size() >= kMaxPolicyNames &&
       words[0] != "quorum") {
     return bad("名称过多（上限 1024）", "there are more than 1024 names");
   }
@@ -97,8 +97,9 @@ Outcome Policy::add_line(std::string_view line) {
   if (words[0] == "witness") return add_witness(rest);
   if (words[0] == "group") return add_group(rest);
   if (words[0] == "quorum") return add_quorum(rest);
-  return bad("应以 log、witness、group 或 quorum 开头",
-             "it has to begin with log, witness, group or quorum");
+  if (words[0] == "contributor") return add_contributor(rest);
+  return bad("应以 log、witness、group、quorum 或 contributor 开头",
+             "it has to begin with log, witness, group, quorum or contributor");
 }
 
 Outcome Policy::add_log(std::span<const std::string_view> words) {
@@ -162,6 +163,20 @@ Outcome Policy::add_quorum(std::span<const std::string_view> words) {
     return bad("“" + std::string(words[0]) + "”尚未定义",
                std::string(words[0]) + " is not defined above");
   quorum_ = words[0];
+  return ok();
+}
+
+Outcome Policy::add_contributor(std::span<const std::string_view> words) {
+  const auto bytes = words.size() == 2 ? from_hex(words[0]) : Result<Bytes>(Bytes());
+  if (!bytes || bytes->size() != KeyId{}.size() || to_hex(*bytes) != words[0] ||
+      words[1] != "independent") {
+    return bad("应为 contributor 公钥（64 位小写十六进制）independent",
+               "it should be: contributor <key, 64 lower-case hexadecimal digits> independent");
+  }
+  const KeyId key = exactly<32>(*bytes).value();
+  if (std::find(contributors_.begin(), contributors_.end(), key) != contributors_.end())
+    return bad("该贡献人公钥已列过", "this contributor's key is listed before");
+  contributors_.push_back(key);
   return ok();
 }
 

@@ -11,7 +11,7 @@
 namespace liuhen::crypto {
 
 inline constexpr std::size_t kMaxPolicySize = 1u << 20;  // bytes
-inline constexpr std::size_t kMaxPolicyNames = 1'024;    // logs, witnesses and groups together
+inline constexpr std::size_t kMaxPolicyNames = 1'024;    // all but the quorum, together
 
 struct PolicyLog {
   NoteKey key;      // its name is the log's origin
@@ -43,6 +43,9 @@ class Policy {
   const std::vector<PolicyGroup>& groups() const { return groups_; }
   const std::string& quorum() const { return quorum_; }  // a name, or "none"
   bool needs_witnesses() const { return quorum_ != "none"; }
+  // Our own line: keys of contributors to draws whom the reader holds to be independent of the
+  // operator and of each other.
+  const std::vector<KeyId>& independent_contributors() const { return contributors_; }
 
   // The listed logs of this origin; more than one if it has changed its key.
   std::vector<NoteKey> keys_of(std::string_view origin) const;
@@ -59,12 +62,14 @@ class Policy {
   Outcome add_witness(std::span<const std::string_view> words);
   Outcome add_group(std::span<const std::string_view> words);
   Outcome add_quorum(std::span<const std::string_view> words);
+  Outcome add_contributor(std::span<const std::string_view> words);
   bool defines(std::string_view name) const;
   bool is_member(std::string_view name) const;
 
   std::vector<PolicyLog> logs_;
   std::vector<PolicyWitness> witnesses_;
   std::vector<PolicyGroup> groups_;
+  std::vector<KeyId> contributors_;
   std::string quorum_;
 };
 

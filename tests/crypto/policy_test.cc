@@ -153,5 +153,23 @@ TEST(Policy, TheWorkedExample) {
   EXPECT_EQ(std::to_string(*opened->cosignatures.at(0).time), example.at("cosigned at"));
 }
 
+TEST(Policy, IndependentContributors) {
+  const std::string key(64, '5'), other(64, 'a');
+  const auto policy = Policy::parse("contributor " + key + " independent\ncontributor\t" + other +
+                                    "  independent \nquorum none\n");
+  ASSERT_TRUE(policy) << policy.error().en;
+  ASSERT_EQ(policy->independent_contributors().size(), 2u);
+  EXPECT_EQ(to_hex(policy->independent_contributors()[1]), other);
+  for (const std::string& line :
+       {"contributor " + key, "contributor " + key + " dependent",
+        "contributor " + key.substr(2) + " independent", "contributor " + key + "55 independent",
+        "contributor " + std::string(64, 'A') + " independent",
+        "contributor " + std::string(64, 'g') + " independent",
+        "contributor " + key + " independent more", std::string("contributor independent"),
+        "contributor " + key + " independent\ncontributor " + key + " independent"}) {
+    EXPECT_EQ(Policy::parse(line + "\nquorum none\n").error().code, "policy.format") << line;
+  }
+}
+
 }  // namespace
 }  // namespace liuhen::crypto

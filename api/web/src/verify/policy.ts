@@ -36,6 +36,7 @@ export function parsePolicy(bytes: Bytes): Policy {
   const groups: Group[] = [];
   const names = new Set<string>(["none"]);
   const grouped = new Set<string>();
+  const contributors = new Set<string>();
   let quorum: string | undefined;
   let number = 0;
   const bad = (): never =>
@@ -98,10 +99,15 @@ export function parsePolicy(bytes: Bytes): Policy {
         if (quorum !== undefined || words.length !== 2 || !names.has(words[1]!)) bad();
         quorum = words[1]!;
         break;
+      case "contributor": // our own line: decides tier B, for which the whole log is needed
+        if (words.length !== 3 || !/^[0-9a-f]{64}$/.test(words[1]!) || words[2] !== "independent" ||
+            contributors.has(words[1]!)) bad();
+        contributors.add(words[1]!);
+        break;
       default:
         bad();
     }
-    if (Math.max(logs.length, witnesses.length, groups.length) > maxPolicyEntries) bad();
+    if (logs.length + witnesses.length + groups.length + contributors.size > maxPolicyEntries) bad();
   }
   if (quorum === undefined) bad();
   return { logs, witnesses, groups, quorum: quorum! };
