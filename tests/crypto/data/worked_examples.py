@@ -100,6 +100,14 @@ show("blob", blob)
 line = f"— {WITNESS} " + base64.b64encode(key_id(WITNESS, 4, public(witness_seed)) + blob).decode() + "\n"
 show("cosigned checkpoint", TEXT + b"\n" + log_line.encode() + line.encode())
 
+# witness.md: what the log of merkle.md sends to a witness that has cosigned 3 entries of it
+section("witness.md")
+proof = subproof(3, entries, True)
+show("request", b"old 3\n" + b"".join(base64.b64encode(h) + b"\n" for h in proof) + b"\n" + TEXT + b"\n" + log_line.encode())
+show("answer", line.encode())
+show("state", b"liuhen-witness/v1 " + TEXT[:TEXT.index(b"\n") + 1] + TEXT + b"\n" + log_line.encode() + line.encode())
+show("state file", sha256(TEXT[:TEXT.index(b"\n")]).hex())
+
 # vrf.md: RFC 9381 over the arithmetic of RFC 8032, in affine coordinates.
 P = 2**255 - 19
 Q = 2**252 + 27742317777372353535851937790883648493
