@@ -75,8 +75,9 @@ Outcome admit(const State& state, const ledger::Event& event,
 }
 
 void apply(State& state, const ledger::Event& event, const ledger::schema::DrawCommitted& payload) {
-  draw_at(state, text(payload.draw())).commitments[event.intent().author(0)] =
-      exactly<32>(raw(payload.commitment())).value();
+  Draw& draw = draw_at(state, text(payload.draw()));
+  draw.commitments[event.intent().author(0)] = exactly<32>(raw(payload.commitment())).value();
+  draw.named.insert(event.intent().fields().seen_size());
 }
 
 Outcome admit(const State& state, const ledger::Event& event,
@@ -136,8 +137,9 @@ Outcome admit(const State& state, const ledger::Event& event,
 }
 
 void apply(State& state, const ledger::Event& event, const ledger::schema::DrawRevealed& payload) {
-  draw_at(state, text(payload.draw())).nonces[event.intent().author(0)] =
-      exactly<32>(raw(payload.nonce())).value();
+  Draw& draw = draw_at(state, text(payload.draw()));
+  draw.nonces[event.intent().author(0)] = exactly<32>(raw(payload.nonce())).value();
+  draw.named.insert(event.intent().fields().seen_size());
 }
 
 Outcome admit(const State& state, const ledger::Event& event,

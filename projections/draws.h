@@ -73,7 +73,8 @@ struct Draw {
       rule_set;  // the rule's revision of the announcement: a later one changes nothing here
   std::vector<KeyId> contributors;
   std::map<KeyId, Hash> commitments;
-  std::vector<KeyId> committed;  // as closed, in the announcement's order
+  std::set<std::uint64_t> named;  // sizes that commitments and reveals named as last seen
+  std::vector<KeyId> committed;   // as closed, in the announcement's order
   std::map<KeyId, Hash> nonces;
   std::vector<Bytes> revealed;  // as closed: a nonce or empty, one per contributor announced
   std::optional<std::uint64_t> commitments_closed_at, reveals_closed_at, executed_at, voided_at,

@@ -92,6 +92,8 @@ auto visit_payload(const ledger::schema::Intent& intent, Visit&& visit, Unknown&
       return visit(*intent.payload_as<schema::RecordsErased>());
     case Tag::StateDigested:
       return visit(*intent.payload_as<schema::StateDigested>());
+    case Tag::CheckpointWitnessed:
+      return visit(*intent.payload_as<schema::CheckpointWitnessed>());
     case Tag::NONE:
       break;
   }

@@ -115,6 +115,7 @@ std::vector<schema::PermissionT> default_permissions() {
       permission(Tag::ObjectionDecided, {approver}),
       permission(Tag::RecordsErased, {registrar}, {supervisor}),
       permission(Tag::StateDigested, {platform}),
+      permission(Tag::CheckpointWitnessed, {platform}),
   };
 }
 

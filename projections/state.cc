@@ -3,6 +3,7 @@
 #include "projections/fields.h"
 #include "projections/payload_visit.h"
 #include "projections/upkeep.h"
+#include "projections/witnessed.h"
 
 namespace liuhen::projections {
 
@@ -29,6 +30,9 @@ Outcome admit(const State& state, const ledger::Event& event, const crypto::Tree
             " holds something that this program does not know: upgrade it");
   }
   if (auto checked = admit_envelope(state, event, tree); !checked) return checked;
+  if (event.tag() == ledger::PayloadTag::CheckpointWitnessed) {
+    if (auto checked = admit_witnessed_root(event, tree); !checked) return checked;
+  }
   return visit_payload(
       event.intent().fields(), [&](const auto& payload) { return admit(state, event, payload); },
       [] { return Outcome(fail("payload.unknown", "意图没有内容", "the intent has no payload")); });

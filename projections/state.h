@@ -32,6 +32,8 @@ struct State {
   std::vector<std::uint64_t> times;  // recorded time of each entry; its size is the log's
   std::unordered_map<std::string, std::uint64_t> stream_versions;
   std::map<Hash, std::uint64_t> erased;  // commitment → position of RecordsErased
+  // Size of a checkpoint → position of the first CheckpointWitnessed that is about it.
+  std::map<std::uint64_t, std::uint64_t> witnessed;
 
   // Taken in place of what pool_of would gather from the registries, by readers who have one draw's
   // rows and no registry (projections/partial_replay.h). Null wherever a log is folded.

@@ -111,6 +111,7 @@ Hash digest(const State& state) {
   list_draws(state.draws, listing);
   for (const auto& [commitment, position] : state.erased)
     listing.row("erased", commitment, position);
+  for (const auto& [size, position] : state.witnessed) listing.row("witnessed", size, position);
   std::vector<std::pair<std::string, std::uint64_t>> streams(state.stream_versions.begin(),
                                                              state.stream_versions.end());
   std::sort(streams.begin(), streams.end());

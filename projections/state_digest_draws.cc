@@ -51,7 +51,8 @@ void Listing::add(const Task& task) {
   add(task.result);
 }
 
-// What was announced, and the rule then in force, are in the announcement's leaf hash.
+// What was announced, the rule then in force, and what contributors named as last seen are in the
+// leaf hashes of their entries.
 void list_draws(const Draws& draws, Listing& listing) {
   for (const std::string& stream : draws.streams) {
     const Draw& draw = draws.by_stream.at(stream);

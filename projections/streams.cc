@@ -72,6 +72,7 @@ std::string stream_for(const schema::EvidenceAttached& payload) {
 }
 std::string stream_for(const schema::RecordsErased&) { return "state"; }
 std::string stream_for(const schema::StateDigested&) { return "state"; }
+std::string stream_for(const schema::CheckpointWitnessed&) { return "witness"; }
 
 }  // namespace
 

@@ -53,6 +53,7 @@ constexpr Words kWords[] = {
     {Tag::ObjectionDecided, "决定异议", "decide on an objection"},
     {Tag::RecordsErased, "删除个人信息", "erase personal data"},
     {Tag::StateDigested, "公布状态摘要", "publish a digest of the state"},
+    {Tag::CheckpointWitnessed, "记下见证人联署", "record witnesses' cosignatures"},
 };
 
 }  // namespace

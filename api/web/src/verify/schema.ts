@@ -143,6 +143,7 @@ const members: Member[] = [
   table("ObjectionDecided", "draw:ref! visit:u64 accepted:bool reason:text!"),
   table("RecordsErased", "commitments:b32*! ground:text!"),
   table("StateDigested", "position:u64 digest:b32!"),
+  table("CheckpointWitnessed", "size:u64 root:b32! cosignatures:[name]!"),
 ].map((each) => ({ name: each.name, table: each }));
 
 export const payloads: readonly Member[] = members;

@@ -53,6 +53,7 @@ const rules: Readonly<Record<string, Admit>> = {
   ObjectionDecided: tasks.admitObjectionDecided,
   RecordsErased: nothingMore,
   StateDigested: nothingMore,
+  CheckpointWitnessed: nothingMore,
 };
 
 /** Whether a task is of the draw that the file is about; of earlier attempts only how they ended is looked at. */

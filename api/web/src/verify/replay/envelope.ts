@@ -33,6 +33,7 @@ export function streamOf(kind: string, p: Decoded): string {
     case "DrawAnnounced": return `draw/${text(p, "plan")}/${p["attempt"] as number}`;
     case "EvidenceAttached": return text(p, "about");
     case "RecordsErased": case "StateDigested": return "state";
+    case "CheckpointWitnessed": return "witness";
     default: {
       const draw = text(p, "draw");
       return "visit" in p ? `task/${draw.slice("draw/".length)}/${p["visit"] as bigint}` : draw;

@@ -1,0 +1,127 @@
+#include "projections/witnessed.h"
+
+#include <algorithm>
+
+#include "crypto/cosignature.h"
+#include "projections/fields.h"
+
+namespace liuhen::projections {
+
+namespace {
+
+namespace schema = ledger::schema;
+
+constexpr std::size_t kCosignatureBytes = 72;  // time and Ed25519 signature
+
+Error bad_lines(const std::string& zh, const std::string& en) {
+  return fail("witnessed.lines", "见证人联署：" + zh, "cosignatures: " + en);
+}
+
+std::string joined_lines(const schema::CheckpointWitnessed& payload) {
+  std::string lines;
+  for (const auto* line : *payload.cosignatures()) {
+    lines += text(line);
+    lines += '\n';
+  }
+  return lines;
+}
+
+// The position that the step under way answers to; none if the draw has ended.
+std::optional<std::uint64_t> awaited(const Draw& draw) {
+  if (draw.discarded) return std::nullopt;
+  switch (draw.phase) {
+    case Draw::Phase::committing:
+      return draw.position;
+    case Draw::Phase::revealing:
+      return draw.commitments_closed_at;
+    case Draw::Phase::ready:
+      return draw.reveals_closed_at;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+Outcome admit(const State& state, const ledger::Event&,
+              const schema::CheckpointWitnessed& payload) {
+  if (payload.size() == 0 || payload.size() > state.size()) {
+    return fail("witnessed.size",
+                "所记检查点的大小 " + std::to_string(payload.size()) + " 不在 1 至 " +
+                    std::to_string(state.size()) + " 之间",
+                "the size of the checkpoint, " + std::to_string(payload.size()) +
+                    ", is not from 1 to " + std::to_string(state.size()));
+  }
+  if (payload.cosignatures()->size() == 0 || payload.cosignatures()->size() > kCosignaturesMax) {
+    return bad_lines("须有 1 至 " + std::to_string(kCosignaturesMax) + " 行",
+                     "there have to be 1 to " + std::to_string(kCosignaturesMax));
+  }
+  const auto lines = crypto::parse_signature_lines(joined_lines(payload));
+  if (!lines) return bad_lines(lines.error().zh, lines.error().en);
+  std::set<std::pair<std::string, std::uint32_t>> seen;
+  for (const crypto::NoteSignature& line : *lines) {
+    if (line.blob.size() != kCosignatureBytes)
+      return bad_lines("“" + line.name + "”的一行不是 cosignature/v1",
+                       "the line by " + line.name + " is not a cosignature/v1");
+    if (!seen.emplace(line.name, line.key_id).second)
+      return bad_lines("“" + line.name + "”有两行", "there are two lines by " + line.name);
+  }
+  return ok();
+}
+
+void apply(State& state, const ledger::Event& event, const schema::CheckpointWitnessed& payload) {
+  state.witnessed.emplace(payload.size(), event.position());
+}
+
+Outcome admit_witnessed_root(const ledger::Event& event, const crypto::TreeHistory& tree) {
+  const auto& payload = event.payload<schema::CheckpointWitnessed>();
+  if (payload.size() <= tree.size() &&
+      std::ranges::equal(raw(payload.root()), tree.root(payload.size())))
+    return ok();
+  return fail("witnessed.root",
+              "见证人联署的检查点（大小 " + std::to_string(payload.size()) +
+                  "）不在本账本的历史中：有人看到了另一个账本，请立即核查",
+              "the checkpoint that witnesses cosigned (size " + std::to_string(payload.size()) +
+                  ") is not in this log's past: somebody saw another log, look into it at once");
+}
+
+bool is_witnessed(const crypto::Policy& policy, const std::string& origin,
+                  const schema::CheckpointWitnessed& payload) {
+  if (!policy.needs_witnesses()) return false;
+  const auto root = exactly<32>(raw(payload.root()));
+  const auto lines = crypto::parse_signature_lines(joined_lines(payload));
+  if (!root || !lines) return false;
+  const std::string note_text =
+      crypto::format_checkpoint({.origin = origin, .size = payload.size(), .root = *root});
+  std::vector<crypto::VerifiedSignature> good;
+  for (const crypto::PolicyWitness& witness : policy.witnesses()) {
+    for (const crypto::NoteSignature& line : *lines) {
+      const auto time = crypto::verify_cosignature(witness.key, note_text, line);
+      if (time) good.push_back({.key = witness.key, .time = *time});
+    }
+  }
+  return policy.quorum_met(good);
+}
+
+std::set<std::uint64_t> positions_to_witness(const State& state) {
+  const std::uint64_t covered = state.witnessed.empty() ? 0 : state.witnessed.rbegin()->first;
+  std::set<std::uint64_t> positions;
+  for (const auto& [stream, draw] : state.draws.by_stream) {
+    const auto position = awaited(draw);
+    if (position && *position >= covered) positions.insert(*position);
+  }
+  return positions;
+}
+
+std::set<std::uint64_t> sizes_to_witness(const State& state) {
+  std::set<std::uint64_t> sizes;
+  for (const auto& [stream, draw] : state.draws.by_stream) {
+    if (draw.phase == Draw::Phase::disclosed || draw.phase == Draw::Phase::failed) continue;
+    for (const std::uint64_t size : draw.named) {
+      if (!state.witnessed.contains(size)) sizes.insert(size);
+    }
+  }
+  return sizes;
+}
+
+}  // namespace liuhen::projections
