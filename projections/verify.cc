@@ -5,6 +5,7 @@
 #include "ledger/log_reader.h"
 #include "projections/fields.h"
 #include "projections/verify_summary.h"
+#include "projections/witnessed.h"
 
 namespace liuhen::projections {
 
@@ -17,7 +18,9 @@ using Tag = ledger::PayloadTag;
 // Admits and folds each event, and asks what admission leaves to those who may open conflicts.
 class Auditor {
  public:
-  explicit Auditor(const VerifyOptions& options) : options_(options), admission_("") {}
+  explicit Auditor(const VerifyOptions& options) : options_(options), admission_("") {
+    facts_.policy = options.trusted;
+  }
 
   Outcome visit(const ledger::Event& event, const crypto::TreeHistory& before) {
     if (auto admitted = admission_.admit(event, before); !admitted) return admitted;
@@ -32,6 +35,11 @@ class Auditor {
     }
     admission_.apply(event);
     if (event.tag() == Tag::StateDigested) ++facts_.digests;
+    if (event.tag() == Tag::CheckpointWitnessed && options_.trusted != nullptr) {
+      const auto& payload = event.payload<schema::CheckpointWitnessed>();
+      if (is_witnessed(*options_.trusted, state().origin, payload))
+        facts_.witnessed.insert(payload.size());
+    }
     if (event.tag() == Tag::DrawExecuted)
       return check_matching(event.payload<schema::DrawExecuted>());
     return ok();
@@ -120,21 +128,25 @@ void find_wrong(Report& report, Verdict verdict, Error error, std::string where,
   report.position = position;
 }
 
-// The key of the policy that signed the checkpoint; false if the report is final.
+// The key of the policy that signed the checkpoint; false if the report is final. `unwitnessed`:
+// the log signed it, and the quorum is missing: what can be replayed is, and no more is said than
+// that.
 bool find_key(ledger::Fetcher& fetcher, const crypto::Policy& policy,
-              ledger::ReplayOptions& options, Report& report) {
+              ledger::ReplayOptions& options, std::optional<Error>& unwitnessed, Report& report) {
   const auto note = fetcher.checkpoint();
   if (!note) return true;  // the replay says what that means
   const auto opened = policy.open(*note);
-  if (!opened) {
-    const std::string& code = opened.error().code;
-    const bool unsettled = code == "policy.log" || code == "policy.quorum";
-    find_wrong(report, unsettled ? Verdict::inconclusive : Verdict::violated, opened.error(),
+  if (!opened && opened.error().code == "policy.quorum") {
+    unwitnessed = opened.error();
+  } else if (!opened) {
+    const bool other_log = opened.error().code == "policy.log";
+    find_wrong(report, other_log ? Verdict::inconclusive : Verdict::violated, opened.error(),
                "checkpoint", std::nullopt);
     return false;
   }
-  for (const auto& key : policy.keys_of(opened->checkpoint.origin)) {
-    if (crypto::open_checkpoint(*note, key)) options.log_key = key;
+  report.witnessed = opened.has_value() && policy.needs_witnesses();
+  for (const auto& log : policy.logs()) {
+    if (crypto::open_checkpoint(*note, log.key)) options.log_key = log.key;
   }
   return true;
 }
@@ -244,7 +256,8 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
   ledger::ReplayOptions how;
   how.threads = options.threads;
   Auditor auditor(options);
-  if (options.trusted == nullptr || find_key(fetcher, *options.trusted, how, report)) {
+  std::optional<Error> unwitnessed;
+  if (options.trusted == nullptr || find_key(fetcher, *options.trusted, how, unwitnessed, report)) {
     if (how.log_key) auditor.pin(*how.log_key);
     const ledger::ReplayReport replayed =
         replay(how, [&](const ledger::Event& event, const crypto::TreeHistory& before) {
@@ -255,6 +268,8 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
     if (head != nullptr) check_head(*head, replayed, report);
     extent.head_right = report.verdict == Verdict::verified;
     if (extent.replayed_whole) check_escapes(auditor.state(), options.now_s, report);
+    if (report.verdict == Verdict::verified && unwitnessed)
+      find_wrong(report, Verdict::inconclusive, *unwitnessed, "checkpoint", std::nullopt);
     if (report.verdict == Verdict::verified && !replayed.log_key) {
       find_wrong(report, Verdict::inconclusive,
                  fail("log.empty", "账本还没有条目，也就没有可核验的内容",

@@ -31,7 +31,8 @@ struct DrawLine {
   std::string stream;
   Draw::Phase phase = Draw::Phase::committing;
   bool discarded = false;
-  char tier = 'C';  // beacons and witnesses come with later versions
+  char tier = 'C';    // B where the log was replayed whole and the witnesses' part holds
+  Sentence tier_why;  // why it is B, or why not
   std::uint64_t subjects = 0, eligible = 0, visits = 0, vacancies = 0, substitutes = 0, results = 0;
   std::uint64_t conflicts_unopened = 0;  // in force for the matching, and not opened by this run
   std::uint64_t substitutes_unopened =
@@ -56,6 +57,7 @@ struct Report {
   std::optional<std::uint64_t> position;  // of the first wrong entry, where it is an entry
   std::string where;  // what else is wrong: "tile/0/000.p/12", "checkpoint", "head", …
   bool keys_pinned = false;
+  bool witnessed = false;  // the checkpoint has the quorum of witnesses that the policy asks for
   std::string origin, log_vkey;
   std::uint64_t size = 0,
                 replayed = 0;  // entries that the checkpoint covers, and those found right

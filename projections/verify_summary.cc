@@ -1,6 +1,7 @@
 #include "projections/verify_summary.h"
 
 #include "projections/outcome.h"
+#include "projections/tier.h"
 
 namespace liuhen::projections {
 
@@ -97,19 +98,22 @@ void list_guarantees(const Extent& extent, const Unopened& unopened, Report& rep
       stored ? "the chain, the tree, the tiles, the signed checkpoint and every stored key were "
                "compared"
              : "the chain, the tree, the tiles and the signed checkpoint were compared");
-  add("G2", false,
-      stored ? "与数据库外保存的最后签名比对；本版本尚无见证人联署，不能证明人人所见相同"
-             : "本版本尚无见证人联署，不能证明人人所见相同",
-      stored ? "compared with the head kept outside the database; without witnesses it cannot be "
-               "shown that everyone sees the same log"
-             : "without witnesses it cannot be shown that everyone sees the same log");
+  const std::string head_zh = stored ? "与数据库外保存的最后签名比对；" : "",
+                    head_en = stored ? "compared with the head kept outside the database; " : "";
+  if (report.witnessed) {
+    add("G2", true, head_zh + "检查点有策略要求的见证人联署",
+        head_en + "the checkpoint has the cosignatures that the policy asks for");
+  } else {
+    add("G2", false, head_zh + "没有见证人联署可凭，不能证明人人所见相同",
+        head_en + "without witnesses it cannot be shown that everyone sees the same log");
+  }
   add("G3", true, "每个意图的签名、密钥、角色和双人签署",
       "signatures, keys, roles and double signatures of every intent");
   add("G4", true, "每次公告的名录根按当时的登记重算",
       "the roots of every announcement were computed again from the registry of that position");
-  add("G5", true, "每个种子由承诺、揭示和可验证随机函数重算；无信标与见证，均为丙级（C）",
-      "every seed was computed again from commitments, reveals and the VRF; with neither beacon "
-      "nor witnesses all are tier C");
+  add("G5", true, "每个种子由承诺、揭示和可验证随机函数重算；各次抽取的等级见上",
+      "every seed was computed again from commitments, reveals and the VRF; each draw's tier is "
+      "above");
   add("G6", true, "抽取编号无缺号，过期未执行的抽取",
       "numbers without gaps, and draws not executed in time");
   add("G7", true,
@@ -161,6 +165,7 @@ std::string guarantee_of(std::string_view code) {
       {"meta.", "G1"},
       {"head.", "G2"},
       {"intent.fork", "G2"},
+      {"witnessed.root", "G2"},
       {"genesis.log_key", "G1"},
       {"intent.signature", "G3"},
       {"intent.same_person", "G3"},
@@ -222,6 +227,9 @@ void summarise(const State& state, const ReplayFacts& facts, const Extent& exten
     const auto found = facts.draws.find(stream);
     report.draws.push_back(
         line_of(state, draw, found == facts.draws.end() ? DrawFacts{} : found->second, now_s));
+    WitnessPart part = witness_part(state, draw, facts.policy, facts.witnessed);
+    if (part.holds && extent.replayed_whole) report.draws.back().tier = 'B';
+    report.draws.back().tier_why = std::move(part.why);
     const DrawLine& line = report.draws.back();
     list_not_opened(line, report);
     if (line.conflicts_unopened != 0) ++unopened.matchings;

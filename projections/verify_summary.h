@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string_view>
 
 #include "projections/verify.h"
@@ -20,6 +21,8 @@ struct DrawFacts {
 struct ReplayFacts {
   std::map<std::string, DrawFacts> draws;  // by stream
   std::uint64_t digests = 0;
+  const crypto::Policy* policy = nullptr;  // the reader's
+  std::set<std::uint64_t> witnessed;       // sizes that its quorum cosigned, by the log's record
 };
 
 struct Extent {

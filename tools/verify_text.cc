@@ -1,4 +1,5 @@
 // The report for people: short, the verdict near the top, one line for each draw.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -123,6 +124,8 @@ void add_draw(const DrawLine& draw, Text& text) {
                 ", drawn " + number(draw.visits) + ", vacancies " + number(draw.vacancies) +
                 ", substitutes " + number(draw.substitutes) + ", results " + number(draw.results) +
                 "; " + replayed.en);
+  text.line("     " + tier + " 级：" + draw.tier_why.zh,
+            "     tier " + tier + ": " + draw.tier_why.en);
 }
 
 // What a reader should look at more closely, though no rule is broken.
@@ -157,9 +160,21 @@ void add_draws(const projections::Report& report, Text& text) {
     add_draw(draw, text);
     add_draw_notes(draw, text);
   }
-  text.line("  C 级：没有信标，也没有见证人：运营方可能反复试公告，直到结果合意，密码学不能排除。",
-            "  Tier C: neither a beacon nor witnesses: the operator could have tried announcements "
-            "until one pleased, and cryptography cannot rule it out.");
+  const auto is = [](char tier) {
+    return [tier](const DrawLine& draw) { return draw.tier == tier; };
+  };
+  if (std::ranges::any_of(report.draws, is('B')))
+    text.line(
+        "  B "
+        "级：公告先由见证人固定，独立的贡献人再各出随机数：要左右结果，运营方须与他们全体、或与足够"
+        "多的见证人串通。",
+        "  Tier B: witnesses fixed the announcement before independent contributors gave their "
+        "numbers: to steer it the operator needs all of them, or enough of the witnesses.");
+  if (std::ranges::any_of(report.draws, is('C')))
+    text.line(
+        "  C 级：没有信标，也没有见证人：运营方可能反复试公告，直到结果合意，密码学不能排除。",
+        "  Tier C: neither a beacon nor witnesses: the operator could have tried announcements "
+        "until one pleased, and cryptography cannot rule it out.");
 }
 
 }  // namespace

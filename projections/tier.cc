@@ -1,0 +1,64 @@
+#include "projections/tier.h"
+
+#include <algorithm>
+
+namespace liuhen::projections {
+
+namespace {
+
+WitnessPart not_reached(const std::string& zh, const std::string& en) {
+  return {.holds = false, .why = {zh, en}};
+}
+
+// Persons, not keys: whoever holds two keys is one.
+std::size_t independent_persons(const State& state, const Draw& draw,
+                                const crypto::Policy& policy) {
+  const auto& independent = policy.independent_contributors();
+  std::set<std::string> persons;
+  for (const KeyId& key : draw.contributors) {
+    if (std::find(independent.begin(), independent.end(), key) == independent.end()) continue;
+    const auto found = state.keys.keys.find(key);
+    if (found != state.keys.keys.end()) persons.insert(found->second.person);
+  }
+  return persons.size();
+}
+
+}  // namespace
+
+WitnessPart witness_part(const State& state, const Draw& draw, const crypto::Policy* policy,
+                         const std::set<std::uint64_t>& witnessed) {
+  if (policy == nullptr)
+    return not_reached("没有给出策略，不知道您信任哪些见证人",
+                       "no policy was given, so it is not known which witnesses you trust");
+  if (!policy->needs_witnesses())
+    return not_reached("策略不要求见证人（quorum none），什么也证明不了",
+                       "the policy asks for no witnesses (quorum none), which proves nothing");
+  if (!draw.reveals_closed_at) return not_reached("揭示尚未截止", "the reveals are not closed");
+  const auto forfeits = std::count_if(draw.revealed.begin(), draw.revealed.end(),
+                                      [](const Bytes& nonce) { return nonce.empty(); });
+  if (forfeits != 0)
+    return not_reached("有 " + std::to_string(forfeits) + " 位公告的贡献人没有揭示",
+                       std::to_string(forfeits) + " of the announced contributors did not reveal");
+  const std::size_t independent = independent_persons(state, draw, *policy);
+  if (independent < 2)
+    return not_reached(
+        "策略认为独立的贡献人只有 " + std::to_string(independent) + " 位，至少要两位",
+        "of the contributors the policy calls " + std::to_string(independent) +
+            " independent, and it takes two");
+  for (const std::uint64_t size : draw.named) {
+    if (witnessed.contains(size)) continue;
+    return not_reached(
+        "贡献人所见的检查点（大小 " + std::to_string(size) + "）没有策略要求的见证人联署",
+        "the checkpoint that a contributor had seen (size " + std::to_string(size) +
+            ") lacks the cosignatures that the policy asks for");
+  }
+  return {
+      .holds = true,
+      .why = {"贡献人所见的检查点均有策略要求的见证人联署，公告的贡献人全部揭示，其中独立的 " +
+                  std::to_string(independent) + " 位",
+              "every checkpoint that contributors had seen has the cosignatures that the policy "
+              "asks for, and all of them revealed, " +
+                  std::to_string(independent) + " of them independent"}};
+}
+
+}  // namespace liuhen::projections
