@@ -28,6 +28,13 @@ inline constexpr std::uint64_t kPageRowsDefault = 100;
 inline constexpr std::uint64_t kPageRowsMax = 1'000;
 inline constexpr std::size_t kDiffRowsMax = 10'000;         // rows compared in one request
 inline constexpr std::size_t kDisclosureBytesMax = 60'000;  // visits in one DrawDisclosed, encoded
+inline constexpr std::size_t kWitnessesMax = 32;            // that one service asks to cosign
+inline constexpr std::size_t kWitnessResponseBytesMax = 16u << 10;
+inline constexpr unsigned kWitnessAnswerMs = 10'000;
+inline constexpr unsigned kWitnessRoundMs = 5'000;
+inline constexpr unsigned kWitnessRetryFirstMs = 500;
+inline constexpr unsigned kWitnessRetryMostMs = 60'000;
+inline constexpr std::size_t kCosignedKeptMax = 256;  // checkpoints with cosignatures, in memory
 inline constexpr unsigned kConnectTimeoutMs = 10'000;
 inline constexpr unsigned kAnswerTimeoutMs = 600'000;  // a client waits so long for an answer
 

@@ -182,6 +182,7 @@ int run(std::vector<std::string> arguments, Environment& environment) {
   add_signing_commands(program);
   add_export_commands(program);
   add_demo_command(program);
+  add_witness_commands(program);
 
   add_examples(app, environment);
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/limits.h"
 #include "crypto/result.h"
 
 namespace liuhen::api {
@@ -38,8 +39,16 @@ class Connection {
   Result<Response> get(std::string target) { return send({"GET", std::move(target), "", ""}); }
 };
 
+// What a client puts up with from one peer.
+struct ConnectionLimits {
+  unsigned connect_ms = kConnectTimeoutMs;
+  unsigned answer_ms = kAnswerTimeoutMs;  // from sending the request to the answer's last byte
+  std::size_t response_bytes = kResponseBytesMax;
+};
+
 // "http://host:port". Errors: `connect.url`.
-Result<std::unique_ptr<Connection>> connect(std::string_view url);
+Result<std::unique_ptr<Connection>> connect(std::string_view url,
+                                            const ConnectionLimits& limits = {});
 
 // A refusal as an Error again: code, zh and en from the problem document, or the response's status
 // and text.

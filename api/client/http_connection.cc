@@ -9,7 +9,6 @@
 #include <optional>
 
 #include "api/client/connection.h"
-#include "api/limits.h"
 
 namespace liuhen::api {
 namespace {
@@ -62,7 +61,8 @@ Result<Address> parse(std::string_view url) {
 
 class HttpConnection final : public Connection {
  public:
-  explicit HttpConnection(Address address) : address_(std::move(address)) {}
+  HttpConnection(Address address, const ConnectionLimits& limits)
+      : address_(std::move(address)), limits_(limits) {}
 
   Result<Response> send(const Request& request) override {
     const std::lock_guard lock(mutex_);
@@ -101,7 +101,7 @@ class HttpConnection final : public Connection {
     const auto found = resolver.resolve(address_.host, address_.port, problem);
     if (problem) return problem;
     stream_.emplace(io_);
-    stream_->expires_after(std::chrono::milliseconds(kConnectTimeoutMs));
+    stream_->expires_after(std::chrono::milliseconds(limits_.connect_ms));
     stream_->async_connect(found, [&problem](error_code e, const auto&) { problem = e; });
     finish();
     if (!problem) stream_->socket().set_option(asio::ip::tcp::no_delay(true), problem);
@@ -127,14 +127,14 @@ class HttpConnection final : public Connection {
     message.prepare_payload();
 
     error_code problem;
-    stream_->expires_after(std::chrono::milliseconds(kAnswerTimeoutMs));
+    stream_->expires_after(std::chrono::milliseconds(limits_.answer_ms));
     http::async_write(*stream_, message, [&problem](error_code e, std::size_t) { problem = e; });
     finish();
     // A refusal may have come before everything was sent; only its absence is a failure.
     const error_code unsent = problem;
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
-    parser.body_limit(kResponseBytesMax);
+    parser.body_limit(limits_.response_bytes);
     if (request.method == "HEAD") parser.skip(true);
     http::async_read(*stream_, buffer, parser,
                      [&problem](error_code e, std::size_t) { problem = e; });
@@ -159,16 +159,17 @@ class HttpConnection final : public Connection {
 
   std::mutex mutex_;
   const Address address_;
+  const ConnectionLimits limits_;
   asio::io_context io_;
   std::optional<beast::tcp_stream> stream_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> connect(std::string_view url) {
+Result<std::unique_ptr<Connection>> connect(std::string_view url, const ConnectionLimits& limits) {
   Result<Address> address = parse(url);
   if (!address) return address.error();
-  return std::unique_ptr<Connection>(std::make_unique<HttpConnection>(*address));
+  return std::unique_ptr<Connection>(std::make_unique<HttpConnection>(*address, limits));
 }
 
 }  // namespace liuhen::api

@@ -1,0 +1,67 @@
+#include "api/client/witness_client.h"
+
+namespace liuhen::api {
+namespace {
+
+// A witness may be told of the log by others meanwhile; one that never settles is not asked again.
+constexpr unsigned kAttemptsMax = 3;
+
+}  // namespace
+
+Result<std::unique_ptr<WitnessClient>> WitnessClient::open(std::string_view url,
+                                                           crypto::NoteKey witness,
+                                                           const ConnectionLimits& limits) {
+  const std::size_t host = url.find("//");
+  const std::size_t slash =
+      host == std::string_view::npos ? std::string_view::npos : url.find('/', host + 2);
+  std::string prefix(slash == std::string_view::npos ? std::string_view() : url.substr(slash));
+  while (prefix.ends_with('/')) prefix.pop_back();
+  auto connection = connect(url.substr(0, slash), limits);
+  if (!connection) return connection.error();
+  return std::unique_ptr<WitnessClient>(
+      new WitnessClient(std::move(witness), std::move(prefix), std::move(*connection)));
+}
+
+Result<crypto::NoteSignature> WitnessClient::cosign(const std::string& note, std::uint64_t size,
+                                                    const ProveConsistency& prove) {
+  const auto parsed = crypto::parse_note(note);
+  if (!parsed) return parsed.error();
+  for (unsigned attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    if (known_ > size) {
+      return fail("witness.ahead",
+                  "见证人 " + witness_.name + " 已联署到 " + std::to_string(known_) +
+                      " 条，而本账本只有 " + std::to_string(size) +
+                      " 条：账本可能被回退，请立即核查",
+                  "the witness " + witness_.name + " has cosigned " + std::to_string(known_) +
+                      " entries and this log has " + std::to_string(size) +
+                      ": it may have been rolled back, look into it at once");
+    }
+    auto proof = prove(known_, size);
+    if (!proof) return proof.error();
+    const auto answer = connection_->send(
+        {"POST", prefix_ + "/add-checkpoint", "text/plain; charset=utf-8",
+         ledger::format_add_checkpoint(
+             {.old_size = known_, .proof = std::move(*proof), .checkpoint = note})});
+    if (!answer) return answer.error();
+    if (answer->status == 200) {
+      auto line = ledger::parse_witness_answer(answer->body, witness_, parsed->text);
+      if (line) known_ = size;
+      return line;
+    }
+    if (answer->status != 409 || answer->content_type != ledger::kWitnessSizeType) {
+      const std::string status = std::to_string(answer->status);
+      const std::string why = answer->body.substr(0, 200);
+      return fail("witness.refused",
+                  "见证人 " + witness_.name + " 以 HTTP " + status + " 拒绝：" + why,
+                  "the witness " + witness_.name + " refused with HTTP " + status + ": " + why);
+    }
+    const auto last = ledger::parse_witness_size(answer->body);
+    if (!last) return last.error();
+    if (*last == known_) break;
+    known_ = *last;
+  }
+  return fail("witness.answer", "见证人 " + witness_.name + " 所说的大小前后不一",
+              "the witness " + witness_.name + " does not settle on a size");
+}
+
+}  // namespace liuhen::api

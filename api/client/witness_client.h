@@ -1,0 +1,41 @@
+// A log's side of a witness: asks it to cosign, and learns from its refusals what it cosigned last.
+// C2SP tlog-witness v1.0.0 (docs/formats/witness.md).
+#pragma once
+
+#include <functional>
+
+#include "api/client/connection.h"
+#include "ledger/witness.h"
+
+namespace liuhen::api {
+
+// The consistency proof between two sizes of the log.
+using ProveConsistency =
+    std::function<Result<crypto::Proof>(std::uint64_t old_size, std::uint64_t new_size)>;
+
+class WitnessClient {
+ public:
+  // "http://host:port/prefix". Errors: `connect.url`.
+  static Result<std::unique_ptr<WitnessClient>> open(std::string_view url, crypto::NoteKey witness,
+                                                     const ConnectionLimits& limits);
+
+  // The witness's cosignature of a checkpoint that the log signed, found good. One thread at a
+  // time. Errors: those of transport; `witness.ahead` (it has cosigned more than this: the log was
+  // rolled back, or forked), `witness.refused` (with its status), `witness.answer`,
+  // `note.signature`.
+  Result<crypto::NoteSignature> cosign(const std::string& note, std::uint64_t size,
+                                       const ProveConsistency& prove);
+
+ private:
+  WitnessClient(crypto::NoteKey witness, std::string prefix, std::unique_ptr<Connection> connection)
+      : witness_(std::move(witness)),
+        prefix_(std::move(prefix)),
+        connection_(std::move(connection)) {}
+
+  const crypto::NoteKey witness_;
+  const std::string prefix_;
+  std::unique_ptr<Connection> connection_;
+  std::uint64_t known_ = 0;  // what the witness cosigned last, as far as it has said
+};
+
+}  // namespace liuhen::api

@@ -1,0 +1,113 @@
+#include "api/server/witness.h"
+
+#include "api/server/problem.h"
+
+namespace liuhen::api::server {
+namespace {
+
+constexpr std::string_view kCheckpointPath = "/checkpoint";
+
+Response text_response(std::string body, const char* type = "text/plain; charset=utf-8") {
+  Response response;
+  response.content_type = type;
+  response.body = std::move(body);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+Response nothing_here() {
+  return problem(fail("request.absent", "没有这个路径，或还没有联署过",
+                      "there is nothing here, or nothing has been cosigned yet"),
+                 404);
+}
+
+Response wrong_method(const char* allowed) {
+  Response response = problem(fail("request.method", std::string("此路径只接受 ") + allowed,
+                                   std::string("this path takes ") + allowed + " only"),
+                              405);
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+Response refusal(const ledger::WitnessRefused& refused, const ledger::WitnessedHead& last) {
+  const unsigned status = ledger::status_of(refused.why);
+  if (refused.why != ledger::WitnessRefusal::other_size) return problem(refused.error, status);
+  Response response = text_response(std::to_string(last.size) + "\n", ledger::kWitnessSizeType);
+  response.status = status;
+  return response;
+}
+
+}  // namespace
+
+Witness::Witness(std::string name, const crypto::SigningKey& key, ledger::Clock& clock,
+                 WitnessStore& store)
+    : own_{.name = std::move(name),
+           .type = crypto::NoteKeyType::cosignature,
+           .key = key.public_key()},
+      signer_(key),
+      clock_(clock),
+      store_(store) {}
+
+Response Witness::handle(const Request& request) {
+  const std::string_view path =
+      std::string_view(request.target).substr(0, request.target.find('?'));
+  if (path == "/add-checkpoint")
+    return request.method == "POST" ? add_checkpoint(request) : wrong_method("POST");
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (path == "/") return reads ? about() : wrong_method("GET, HEAD");
+  if (path == "/healthz") return reads ? text_response("ok\n") : wrong_method("GET, HEAD");
+  if (path.size() == 1 + 64 + kCheckpointPath.size() && path.ends_with(kCheckpointPath))
+    return reads ? latest(std::string(path.substr(1, 64))) : wrong_method("GET, HEAD");
+  return nothing_here();
+}
+
+Response Witness::add_checkpoint(const Request& request) {
+  const auto asked = ledger::parse_add_checkpoint(request.body);
+  if (!asked) return problem(asked.error(), 400);
+  const auto origin = ledger::origin_of(*asked);
+  if (!origin) return problem(origin.error(), 400);
+  WitnessedState* state = store_.find(*origin);
+  if (state == nullptr) {
+    const auto decision = ledger::decide(nullptr, {}, *asked);
+    return refusal(std::get<ledger::WitnessRefused>(decision), {});
+  }
+  // From reading the last head to having replaced it durably.
+  const std::lock_guard lock(state->mutex());
+  auto decision = ledger::decide(&state->log(), state->head(), *asked);
+  if (const auto* refused = std::get_if<ledger::WitnessRefused>(&decision))
+    return refusal(*refused, state->head());
+  return cosign(*state, std::get<ledger::WitnessAccepted>(std::move(decision)));
+}
+
+Response Witness::cosign(WitnessedState& state, ledger::WitnessAccepted accepted) {
+  const crypto::NoteSignature signature =
+      crypto::cosign(signer_, own_.name, clock_.now_s(), accepted.text);
+  crypto::Note note{.text = std::move(accepted.text), .signatures = std::move(accepted.verified)};
+  note.signatures.push_back(signature);
+  // The same checkpoint again changes nothing that has to be remembered.
+  if (state.note().empty() || accepted.next != state.head()) {
+    const Outcome kept = state.replace(accepted.next, crypto::format_note(note));
+    if (!kept) return problem(kept.error(), 500);
+  }
+  return text_response(crypto::format_signature_line(signature));
+}
+
+Response Witness::latest(const std::string& hash) {
+  WitnessedState* state = store_.find_by_hash(hash);
+  if (state == nullptr) return nothing_here();
+  const std::lock_guard lock(state->mutex());
+  if (state->note().empty()) return nothing_here();
+  return text_response(state->note());
+}
+
+Response Witness::about() {
+  std::string text = "留痕见证人 · Liuhen witness\n" + own_.vkey() + "\n";
+  for (const auto& [origin, state] : store_.logs()) {
+    const std::lock_guard lock(state->mutex());
+    text += "\n" + origin + "\n  " + std::to_string(state->head().size) + "  /" +
+            origin_hash(origin) + std::string(kCheckpointPath) + "\n";
+  }
+  return text_response(std::move(text));
+}
+
+}  // namespace liuhen::api::server

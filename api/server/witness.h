@@ -1,0 +1,39 @@
+// A complete witness over HTTP: C2SP tlog-witness v1.0.0 (docs/formats/witness.md). It has a key
+// and a directory of its own, and nothing of any ledger's.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "api/client/connection.h"
+#include "api/server/witness_store.h"
+#include "crypto/cosignature.h"
+#include "ledger/clock.h"
+
+namespace liuhen::api::server {
+
+class Witness {
+ public:
+  // Key, clock and store outlive the witness; the name goes into every cosignature.
+  Witness(std::string name, const crypto::SigningKey& key, ledger::Clock& clock,
+          WitnessStore& store);
+
+  // POST /add-checkpoint, GET /<hex SHA-256 of a log's name>/checkpoint, GET /, GET /healthz. What
+  // is cosigned is durable before the answer. Any thread; requests about one log go one by one.
+  Response handle(const Request& request);
+
+  const crypto::NoteKey& key() const { return own_; }
+
+ private:
+  Response add_checkpoint(const Request& request);
+  Response cosign(WitnessedState& state, ledger::WitnessAccepted accepted);
+  Response latest(const std::string& hash);
+  Response about();
+
+  const crypto::NoteKey own_;
+  const crypto::SigningKey& signer_;
+  ledger::Clock& clock_;
+  WitnessStore& store_;
+};
+
+}  // namespace liuhen::api::server

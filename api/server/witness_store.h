@@ -1,0 +1,73 @@
+// What a witness keeps in its directory: the logs it knows, and for each the last checkpoint it
+// cosigned, replaced durably and never lost unseen (docs/formats/witness.md).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "ledger/witness.h"
+
+namespace liuhen::api::server {
+
+// One log, and the last note that the witness cosigned for it. Lock the mutex for as long as what
+// is read decides what is replaced.
+class WitnessedState {
+ public:
+  WitnessedState(ledger::WitnessedLog log, std::string path)
+      : log_(std::move(log)), path_(std::move(path)) {}
+
+  std::mutex& mutex() { return mutex_; }
+  const ledger::WitnessedLog& log() const { return log_; }
+  // Under the mutex. The note is empty if nothing has been cosigned.
+  const ledger::WitnessedHead& head() const { return head_; }
+  const std::string& note() const { return note_; }
+
+  // Under the mutex. Reads what is stored, which has to be signed by the log and by the witness.
+  // Errors: `witness.state` (damaged, or gone), `witness.io`.
+  Outcome load(const crypto::NoteKey& witness);
+  // Under the mutex. Durable when it returns; on failure nothing has changed that the next start
+  // could not go on from. Errors: `witness.io`.
+  Outcome replace(const ledger::WitnessedHead& head, const std::string& note);
+
+ private:
+  const ledger::WitnessedLog log_;
+  const std::string path_;
+  std::mutex mutex_;
+  ledger::WitnessedHead head_;
+  std::string note_;
+};
+
+class WitnessStore {
+ public:
+  // Makes the directory: DIR/logs (a policy file of log lines), DIR/state. Refuses one in use
+  // (`witness.in_use`). Errors: `witness.io`.
+  static Outcome make(const std::string& dir);
+  // Lets the witness know a log by one more key. What has been cosigned under another key of the
+  // same name stays. Errors: `witness.log_known`, `witness.io`, `witness.busy`, and those of the
+  // policy file.
+  static Outcome add_log(const std::string& dir, const crypto::NoteKey& log);
+
+  // Locks the directory against any other process (`witness.busy`), and loads every log. Errors:
+  // also `witness.absent`, `witness.logs`, and those of load().
+  static Result<std::unique_ptr<WitnessStore>> open(const std::string& dir,
+                                                    const crypto::NoteKey& witness);
+  ~WitnessStore();
+
+  // By the log's name; null if it is not known. Lives as long as the store. Any thread.
+  WitnessedState* find(const std::string& origin);
+  // By the hexadecimal SHA-256 of its name, as the monitoring endpoint has it.
+  WitnessedState* find_by_hash(const std::string& hex);
+  const std::map<std::string, std::unique_ptr<WitnessedState>>& logs() const { return logs_; }
+
+ private:
+  WitnessStore() = default;
+  int lock_ = -1;
+  std::map<std::string, std::unique_ptr<WitnessedState>> logs_;  // by origin
+};
+
+// The lower-case hexadecimal SHA-256 of a log's name.
+std::string origin_hash(const std::string& origin);
+
+}  // namespace liuhen::api::server
