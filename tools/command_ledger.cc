@@ -5,6 +5,7 @@
 #include "crypto/vrf.h"
 #include "projections/keys.h"
 #include "tools/commands.h"
+#include "tools/text_file.h"
 
 namespace liuhen::tools {
 
@@ -119,8 +120,17 @@ Outcome init(Environment& environment, const Target& target, const Init& asked) 
 }
 
 // Until SIGINT or SIGTERM, which let what was accepted be answered first.
-Outcome serve(Environment& environment, const Target& target, const std::string& listen) {
-  auto service = open_directory(environment, target);
+Outcome serve(Environment& environment, const Target& target, const std::string& listen,
+              const std::string& policy_file) {
+  std::optional<crypto::Policy> policy;
+  if (!policy_file.empty()) {
+    const auto text = read_text(policy_file);
+    if (!text) return text.error();
+    auto parsed = crypto::Policy::parse(*text);
+    if (!parsed) return parsed.error();
+    policy = std::move(*parsed);
+  }
+  auto service = open_directory(environment, target, std::move(policy));
   if (!service) return service.error();
   api::server::HttpServerOptions http;
   http.listen = listen;
@@ -181,6 +191,7 @@ void add_ledger_commands(Program& program) {
   });
 
   auto listen = std::make_shared<std::string>("127.0.0.1:8080");
+  auto policy = std::make_shared<std::string>();
   CLI::App* serving =
       program.command(&program.app, "serve", "启动服务", "serve the ledger over HTTP");
   serving
@@ -191,9 +202,13 @@ void add_ledger_commands(Program& program) {
   serving->add_option(
       "--passphrase-file", program.target.passphrase.file,
       program.help("平台密钥口令文件", "file with the passphrase of the platform's keys"));
-  serving->callback([&program, listen] {
-    program.action = [&program, listen] {
-      return serve(program.environment, program.target, *listen);
+  serving->add_option("--policy", *policy,
+                      program.help("请哪些见证人联署（tlog-policy 文件，须含本账本的公钥）",
+                                   "which witnesses are asked to cosign (a tlog-policy file that "
+                                   "lists this log's key)"));
+  serving->callback([&program, listen, policy] {
+    program.action = [&program, listen, policy] {
+      return serve(program.environment, program.target, *listen, *policy);
     };
   });
 }

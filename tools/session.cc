@@ -49,7 +49,8 @@ Result<api::Connection*> Session::connection() {
 }
 
 Result<std::unique_ptr<api::server::Service>> open_directory(Environment& environment,
-                                                             const Target& target) {
+                                                             const Target& target,
+                                                             std::optional<crypto::Policy> policy) {
   const bool own = target.platform_passphrase.known || !target.platform_passphrase.file.empty();
   const PassphraseSource& source = own ? target.platform_passphrase : target.passphrase;
   auto given = source.given();
@@ -58,6 +59,7 @@ Result<std::unique_ptr<api::server::Service>> open_directory(Environment& enviro
   api::server::ServiceOptions options;
   options.dir = target.dir;
   options.clock = &environment.clock;
+  options.policy = std::move(policy);
   options.progress = [&progress](std::uint64_t done, std::uint64_t all) { progress(done, all); };
   if (*given) options.passphrase = std::move(**given);
   auto service = api::server::Service::open(options);
@@ -162,6 +164,10 @@ Result<Bytes> Session::build(ledger::schema::PayloadUnion payload) {
   auto root = from_base64(std::string_view(log->at("root").as_string()));
   if (!root) return root.error();
   intent.seen_root = *root;
+  if (seen_) {
+    intent.seen_size = seen_->first;
+    intent.seen_root.assign(seen_->second.begin(), seen_->second.end());
+  }
   intent.expires = environment_.clock.now_s() + std::uint64_t{target_.valid_h} * 3600;
   intent.payload = std::move(payload);
   intent.stream = projections::stream_of(intent);

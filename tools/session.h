@@ -65,6 +65,9 @@ class Session {
   // Signs with this one too, after those added before; those of --key are then not read.
   void add_key(NamedKey key);
 
+  // What the next intents name as last seen, in place of the log's head.
+  void see(std::uint64_t size, const Hash& root) { seen_ = {size, root}; }
+
   // The keys given by --key, read once.
   Result<const std::vector<NamedKey>*> keys();
 
@@ -81,6 +84,7 @@ class Session {
   std::unique_ptr<api::Connection> remote_;
   std::vector<NamedKey> keys_;
   bool keys_read_ = false;
+  std::optional<std::pair<std::uint64_t, Hash>> seen_;
 };
 
 // A payload of one kind as the union that an intent carries.
@@ -93,8 +97,9 @@ ledger::schema::PayloadUnion united(PayloadT payload) {
 
 // Opens the ledger of a directory; asks at the terminal for the passphrase of its keys where they
 // need one that was not given. Shows how far the replay has come.
-Result<std::unique_ptr<api::server::Service>> open_directory(Environment& environment,
-                                                             const Target& target);
+// `policy`: the witnesses that are asked to cosign.
+Result<std::unique_ptr<api::server::Service>> open_directory(
+    Environment& environment, const Target& target, std::optional<crypto::Policy> policy = {});
 
 // "draw/<plan>/<attempt>" from either that or "<plan>/<attempt>".
 std::string draw_stream(const std::string& text);

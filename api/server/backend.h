@@ -30,13 +30,16 @@ struct Backend {
   ReadModel& model;
   Platform& platform;
   bool platform_acts = true;
-  std::atomic<bool>& writer_stopped;  // set by whoever was told so
+  std::atomic<bool>& writer_stopped;     // set by whoever was told so
+  const Publisher* publisher = nullptr;  // null: no witnesses are asked
 
   // The state after everything acknowledged so far.
   Result<ReadModel::Reading> read() const { return model.read(sequencer.size()); }
   // The bytes of an entry. Fails with `request.absent`, or as storage does.
   Result<std::string> entry(std::uint64_t position) const;
   Head head() const;
+  // The last signed note, with the cosignatures that came in; empty before the first entry.
+  std::string checkpoint() const;
 };
 
 struct Call {
@@ -55,6 +58,7 @@ struct Route {
 std::span<const Route> log_routes();
 std::span<const Route> tile_routes();
 std::span<const Route> proof_routes();
+std::span<const Route> witness_routes();
 std::span<const Route> intent_routes();
 std::span<const Route> catalogue_routes();
 std::span<const Route> registry_routes();

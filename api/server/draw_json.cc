@@ -69,12 +69,16 @@ json::object result_json(const projections::TaskResult& result) {
 }  // namespace
 
 const char* const kTierZh =
-    "丙级（C）：没有公开信标，也没有独立见证人联署。抽取可以从账本重算核对；但运营方若反复试做公告"
+    "丙级（C）：没有公开信标；是否有您信任的独立见证人联署，服务不替您判断，请用 liuhen-verify "
+    "按您自己的策略核验（可能达到乙级 "
+    "B）。抽取可以从账本重算核对；但没有见证，运营方是否反复试做公告"
     "直到结果合意，密码学上无法排除。";
 const char* const kTierEn =
-    "Tier C: no public beacon and no independent witnesses. The draw can be recomputed and checked "
-    "from the log, but cryptography "
-    "does not rule out that the operator tried announcements until one pleased.";
+    "Tier C: no public beacon; whether witnesses whom you trust cosigned it is not for the service "
+    "to say: verify it with liuhen-verify by your own policy, which may find tier B. The draw can "
+    "be "
+    "recomputed and checked from the log, but without witnesses cryptography does not rule out "
+    "that the operator tried announcements until one pleased.";
 
 const char* name_of(Draw::Phase phase) {
   switch (phase) {

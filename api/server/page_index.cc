@@ -113,7 +113,12 @@ std::string onward_section(const Backend& backend) {
 
 std::string tiers_section() {
   const std::string body =
-      "<p>" + both("目前的抽取都是丙级。", "Every draw is at present of tier C.") +
+      "<p>" +
+      both(
+          "本页不知道您信任哪些见证人，一律显示为丙级；用 liuhen-verify "
+          "按您的策略核验，可能达到乙级。",
+          "This page does not know which witnesses you trust, and shows tier C; liuhen-verify, by "
+          "your own policy, may find tier B.") +
       "</p>\n<dl>\n<dt>甲 A</dt><dd>" +
       both("种子里有公告之后才产生的公开随机数，时间先后有独立见证人为证：事先谁也算不出结果。",
            "The seed holds public randomness that came into being after the announcement, and "

@@ -8,6 +8,7 @@
 #include "crypto/tuple.h"
 #include "crypto/vrf.h"
 #include "projections/streams.h"
+#include "projections/witnessed.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -150,6 +151,9 @@ Outcome Platform::record_what_is_due() {
     {
       Result<ReadModel::Reading> reading = parts_.model.read(parts_.sequencer.size());
       if (!reading) return reading.error();
+      // Before the event that it serves, where it is there; nothing waits for it.
+      if (auto payload = witnessed(reading->state()))
+        intents.push_back(intent_of(*reading, std::move(*payload)));
       for (const Due& due : projections::due(reading->state(), parts_.clock.now_s())) {
         Result<Bytes> intent = intent_for(*reading, due);
         if (intent) {
@@ -177,12 +181,36 @@ Outcome Platform::record_what_is_due() {
 }
 
 Result<Bytes> Platform::intent_for(const ReadModel::Reading& reading, const Due& due) {
-  const State& state = reading.state();
-  Result<Payload> payload = payload_for(state, due);
+  Result<Payload> payload = payload_for(reading.state(), due);
   if (!payload) return payload.error();
+  return intent_of(reading, std::move(*payload));
+}
+
+std::optional<schema::PayloadUnion> Platform::witnessed(const State& state) const {
+  if (parts_.publisher == nullptr) return std::nullopt;
+  // Older ledgers let nobody record it until their trustees do.
+  if (!state.keys.permissions.contains(ledger::PayloadTag::CheckpointWitnessed))
+    return std::nullopt;
+  std::optional<CosignedCheckpoint> found;
+  for (const std::uint64_t position : projections::positions_to_witness(state)) {
+    if (!found) found = parts_.publisher->covering(position);
+  }
+  for (const std::uint64_t size : projections::sizes_to_witness(state)) {
+    if (!found) found = parts_.publisher->at(size);
+  }
+  if (!found) return std::nullopt;
+  schema::CheckpointWitnessedT payload;
+  payload.size = found->checkpoint.size;
+  payload.root = bytes_of(found->checkpoint.root);
+  payload.cosignatures = std::move(found->lines);
+  return united(std::move(payload));
+}
+
+Bytes Platform::intent_of(const ReadModel::Reading& reading, Payload payload) {
+  const State& state = reading.state();
   schema::IntentT intent;
   intent.origin = state.origin;
-  intent.payload = std::move(*payload);
+  intent.payload = std::move(payload);
   intent.stream = projections::stream_of(intent);
   const std::uint64_t version = state.stream_version(intent.stream);
   intent.expected_version = version;

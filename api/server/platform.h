@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/server/keys.h"
+#include "api/server/publisher.h"
 #include "api/server/read_model.h"
 #include "ledger/sequencer.h"
 #include "projections/outcome.h"
@@ -23,6 +24,7 @@ struct PlatformParts {
   ledger::Sequencer& sequencer;
   ledger::RestrictedStore& restricted;
   const ReadModel& model;
+  const Publisher* publisher = nullptr;  // null: nobody is asked to cosign
 };
 
 class Platform {
@@ -48,6 +50,9 @@ class Platform {
   Outcome record_what_is_due();
   // The intent for one thing due, from the state as it is.
   Result<Bytes> intent_for(const ReadModel::Reading& reading, const projections::Due& due);
+  Bytes intent_of(const ReadModel::Reading& reading, Payload payload);
+  // A checkpoint that was cosigned and that a draw under way relies on, if it is not recorded yet.
+  std::optional<Payload> witnessed(const projections::State& state) const;
   Result<Payload> payload_for(const projections::State& state, const projections::Due& due);
   Result<Payload> execution_of(const projections::State& state, const projections::Draw& draw);
   Result<Payload> disclosure_of(const projections::State& state, const projections::Draw& draw);

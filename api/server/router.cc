@@ -42,9 +42,9 @@ Response dispatch(const Backend& backend, const Request& request) {
   const std::string_view method =
       request.method == "HEAD" ? "GET" : std::string_view(request.method);
   std::string allowed;
-  const std::array tables{log_routes(),    tile_routes(),      proof_routes(),
-                          intent_routes(), catalogue_routes(), registry_routes(),
-                          draw_routes(),   draft_routes(),     page_routes()};
+  const std::array tables{log_routes(),    tile_routes(),      proof_routes(),    witness_routes(),
+                          intent_routes(), catalogue_routes(), registry_routes(), draw_routes(),
+                          draft_routes(),  page_routes()};
   for (const std::span<const Route> table : tables) {
     for (const Route& route : table) {
       if (!fits(route.pattern, call.target, call.captured)) continue;
@@ -75,6 +75,11 @@ Error absent(const std::string& zh, const std::string& en) {
   return fail("request.absent", zh, en);
 }
 
+std::string Backend::checkpoint() const {
+  const std::string note = sequencer.checkpoint();
+  return publisher == nullptr ? note : publisher->with_cosignatures(note);
+}
+
 Result<std::string> Backend::entry(std::uint64_t position) const {
   Result<std::optional<std::string>> found =
       storage.get(ledger::Family::entries, ledger::key_of_number(position));
@@ -88,7 +93,7 @@ Result<std::string> Backend::entry(std::uint64_t position) const {
 
 Head Backend::head() const {
   Head head;
-  head.note = sequencer.checkpoint();
+  head.note = checkpoint();
   head.checkpoint.root = crypto::empty_root();
   if (head.note.empty()) return head;
   const Result<crypto::Note> note = crypto::parse_note(head.note);

@@ -36,16 +36,19 @@ class DirectoryService final : public Service {
     sequencer_ = std::move(*sequencer);
     sequencer_->on_committed([this](std::uint64_t first, const std::vector<Bytes>& entries) {
       model_.committed(first + entries.size());
+      if (publisher_) publisher_->published();
     });
     if (Outcome started = model_.start(sequencer_->size()); !started) return started;
     if (Outcome own = check_vrf_key(); !own) return own;
-    platform_ = std::make_unique<Platform>(
-        PlatformParts{keys_, *options_.clock, *sequencer_, restricted_, model_});
     const crypto::NoteKey key{.name = origin_, .key = keys_.log.public_key()};
+    if (Outcome opened = open_publisher(key); !opened) return opened;
+    platform_ = std::make_unique<Platform>(
+        PlatformParts{keys_, *options_.clock, *sequencer_, restricted_, model_, publisher_.get()});
     backend_.reset(new Backend{origin_, key.vkey(), *options_.clock, *storage_, restricted_,
                                *sequencer_, model_, *platform_, options_.platform_acts,
-                               writer_stopped_});
+                               writer_stopped_, publisher_.get()});
     if (options_.platform_acts) platform_->start();
+    if (publisher_) publisher_->start();
     return ok();
   }
 
@@ -64,12 +67,32 @@ class DirectoryService final : public Service {
   Outcome advance() override { return platform_->advance(); }
 
   void stop() override {
+    if (publisher_) publisher_->stop();
     if (platform_) platform_->stop();
     if (sequencer_) sequencer_->stop();
     model_.stop();
   }
 
  private:
+  Outcome open_publisher(const crypto::NoteKey& key) {
+    if (!options_.policy) return ok();
+    PublishedLog published;
+    published.head = [this] { return sequencer_->checkpoint(); };
+    published.prove = [this](std::uint64_t old_size, std::uint64_t new_size) {
+      Result<ReadModel::Reading> reading = model_.read(new_size);
+      if (!reading) return Result<crypto::Proof>(reading.error());
+      return reading->tree().consistency(old_size, new_size);
+    };
+    published.cosigned = [this] {
+      if (options_.platform_acts) platform_->wake();
+    };
+    Result<std::unique_ptr<Publisher>> publisher =
+        Publisher::open(*options_.policy, key, std::move(published), options_.publishing);
+    if (!publisher) return publisher.error();
+    publisher_ = std::move(*publisher);
+    return ok();
+  }
+
   const Layout layout_;
   const ServiceOptions options_;
   const Keys keys_;
@@ -82,6 +105,7 @@ class DirectoryService final : public Service {
   const std::string origin_;
   std::atomic<bool> writer_stopped_ = false;
   std::unique_ptr<ledger::Sequencer> sequencer_;
+  std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Platform> platform_;
   std::unique_ptr<Backend> backend_;
 };

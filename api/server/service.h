@@ -7,6 +7,7 @@
 #include <string>
 
 #include "api/client/connection.h"
+#include "api/server/publisher.h"
 #include "ledger/clock.h"
 
 namespace liuhen::api::server {
@@ -16,6 +17,9 @@ struct ServiceOptions {
   std::string passphrase;          // of the keys in DIR/keys, empty if they are not encrypted
   ledger::Clock* clock = nullptr;  // outlives the service; required
   bool platform_acts = true;  // record by itself what is due (closings, executions, substitutes)
+  // Whom to ask for cosignatures: the witnesses with addresses. Absent: nobody.
+  std::optional<crypto::Policy> policy = {};
+  PublisherOptions publishing = {};
   std::function<void(std::uint64_t, std::uint64_t)> progress;  // of the replay on open
 };
 

@@ -1,0 +1,184 @@
+#include "api/server/publisher.h"
+
+#include <algorithm>
+
+#include "crypto/cosignature.h"
+
+namespace liuhen::api::server {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// How often a thread looks for a new head by itself, should it have missed being told.
+constexpr milliseconds kLook{200};
+
+std::string line_of(const crypto::NoteSignature& signature) {
+  std::string line = crypto::format_signature_line(signature);
+  line.pop_back();
+  return line;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Publisher>> Publisher::open(crypto::Policy policy,
+                                                   const crypto::NoteKey& log,
+                                                   PublishedLog published,
+                                                   const PublisherOptions& options) {
+  const auto keys = policy.keys_of(log.name);
+  if (std::find(keys.begin(), keys.end(), log) == keys.end()) {
+    return fail("policy.log", "策略中没有本账本的公钥：" + log.vkey(),
+                "the policy does not list this log's key: " + log.vkey());
+  }
+  std::unique_ptr<Publisher> publisher(
+      new Publisher(std::move(policy), std::move(published), options));
+  const ConnectionLimits limits{.connect_ms = options.answer_ms,
+                                .answer_ms = options.answer_ms,
+                                .response_bytes = kWitnessResponseBytesMax};
+  for (const crypto::PolicyWitness& witness : publisher->policy_.witnesses()) {
+    if (witness.url.empty()) continue;  // whose cosignatures come by other ways
+    if (publisher->members_.size() == kWitnessesMax)
+      return fail("policy.witnesses", "策略中带网址的见证人过多",
+                  "the policy has too many witnesses with addresses");
+    auto client = WitnessClient::open(witness.url, witness.key, limits);
+    if (!client) return client.error();
+    auto member = std::make_unique<Member>();
+    member->witness = witness;
+    member->client = std::move(*client);
+    member->status = {
+        .name = witness.name, .url = witness.url, .size = {}, .time = {}, .error = {}};
+    publisher->members_.push_back(std::move(member));
+  }
+  return Result<std::unique_ptr<Publisher>>(std::move(publisher));
+}
+
+void Publisher::start() {
+  for (auto& member : members_) member->thread = std::thread([this, &member] { run(*member); });
+}
+
+void Publisher::stop() {
+  stopping_ = true;
+  signal_.notify_all();
+  for (auto& member : members_) {
+    if (member->thread.joinable()) member->thread.join();
+  }
+}
+
+void Publisher::run(Member& member) {
+  while (const auto target = next(member)) {
+    auto line = member.client->cosign(target->note, target->size, published_.prove);
+    if (line) {
+      keep(member, *target, std::move(*line));
+    } else {
+      failed(member, line.error());
+    }
+  }
+}
+
+// All witnesses are offered the same checkpoint until it has its quorum or its time is up: on a
+// busy log each would otherwise cosign one of its own, and none would ever have a quorum.
+void Publisher::aim(const std::string& head) {
+  if (head.empty() || head == target_.note) return;
+  const auto now = steady_clock::now();
+  const auto kept = kept_.find(target_.size);
+  const bool settled = target_.size == 0 || (kept != kept_.end() && kept->second.quorum);
+  if (!settled && now - target_since_ < milliseconds(options_.round_ms)) return;
+  const auto note = crypto::parse_note(head);
+  const auto checkpoint =
+      note ? crypto::parse_checkpoint(note->text) : Result<crypto::Checkpoint>(note.error());
+  LIUHEN_CHECK(checkpoint.has_value());  // our own
+  target_ = {.note = head, .size = checkpoint->size};
+  target_since_ = now;
+}
+
+std::optional<Publisher::Target> Publisher::next(Member& member) {
+  while (!stopping_) {
+    const std::string head = published_.head();
+    std::unique_lock lock(mutex_);
+    aim(head);
+    const auto now = steady_clock::now();
+    if (target_.size > member.done_size && now >= member.not_before) return target_;
+    signal_.wait_for(lock, kLook);
+  }
+  return std::nullopt;
+}
+
+void Publisher::keep(Member& member, const Target& target, crypto::NoteSignature signature) {
+  bool tell = false;
+  {
+    const std::lock_guard lock(mutex_);
+    member.done_size = target.size;
+    member.status.failures = 0;
+    member.status.error.reset();
+    const auto note = crypto::parse_note(target.note);
+    const auto time = crypto::verify_cosignature(member.witness.key, note->text, signature);
+    member.status.size = target.size;
+    member.status.time = *time;
+    Kept& kept = kept_[target.size];
+    if (kept.note.empty()) {
+      kept.note = target.note;
+      kept.checkpoint = crypto::parse_checkpoint(note->text).value();
+    }
+    kept.cosignatures.emplace_back(
+        std::move(signature), crypto::VerifiedSignature{.key = member.witness.key, .time = *time});
+    std::vector<crypto::VerifiedSignature> good;
+    for (const auto& [line, verified] : kept.cosignatures) good.push_back(verified);
+    kept.quorum = policy_.quorum_met(good);
+    tell = kept.quorum;
+    while (kept_.size() > kCosignedKeptMax) kept_.erase(kept_.begin());
+  }
+  signal_.notify_all();
+  if (tell && published_.cosigned) published_.cosigned();
+}
+
+void Publisher::failed(Member& member, const Error& error) {
+  const std::lock_guard lock(mutex_);
+  const unsigned doublings = std::min(member.status.failures, 16u);
+  const std::uint64_t pause = std::min<std::uint64_t>(
+      std::uint64_t{options_.retry_first_ms} << doublings, options_.retry_most_ms);
+  ++member.status.failures;
+  member.status.error = error;
+  member.not_before = steady_clock::now() + milliseconds(pause);
+}
+
+CosignedCheckpoint Publisher::shown(const Kept& kept) {
+  CosignedCheckpoint out{
+      .checkpoint = kept.checkpoint, .note = kept.note, .lines = {}, .quorum = kept.quorum};
+  for (const auto& [signature, verified] : kept.cosignatures) {
+    out.lines.push_back(line_of(signature));
+    out.note += out.lines.back() + "\n";
+  }
+  return out;
+}
+
+std::string Publisher::with_cosignatures(const std::string& note) const {
+  const std::lock_guard lock(mutex_);
+  for (auto at = kept_.rbegin(); at != kept_.rend(); ++at) {
+    if (at->second.note == note) return shown(at->second).note;
+  }
+  return note;
+}
+
+std::optional<CosignedCheckpoint> Publisher::covering(std::uint64_t position) const {
+  const std::lock_guard lock(mutex_);
+  for (auto at = kept_.upper_bound(position); at != kept_.end(); ++at) {
+    if (at->second.quorum && policy_.needs_witnesses()) return shown(at->second);
+  }
+  return std::nullopt;
+}
+
+std::optional<CosignedCheckpoint> Publisher::at(std::uint64_t size) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = kept_.find(size);
+  if (found == kept_.end()) return std::nullopt;
+  return shown(found->second);
+}
+
+std::vector<WitnessStatus> Publisher::statuses() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<WitnessStatus> all;
+  for (const auto& member : members_) all.push_back(member->status);
+  return all;
+}
+
+}  // namespace liuhen::api::server

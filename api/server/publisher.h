@@ -1,0 +1,116 @@
+// Collects witnesses' cosignatures of what the log publishes. Each witness has a thread of its own:
+// none waits for another, and nobody who writes waits for any.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "api/client/witness_client.h"
+#include "api/limits.h"
+#include "crypto/policy.h"
+
+namespace liuhen::api::server {
+
+struct PublisherOptions {
+  unsigned answer_ms = kWitnessAnswerMs;  // one request to one witness
+  unsigned round_ms = kWitnessRoundMs;    // a checkpoint is offered so long for want of a quorum
+  unsigned retry_first_ms = kWitnessRetryFirstMs;  // doubled with every failure in a row
+  unsigned retry_most_ms = kWitnessRetryMostMs;
+};
+
+// What the publisher reads; any thread.
+struct PublishedLog {
+  std::function<std::string()> head;  // the last signed note, empty before the first
+  ProveConsistency prove;
+  std::function<void()> cosigned;  // a quorum, or one more witness beyond it; must not block
+};
+
+// A checkpoint with the cosignatures that came in.
+struct CosignedCheckpoint {
+  crypto::Checkpoint checkpoint;
+  std::string note;                // the log's, and a line for each cosignature
+  std::vector<std::string> lines;  // of the cosignatures, without newlines
+  bool quorum = false;             // of the service's own policy
+};
+
+struct WitnessStatus {
+  std::string name, url;
+  std::optional<std::uint64_t> size;  // last cosigned
+  std::optional<std::uint64_t> time;  // of that cosignature
+  std::optional<Error> error;         // of the last attempt, if it failed
+  unsigned failures = 0;              // in a row
+};
+
+class Publisher {
+ public:
+  // Errors: `policy.log` (the policy does not list this log's key), `connect.url` (a witness's).
+  static Result<std::unique_ptr<Publisher>> open(crypto::Policy policy, const crypto::NoteKey& log,
+                                                 PublishedLog published,
+                                                 const PublisherOptions& options = {});
+  ~Publisher() { stop(); }
+
+  void start();
+  void published() { signal_.notify_all(); }  // a new head; any thread, does not block
+  void stop();  // waits for requests under way, answer_ms at most; idempotent
+
+  // The note with the cosignatures of its checkpoint, as far as they have come. Any thread.
+  std::string with_cosignatures(const std::string& note) const;
+  // The smallest checkpoint known that covers the position and has its quorum. Any thread.
+  std::optional<CosignedCheckpoint> covering(std::uint64_t position) const;
+  // That of exactly this size, with whatever came in; absent if nothing did. Any thread.
+  std::optional<CosignedCheckpoint> at(std::uint64_t size) const;
+  std::vector<WitnessStatus> statuses() const;
+
+ private:
+  using Moment = std::chrono::steady_clock::time_point;
+  struct Member {
+    crypto::PolicyWitness witness;
+    std::unique_ptr<WitnessClient> client;  // used by its own thread alone
+    std::uint64_t done_size = 0;            // offered last, and answered
+    Moment not_before{};
+    WitnessStatus status;
+    std::thread thread;
+  };
+  struct Kept {
+    std::string note;  // as the log signed it
+    crypto::Checkpoint checkpoint;
+    std::vector<std::pair<crypto::NoteSignature, crypto::VerifiedSignature>> cosignatures;
+    bool quorum = false;
+  };
+  struct Target {
+    std::string note;
+    std::uint64_t size = 0;
+  };
+
+  Publisher(crypto::Policy policy, PublishedLog published, const PublisherOptions& options)
+      : policy_(std::move(policy)), published_(std::move(published)), options_(options) {}
+
+  void run(Member& member);
+  std::optional<Target> next(Member& member);  // waits; none when stopping
+  void aim(const std::string& head);           // under the mutex
+  void keep(Member& member, const Target& target, crypto::NoteSignature signature);
+  void failed(Member& member, const Error& error);
+  static CosignedCheckpoint shown(const Kept& kept);
+
+  const crypto::Policy policy_;
+  const PublishedLog published_;
+  const PublisherOptions options_;
+  std::vector<std::unique_ptr<Member>> members_;  // fixed once open
+
+  mutable std::mutex mutex_;  // guards the rest, and what members' threads share
+  std::condition_variable signal_;
+  Target target_;  // the checkpoint that all witnesses are offered
+  Moment target_since_{};
+  std::map<std::uint64_t, Kept> kept_;  // by size; kCosignedKeptMax at most
+  std::atomic<bool> stopping_ = false;
+};
+
+}  // namespace liuhen::api::server
