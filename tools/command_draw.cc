@@ -5,6 +5,7 @@
 #include "tools/commands.h"
 #include "tools/draw_draft.h"
 #include "tools/text_file.h"
+#include "tools/witnessed_checkpoint.h"
 
 namespace liuhen::tools {
 
@@ -39,17 +40,47 @@ std::string nonce_path(Session& session, const std::string& given, const std::st
   return session.target().keys.front() + "." + name + ".nonce";
 }
 
-Result<Hash> announcement_hash(Session& session, const std::string& draw) {
+struct Contribution {
+  std::string draw, nonce_file, policy_file;
+  unsigned wait_s = kWitnessWaitS;
+};
+
+// With a policy, waits for the witnesses whom it asks for, and names what they cosigned as last
+// seen. The leaf hash of what is answered to.
+Result<std::optional<Hash>> see_witnessed(Session& session, const Contribution& asked,
+                                          const AnsweredEvent& event) {
+  if (asked.policy_file.empty()) {
+    session.environment().say(
+        "没有给出 --policy：不核对见证人联署，抽取在读者看来只是 C 级",
+        "no --policy: witnesses are not asked for, and to its readers the draw is tier C");
+    return std::optional<Hash>();
+  }
+  const auto policy = read_witness_policy(asked.policy_file);
+  if (!policy) return policy.error();
+  auto found = await_witnessed(session, *policy, event, asked.wait_s);
+  if (!found) return found.error();
+  session.see(found->checkpoint.size, found->checkpoint.root);
+  const std::string size = std::to_string(found->checkpoint.size);
+  session.environment().say("见证人已联署 " + size + " 条记录的检查点",
+                            "witnesses have cosigned the checkpoint of " + size + " entries");
+  return std::optional<Hash>(found->leaf_hash);
+}
+
+// The announcement's leaf hash: as witnessed, or as the service says where no policy is given.
+Result<Hash> announcement_hash(Session& session, const Contribution& asked,
+                               const std::string& draw) {
   auto shown = session.get("/api/v1/draws/" + draw.substr(5));
   if (!shown) return shown.error();
+  auto witnessed = see_witnessed(session, asked,
+                                 {.draw = draw,
+                                  .tag = ledger::PayloadTag::DrawAnnounced,
+                                  .position = shown->at("position").to_number<std::uint64_t>()});
+  if (!witnessed) return witnessed.error();
+  if (*witnessed) return **witnessed;
   auto bytes = from_hex(std::string_view(shown->at("leaf_hash").as_string()));
   if (!bytes) return bytes.error();
   return exactly<32>(*bytes);
 }
-
-struct Contribution {
-  std::string draw, nonce_file;
-};
 
 Result<crypto::draw::Nonce> read_nonce(const std::string& path) {
   auto text = read_text(path);
@@ -81,7 +112,7 @@ Outcome commit(Session& session, const Contribution& asked) {
   auto keys = session.keys();
   if (!keys) return keys.error();
   if ((*keys)->size() != 1) return fail("session.key", "请用 --key 给出一个密钥", "give one --key");
-  auto announcement = announcement_hash(session, draw);
+  auto announcement = announcement_hash(session, asked, draw);
   if (!announcement) return announcement.error();
   const std::string path = nonce_path(session, asked.nonce_file, draw);
   auto nonce = nonce_kept_at(session, path);
@@ -103,6 +134,17 @@ Outcome reveal(Session& session, const Contribution& asked) {
     return fail("session.key", "请用 --key 给出一个密钥", "give one --key");
   auto nonce = read_nonce(nonce_path(session, asked.nonce_file, draw));
   if (!nonce) return nonce.error();
+  auto shown = session.get("/api/v1/draws/" + draw.substr(5));
+  if (!shown) return shown.error();
+  const json::value& closed = shown->at("commitments_closed_at");
+  if (closed.is_null())
+    return fail("draw.phase", "承诺尚未截止，还不能揭示",
+                "the commitments are not closed yet, so nothing can be revealed");
+  auto witnessed = see_witnessed(session, asked,
+                                 {.draw = draw,
+                                  .tag = ledger::PayloadTag::CommitmentsClosed,
+                                  .position = closed.to_number<std::uint64_t>()});
+  if (!witnessed) return witnessed.error();
   ledger::schema::DrawRevealedT payload;
   payload.draw = draw;
   payload.nonce.assign(nonce->begin(), nonce->end());
@@ -180,6 +222,17 @@ void add_announcing(Program& program, CLI::App* draw) {
   program.act(command, [asked](Session& session) { return announce(session, *asked); });
 }
 
+void add_witnessing(Program& program, CLI::App* command, Contribution& asked) {
+  command->add_option(
+      "--policy", asked.policy_file,
+      program.help("您信任的见证人（tlog-policy 文件）：未经其联署就不签名",
+                   "the witnesses you trust (a tlog-policy file): nothing is signed without them"));
+  command
+      ->add_option("--wait", asked.wait_s,
+                   program.help("等待见证人联署的秒数", "seconds to wait for the witnesses"))
+      ->capture_default_str();
+}
+
 void add_contributing(Program& program, CLI::App* draw) {
   auto asked = std::make_shared<Contribution>();
   CLI::App* committing =
@@ -192,6 +245,7 @@ void add_contributing(Program& program, CLI::App* draw) {
       ->required();
   committing->add_option("--nonce-file", asked->nonce_file,
                          program.help("随机数存放处", "where the nonce is kept"));
+  add_witnessing(program, committing, *asked);
   program.act(committing, [asked](Session& session) { return commit(session, *asked); });
   CLI::App* revealing = program.command(draw, "reveal", "贡献人：揭示所承诺的随机数",
                                         "a contributor reveals the nonce");
@@ -203,6 +257,7 @@ void add_contributing(Program& program, CLI::App* draw) {
       ->required();
   revealing->add_option("--nonce-file", asked->nonce_file,
                         program.help("随机数存放处", "where the nonce is kept"));
+  add_witnessing(program, revealing, *asked);
   program.act(revealing, [asked](Session& session) { return reveal(session, *asked); });
 }
 

@@ -98,9 +98,12 @@ class Terminal:
 class Service:
     """`liuhen serve` on a free port of the loopback, until the block ends."""
 
-    def __init__(self, directory):
+    command = ("serve",)
+
+    def __init__(self, directory, *more, port=0):
         self.process = subprocess.Popen(
-            [LIUHEN, "--lang", "en", "serve", "--dir", directory, "--listen", "127.0.0.1:0"],
+            [LIUHEN, "--lang", "en", *self.command, "--dir", directory, "--listen",
+             f"127.0.0.1:{port}", *more],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT,
             start_new_session=True)
         said = ""

@@ -1,0 +1,35 @@
+// What a contributor waits for before giving a number away: a checkpoint that the quorum of their
+// own policy cosigned and that covers the event they answer to. Fail closed: nothing is taken on
+// the service's word.
+#pragma once
+
+#include "crypto/policy.h"
+#include "ledger/event.h"
+#include "tools/session.h"
+
+namespace liuhen::tools {
+
+inline constexpr unsigned kWitnessWaitS = 120;
+
+// The event that a contribution answers to.
+struct AnsweredEvent {
+  std::string draw;  // "draw/<plan>/<attempt>"
+  ledger::PayloadTag tag;
+  std::uint64_t position = 0;
+};
+
+struct WitnessedCheckpoint {
+  crypto::Checkpoint checkpoint;
+  Hash leaf_hash{};  // of the event's entry, which the checkpoint's tree holds
+};
+
+// Reads a policy that asks for witnesses. Errors: `draw.policy_none` (its quorum is none),
+// `file.io`, `policy.format`.
+Result<crypto::Policy> read_witness_policy(const std::string& path);
+
+// Asks again and again, showing how long it has waited, for `wait_s` seconds. Errors:
+// `draw.unwitnessed` (with the reason met last), `draw.event` (the entry is another).
+Result<WitnessedCheckpoint> await_witnessed(Session& session, const crypto::Policy& policy,
+                                            const AnsweredEvent& event, unsigned wait_s);
+
+}  // namespace liuhen::tools
