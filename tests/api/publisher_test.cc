@@ -3,107 +3,13 @@
 #include "api/server/publisher.h"
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
-#include "api/server/witness.h"
-#include "tests/api/town.h"
+#include "tests/api/running_witness.h"
 
 namespace liuhen::tests {
 namespace {
 
 using api::server::Publisher;
-using api::server::WitnessStore;
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
-crypto::SigningKey key_of(std::uint8_t seed) {
-  std::array<std::uint8_t, 32> bytes;
-  bytes.fill(seed);
-  return crypto::SigningKey(crypto::SigningSeed(bytes));
-}
-
-class RunningWitness {
- public:
-  RunningWitness(std::uint8_t seed, const crypto::NoteKey& log)
-      : name_("witness.example/" + std::to_string(seed)), key_(key_of(seed)) {
-    LIUHEN_CHECK(WitnessStore::make(dir_).has_value());
-    LIUHEN_CHECK(WitnessStore::add_log(dir_, log).has_value());
-    store_ = WitnessStore::open(dir_, vkey()).value();
-    witness_ = std::make_unique<api::server::Witness>(name_, key_, clock, *store_);
-    api::server::Site site;
-    site.handle = [this](const api::Request& request) {
-      ++asked;
-      return witness_->handle(request);
-    };
-    server_ = api::server::HttpServer::open({.listen = "127.0.0.1:0"}, site).value();
-    thread_ = std::thread([this] { server_->run(); });
-  }
-  ~RunningWitness() { stop(); }
-  void stop() {
-    if (!thread_.joinable()) return;
-    server_->stop();
-    thread_.join();
-    server_.reset();  // its port is free, and refuses
-  }
-  std::string url() {
-    if (server_) url_ = "http://127.0.0.1:" + std::to_string(server_->port());
-    return url_;
-  }
-  crypto::NoteKey vkey() const {
-    return {.name = name_, .type = crypto::NoteKeyType::cosignature, .key = key_.public_key()};
-  }
-  std::uint64_t size(const std::string& origin) {
-    auto* state = store_->find(origin);
-    const std::lock_guard lock(state->mutex());
-    return state->head().size;
-  }
-
-  FixedClock clock;
-  std::atomic<unsigned> asked = 0;
-
- private:
-  TempDir temp_;
-  const std::string dir_ = temp_ / "witness";
-  const std::string name_;
-  const crypto::SigningKey key_;
-  std::string url_;
-  std::unique_ptr<WitnessStore> store_;
-  std::unique_ptr<api::server::Witness> witness_;
-  std::unique_ptr<api::server::HttpServer> server_;
-  std::thread thread_;
-};
-
-// Takes connections and never says anything.
-class MuteServer {
- public:
-  MuteServer() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    LIUHEN_CHECK(::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    LIUHEN_CHECK(::listen(socket_, 8) == 0);
-    socklen_t length = sizeof address;
-    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length);
-    port_ = ntohs(address.sin_port);
-  }
-  ~MuteServer() { ::close(socket_); }
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-
- private:
-  int socket_;
-  std::uint16_t port_ = 0;
-};
-
-template <class Done>
-bool within(int seconds, Done&& done) {
-  const auto end = steady_clock::now() + std::chrono::seconds(seconds);
-  while (steady_clock::now() < end) {
-    if (done()) return true;
-    std::this_thread::sleep_for(milliseconds(10));
-  }
-  return done();
-}
 
 // A log in memory that publishes when told.
 class Published {
