@@ -220,7 +220,7 @@ bool Policy::quorum_met(std::span<const VerifiedSignature> cosignatures) const {
   return witnessed.contains(quorum_);
 }
 
-Result<OpenedCheckpoint> Policy::open(std::string_view note) const {
+Result<OpenedCheckpoint> Policy::open_signed(std::string_view note) const {
   const auto parsed = parse_note(note);
   if (!parsed) return parsed.error();
   const auto checkpoint = parse_checkpoint(parsed->text);
@@ -240,10 +240,19 @@ Result<OpenedCheckpoint> Policy::open(std::string_view note) const {
        ++i) {
     opened = open_checkpoint(note, keys[i], witnesses);
   }
-  if (opened && !quorum_met(opened->cosignatures)) {
-    return fail("policy.quorum", "检查点未得到策略要求的见证人联署（" + quorum_ + "）",
-                "the checkpoint lacks the cosignatures that the policy asks for (" + quorum_ + ")");
-  }
+  return opened;
+}
+
+Outcome Policy::check_quorum(const OpenedCheckpoint& opened) const {
+  if (quorum_met(opened.cosignatures)) return ok();
+  return fail("policy.quorum", "检查点未得到策略要求的见证人联署（" + quorum_ + "）",
+              "the checkpoint lacks the cosignatures that the policy asks for (" + quorum_ + ")");
+}
+
+Result<OpenedCheckpoint> Policy::open(std::string_view note) const {
+  auto opened = open_signed(note);
+  if (!opened) return opened;
+  if (const Outcome witnessed = check_quorum(*opened); !witnessed) return witnessed.error();
   return opened;
 }
 

@@ -52,8 +52,12 @@ class Policy {
   // Whether these cosignatures, which have been found good, are a quorum.
   bool quorum_met(std::span<const VerifiedSignature> cosignatures) const;
 
-  // A checkpoint that one of the logs signed and a quorum cosigned. Fails as open_checkpoint does,
-  // with `policy.log` if no listed log has its origin, and with `policy.quorum`.
+  // A checkpoint that one of the logs signed, with what listed witnesses cosigned. Fails as
+  // open_checkpoint does, and with `policy.log` if no listed log has its origin.
+  Result<OpenedCheckpoint> open_signed(std::string_view note) const;
+  // That a quorum cosigned it. Code: `policy.quorum`.
+  Outcome check_quorum(const OpenedCheckpoint& opened) const;
+  // Both.
   Result<OpenedCheckpoint> open(std::string_view note) const;
 
  private:

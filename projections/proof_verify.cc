@@ -30,7 +30,7 @@ Result<crypto::Policy> own_policy(const ProofText& proof) {
       {.name = proof.origin, .type = crypto::NoteKeyType::ed25519, .key = *key});
 }
 
-Result<crypto::Checkpoint> open_note(const ProofText& proof, const crypto::Policy& policy) {
+Result<crypto::OpenedCheckpoint> open_note(const ProofText& proof, const crypto::Policy& policy) {
   const auto note = crypto::parse_note(proof.checkpoint);
   if (!note) return note.error();
   const auto checkpoint = crypto::parse_checkpoint(note->text);
@@ -39,14 +39,20 @@ Result<crypto::Checkpoint> open_note(const ProofText& proof, const crypto::Polic
     return fail("proof.origin", "证明文件与检查点不是同一账本的",
                 "the proof file and its checkpoint are of different logs");
   }
-  const auto opened = policy.open(proof.checkpoint);
-  if (!opened) return opened.error();
-  // Lines that no key of the policy vouches for could be changed unseen.
-  if (opened->note.signatures.size() != 1 + opened->cosignatures.size()) {
-    return fail("proof.signatures", "检查点带有无法核对的签名行",
-                "the checkpoint carries signature lines that cannot be checked");
-  }
-  return opened->checkpoint;
+  return policy.open_signed(proof.checkpoint);
+}
+
+// Lines of the note by nobody whom the policy lists.
+std::size_t strangers_in(const crypto::Note& note, const crypto::Policy& policy) {
+  std::vector<crypto::NoteKey> known;
+  for (const crypto::PolicyLog& log : policy.logs()) known.push_back(log.key);
+  for (const crypto::PolicyWitness& witness : policy.witnesses()) known.push_back(witness.key);
+  return static_cast<std::size_t>(
+      std::count_if(note.signatures.begin(), note.signatures.end(), [&](const auto& line) {
+        return std::none_of(known.begin(), known.end(), [&](const crypto::NoteKey& key) {
+          return key.name == line.name && key.id() == line.key_id;
+        });
+      }));
 }
 
 Result<Pool> pool_of_rows(ProofText& proof) {
@@ -128,15 +134,26 @@ class Judge {
       }
       policy = std::move(*own);
     }
-    const auto checkpoint = open_note(proof, policy);
-    if (!checkpoint) {
-      find_wrong(checkpoint.error());
+    const auto opened = open_note(proof, policy);
+    if (!opened) {
+      find_wrong(opened.error());
       return false;
     }
-    out_.size = checkpoint->size;
-    out_.root = checkpoint->root;
+    if (const Outcome witnessed = policy.check_quorum(*opened); !witnessed)
+      unwitnessed_ = witnessed.error();
+    if (const std::size_t strangers = strangers_in(opened->note, policy); strangers != 0)
+      not_shown("检查点上另有 " + number(strangers) + " 行签名，策略没有列出其见证人，未核对",
+                number(strangers) +
+                    " more signature lines of the checkpoint are of witnesses whom "
+                    "no policy lists, and were not checked");
+    out_.size = opened->checkpoint.size;
+    out_.root = opened->checkpoint.root;
     say("检查点（" + number(out_.size) + " 条）由日志公钥签名",
         "the checkpoint (" + number(out_.size) + " entries) is signed by the log's key");
+    if (!opened->cosignatures.empty())
+      say("策略所列的 " + number(opened->cosignatures.size()) + " 位见证人联署了该检查点",
+          number(opened->cosignatures.size()) +
+              " witnesses of the policy cosigned that checkpoint");
     return true;
   }
 
@@ -194,6 +211,7 @@ class Judge {
     }
     describe(*draw);
     out_.verdict = Verdict::verified;
+    if (unwitnessed_) find_wrong(*unwitnessed_);
     return std::move(out_);
   }
 
@@ -251,6 +269,7 @@ class Judge {
 
   const crypto::Policy* trusted_;
   std::uint64_t now_s_;
+  std::optional<Error> unwitnessed_;  // the log signed it; said if nothing else is wrong
   ProofVerdict out_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/cosignature.h"
 #include "projections/proof_text.h"
 #include "tests/projections/city_log.h"
 #include "tests/worked_example.h"
@@ -246,6 +247,22 @@ TEST(ProofFile, SaysWhatThePolicyLacks) {
   ASSERT_TRUE(verdict.finding);
   EXPECT_EQ(verdict.finding->code, "policy.quorum");
   EXPECT_FALSE(verdict.finding->zh.empty());
+  // What is wrong in the file is wrong whoever has cosigned it.
+  ProofText changed = parse_proof(proven.text).value();
+  changed.subjects.pop_back();
+  const ProofVerdict wrong = verify_proof_file(format_proof(changed), &*policy, proven.city.now);
+  EXPECT_EQ(wrong.verdict, Verdict::violated) << said(wrong);
+}
+
+// Cosignatures of witnesses whom no policy lists change nothing, and are said to be unchecked.
+TEST(ProofFile, SaysWhichSignaturesWereNotChecked) {
+  Proven proven;
+  const std::string text = proven.text + crypto::format_signature_line(crypto::cosign(
+                                             proven.city.key("clerk"), "witness.example/w", 1,
+                                             parse_proof(proven.text)->checkpoint));
+  const ProofVerdict verdict = verify_proof_file(text, nullptr, proven.city.now);
+  EXPECT_EQ(verdict.verdict, Verdict::verified) << said(verdict);
+  EXPECT_NE(verdict.not_shown.back().en.find("1 more signature lines"), std::string::npos);
 }
 
 TEST(ProofText, WordsAreEscaped) {

@@ -146,8 +146,6 @@ test("files of a demonstration", { skip, timeout: 500_000 }, async (t) => {
     "another log": [write({ origin: "liuhen.example/other" }), undefined],
     "a smaller checkpoint": [write({ checkpoint: { ...file.checkpoint,
       text: file.checkpoint.text.replace(/\n[0-9]+\n/, "\n7\n") } }), "note.signature"],
-    "a cosignature of nobody": [write({ checkpoint: { ...file.checkpoint,
-      lines: [...file.checkpoint.lines, strange] } }), "proof.signatures"],
   };
   await t.test("every change is noticed, by both", () => {
     for (const [what, [bytes, code]] of Object.entries(changed)) {
@@ -194,12 +192,34 @@ test("files of a demonstration", { skip, timeout: 500_000 }, async (t) => {
     }
   });
 
-  await t.test("a policy with witnesses asks for them", () => {
+  await t.test("a cosignature of nobody whom the reader knows is passed over, and said, by both", () => {
+    const bytes = write({ checkpoint: { ...file.checkpoint, lines: [...file.checkpoint.lines, strange] } });
+    const report = verifyProofFile(bytes, { now });
+    assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
+    assert.match(report.notes[0].en, /^1 more signature lines/);
+    writeFileSync(join(home, "cosigned"), bytes);
+    const theirs = spawnSync(`${bin}/liuhen-verify`, ["file", join(home, "cosigned"), "--lang", "en"]);
+    assert.equal(theirs.status, 0);
+    assert.match(String(theirs.stdout), /1 more signature lines/);
+  });
+
+  await t.test("a policy with witnesses asks for them, and for the rest first", () => {
     const witness = example("checkpoint.md").text("witness vkey");
-    const policy = parsePolicy(utf8(`log ${vkeyOf(log)}\nwitness w ${witness}\nquorum w\n`));
+    const text = `log ${vkeyOf(log)}\nwitness w ${witness}\nquorum w\n`;
+    const policy = parsePolicy(utf8(text));
+    writeFileSync(join(home, "witnesses"), text);
+    const theirs = (bytes) => {
+      writeFileSync(join(home, "asked"), bytes);
+      return spawnSync(`${bin}/liuhen-verify`, ["file", join(home, "asked"), "--policy", join(home, "witnesses")]).status;
+    };
     const report = verifyProofFile(redrawn, { now, policy });
     assert.equal(report.wrong.code, "policy.quorum");
     assert.equal(report.verdict, "inconclusive");
+    assert.equal(report.draw.phase, "disclosed"); // it was followed to its end
+    assert.equal(theirs(redrawn), 2);
+    const wrong = write({ subjects: file.subjects.slice(1) });
+    assert.equal(codeOf(wrong, policy), "proof.rows");
+    assert.equal(theirs(wrong), 1);
     assert.ok(parseVkey(witness));
   });
 });

@@ -10,7 +10,7 @@ import { sha256 } from "../dist/verify/hash.js";
 import { checkSignatures, decodeIntent } from "../dist/verify/intent.js";
 import { RootBuilder, checkConsistency, checkInclusion, leafHash } from "../dist/verify/merkle.js";
 import { isBy, parseNote, parseVkey, verifierKey, vkeyOf, writeNote } from "../dist/verify/note.js";
-import { acceptCheckpoint, parsePolicy, policyOfKey } from "../dist/verify/policy.js";
+import { checkQuorum, parsePolicy, policyOfKey, signedCheckpoint } from "../dist/verify/policy.js";
 import { commitmentTo, opens } from "../dist/verify/restricted.js";
 import { tuple } from "../dist/verify/tuple.js";
 import { hashToCurve, verifyVrf } from "../dist/verify/vrf.js";
@@ -70,7 +70,7 @@ test("note.md, checkpoint.md and policy.md", () => {
   assert.equal(hex(writeNote(note)), page.text("note"));
   assert.ok(verifySignature(key.publicKey, page.hex("text"), page.hex("signature")));
   assert.equal(parseCheckpoint(note.text).size, 7n);
-  acceptCheckpoint(policyOfKey(key), note);
+  checkQuorum(policyOfKey(key), signedCheckpoint(policyOfKey(key), note));
 
   const cosigned = example("checkpoint.md");
   const witness = parseVkey(cosigned.text("witness vkey"));
@@ -80,12 +80,13 @@ test("note.md, checkpoint.md and policy.md", () => {
   assert.equal(hex(line.blob), cosigned.text("blob"));
 
   const policy = parsePolicy(example("policy.md").hex("policy"));
-  const accepted = acceptCheckpoint(policy, both);
+  const accepted = signedCheckpoint(policy, both);
+  checkQuorum(policy, accepted);
   assert.equal(accepted.cosigned[0].time, BigInt(example("policy.md").text("cosigned at")));
-  assert.equal(refusalOf(() => acceptCheckpoint(policy, note)), "policy.quorum");
+  assert.equal(refusalOf(() => checkQuorum(policy, signedCheckpoint(policy, note))), "policy.quorum");
   const spoiled = page.hex("note");
   spoiled[spoiled.length - 12] ^= 1;
-  assert.notEqual(refusalOf(() => acceptCheckpoint(policyOfKey(key), parseNote(spoiled))), undefined);
+  assert.notEqual(refusalOf(() => signedCheckpoint(policyOfKey(key), parseNote(spoiled))), undefined);
 });
 
 test("the vkey of C2SP's own page", () => {

@@ -128,10 +128,10 @@ function isWitnessed(policy: Policy, name: string, signed: ReadonlySet<VerifierK
 }
 
 /**
- * The checkpoint in a note, if the policy accepts it. Refuses with `checkpoint.format`, `policy.log`,
- * `note.signature`, `note.unsigned`, `policy.quorum`.
+ * The checkpoint in a note that a log of the policy signed. Refuses with `checkpoint.format`, `policy.log`,
+ * `note.signature`, `note.unsigned`.
  */
-export function acceptCheckpoint(policy: Policy, note: Note): TrustedCheckpoint {
+export function signedCheckpoint(policy: Policy, note: Note): TrustedCheckpoint {
   const checkpoint = parseCheckpoint(note.text);
   const logs = policy.logs.filter((log) => log.name === checkpoint.origin);
   if (logs.length === 0) {
@@ -145,10 +145,14 @@ export function acceptCheckpoint(policy: Policy, note: Note): TrustedCheckpoint 
     return refuse("note.unsigned", "没有所信任的账本密钥的签名", "no trusted key of the log signed it");
   }
   const cosigned = signers.filter((signer) => witnessKeys.includes(signer.key));
-  if (!isWitnessed(policy, policy.quorum, new Set(cosigned.map((signer) => signer.key)))) {
+  return { checkpoint, log, cosigned };
+}
+
+/** Refuses with `policy.quorum` what too few of the policy's witnesses cosigned. */
+export function checkQuorum(policy: Policy, trusted: TrustedCheckpoint): void {
+  if (!isWitnessed(policy, policy.quorum, new Set(trusted.cosigned.map((signer) => signer.key)))) {
     refuse("policy.quorum", "联署的见证人不足", "too few witnesses cosigned it");
   }
-  return { checkpoint, log, cosigned };
 }
 
 /** The lines of a note that nobody in the policy vouches for. */

@@ -6,7 +6,7 @@ import { admit } from "./replay/admission.js";
 import { type Draw, newState, type State } from "./replay/state.js";
 import { checkInclusion, leafHash } from "./merkle.js";
 import { keyTypes, verifierKey } from "./note.js";
-import { acceptCheckpoint, type Policy, policyOfKey, strangersIn } from "./policy.js";
+import { checkQuorum, type Policy, policyOfKey, signedCheckpoint, strangersIn } from "./policy.js";
 import { type ProofFile, parseProofFile } from "./proof-file.js";
 import { Refusal, refuse, type Sentence } from "./refusal.js";
 import { inspectorPool, subjectPool } from "./draw/pool.js";
@@ -53,6 +53,7 @@ class Verification {
   state: State | undefined;
   size: bigint | undefined;
   cosigners: string[] = [];
+  readonly notes: Sentence[] = [];
   position: bigint | undefined; // of the entry being looked at
 
   constructor(private readonly options: Options) {}
@@ -61,12 +62,15 @@ class Verification {
     const file = parseProofFile(bytes);
     this.file = file;
     const policy = this.options.policy ?? policyOfGenesis(file);
-    const { checkpoint, cosigned } = acceptCheckpoint(policy, file.checkpoint);
+    const trusted = signedCheckpoint(policy, file.checkpoint);
+    const { checkpoint } = trusted;
     this.size = checkpoint.size;
-    this.cosigners = cosigned.map((signer) => signer.key.name);
+    this.cosigners = trusted.cosigned.map((signer) => signer.key.name);
     if (checkpoint.origin !== file.origin) refuse("proof.origin", "证明文件属于另一账本", "the file is of another log");
-    if (strangersIn(policy, file.checkpoint) > 0) {
-      refuse("proof.signatures", "检查点上有策略未列的签名", "the checkpoint carries a signature of nobody in the policy");
+    const strangers = strangersIn(policy, file.checkpoint);
+    if (strangers > 0) {
+      this.notes.push({ zh: `检查点上另有 ${strangers} 行签名，策略没有列出其见证人，未核对`,
+        en: `${strangers} more signature lines of the checkpoint are of witnesses whom no policy lists, and were not checked` });
     }
     let last = -1n;
     for (const entry of file.entries) {
@@ -86,6 +90,7 @@ class Verification {
     this.replay(file);
     this.position = undefined;
     this.judge(file);
+    checkQuorum(policy, trusted); // last: a file that is wrong is wrong whoever cosigned it
   }
 
   private replay(file: ProofFile): void {
@@ -148,7 +153,7 @@ export function verifyProofFile(bytes: Bytes, options: Options): Report {
     draw: file === undefined ? undefined : state?.draws.get(file.draw),
     checkpointSize: verification.size,
     cosigners: verification.cosigners,
-    notes: state?.notes ?? [],
+    notes: [...verification.notes, ...(state?.notes ?? [])],
   };
 }
 
