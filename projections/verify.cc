@@ -128,6 +128,24 @@ void find_wrong(Report& report, Verdict verdict, Error error, std::string where,
   report.position = position;
 }
 
+// A log at the checkpoint that it showed first: what is replayed is what was found signed and
+// cosigned, whatever the log shows when asked again.
+class AtOneCheckpoint final : public ledger::Fetcher {
+ public:
+  explicit AtOneCheckpoint(ledger::Fetcher& log) : log_(log), note_(log.checkpoint()) {}
+  Result<std::string> checkpoint() override { return note_; }
+  Result<Bytes> tile(unsigned level, std::uint64_t index, unsigned width) override {
+    return log_.tile(level, index, width);
+  }
+  Result<Bytes> entries(std::uint64_t index, unsigned width) override {
+    return log_.entries(index, width);
+  }
+
+ private:
+  ledger::Fetcher& log_;
+  const Result<std::string> note_;
+};
+
 // The key of the policy that signed the checkpoint; false if the report is final. `unwitnessed`:
 // the log signed it, and the quorum is missing: what can be replayed is, and no more is said than
 // that.
@@ -135,18 +153,18 @@ bool find_key(ledger::Fetcher& fetcher, const crypto::Policy& policy,
               ledger::ReplayOptions& options, std::optional<Error>& unwitnessed, Report& report) {
   const auto note = fetcher.checkpoint();
   if (!note) return true;  // the replay says what that means
-  const auto opened = policy.open(*note);
-  if (!opened && opened.error().code == "policy.quorum") {
-    unwitnessed = opened.error();
-  } else if (!opened) {
+  const auto opened = policy.open_signed(*note);
+  if (!opened) {
     const bool other_log = opened.error().code == "policy.log";
     find_wrong(report, other_log ? Verdict::inconclusive : Verdict::violated, opened.error(),
                "checkpoint", std::nullopt);
     return false;
   }
-  report.witnessed = opened.has_value() && policy.needs_witnesses();
-  for (const auto& log : policy.logs()) {
-    if (crypto::open_checkpoint(*note, log.key)) options.log_key = log.key;
+  const Outcome witnessed = policy.check_quorum(*opened);
+  if (!witnessed) unwitnessed = witnessed.error();
+  report.witnessed = witnessed.has_value() && policy.needs_witnesses();
+  for (const auto& key : policy.keys_of(opened->checkpoint.origin)) {
+    if (crypto::open_checkpoint(*note, key)) options.log_key = key;
   }
   return true;
 }
@@ -286,9 +304,10 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
 
 Report verify_log(ledger::Fetcher& fetcher, const VerifyOptions& options,
                   const ledger::Progress& progress) {
-  return run(options, fetcher, nullptr,
+  AtOneCheckpoint log(fetcher);
+  return run(options, log, nullptr,
              [&](const ledger::ReplayOptions& how, const ledger::Visitor& visitor) {
-               return ledger::replay(fetcher, how, visitor, progress);
+               return ledger::replay(log, how, visitor, progress);
              });
 }
 
