@@ -113,13 +113,11 @@ std::set<std::uint64_t> positions_to_witness(const State& state) {
   return positions;
 }
 
-std::set<std::uint64_t> sizes_to_witness(const State& state) {
+std::set<std::uint64_t> sizes_named(const State& state) {
   std::set<std::uint64_t> sizes;
   for (const auto& [stream, draw] : state.draws.by_stream) {
     if (draw.phase == Draw::Phase::disclosed || draw.phase == Draw::Phase::failed) continue;
-    for (const std::uint64_t size : draw.named) {
-      if (!state.witnessed.contains(size)) sizes.insert(size);
-    }
+    sizes.insert(draw.named.begin(), draw.named.end());
   }
   return sizes;
 }

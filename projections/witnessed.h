@@ -30,8 +30,7 @@ bool is_witnessed(const crypto::Policy& policy, const std::string& origin,
 // Positions that a checkpoint recorded as witnessed has yet to cover: of each draw under way, the
 // event that its next step answers to. In ascending order.
 std::set<std::uint64_t> positions_to_witness(const State& state);
-// Sizes that contributors to draws not yet listed named as last seen, and that are not recorded as
-// witnessed.
-std::set<std::uint64_t> sizes_to_witness(const State& state);
+// Sizes that contributors to draws not yet listed named as last seen.
+std::set<std::uint64_t> sizes_named(const State& state);
 
 }  // namespace liuhen::projections

@@ -172,7 +172,7 @@ class Run {
   int url() {
     auto connection = api::connect(job_.place);
     if (!connection) return complain(connection.error(), kUsage);
-    api::UrlFetcher fetcher(**connection);
+    api::UrlFetcher fetcher(**connection, policy_ ? &*policy_ : nullptr);
     return print(projections::verify_log(fetcher, options(), progress()));
   }
 

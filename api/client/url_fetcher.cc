@@ -27,7 +27,14 @@ Result<std::string> UrlFetcher::get(const std::string& path) {
               "the service answers " + status + " for " + path);
 }
 
-Result<std::string> UrlFetcher::checkpoint() { return get("checkpoint"); }
+Result<std::string> UrlFetcher::checkpoint() {
+  auto newest = get("checkpoint");
+  if (!newest || policy_ == nullptr) return newest;
+  const auto opened = policy_->open(*newest);
+  if (opened || opened.error().code != "policy.quorum") return newest;
+  auto witnessed = get("checkpoint/witnessed");
+  return witnessed && policy_->open(*witnessed) ? witnessed : newest;
+}
 
 Result<Bytes> UrlFetcher::tile(unsigned level, std::uint64_t index, unsigned width) {
   const ledger::Tile wanted{.level = level, .index = index, .width = width};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/client/connection.h"
+#include "crypto/policy.h"
 #include "ledger/fetcher.h"
 
 namespace liuhen::api {
@@ -12,7 +13,11 @@ namespace liuhen::api {
 // else).
 class UrlFetcher final : public ledger::Fetcher {
  public:
-  explicit UrlFetcher(Connection& connection) : connection_(connection) {}
+  // With a policy, which outlives it, that asks for witnesses: a newest checkpoint that too few
+  // have cosigned yet gives way to the newest that the service knows to be cosigned, if the policy
+  // agrees.
+  explicit UrlFetcher(Connection& connection, const crypto::Policy* policy = nullptr)
+      : connection_(connection), policy_(policy) {}
   Result<std::string> checkpoint() override;
   Result<Bytes> tile(unsigned level, std::uint64_t index, unsigned width) override;
   Result<Bytes> entries(std::uint64_t index, unsigned width) override;
@@ -21,6 +26,7 @@ class UrlFetcher final : public ledger::Fetcher {
   Result<std::string> get(const std::string& path);
 
   Connection& connection_;
+  const crypto::Policy* policy_;
 };
 
 }  // namespace liuhen::api

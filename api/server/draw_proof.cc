@@ -1,6 +1,9 @@
 #include "api/server/draw_proof.h"
 
+#include <algorithm>
+
 #include "projections/proof_file.h"
+#include "projections/streams.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -11,8 +14,25 @@ class ServedLog final : public projections::ProofSource {
   ServedLog(const Backend& backend, const ReadModel::Reading& reading)
       : backend_(backend), reading_(reading) {}
 
+  // Notes what the checkpoint has to cover: all that there is of the draw and of its tasks.
+  Outcome look_at(const projections::Draw& draw) {
+    for (std::size_t stream = 0; stream <= draw.tasks.size(); ++stream) {
+      const auto all = positions(
+          stream == 0 ? draw.stream : projections::task_stream_of(draw.stream, stream - 1));
+      if (!all) return all.error();
+      if (!all->empty()) last_ = std::max(last_, all->back());
+    }
+    return ok();
+  }
+
   // One that the reading covers: a later one may be there by now, and the tree does not reach it.
+  // One that is cosigned, if it covers what has to be shown.
   Result<std::string> checkpoint() override {
+    const auto cosigned = backend_.publisher == nullptr ? std::optional<CosignedCheckpoint>()
+                                                        : backend_.publisher->newest();
+    if (cosigned && cosigned->checkpoint.size > last_ &&
+        cosigned->checkpoint.size <= reading_.size())
+      return {boost::system::in_place_value, cosigned->note};
     auto note =
         backend_.storage.get(ledger::Family::checkpoints, ledger::key_of_number(reading_.size()));
     if (!note) return note.error();
@@ -56,6 +76,7 @@ class ServedLog final : public projections::ProofSource {
  private:
   const Backend& backend_;
   const ReadModel::Reading& reading_;
+  std::uint64_t last_ = 0;
 };
 
 }  // namespace
@@ -63,6 +84,7 @@ class ServedLog final : public projections::ProofSource {
 Result<std::string> draw_proof(const Backend& backend, const ReadModel::Reading& reading,
                                const projections::Draw& draw) {
   ServedLog source(backend, reading);
+  if (Outcome looked = source.look_at(draw); !looked) return looked.error();
   return projections::build_proof_file(reading.state(), draw, source);
 }
 

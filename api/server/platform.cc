@@ -59,6 +59,14 @@ schema::RevealsClosedT reveals_of(const Draw& draw) {
   return closed;
 }
 
+schema::CheckpointWitnessedT payload_of(CosignedCheckpoint cosigned) {
+  schema::CheckpointWitnessedT payload;
+  payload.size = cosigned.checkpoint.size;
+  payload.root = bytes_of(cosigned.checkpoint.root);
+  payload.cosignatures = std::move(cosigned.lines);
+  return payload;
+}
+
 // What one visit takes in an entry, at most: its texts, their lengths, offsets, padding.
 std::size_t encoded_bytes(const schema::VisitT& visit) {
   std::size_t bytes = visit.subject.size() + visit.ticket.size() + 64;
@@ -147,13 +155,17 @@ std::optional<Error> Platform::stuck() const {
 Outcome Platform::record_what_is_due() {
   for (;;) {
     std::vector<Bytes> intents;
+    std::optional<std::pair<std::uint64_t, std::size_t>>
+        noted;  // what the first records, if it does
     Outcome outcome = ok();
     {
       Result<ReadModel::Reading> reading = parts_.model.read(parts_.sequencer.size());
       if (!reading) return reading.error();
       // Before the event that it serves, where it is there; nothing waits for it.
-      if (auto payload = witnessed(reading->state()))
-        intents.push_back(intent_of(*reading, std::move(*payload)));
+      if (auto found = witnessed(reading->state())) {
+        noted = {found->checkpoint.size, found->lines.size()};
+        intents.push_back(intent_of(*reading, united(payload_of(std::move(*found)))));
+      }
       for (const Due& due : projections::due(reading->state(), parts_.clock.now_s())) {
         Result<Bytes> intent = intent_for(*reading, due);
         if (intent) {
@@ -172,10 +184,13 @@ Outcome Platform::record_what_is_due() {
       const Result<ledger::Answer> answer = parts_.sequencer.submit_and_wait(std::move(submission));
       if (answer) {
         recorded = true;
+        if (noted) cosigned_.insert_or_assign(noted->first, noted->second);
       } else if (outcome) {
         outcome = answer.error();
       }
+      noted.reset();
     }
+    while (cosigned_.size() > kCosignedKeptMax) cosigned_.erase(cosigned_.begin());
     if (!recorded) return outcome;
   }
 }
@@ -186,24 +201,21 @@ Result<Bytes> Platform::intent_for(const ReadModel::Reading& reading, const Due&
   return intent_of(reading, std::move(*payload));
 }
 
-std::optional<schema::PayloadUnion> Platform::witnessed(const State& state) const {
+std::optional<CosignedCheckpoint> Platform::witnessed(const State& state) const {
   if (parts_.publisher == nullptr) return std::nullopt;
   // Older ledgers let nobody record it until their trustees do.
   if (!state.keys.permissions.contains(ledger::PayloadTag::CheckpointWitnessed))
     return std::nullopt;
-  std::optional<CosignedCheckpoint> found;
   for (const std::uint64_t position : projections::positions_to_witness(state)) {
-    if (!found) found = parts_.publisher->covering(position);
+    if (auto found = parts_.publisher->covering(position)) return found;
   }
-  for (const std::uint64_t size : projections::sizes_to_witness(state)) {
-    if (!found) found = parts_.publisher->at(size);
+  // A reader's policy may ask for more witnesses than this service's.
+  for (const std::uint64_t size : projections::sizes_named(state)) {
+    auto found = parts_.publisher->at(size);
+    const auto known = cosigned_.find(size);
+    if (found && found->lines.size() > (known == cosigned_.end() ? 0 : known->second)) return found;
   }
-  if (!found) return std::nullopt;
-  schema::CheckpointWitnessedT payload;
-  payload.size = found->checkpoint.size;
-  payload.root = bytes_of(found->checkpoint.root);
-  payload.cosignatures = std::move(found->lines);
-  return united(std::move(payload));
+  return std::nullopt;
 }
 
 Bytes Platform::intent_of(const ReadModel::Reading& reading, Payload payload) {

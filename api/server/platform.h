@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -51,8 +52,9 @@ class Platform {
   // The intent for one thing due, from the state as it is.
   Result<Bytes> intent_for(const ReadModel::Reading& reading, const projections::Due& due);
   Bytes intent_of(const ReadModel::Reading& reading, Payload payload);
-  // A checkpoint that was cosigned and that a draw under way relies on, if it is not recorded yet.
-  std::optional<Payload> witnessed(const projections::State& state) const;
+  // A checkpoint that was cosigned and that a draw under way relies on, if it is not recorded yet,
+  // or not with as many cosignatures as have come by now.
+  std::optional<CosignedCheckpoint> witnessed(const projections::State& state) const;
   Result<Payload> payload_for(const projections::State& state, const projections::Due& due);
   Result<Payload> execution_of(const projections::State& state, const projections::Draw& draw);
   Result<Payload> disclosure_of(const projections::State& state, const projections::Draw& draw);
@@ -65,7 +67,8 @@ class Platform {
 
   PlatformParts parts_;
 
-  std::mutex advancing_;  // held by whoever advances; guards the next two
+  std::mutex advancing_;  // held by whoever advances; guards the next three
+  std::map<std::uint64_t, std::size_t> cosigned_;  // size → cosignatures recorded by this process
   std::string computed_draw_;
   projections::Visits computed_;
 

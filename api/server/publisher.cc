@@ -10,7 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// How often a thread looks for a new head by itself, should it have missed being told.
+// How often a thread looks by itself whether it is time to try again.
 constexpr milliseconds kLook{200};
 
 std::string line_of(const crypto::NoteSignature& signature) {
@@ -56,8 +56,20 @@ void Publisher::start() {
   for (auto& member : members_) member->thread = std::thread([this, &member] { run(*member); });
 }
 
+void Publisher::published() {
+  {
+    const std::lock_guard lock(mutex_);
+    ++changes_;
+  }
+  signal_.notify_all();
+}
+
 void Publisher::stop() {
-  stopping_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    ++changes_;
+  }
   signal_.notify_all();
   for (auto& member : members_) {
     if (member->thread.joinable()) member->thread.join();
@@ -86,32 +98,38 @@ void Publisher::aim(const std::string& head) {
   const auto note = crypto::parse_note(head);
   const auto checkpoint =
       note ? crypto::parse_checkpoint(note->text) : Result<crypto::Checkpoint>(note.error());
-  LIUHEN_CHECK(checkpoint.has_value());  // our own
+  LIUHEN_CHECK(checkpoint.has_value());          // our own
+  if (checkpoint->size <= target_.size) return;  // read before another thread read a newer one
   target_ = {.note = head, .size = checkpoint->size};
   target_since_ = now;
 }
 
 std::optional<Publisher::Target> Publisher::next(Member& member) {
+  std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const std::string head = published_.head();
-    std::unique_lock lock(mutex_);
+    const std::uint64_t seen = changes_;
+    lock.unlock();
+    const std::string head = published_.head();  // takes a lock of its own
+    lock.lock();
     aim(head);
     const auto now = steady_clock::now();
-    if (target_.size > member.done_size && now >= member.not_before) return target_;
-    signal_.wait_for(lock, kLook);
+    if (!stopping_ && target_.size > member.done_size && now >= member.not_before) return target_;
+    signal_.wait_for(lock, kLook, [&] { return changes_ != seen; });
   }
   return std::nullopt;
 }
 
 void Publisher::keep(Member& member, const Target& target, crypto::NoteSignature signature) {
+  const auto note = crypto::parse_note(target.note);
+  const auto time = crypto::verify_cosignature(member.witness.key, note->text, signature);
+  LIUHEN_CHECK(time.has_value());  // as the client found it
   bool tell = false;
   {
     const std::lock_guard lock(mutex_);
+    ++changes_;
     member.done_size = target.size;
     member.status.failures = 0;
     member.status.error.reset();
-    const auto note = crypto::parse_note(target.note);
-    const auto time = crypto::verify_cosignature(member.witness.key, note->text, signature);
     member.status.size = target.size;
     member.status.time = *time;
     Kept& kept = kept_[target.size];
@@ -162,6 +180,14 @@ std::string Publisher::with_cosignatures(const std::string& note) const {
 std::optional<CosignedCheckpoint> Publisher::covering(std::uint64_t position) const {
   const std::lock_guard lock(mutex_);
   for (auto at = kept_.upper_bound(position); at != kept_.end(); ++at) {
+    if (at->second.quorum && policy_.needs_witnesses()) return shown(at->second);
+  }
+  return std::nullopt;
+}
+
+std::optional<CosignedCheckpoint> Publisher::newest() const {
+  const std::lock_guard lock(mutex_);
+  for (auto at = kept_.rbegin(); at != kept_.rend(); ++at) {
     if (at->second.quorum && policy_.needs_witnesses()) return shown(at->second);
   }
   return std::nullopt;

@@ -2,7 +2,6 @@
 // none waits for another, and nobody who writes waits for any.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -58,16 +57,19 @@ class Publisher {
   ~Publisher() { stop(); }
 
   void start();
-  void published() { signal_.notify_all(); }  // a new head; any thread, does not block
-  void stop();  // waits for requests under way, answer_ms at most; idempotent
+  void published();  // a new head; any thread, waits for nobody outside
+  void stop();       // waits for requests under way, answer_ms at most; idempotent
 
   // The note with the cosignatures of its checkpoint, as far as they have come. Any thread.
   std::string with_cosignatures(const std::string& note) const;
   // The smallest checkpoint known that covers the position and has its quorum. Any thread.
   std::optional<CosignedCheckpoint> covering(std::uint64_t position) const;
+  // The largest that has its quorum. Any thread.
+  std::optional<CosignedCheckpoint> newest() const;
   // That of exactly this size, with whatever came in; absent if nothing did. Any thread.
   std::optional<CosignedCheckpoint> at(std::uint64_t size) const;
   std::vector<WitnessStatus> statuses() const;
+  const crypto::Policy& policy() const { return policy_; }
 
  private:
   using Moment = std::chrono::steady_clock::time_point;
@@ -110,7 +112,8 @@ class Publisher {
   Target target_;  // the checkpoint that all witnesses are offered
   Moment target_since_{};
   std::map<std::uint64_t, Kept> kept_;  // by size; kCosignedKeptMax at most
-  std::atomic<bool> stopping_ = false;
+  std::uint64_t changes_ = 0;           // of heads, cosignatures and the wish to stop
+  bool stopping_ = false;
 };
 
 }  // namespace liuhen::api::server

@@ -21,12 +21,17 @@ Result<std::string> published(const Backend& backend, std::uint64_t size) {
   return std::move(**note);
 }
 
-// c2sp.org/tlog-proof@v1 under the last checkpoint, or under that of `size` entries. The extra data
-// is the entry, so that the file says what it proves.
+// c2sp.org/tlog-proof@v1 under the newest checkpoint that is cosigned and covers the entry, or else
+// the last, or under that of `size` entries. The extra data is the entry, so that the file says
+// what it proves.
 Response proof(const Backend& backend, const Call& call) {
   const Result<std::uint64_t> position = parse_number(call.captured[0]);
   if (!position) return problem(position.error());
   Head head = backend.head();
+  const auto cosigned = backend.publisher == nullptr ? std::optional<CosignedCheckpoint>()
+                                                     : backend.publisher->newest();
+  if (cosigned && cosigned->checkpoint.size > *position)
+    head = {.note = cosigned->note, .checkpoint = cosigned->checkpoint};
   const Result<std::uint64_t> size = call.target.number("size", head.checkpoint.size);
   if (!size) return problem(size.error());
   if (*size != head.checkpoint.size) {

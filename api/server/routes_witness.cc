@@ -1,58 +1,93 @@
 // What witnesses cosigned (docs/formats/api.md, "Witnesses").
 #include "api/server/backend.h"
 #include "projections/fields.h"
+#include "projections/witnessed.h"
 
 namespace liuhen::api::server {
 namespace {
 
 namespace json = boost::json;
 
-// The note that the log signed at that size, with the cosignatures that the log itself records.
-Result<std::string> recorded(const Backend& backend, std::uint64_t size, std::uint64_t position) {
-  const auto note = backend.storage.get(ledger::Family::checkpoints, ledger::key_of_number(size));
-  if (!note) return note.error();
-  if (!*note) return absent("没有这个检查点", "there is no such checkpoint");
-  const Result<std::string> entry = backend.entry(position);
+// How many of the checkpoints that the log records are looked at for one that has its quorum.
+constexpr std::size_t kRecordedMax = 16;
+
+struct Recorded {
+  std::uint64_t size = 0, position = 0;
+};
+
+// The note that the log signed at that size, with the cosignatures that the log itself records;
+// empty if they are no quorum of the service's own policy.
+Result<std::string> note_of(const Backend& backend, const Recorded& recorded) {
+  const Result<std::string> entry = backend.entry(recorded.position);
   if (!entry) return entry.error();
   const Result<ledger::Event> event = ledger::Event::parse(view_of(*entry));
   if (!event) return event.error();
+  const auto& payload = event->payload<ledger::schema::CheckpointWitnessed>();
+  if (backend.publisher != nullptr &&
+      !projections::is_witnessed(backend.publisher->policy(), backend.origin, payload))
+    return std::string();
+  const auto note =
+      backend.storage.get(ledger::Family::checkpoints, ledger::key_of_number(recorded.size));
+  if (!note) return note.error();
+  if (!*note) return std::string();
   std::string body = **note;
-  for (const auto* line : *event->payload<ledger::schema::CheckpointWitnessed>().cosignatures()) {
+  for (const auto* line : *payload.cosignatures()) {
     body += projections::text(line);
     body += '\n';
   }
   return body;
 }
 
+// What the log records as witnessed: of checkpoints that cover the position the smallest first, and
+// without one the newest first.
+Result<std::vector<Recorded>> recorded(const Backend& backend,
+                                       std::optional<std::uint64_t> position) {
+  Result<ReadModel::Reading> reading = backend.read();
+  if (!reading) return reading.error();
+  const auto& all = reading->state().witnessed;
+  std::vector<Recorded> found;
+  const auto take = [&found](auto from, auto to) {
+    for (; from != to && found.size() < kRecordedMax; ++from)
+      found.push_back({from->first, from->second});
+  };
+  if (position) {
+    take(all.upper_bound(*position), all.end());
+  } else {
+    take(all.rbegin(), all.rend());
+  }
+  return found;
+}
+
 // The smallest checkpoint that covers the position and is known to be cosigned: one that the log
 // records, so that everyone who answers to that position names the same; or else one whose
-// cosignatures have just come.
+// cosignatures have just come. Without a position the newest of either.
 Response witnessed(const Backend& backend, const Call& call) {
-  const Result<std::uint64_t> position = call.target.number("covers", 0);
-  if (!position) return problem(position.error());
+  std::optional<std::uint64_t> position;
+  if (call.target.query.contains("covers")) {
+    const Result<std::uint64_t> asked = call.target.number("covers", 0);
+    if (!asked) return problem(asked.error());
+    position = *asked;
+  }
+  std::optional<CosignedCheckpoint> kept;
+  if (backend.publisher != nullptr)
+    kept = position ? backend.publisher->covering(*position) : backend.publisher->newest();
   Response response;
   response.content_type = "text/plain; charset=utf-8";
   response.headers.emplace_back("Cache-Control", "no-store");
-  std::optional<std::pair<std::uint64_t, std::uint64_t>> found;
-  {
-    Result<ReadModel::Reading> reading = backend.read();
-    if (!reading) return problem(reading.error());
-    const auto& all = reading->state().witnessed;
-    const auto at = all.upper_bound(*position);
-    if (at != all.end()) found = *at;
-  }
-  if (found) {
-    Result<std::string> note = recorded(backend, found->first, found->second);
+  const Result<std::vector<Recorded>> all = recorded(backend, position);
+  if (!all) return problem(all.error());
+  for (const Recorded& one : *all) {
+    if (!position && kept && kept->checkpoint.size >= one.size) break;
+    Result<std::string> note = note_of(backend, one);
     if (!note) return problem(note.error());
+    if (note->empty()) continue;
     response.body = std::move(*note);
     return response;
   }
-  const auto cosigned = backend.publisher == nullptr ? std::optional<CosignedCheckpoint>()
-                                                     : backend.publisher->covering(*position);
-  if (!cosigned)
+  if (!kept)
     return problem(absent("还没有覆盖该位置的、经见证人联署的检查点",
                           "no checkpoint that covers the position has been cosigned yet"));
-  response.body = cosigned->note;
+  response.body = std::move(kept->note);
   return response;
 }
 

@@ -30,6 +30,7 @@ class RunningWitness {
     api::server::Site site;
     site.handle = [this](const api::Request& request) {
       ++asked;
+      while (held) std::this_thread::sleep_for(milliseconds(5));
       return witness_->handle(request);
     };
     server_ = api::server::HttpServer::open({.listen = "127.0.0.1:0"}, site).value();
@@ -38,6 +39,7 @@ class RunningWitness {
   ~RunningWitness() { stop(); }
   void stop() {
     if (!thread_.joinable()) return;
+    held = false;
     server_->stop();
     thread_.join();
     server_.reset();  // its port is free, and refuses
@@ -57,6 +59,7 @@ class RunningWitness {
 
   FixedClock clock;
   std::atomic<unsigned> asked = 0;
+  std::atomic<bool> held = false;  // answers nothing meanwhile
 
  private:
   TempDir temp_;

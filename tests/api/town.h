@@ -44,7 +44,9 @@ class TempDir {
 
 class Town {
  public:
-  explicit Town(bool platform_acts = false) : platform_acts_(platform_acts) {
+  // With a policy its witnesses are asked to cosign.
+  explicit Town(bool platform_acts = false, std::optional<crypto::Policy> policy = {})
+      : platform_acts_(platform_acts), policy_(std::move(policy)) {
     LIUHEN_CHECK(
         api::server::init({.dir = dir(), .origin = City::kOrigin, .passphrase = ""}).has_value());
     for (const char* name : {"log", "platform", "vrf"}) replace_key(name);
@@ -79,6 +81,7 @@ class Town {
     options.dir = dir();
     options.clock = &clock;
     options.platform_acts = platform_acts_;
+    options.policy = policy_;
     return api::server::Service::open(options);
   }
 
@@ -176,6 +179,7 @@ class Town {
 
   TempDir temp_;
   const bool platform_acts_;
+  const std::optional<crypto::Policy> policy_;
   std::uint64_t sent_ = 0;
   std::unique_ptr<api::server::Service> service_;
   std::unique_ptr<api::server::HttpServer> server_;

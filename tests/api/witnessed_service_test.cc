@@ -1,0 +1,176 @@
+// A real service whose checkpoints real witnesses cosign: what it publishes, whom it does not wait
+// for, and that it cannot go back or show another history.
+#include <gtest/gtest.h>
+
+#include "api/client/url_fetcher.h"
+#include "projections/fields.h"
+#include "projections/verify.h"
+#include "tests/api/running_witness.h"
+#include "tests/projections/city_log.h"
+
+namespace liuhen::tests {
+namespace {
+
+namespace schema = ledger::schema;
+
+crypto::NoteKey log_key() {
+  return {.name = City::kOrigin, .key = crypto::SigningKey(City::seed("log")).public_key()};
+}
+
+using Addressed = std::vector<std::pair<crypto::NoteKey, std::string>>;
+
+crypto::Policy policy_of(const Addressed& witnesses, const std::string& needed) {
+  std::string text = "log " + log_key().vkey() + "\n", members;
+  for (std::size_t i = 0; i < witnesses.size(); ++i) {
+    const std::string name = "w" + std::to_string(i);
+    text += "witness " + name + " " + witnesses[i].first.vkey() + " " + witnesses[i].second + "\n";
+    members += " " + name;
+  }
+  return crypto::Policy::parse(text + "group g " + needed + members + "\nquorum g\n").value();
+}
+
+bool is_cosigned(Town& town, const crypto::Policy& policy) {
+  const auto opened = policy.open(town.get("/checkpoint").body);
+  return opened && opened->checkpoint.size == town.size();
+}
+
+std::string code_of_witness(Town& town, std::size_t number = 0) {
+  const boost::json::value status = town.json("/api/v1/witnesses").at("witnesses").at(number);
+  return status.at("error").is_null() ? "" : std::string(status.at("error").at("code").as_string());
+}
+
+TEST(WitnessedService, PublishesTheCosignaturesThatCame) {
+  RunningWitness a(11, log_key()), b(12, log_key());
+  const auto policy = policy_of({{a.vkey(), a.url()}, {b.vkey(), b.url()}}, "all");
+  Town town(false, policy);
+  EXPECT_EQ(town.get("/checkpoint/witnessed").status, 404u);
+  town.city.furnish(20, 4);
+  town.catch_up();
+  ASSERT_TRUE(within(20, [&] { return is_cosigned(town, policy); }));
+  EXPECT_EQ(town.get("/checkpoint/witnessed").body, town.get("/checkpoint").body);
+  const std::string last = std::to_string(town.size() - 1);
+  EXPECT_EQ(town.get("/checkpoint/witnessed?covers=" + last).body, town.get("/checkpoint").body);
+  EXPECT_EQ(town.get("/checkpoint/witnessed?covers=" + std::to_string(town.size())).status, 404u);
+  EXPECT_EQ(town.get("/checkpoint/witnessed?covers=x").status, 400u);
+  // What came is not kept, and comes again.
+  town.close();
+  town.open();
+  ASSERT_TRUE(within(20, [&] { return is_cosigned(town, policy); }));
+}
+
+TEST(WitnessedService, NobodyWhoWritesWaits) {
+  MuteServer mute;
+  const crypto::NoteKey nobody{.name = "mute.example/w",
+                               .type = crypto::NoteKeyType::cosignature,
+                               .key = key_of(13).public_key()};
+  Town town(true, policy_of({{nobody, mute.url()}}, "all"));
+  town.city.furnish(20, 4);
+  const auto start = steady_clock::now();
+  town.catch_up();
+  EXPECT_LT(steady_clock::now() - start, milliseconds(api::kWitnessAnswerMs / 2));
+  EXPECT_EQ(town.size(), town.city.size());
+}
+
+// Three services under one key: the second has forgotten what the first had, the third has another
+// past and is longer than the first.
+TEST(WitnessedService, ARolledBackAndAForkedOneAreCaught) {
+  RunningWitness witness(11, log_key());
+  const auto policy = policy_of({{witness.vkey(), witness.url()}}, "all");
+  std::uint64_t size = 0;
+  {
+    Town town(false, policy);
+    town.city.furnish(20, 4);
+    town.catch_up();
+    size = town.size();
+    ASSERT_TRUE(within(20, [&] { return is_cosigned(town, policy); }));
+  }
+  {
+    Town rolled_back(false, policy);
+    rolled_back.catch_up();  // the genesis
+    ASSERT_TRUE(within(20, [&] { return code_of_witness(rolled_back) == "witness.ahead"; }))
+        << code_of_witness(rolled_back);
+    EXPECT_EQ(policy.open(rolled_back.get("/checkpoint").body).error().code, "policy.quorum");
+  }
+  Town forked(false, policy);
+  forked.city.set_department("FORK");
+  forked.city.furnish(20, 4);
+  forked.catch_up();
+  ASSERT_GT(forked.size(), size);
+  ASSERT_TRUE(within(20, [&] { return code_of_witness(forked) == "witness.refused"; }))
+      << code_of_witness(forked);
+  EXPECT_NE(forked.get("/api/v1/witnesses").body.find("422"), std::string::npos);
+  EXPECT_FALSE(is_cosigned(forked, policy));
+  EXPECT_EQ(witness.size(City::kOrigin), size);
+}
+
+// A head that is not cosigned yet does not hide what is.
+TEST(WitnessedService, AReaderTakesTheNewestThatItsPolicyAccepts) {
+  RunningWitness witness(11, log_key());
+  const auto policy = policy_of({{witness.vkey(), witness.url()}}, "all");
+  Town town(false, policy);
+  town.city.furnish(20, 4);
+  town.catch_up();
+  const std::uint64_t cosigned = town.size();
+  ASSERT_TRUE(within(20, [&] { return is_cosigned(town, policy); }));
+  witness.stop();
+  town.city.set_department("LATER");
+  town.catch_up();
+  const auto connection = town.connect();
+  const auto verified = [&](const crypto::Policy* asked) {
+    api::UrlFetcher fetcher(*connection, asked);
+    return projections::verify_log(fetcher, {.trusted = &policy, .threads = 1});
+  };
+  const auto report = verified(&policy);
+  EXPECT_EQ(report.verdict, ledger::Verdict::verified)
+      << (report.finding ? report.finding->en : "");
+  EXPECT_EQ(report.size, cosigned);
+  EXPECT_TRUE(report.witnessed);
+  const auto newest = verified(nullptr);
+  EXPECT_EQ(newest.verdict, ledger::Verdict::inconclusive);
+  EXPECT_EQ(newest.size, cosigned + 1);
+  const auto other = crypto::Policy::of_log(log_key());
+  EXPECT_EQ(api::UrlFetcher(*connection, &other).checkpoint().value(),
+            town.get("/checkpoint").body);
+}
+
+// One witness is enough for the service, and a reader may ask for both.
+TEST(WitnessedService, CosignaturesThatComeLaterAreRecordedToo) {
+  RunningWitness fast(11, log_key()), slow(12, log_key());
+  const auto policy = policy_of({{fast.vkey(), fast.url()}, {slow.vkey(), slow.url()}}, "any");
+  Town town(true, policy);
+  town.city.furnish(40, 8);
+  town.catch_up();
+  ASSERT_TRUE(within(20, [&] { return slow.size(City::kOrigin) == town.size(); }));
+  slow.held = true;
+  CityDraw draw(town.city);
+  draw.announce();
+  const std::uint64_t announced = town.city.size();
+  town.catch_up();
+  ASSERT_TRUE(within(20, [&] { return town.size() > announced; }));  // recorded, with one line
+  town.follow();
+  EXPECT_EQ(town.city.state().witnessed,
+            (std::map<std::uint64_t, std::uint64_t>{{announced, announced}}));
+  town.city.must(draw.commitment("contributor1"), {"contributor1"}, [&](schema::IntentT& intent) {
+    intent.seen_size = announced;
+    intent.seen_root = City::bytes(town.city.tree().root(announced));
+  });
+  town.catch_up();
+  slow.held = false;
+  const auto lines = [&] {
+    town.follow();
+    std::size_t most = 0;
+    for (const Bytes& entry : town.city.entries()) {
+      const auto event = ledger::Event::parse(entry).value();
+      if (event.tag() != ledger::PayloadTag::CheckpointWitnessed) continue;
+      const auto& payload = event.payload<schema::CheckpointWitnessed>();
+      if (payload.size() == announced)
+        most = std::max<std::size_t>(most, payload.cosignatures()->size());
+    }
+    return most;
+  };
+  EXPECT_EQ(lines(), 1u);
+  EXPECT_TRUE(within(20, [&] { return lines() == 2; }));
+}
+
+}  // namespace
+}  // namespace liuhen::tests
