@@ -16,14 +16,24 @@ struct Asked {
 
 std::string key_path(const Asked& asked) { return asked.dir + "/witness.key"; }
 
-Outcome add_logs(Environment& environment, const Asked& asked) {
+Result<std::vector<crypto::NoteKey>> logs_of(const Asked& asked) {
+  std::vector<crypto::NoteKey> logs;
   for (const std::string& vkey : asked.logs) {
-    const auto key = crypto::parse_vkey(vkey);
+    auto key = crypto::parse_vkey(vkey);
     if (!key) return key.error();
     if (key->type != crypto::NoteKeyType::ed25519)
       return fail("note.vkey", "应为日志公钥（类型 0x01）", "it should be a log's key (type 0x01)");
-    if (auto added = api::server::WitnessStore::add_log(asked.dir, *key); !added) return added;
-    environment.say("见证日志：" + key->name, "witnessing the log " + key->name);
+    logs.push_back(std::move(*key));
+  }
+  return logs;
+}
+
+Outcome add_logs(Environment& environment, const Asked& asked) {
+  const auto logs = logs_of(asked);
+  if (!logs) return logs.error();
+  for (const crypto::NoteKey& key : *logs) {
+    if (auto added = api::server::WitnessStore::add_log(asked.dir, key); !added) return added;
+    environment.say("见证日志：" + key.name, "witnessing the log " + key.name);
   }
   return ok();
 }
@@ -39,6 +49,7 @@ Outcome init(Environment& environment, const Asked& asked) {
   if (!crypto::is_note_name(asked.name))
     return fail("witness.name", "见证人名称不可为空，不可含空白和 +：" + asked.name,
                 "a witness's name is not empty and has neither white space nor +: " + asked.name);
+  if (auto logs = logs_of(asked); !logs) return logs.error();
   std::optional<std::string> passphrase;
   if (!asked.plain) {
     auto chosen = PassphraseSource{asked.passphrase_file}.choose(
@@ -48,9 +59,13 @@ Outcome init(Environment& environment, const Asked& asked) {
     passphrase = std::move(*chosen);
   }
   if (auto made = api::server::WitnessStore::make(asked.dir); !made) return made;
-  auto key = make_key(key_path(asked), asked.name, passphrase, environment.entropy);
-  if (!key) return key.error();
-  if (auto added = add_logs(environment, asked); !added) return added;
+  auto added = add_logs(environment, asked);
+  auto key = added ? make_key(key_path(asked), asked.name, passphrase, environment.entropy)
+                   : Result<NamedKey>(added.error());
+  if (!key) {
+    api::server::WitnessStore::undo_make(asked.dir);
+    return key.error();
+  }
   environment.say("见证人已建立：" + asked.dir + "\n见证公钥：" + own_key(*key).vkey(),
                   "the witness is ready: " + asked.dir + "\nverifier key: " + own_key(*key).vkey());
   return ok();

@@ -112,11 +112,20 @@ Outcome WitnessedState::replace(const ledger::WitnessedHead& head, const std::st
 
 Outcome WitnessStore::make(const std::string& dir) {
   std::error_code problem;
-  if (fs::exists(logs_path(dir), problem))
-    return fail("witness.in_use", dir + " 里已有见证人", "there is a witness in " + dir);
-  fs::create_directories(dir + "/state", problem);
+  if (fs::exists(dir, problem) && !(fs::is_directory(dir, problem) && fs::is_empty(dir, problem)))
+    return fail("witness.in_use", "目录 " + dir + " 已在使用，没有改动任何内容；请换一个空目录",
+                dir + " is in use and was left as it is; take an empty directory");
+  for (const std::string& made : {dir, dir + "/state"}) {
+    if (!problem) fs::create_directories(made, problem);
+    if (!problem) fs::permissions(made, fs::perms::owner_all, problem);  // whatever the umask
+  }
   if (problem) return io(dir, problem.message());
   return write(logs_path(dir), "quorum none\n");
+}
+
+void WitnessStore::undo_make(const std::string& dir) {
+  std::error_code ignored;
+  for (const char* made : {"/logs", "/state", "/lock"}) fs::remove_all(dir + made, ignored);
 }
 
 Outcome WitnessStore::add_log(const std::string& dir, const crypto::NoteKey& log) {

@@ -41,9 +41,11 @@ class WitnessedState {
 
 class WitnessStore {
  public:
-  // Makes the directory: DIR/logs (a policy file of log lines), DIR/state. Refuses one in use
-  // (`witness.in_use`). Errors: `witness.io`.
+  // Makes the directory, its owner's alone: DIR/logs (a policy file of log lines), DIR/state.
+  // Refuses one that holds anything (`witness.in_use`). Errors: `witness.io`.
   static Outcome make(const std::string& dir);
+  // Removes what make() and add_log() made, for want of the key.
+  static void undo_make(const std::string& dir);
   // Lets the witness know a log by one more key. What has been cosigned under another key of the
   // same name stays. Errors: `witness.log_known`, `witness.io`, `witness.busy`, and those of the
   // policy file.
