@@ -42,17 +42,23 @@ std::string nonce_path(Session& session, const std::string& given, const std::st
 
 struct Contribution {
   std::string draw, nonce_file, policy_file;
+  bool without_witnesses = false;
   unsigned wait_s = kWitnessWaitS;
 };
 
-// With a policy, waits for the witnesses whom it asks for, and names what they cosigned as last
-// seen. The leaf hash of what is answered to.
+// Waits for the witnesses whom the policy asks for, and names what they cosigned as last seen. The
+// leaf hash of what is answered to; none where the contributor asked to do without.
 Result<std::optional<Hash>> see_witnessed(Session& session, const Contribution& asked,
                                           const AnsweredEvent& event) {
+  if (asked.policy_file.empty() && !asked.without_witnesses)
+    return fail("draw.policy_absent",
+                "请用 --policy 给出您信任的见证人；确无见证人的，用 --without-witnesses "
+                "写明（抽取只能是 C 级）",
+                "name the witnesses you trust with --policy; where there are none, say so with "
+                "--without-witnesses (the draw can then be no more than tier C)");
   if (asked.policy_file.empty()) {
-    session.environment().say(
-        "没有给出 --policy：不核对见证人联署，抽取在读者看来只是 C 级",
-        "no --policy: witnesses are not asked for, and to its readers the draw is tier C");
+    session.environment().say("不核对见证人联署：抽取在读者看来只是 C 级",
+                              "without witnesses: to its readers the draw is tier C");
     return std::optional<Hash>();
   }
   const auto policy = read_witness_policy(asked.policy_file);
@@ -223,10 +229,16 @@ void add_announcing(Program& program, CLI::App* draw) {
 }
 
 void add_witnessing(Program& program, CLI::App* command, Contribution& asked) {
-  command->add_option(
+  CLI::Option* policy = command->add_option(
       "--policy", asked.policy_file,
       program.help("您信任的见证人（tlog-policy 文件）：未经其联署就不签名",
                    "the witnesses you trust (a tlog-policy file): nothing is signed without them"));
+  command
+      ->add_flag("--without-witnesses", asked.without_witnesses,
+                 program.help("没有见证人，照样签名：抽取只能是 C 级",
+                              "sign though there are no witnesses: the draw can be no more than "
+                              "tier C"))
+      ->excludes(policy);
   command
       ->add_option("--wait", asked.wait_s,
                    program.help("等待见证人联署的秒数", "seconds to wait for the witnesses"))

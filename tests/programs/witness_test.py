@@ -154,6 +154,16 @@ class WitnessedDraw(unittest.TestCase):
             self.assertFalse(report["witnessed"])
             self.assertEqual(set(tiers.values()), {"C"})
 
+        # What is taken away carries the cosignatures, and is good with and without a policy.
+        for name, path in (("draw.draw-proof", "/api/v1/draws/2026-WIT/1/proof"),
+                           ("0.tlog-proof", "/api/v1/proofs/0")):
+            kept = os.path.join(scratch(), name)
+            with open(kept, "wb") as file:
+                file.write(self.service.get(path)[2])
+            for words in (("--policy", self.policy), ("--vkey", self.vkey)):
+                code, out, err = verify("file", kept, *words)
+                self.assertEqual(code, 0, out + err)
+
         # A service that goes on from a copy of yesterday is found out by the witnesses.
         self.service.stop(signal.SIGTERM)
         self.service = Service(before, "--policy", self.policy)
@@ -177,6 +187,20 @@ class Commands(unittest.TestCase):
         with Witness(directory):
             self.assertIn("[witness.busy]", liuhen("witness", "serve", "--dir", directory, "--listen",
                                                    "127.0.0.1:0")[2])
+
+    def test_nothing_is_left_of_a_witness_that_was_not_made(self):
+        directory = os.path.join(scratch(), "witness")
+        code, _, err = liuhen("witness", "init", "--dir", directory, "--name", "w.example/1",
+                              "--no-passphrase", "--log", "nonsense")
+        self.assertEqual(code, 1)
+        self.assertIn("[note.vkey]", err)
+        self.assertFalse(os.path.exists(directory))
+
+    def test_whoever_contributes_says_whom_he_trusts(self):
+        code, _, err = liuhen("draw", "commit", "2026-ND/1", "--dir", copy_of_demo(), "--key",
+                              person("contributor-1"))
+        self.assertEqual(code, 1)
+        self.assertIn("[draw.policy_absent]", err)
 
     def test_a_policy_without_witnesses_proves_nothing(self):
         ledger = copy_of_demo()
