@@ -14,11 +14,14 @@ std::string written(const Policy& policy) {
     for (const std::string& member : group.members) text += " " + member;
     text += "\n";
   }
+  for (const KeyId& key : policy.independent_contributors())
+    text += "contributor " + to_hex(key) + " independent\n";
   return text + "quorum " + policy.quorum() + "\n";
 }
 
 void check(const Policy& policy) {
-  LIUHEN_CHECK(policy.logs().size() + policy.witnesses().size() + policy.groups().size() <=
+  LIUHEN_CHECK(policy.logs().size() + policy.witnesses().size() + policy.groups().size() +
+                   policy.independent_contributors().size() <=
                kMaxPolicyNames);
   for (const PolicyLog& log : policy.logs()) LIUHEN_CHECK(!policy.keys_of(log.key.name).empty());
   for (const PolicyGroup& group : policy.groups())
