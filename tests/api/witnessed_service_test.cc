@@ -155,7 +155,6 @@ TEST(WitnessedService, CosignaturesThatComeLaterAreRecordedToo) {
     intent.seen_root = City::bytes(town.city.tree().root(announced));
   });
   town.catch_up();
-  slow.held = false;
   const auto lines = [&] {
     town.follow();
     std::size_t most = 0;
@@ -169,6 +168,7 @@ TEST(WitnessedService, CosignaturesThatComeLaterAreRecordedToo) {
     return most;
   };
   EXPECT_EQ(lines(), 1u);
+  slow.held = false;
   EXPECT_TRUE(within(20, [&] { return lines() == 2; }));
 }
 
