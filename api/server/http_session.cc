@@ -1,0 +1,184 @@
+#include "api/server/http_session.h"
+
+#include <array>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <chrono>
+#include <ctime>
+
+#include "api/server/http_date.h"
+#include "api/server/problem.h"
+
+namespace liuhen::api::server {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+using std::chrono::seconds;
+
+namespace {
+
+// Hands a request to a worker and resumes whoever waits on its own executor.
+struct HandOver {
+  asio::thread_pool* pool;
+  const Site* site;
+  std::atomic<unsigned>* waiting;
+
+  template <class Handler>
+  void operator()(Handler&& handler, Request request) const {
+    // Counts as work of the I/O context, which would otherwise run out of it meanwhile.
+    auto back = asio::prefer(asio::get_associated_executor(handler),
+                             asio::execution::outstanding_work.tracked);
+    asio::post(*pool, [site = site, waiting = waiting, back, request = std::move(request),
+                       handler = std::forward<Handler>(handler)]() mutable {
+      waiting->fetch_sub(1);
+      Response response = site->handle(request);
+      asio::post(back, [handler = std::move(handler), response = std::move(response)]() mutable {
+        std::move(handler)(std::move(response));
+      });
+    });
+  }
+};
+
+}  // namespace
+
+void HttpSession::end_if_idle() {
+  if (idle_) stream_.cancel();
+}
+
+asio::awaitable<void> HttpSession::run(std::shared_ptr<HttpSession> self) {
+  bool more = true;
+  while (more && !self->host_.stopping) more = co_await self->serve_one();
+  error_code ignored;
+  self->stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+  self->stream_.close();
+}
+
+// Reads one request and answers it; false when the connection is to end.
+asio::awaitable<bool> HttpSession::serve_one() {
+  error_code problem;
+  if (buffer_.size() == 0) {
+    idle_ = true;
+    stream_.expires_after(seconds(host_.options.idle_timeout_s));
+    const std::size_t got = co_await stream_.async_read_some(
+        buffer_.prepare(4'096), asio::redirect_error(asio::use_awaitable, problem));
+    idle_ = false;
+    if (problem) co_return false;
+    buffer_.commit(got);
+  }
+  stream_.expires_after(seconds(host_.options.request_timeout_s));
+  http::request_parser<http::string_body> parser;
+  parser.header_limit(kHeaderBytesMax);
+  parser.body_limit(boost::none);
+  co_await http::async_read_header(stream_, buffer_, parser,
+                                   asio::redirect_error(asio::use_awaitable, problem));
+  if (problem == http::error::header_limit) {
+    co_return co_await refuse(
+        fail("request.header", "请求头超过上限", "the request's header is over the limit"));
+  }
+  if (problem == http::error::end_of_stream || problem == beast::error::timeout) co_return false;
+  if (problem && problem.category() == http::make_error_code(http::error::bad_method).category()) {
+    co_return co_await refuse(
+        fail("request.malformed", "不是有效的 HTTP 请求", "not a valid HTTP request"));
+  }
+  if (problem) co_return false;
+
+  const std::string target(parser.get().target());
+  const std::size_t limit = host_.options.body_bytes_max;
+  const Error oversized =
+      fail("request.oversized", "请求内容超过 " + std::to_string(limit) + " 字节的上限",
+           "the request's body is over the limit of " + std::to_string(limit) + " bytes");
+  if (parser.content_length() && *parser.content_length() > limit)
+    co_return co_await refuse(oversized);
+  if (!parser.content_length() && !parser.chunked() && parser.get().method() == http::verb::post) {
+    co_return co_await refuse(
+        fail("request.length", "缺少 Content-Length", "Content-Length is missing"));
+  }
+  parser.body_limit(limit);
+  if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+    http::response<http::empty_body> go_on(http::status::continue_, 11);
+    co_await http::async_write(stream_, go_on, asio::redirect_error(asio::use_awaitable, problem));
+    if (problem) co_return false;
+  }
+  co_await http::async_read(stream_, buffer_, parser,
+                            asio::redirect_error(asio::use_awaitable, problem));
+  if (problem == http::error::body_limit) co_return co_await refuse(oversized);
+  if (problem) co_return false;
+
+  http::request<http::string_body> message = parser.release();
+  const bool head = message.method() == http::verb::head;
+  const bool keep = message.keep_alive() && !host_.stopping;
+  const unsigned version = message.version();
+  Request request;
+  request.method = head ? "GET" : std::string(message.method_string());
+  request.target = target;
+  request.content_type = std::string(message[http::field::content_type]);
+  request.accept_encoding = std::string(message[http::field::accept_encoding]);
+  request.if_none_match = std::string(message[http::field::if_none_match]);
+  request.body = std::move(message.body());
+  Response response = co_await answer(std::move(request));
+  co_return co_await send(std::move(response), head, keep, version);
+}
+
+asio::awaitable<Response> HttpSession::answer(Request request) {
+  if (host_.waiting.fetch_add(1) >= host_.options.worker_queue_max) {
+    host_.waiting.fetch_sub(1);
+    co_return problem(
+        fail("queue.full", "请求过多，请稍后再试", "too many requests at once; try again shortly"));
+  }
+  HandOver hand_over{&host_.workers, &host_.site, &host_.waiting};
+  Response response = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Response)>(
+      hand_over, asio::use_awaitable, std::move(request));
+  co_return response;
+}
+
+asio::awaitable<bool> HttpSession::send(Response response, bool head, bool keep, unsigned version) {
+  http::response<http::string_body> message;
+  message.version(version);
+  message.result(response.status);
+  message.keep_alive(keep);
+  if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
+  message.set(http::field::date, http_date(static_cast<std::uint64_t>(::time(nullptr))));
+  message.set("X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : response.headers) message.set(name, value);
+  // What is not modified has no content, and its length would be taken for that of what is meant.
+  if (response.status != 304) message.content_length(response.body.size());
+  if (!head) message.body() = std::move(response.body);
+  stream_.expires_after(seconds(kResponseTimeoutS));
+  error_code problem;
+  http::response_serializer<http::string_body> serializer(message);
+  if (head) {
+    co_await http::async_write_header(stream_, serializer,
+                                      asio::redirect_error(asio::use_awaitable, problem));
+  } else {
+    co_await http::async_write(stream_, serializer,
+                               asio::redirect_error(asio::use_awaitable, problem));
+  }
+  co_return keep && !problem;
+}
+
+// Answers a request that was not read to its end, and closes so that the answer still arrives.
+asio::awaitable<bool> HttpSession::refuse(Error error) {
+  co_await send(problem(error), false, false, 11);
+  co_await drain();
+  co_return false;
+}
+
+asio::awaitable<void> HttpSession::drain() {
+  error_code problem;
+  stream_.socket().shutdown(tcp::socket::shutdown_send, problem);
+  stream_.expires_after(seconds(2));
+  std::array<char, 16'384> scratch;
+  for (std::size_t left = kRefusedBytesMax; left > scratch.size() && !problem;) {
+    const std::size_t got = co_await stream_.async_read_some(
+        asio::buffer(scratch), asio::redirect_error(asio::use_awaitable, problem));
+    left -= got;
+  }
+}
+
+}  // namespace liuhen::api::server
