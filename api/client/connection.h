@@ -11,6 +11,10 @@
 
 namespace liuhen::api {
 
+namespace server {
+class StreamSource;
+}
+
 struct Request {
   std::string method;  // GET, HEAD, POST
   std::string target;  // path and query, percent-encoded: "/api/v1/draws?after=10"
@@ -18,6 +22,8 @@ struct Request {
   std::string body;
   std::string accept_encoding = {};  // as the fields of HTTP; empty if there is none
   std::string if_none_match = {};
+  std::string last_event_id = {};
+  std::string client = {};  // where it came from, set by the server: an address, empty with --dir
 };
 
 struct Response {
@@ -25,6 +31,8 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // further ones, such as Cache-Control
+  // Of the server only: what yields the body, in place of `body` (api/server/stream_source.h).
+  std::shared_ptr<server::StreamSource> stream = {};
 };
 
 // Any thread, one request at a time per connection. Errors are those of transport

@@ -47,6 +47,13 @@ Result<tcp::endpoint> parse_listen(const std::string& listen) {
   return tcp::endpoint(address, port);
 }
 
+// An IPv4 client of an IPv6 socket is an IPv4 client.
+std::string address_text(const asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  return address.to_string();
+}
+
 class Server final : public HttpServer {
  public:
   Server(HttpServerOptions given, Site served)
@@ -56,7 +63,12 @@ class Server final : public HttpServer {
         deadline(control),
         signals(control) {}
 
-  ~Server() override { host.workers.join(); }
+  ~Server() override {
+    host.workers.join();
+    std::vector<std::shared_ptr<HttpSession>> left;
+    for (HttpSession* session : sessions) left.push_back(session->shared_from_this());
+    for (const std::shared_ptr<HttpSession>& session : left) session->abandon();
+  }
 
   Outcome bind() {
     Result<tcp::endpoint> endpoint = parse_listen(host.options.listen);
@@ -140,8 +152,11 @@ class Server final : public HttpServer {
         continue;
       }
       socket.set_option(tcp::no_delay(true), problem);
+      const tcp::endpoint peer = socket.remote_endpoint(problem);
+      if (problem) continue;  // gone already
       const auto executor = socket.get_executor();
-      auto session = std::make_shared<HttpSession>(std::move(socket), host);
+      auto session =
+          std::make_shared<HttpSession>(std::move(socket), host, address_text(peer.address()));
       if (!enter(session.get())) continue;
       asio::co_spawn(executor, HttpSession::run(session),
                      [this, session](const std::exception_ptr&) { leave(session.get()); });

@@ -21,10 +21,13 @@ struct HttpServerOptions {
   std::size_t body_bytes_max = kBodyBytesMax;
   unsigned idle_timeout_s = kIdleTimeoutS;
   unsigned request_timeout_s = kRequestTimeoutS;
+  unsigned streams_max = kStreamsMax;
+  unsigned stream_chunk_timeout_s = kStreamChunkTimeoutS;
 };
 
 // What is served. handle: on a worker thread, several at once, may block; it is never asked for
-// HEAD (it is asked for GET, and the body is left away).
+// HEAD (it is asked for GET, and the body is left away). An answer whose `stream` is set is sent as
+// that yields it (stream_source.h), in chunks, and the connection closes after it.
 struct Site {
   std::function<Response(const Request&)> handle;
 };
@@ -36,8 +39,8 @@ class HttpServer {
   virtual ~HttpServer() = default;
 
   virtual std::uint16_t port() const = 0;
-  // Serves until stopped; requests under way are answered first, for kStopTimeoutS at most. Call
-  // once.
+  // Serves until stopped; requests under way are answered first, for kStopTimeoutS at most, and
+  // streams end with the chunk under way. Call once.
   virtual void run() = 0;
   virtual void stop() = 0;  // any thread; idempotent
 };

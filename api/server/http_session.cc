@@ -8,6 +8,7 @@
 #include <boost/beast/http.hpp>
 #include <chrono>
 #include <ctime>
+#include <utility>
 
 #include "api/server/http_date.h"
 #include "api/server/problem.h"
@@ -45,11 +46,82 @@ struct HandOver {
   }
 };
 
+http::response_header<> header_of(const Response& response, bool keep, unsigned version) {
+  http::response<http::empty_body> message;
+  message.version(version);
+  message.result(response.status);
+  message.keep_alive(keep);
+  if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
+  message.set(http::field::date, http_date(static_cast<std::uint64_t>(::time(nullptr))));
+  message.set("X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : response.headers) message.set(name, value);
+  return std::move(message.base());
+}
+
+// Asks a source for its next chunk, on a worker, and resumes whoever waits on its own executor.
+struct AskForChunk {
+  asio::thread_pool* pool;
+  std::shared_ptr<ChunkTurn> turn;
+  std::shared_ptr<StreamSource> source;
+
+  template <class Handler>
+  void operator()(Handler&& handler) const {
+    auto back = asio::prefer(asio::get_associated_executor(handler),
+                             asio::execution::outstanding_work.tracked);
+    auto kept = std::make_shared<std::decay_t<Handler>>(std::forward<Handler>(handler));
+    const std::uint64_t number = turn->begin([back, kept](std::optional<std::string> chunk) {
+      asio::post(back, [kept, chunk = std::move(chunk)]() mutable {
+        std::move (*kept)(std::move(chunk));
+      });
+    });
+    if (number == 0) return;
+    asio::post(*pool, [turn = turn, source = source, number] {
+      source->next([turn, number](std::optional<std::string> chunk) {
+        turn->give(number, std::move(chunk));
+      });
+    });
+  }
+};
+
 }  // namespace
+
+std::uint64_t ChunkTurn::begin(Resume resume) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!closed_) {
+      waiting_ = std::move(resume);
+      return ++turn_;
+    }
+  }
+  resume(std::nullopt);
+  return 0;
+}
+
+void ChunkTurn::give(std::uint64_t turn, std::optional<std::string> chunk) {
+  Resume waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    if (turn == turn_) waiting = std::exchange(waiting_, nullptr);
+  }
+  if (waiting) waiting(std::move(chunk));
+}
+
+void ChunkTurn::close() {
+  if (const Resume waiting = forget()) waiting(std::nullopt);
+}
+
+ChunkTurn::Resume ChunkTurn::forget() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  return std::exchange(waiting_, nullptr);
+}
 
 void HttpSession::end_if_idle() {
   if (idle_) stream_.cancel();
+  turn_->close();
 }
+
+void HttpSession::abandon() { turn_->forget(); }
 
 asio::awaitable<void> HttpSession::run(std::shared_ptr<HttpSession> self) {
   bool more = true;
@@ -120,8 +192,14 @@ asio::awaitable<bool> HttpSession::serve_one() {
   request.content_type = std::string(message[http::field::content_type]);
   request.accept_encoding = std::string(message[http::field::accept_encoding]);
   request.if_none_match = std::string(message[http::field::if_none_match]);
+  request.last_event_id = std::string(message["Last-Event-ID"]);
+  request.client = client_;
   request.body = std::move(message.body());
   Response response = co_await answer(std::move(request));
+  if (response.stream) {
+    co_await send_stream(std::move(response), head, version);
+    co_return false;
+  }
   co_return co_await send(std::move(response), head, keep, version);
 }
 
@@ -138,14 +216,7 @@ asio::awaitable<Response> HttpSession::answer(Request request) {
 }
 
 asio::awaitable<bool> HttpSession::send(Response response, bool head, bool keep, unsigned version) {
-  http::response<http::string_body> message;
-  message.version(version);
-  message.result(response.status);
-  message.keep_alive(keep);
-  if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
-  message.set(http::field::date, http_date(static_cast<std::uint64_t>(::time(nullptr))));
-  message.set("X-Content-Type-Options", "nosniff");
-  for (const auto& [name, value] : response.headers) message.set(name, value);
+  http::response<http::string_body> message(header_of(response, keep, version));
   // What is not modified has no content, and its length would be taken for that of what is meant.
   if (response.status != 304) message.content_length(response.body.size());
   if (!head) message.body() = std::move(response.body);
@@ -160,6 +231,73 @@ asio::awaitable<bool> HttpSession::send(Response response, bool head, bool keep,
                                asio::redirect_error(asio::use_awaitable, problem));
   }
   co_return keep && !problem;
+}
+
+asio::awaitable<void> HttpSession::send_stream(Response response, bool head, unsigned version) {
+  const std::shared_ptr<StreamSource> source = std::exchange(response.stream, nullptr);
+  if (!head && host_.streams.fetch_add(1) >= host_.options.streams_max) {
+    host_.streams.fetch_sub(1);
+    source->cancel();
+    co_await send(problem(fail("queue.full", "实时订阅过多，请稍后再试",
+                               "too many streams at once; try again shortly")),
+                  false, false, version);
+    co_return;
+  }
+  http::response<http::empty_body> message(header_of(response, false, version));
+  const bool framed = version >= 11;
+  if (framed) message.chunked(true);
+  http::response_serializer<http::empty_body> serializer(message);
+  stream_.expires_after(seconds(host_.options.stream_chunk_timeout_s));
+  error_code problem;
+  co_await http::async_write_header(stream_, serializer,
+                                    asio::redirect_error(asio::use_awaitable, problem));
+  if (!problem && !head) {
+    watch_for_end();
+    co_await send_chunks(source, framed);
+  }
+  source->cancel();
+  if (!head) host_.streams.fetch_sub(1);
+}
+
+asio::awaitable<void> HttpSession::send_chunks(std::shared_ptr<StreamSource> source, bool framed) {
+  error_code problem;
+  while (!problem) {
+    const std::optional<std::string> chunk = co_await next_chunk(source);
+    if (!chunk) break;
+    if (chunk->empty()) continue;
+    stream_.expires_after(seconds(host_.options.stream_chunk_timeout_s));
+    if (framed) {
+      co_await asio::async_write(stream_, http::make_chunk(asio::buffer(*chunk)),
+                                 asio::redirect_error(asio::use_awaitable, problem));
+    } else {
+      co_await asio::async_write(stream_, asio::buffer(*chunk),
+                                 asio::redirect_error(asio::use_awaitable, problem));
+    }
+  }
+  if (problem || !framed) co_return;
+  stream_.expires_after(seconds(host_.options.stream_chunk_timeout_s));
+  co_await asio::async_write(stream_, http::make_chunk_last(),
+                             asio::redirect_error(asio::use_awaitable, problem));
+}
+
+asio::awaitable<std::optional<std::string>> HttpSession::next_chunk(
+    std::shared_ptr<StreamSource> source) {
+  AskForChunk ask{&host_.workers, turn_, std::move(source)};
+  std::optional<std::string> chunk =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>&,
+                                    void(std::optional<std::string>)>(ask, asio::use_awaitable);
+  co_return chunk;
+}
+
+// A reader who leaves is noticed though nothing is being written to him.
+void HttpSession::watch_for_end() {
+  stream_.socket().async_wait(tcp::socket::wait_read,
+                              [self = shared_from_this()](error_code problem) {
+                                if (problem) return;
+                                error_code gone;
+                                if (self->stream_.socket().available(gone) == 0)
+                                  self->turn_->close();
+                              });
 }
 
 // Answers a request that was not read to its end, and closes so that the answer still arrives.

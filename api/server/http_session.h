@@ -8,9 +8,14 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
 
 #include "api/server/http_server.h"
+#include "api/server/stream_source.h"
 
 namespace liuhen::api::server {
 
@@ -24,31 +29,60 @@ struct HttpHost {
   boost::asio::thread_pool workers;
   std::atomic<bool> stopping = false;
   std::atomic<unsigned> waiting = 0;  // requests that no worker has taken up yet
+  std::atomic<unsigned> streams = 0;  // answers without an end under way
+};
+
+// Where a session waits for the next chunk of its stream. The source may answer late, or from
+// anywhere: an answer to another turn than the one under way, or after close(), is nobody's.
+// Thread-safe.
+class ChunkTurn {
+ public:
+  using Resume = std::function<void(std::optional<std::string>)>;
+  std::uint64_t begin(Resume resume);
+  void give(std::uint64_t turn, std::optional<std::string> chunk);
+  void close();     // this turn and all to come end with nothing
+  Resume forget();  // the same, but whoever waits is not resumed: it is returned to be destroyed
+
+ private:
+  std::mutex mutex_;
+  std::uint64_t turn_ = 0;
+  Resume waiting_;
+  bool closed_ = false;
 };
 
 // Everything of it runs on the strand of its socket, but for the constructor.
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
-  HttpSession(boost::asio::ip::tcp::socket socket, HttpHost& host)
-      : stream_(std::move(socket)), host_(host) {}
+  // `client` is where it comes from.
+  HttpSession(boost::asio::ip::tcp::socket socket, HttpHost& host, std::string client)
+      : stream_(std::move(socket)), host_(host), client_(std::move(client)) {}
 
   // Serves until either side has had enough, and closes.
   static boost::asio::awaitable<void> run(std::shared_ptr<HttpSession> self);
-  // Ends it if it is between two requests.
+  // For when the server stops: ends it if it is between two requests, or in a stream.
   void end_if_idle();
+  // Lets go of whoever waits, for when nothing runs any more.
+  void abandon();
   auto executor() { return stream_.get_executor(); }
 
  private:
   boost::asio::awaitable<bool> serve_one();
   boost::asio::awaitable<Response> answer(Request request);
   boost::asio::awaitable<bool> send(Response response, bool head, bool keep, unsigned version);
+  boost::asio::awaitable<void> send_stream(Response response, bool head, unsigned version);
+  boost::asio::awaitable<void> send_chunks(std::shared_ptr<StreamSource> source, bool framed);
+  boost::asio::awaitable<std::optional<std::string>> next_chunk(
+      std::shared_ptr<StreamSource> source);
+  void watch_for_end();
   boost::asio::awaitable<bool> refuse(Error error);
   boost::asio::awaitable<void> drain();
 
   boost::beast::tcp_stream stream_;
   HttpHost& host_;
+  const std::string client_;
   boost::beast::flat_buffer buffer_;
   bool idle_ = true;
+  const std::shared_ptr<ChunkTurn> turn_ = std::make_shared<ChunkTurn>();
 };
 
 }  // namespace liuhen::api::server

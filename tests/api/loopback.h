@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -61,6 +62,18 @@ class Raw {
   bool connected() const { return connected_; }
   void send(const std::string& text) {
     ASSERT_GE(::send(socket_, text.data(), text.size(), MSG_NOSIGNAL), 0);
+  }
+  // Everything up to and with `end`; fails the test if the other side closes before.
+  std::string receive_until(const std::string& end) {
+    std::string all;
+    char byte = 0;
+    while (!all.ends_with(end)) {
+      const bool got = ::recv(socket_, &byte, 1, 0) == 1;
+      EXPECT_TRUE(got) << "closed after " << all;
+      if (!got) break;
+      all.push_back(byte);
+    }
+    return all;
   }
   // Everything until the other side closes.
   std::string receive() {
