@@ -119,17 +119,15 @@ Outcome init(Environment& environment, const Target& target, const Init& asked) 
 }
 
 // Until SIGINT or SIGTERM, which let what was accepted be answered first.
-Outcome serve(Environment& environment, const Target& target, const std::string& listen) {
+Outcome serve(Environment& environment, const Target& target,
+              const api::server::HttpServerOptions& http) {
   auto service = open_directory(environment, target);
   if (!service) return service.error();
-  api::server::HttpServerOptions http;
-  http.listen = listen;
-  http.signals = true;
   api::server::Site site;
   site.handle = [&service](const api::Request& request) { return (*service)->handle(request); };
   auto server = api::server::HttpServer::open(http, site);
   if (!server) return server.error();
-  const std::string url = "http://" + listen.substr(0, listen.rfind(':')) + ":" +
+  const std::string url = "http://" + http.listen.substr(0, http.listen.rfind(':')) + ":" +
                           std::to_string((*server)->port()) + "/";
   environment.say("服务已启动：" + url + "（Ctrl-C 停止）",
                   "serving at " + url + " (Ctrl-C stops)");
@@ -180,21 +178,30 @@ void add_ledger_commands(Program& program) {
     };
   });
 
-  auto listen = std::make_shared<std::string>("127.0.0.1:8080");
+  auto http = std::make_shared<api::server::HttpServerOptions>();
+  http->signals = true;
   CLI::App* serving =
       program.command(&program.app, "serve", "启动服务", "serve the ledger over HTTP");
   serving
       ->add_option("--dir", program.target.dir, program.help("账本目录", "the ledger's directory"))
       ->required();
-  serving->add_option("--listen", *listen, program.help("监听地址", "address to listen on"))
+  serving->add_option("--listen", http->listen, program.help("监听地址", "address to listen on"))
       ->capture_default_str();
+  serving
+      ->add_option("--address-rate", http->address_rate.per_s,
+                   program.help("每个地址每秒至多多少请求；0 为不限；本机不限",
+                                "requests a second from one address; 0: any number; this machine "
+                                "itself is not held to it"))
+      ->capture_default_str();
+  serving->add_flag("--behind-proxy", http->behind_proxy,
+                    program.help("本机的反向代理在前：客户地址取 X-Forwarded-For 的最后一个",
+                                 "a reverse proxy on this machine stands before it: the client is "
+                                 "the last address in X-Forwarded-For"));
   serving->add_option(
       "--passphrase-file", program.target.passphrase.file,
       program.help("平台密钥口令文件", "file with the passphrase of the platform's keys"));
-  serving->callback([&program, listen] {
-    program.action = [&program, listen] {
-      return serve(program.environment, program.target, *listen);
-    };
+  serving->callback([&program, http] {
+    program.action = [&program, http] { return serve(program.environment, program.target, *http); };
   });
 }
 

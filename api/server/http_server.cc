@@ -11,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -45,13 +46,6 @@ Result<tcp::endpoint> parse_listen(const std::string& listen) {
   const auto address = asio::ip::make_address(host, problem);
   if (problem) return listen_error(listen);
   return tcp::endpoint(address, port);
-}
-
-// An IPv4 client of an IPv6 socket is an IPv4 client.
-std::string address_text(const asio::ip::address& address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped())
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
-  return address.to_string();
 }
 
 class Server final : public HttpServer {
@@ -131,11 +125,20 @@ class Server final : public HttpServer {
   bool enter(HttpSession* session) {
     const std::lock_guard lock(mutex);
     if (sessions.size() >= host.options.connections_max) return false;
+    if (host.limits(session->peer())) {
+      unsigned& from_there = connections[session->peer().network];
+      if (from_there >= host.options.address_connections_max) return false;
+      ++from_there;
+    }
     return sessions.insert(session).second;
   }
   void leave(HttpSession* session) {
     const std::lock_guard lock(mutex);
     sessions.erase(session);
+    if (host.limits(session->peer())) {
+      const auto from_there = connections.find(session->peer().network);
+      if (--from_there->second == 0) connections.erase(from_there);
+    }
     if (host.stopping && sessions.empty()) asio::post(control, [this] { deadline.cancel(); });
   }
 
@@ -156,7 +159,7 @@ class Server final : public HttpServer {
       if (problem) continue;  // gone already
       const auto executor = socket.get_executor();
       auto session =
-          std::make_shared<HttpSession>(std::move(socket), host, address_text(peer.address()));
+          std::make_shared<HttpSession>(std::move(socket), host, client_address(peer.address()));
       if (!enter(session.get())) continue;
       asio::co_spawn(executor, HttpSession::run(session),
                      [this, session](const std::exception_ptr&) { leave(session.get()); });
@@ -171,6 +174,7 @@ class Server final : public HttpServer {
   asio::signal_set signals;
   std::mutex mutex;
   std::set<HttpSession*> sessions;
+  std::map<std::string, unsigned> connections;  // of them by network, where that is limited
 
  private:
   std::uint16_t port_ = 0;

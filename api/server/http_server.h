@@ -8,6 +8,7 @@
 
 #include "api/client/connection.h"
 #include "api/limits.h"
+#include "api/server/rate_limit.h"
 
 namespace liuhen::api::server {
 
@@ -18,9 +19,18 @@ struct HttpServerOptions {
   unsigned workers = kWorkers;
   unsigned worker_queue_max = kWorkerQueueMax;
   unsigned connections_max = kConnectionsMax;
+  // An IPv6 address stands for its /64. This machine's own addresses are held to neither, unless
+  // limit_loopback is set.
+  unsigned address_connections_max = kAddressConnectionsMax;
+  Rate address_rate = {kAddressPerS, kAddressBurst};
+  bool limit_loopback = false;
+  // A proxy on this machine stands before it: the last address in X-Forwarded-For, which that proxy
+  // wrote, is the client's.
+  bool behind_proxy = false;
   std::size_t body_bytes_max = kBodyBytesMax;
   unsigned idle_timeout_s = kIdleTimeoutS;
   unsigned request_timeout_s = kRequestTimeoutS;
+  unsigned response_timeout_s = kResponseTimeoutS;
   unsigned streams_max = kStreamsMax;
   unsigned stream_chunk_timeout_s = kStreamChunkTimeoutS;
 };

@@ -46,6 +46,11 @@ struct HandOver {
   }
 };
 
+Error too_often() {
+  return fail("rate.address", "此地址的请求过于频繁，请按 Retry-After 稍后再试",
+              "too many requests from this address; try again after Retry-After");
+}
+
 http::response_header<> header_of(const Response& response, bool keep, unsigned version) {
   http::response<http::empty_body> message;
   message.version(version);
@@ -160,6 +165,12 @@ asio::awaitable<bool> HttpSession::serve_one() {
   }
   if (problem) co_return false;
 
+  ClientAddress client = client_of(parser.get());
+  if (host_.limits(client)) {
+    if (const unsigned wait = host_.addresses.take(client.network, steady_now_ns()))
+      co_return co_await refuse(too_often(), wait);
+  }
+
   const std::string target(parser.get().target());
   const std::size_t limit = host_.options.body_bytes_max;
   const Error oversized =
@@ -193,7 +204,7 @@ asio::awaitable<bool> HttpSession::serve_one() {
   request.accept_encoding = std::string(message[http::field::accept_encoding]);
   request.if_none_match = std::string(message[http::field::if_none_match]);
   request.last_event_id = std::string(message["Last-Event-ID"]);
-  request.client = client_;
+  request.client = std::move(client.text);
   request.body = std::move(message.body());
   Response response = co_await answer(std::move(request));
   if (response.stream) {
@@ -201,6 +212,11 @@ asio::awaitable<bool> HttpSession::serve_one() {
     co_return false;
   }
   co_return co_await send(std::move(response), head, keep, version);
+}
+
+ClientAddress HttpSession::client_of(const http::fields& fields) const {
+  if (!host_.options.behind_proxy || !peer_.loopback) return peer_;
+  return forwarded_client(fields["X-Forwarded-For"]).value_or(peer_);
 }
 
 asio::awaitable<Response> HttpSession::answer(Request request) {
@@ -220,7 +236,7 @@ asio::awaitable<bool> HttpSession::send(Response response, bool head, bool keep,
   // What is not modified has no content, and its length would be taken for that of what is meant.
   if (response.status != 304) message.content_length(response.body.size());
   if (!head) message.body() = std::move(response.body);
-  stream_.expires_after(seconds(kResponseTimeoutS));
+  stream_.expires_after(seconds(host_.options.response_timeout_s));
   error_code problem;
   http::response_serializer<http::string_body> serializer(message);
   if (head) {
@@ -301,8 +317,9 @@ void HttpSession::watch_for_end() {
 }
 
 // Answers a request that was not read to its end, and closes so that the answer still arrives.
-asio::awaitable<bool> HttpSession::refuse(Error error) {
-  co_await send(problem(error), false, false, 11);
+asio::awaitable<bool> HttpSession::refuse(Error error, unsigned retry_after_s) {
+  co_await send(retry_after_s == 0 ? problem(error) : problem_for(error, retry_after_s), false,
+                false, 11);
   co_await drain();
   co_return false;
 }

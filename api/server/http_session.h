@@ -8,12 +8,14 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/fields.hpp>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
+#include "api/server/client_address.h"
 #include "api/server/http_server.h"
 #include "api/server/stream_source.h"
 
@@ -22,11 +24,20 @@ namespace liuhen::api::server {
 // What all sessions of a server share; outlives them.
 struct HttpHost {
   HttpHost(HttpServerOptions given, Site served)
-      : options(std::move(given)), site(std::move(served)), workers(options.workers) {}
+      : options(std::move(given)),
+        site(std::move(served)),
+        workers(options.workers),
+        addresses(options.address_rate, entropy) {}
+  // Whether limits for one address hold for this client.
+  bool limits(const ClientAddress& client) const {
+    return !client.loopback || options.limit_loopback;
+  }
 
   const HttpServerOptions options;
   const Site site;
   boost::asio::thread_pool workers;
+  crypto::SystemEntropy entropy;
+  RateLimit addresses;
   std::atomic<bool> stopping = false;
   std::atomic<unsigned> waiting = 0;  // requests that no worker has taken up yet
   std::atomic<unsigned> streams = 0;  // answers without an end under way
@@ -53,9 +64,8 @@ class ChunkTurn {
 // Everything of it runs on the strand of its socket, but for the constructor.
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
-  // `client` is where it comes from.
-  HttpSession(boost::asio::ip::tcp::socket socket, HttpHost& host, std::string client)
-      : stream_(std::move(socket)), host_(host), client_(std::move(client)) {}
+  HttpSession(boost::asio::ip::tcp::socket socket, HttpHost& host, ClientAddress peer)
+      : stream_(std::move(socket)), host_(host), peer_(std::move(peer)) {}
 
   // Serves until either side has had enough, and closes.
   static boost::asio::awaitable<void> run(std::shared_ptr<HttpSession> self);
@@ -63,10 +73,12 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void end_if_idle();
   // Lets go of whoever waits, for when nothing runs any more.
   void abandon();
+  const ClientAddress& peer() const { return peer_; }
   auto executor() { return stream_.get_executor(); }
 
  private:
   boost::asio::awaitable<bool> serve_one();
+  ClientAddress client_of(const boost::beast::http::fields& fields) const;
   boost::asio::awaitable<Response> answer(Request request);
   boost::asio::awaitable<bool> send(Response response, bool head, bool keep, unsigned version);
   boost::asio::awaitable<void> send_stream(Response response, bool head, unsigned version);
@@ -74,12 +86,12 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   boost::asio::awaitable<std::optional<std::string>> next_chunk(
       std::shared_ptr<StreamSource> source);
   void watch_for_end();
-  boost::asio::awaitable<bool> refuse(Error error);
+  boost::asio::awaitable<bool> refuse(Error error, unsigned retry_after_s = 0);
   boost::asio::awaitable<void> drain();
 
   boost::beast::tcp_stream stream_;
   HttpHost& host_;
-  const std::string client_;
+  const ClientAddress peer_;  // who is connected, perhaps a proxy
   boost::beast::flat_buffer buffer_;
   bool idle_ = true;
   const std::shared_ptr<ChunkTurn> turn_ = std::make_shared<ChunkTurn>();

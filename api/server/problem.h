@@ -12,8 +12,10 @@ namespace liuhen::api::server {
 unsigned status_of(std::string_view code);
 
 // {type, title, status, code, detail (Chinese), detail_en}; with Retry-After where trying again
-// helps.
+// helps, and the same seconds as `retry_after` in the document.
 Response problem(const Error& error);
 Response problem(const Error& error, unsigned status);
+// For what is refused until so many seconds have passed.
+Response problem_for(const Error& error, unsigned seconds);
 
 }  // namespace liuhen::api::server

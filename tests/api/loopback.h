@@ -63,6 +63,10 @@ class Raw {
   void send(const std::string& text) {
     ASSERT_GE(::send(socket_, text.data(), text.size(), MSG_NOSIGNAL), 0);
   }
+  // False once the other side takes no more.
+  bool try_send(const std::string& text) {
+    return ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL) >= 0;
+  }
   // Everything up to and with `end`; fails the test if the other side closes before.
   std::string receive_until(const std::string& end) {
     std::string all;
