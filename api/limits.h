@@ -32,6 +32,7 @@ inline constexpr unsigned kWorkerQueueMax = 1'024;  // requests waiting for a wo
 inline constexpr unsigned kRetryAfterS = 1;
 inline constexpr unsigned kReadWaitMs = 10'000;      // for the read model to catch up; 503
 inline constexpr std::size_t kGzipBytesMin = 1'024;  // smaller bundles of entries go as they are
+inline constexpr std::size_t kIntentsMax = 256;      // in one request
 inline constexpr std::uint64_t kPageRowsDefault = 100;
 inline constexpr std::uint64_t kPageRowsMax = 1'000;
 inline constexpr std::size_t kDiffRowsMax = 10'000;         // rows compared in one request

@@ -120,8 +120,8 @@ Outcome init(Environment& environment, const Target& target, const Init& asked) 
 
 // Until SIGINT or SIGTERM, which let what was accepted be answered first.
 Outcome serve(Environment& environment, const Target& target,
-              const api::server::HttpServerOptions& http) {
-  auto service = open_directory(environment, target);
+              const api::server::HttpServerOptions& http, api::server::Rate author_rate) {
+  auto service = open_directory(environment, target, author_rate);
   if (!service) return service.error();
   api::server::Site site;
   site.handle = [&service](const api::Request& request) { return (*service)->handle(request); };
@@ -180,6 +180,8 @@ void add_ledger_commands(Program& program) {
 
   auto http = std::make_shared<api::server::HttpServerOptions>();
   http->signals = true;
+  auto author_rate =
+      std::make_shared<api::server::Rate>(api::server::Rate{api::kAuthorPerS, api::kAuthorBurst});
   CLI::App* serving =
       program.command(&program.app, "serve", "启动服务", "serve the ledger over HTTP");
   serving
@@ -193,6 +195,11 @@ void add_ledger_commands(Program& program) {
                                 "requests a second from one address; 0: any number; this machine "
                                 "itself is not held to it"))
       ->capture_default_str();
+  serving
+      ->add_option("--author-rate", author_rate->per_s,
+                   program.help("每个密钥每秒至多签多少意图；0 为不限",
+                                "intents a second signed with one key; 0: any number"))
+      ->capture_default_str();
   serving->add_flag("--behind-proxy", http->behind_proxy,
                     program.help("本机的反向代理在前：客户地址取 X-Forwarded-For 的最后一个",
                                  "a reverse proxy on this machine stands before it: the client is "
@@ -200,8 +207,10 @@ void add_ledger_commands(Program& program) {
   serving->add_option(
       "--passphrase-file", program.target.passphrase.file,
       program.help("平台密钥口令文件", "file with the passphrase of the platform's keys"));
-  serving->callback([&program, http] {
-    program.action = [&program, http] { return serve(program.environment, program.target, *http); };
+  serving->callback([&program, http, author_rate] {
+    program.action = [&program, http, author_rate] {
+      return serve(program.environment, program.target, *http, *author_rate);
+    };
   });
 }
 

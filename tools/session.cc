@@ -49,7 +49,8 @@ Result<api::Connection*> Session::connection() {
 }
 
 Result<std::unique_ptr<api::server::Service>> open_directory(Environment& environment,
-                                                             const Target& target) {
+                                                             const Target& target,
+                                                             api::server::Rate author_rate) {
   const bool own = target.platform_passphrase.known || !target.platform_passphrase.file.empty();
   const PassphraseSource& source = own ? target.platform_passphrase : target.passphrase;
   auto given = source.given();
@@ -58,6 +59,7 @@ Result<std::unique_ptr<api::server::Service>> open_directory(Environment& enviro
   api::server::ServiceOptions options;
   options.dir = target.dir;
   options.clock = &environment.clock;
+  options.author_rate = author_rate;
   options.progress = [&progress](std::uint64_t done, std::uint64_t all) { progress(done, all); };
   if (*given) options.passphrase = std::move(**given);
   auto service = api::server::Service::open(options);

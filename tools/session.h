@@ -94,7 +94,8 @@ ledger::schema::PayloadUnion united(PayloadT payload) {
 // Opens the ledger of a directory; asks at the terminal for the passphrase of its keys where they
 // need one that was not given. Shows how far the replay has come.
 Result<std::unique_ptr<api::server::Service>> open_directory(Environment& environment,
-                                                             const Target& target);
+                                                             const Target& target,
+                                                             api::server::Rate author_rate = {});
 
 // "draw/<plan>/<attempt>" from either that or "<plan>/<attempt>".
 std::string draw_stream(const std::string& text);

@@ -9,6 +9,7 @@
 
 #include "api/server/platform.h"
 #include "api/server/problem.h"
+#include "api/server/rate_limit.h"
 #include "api/server/target.h"
 #include "crypto/checkpoint.h"
 
@@ -31,6 +32,7 @@ struct Backend {
   Platform& platform;
   bool platform_acts = true;
   std::atomic<bool>& writer_stopped;  // set by whoever was told so
+  RateLimit& authors;
 
   // The state after everything acknowledged so far.
   Result<ReadModel::Reading> read() const { return model.read(sequencer.size()); }

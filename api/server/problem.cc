@@ -73,22 +73,13 @@ std::string_view title_of(unsigned status) {
   }
 }
 
-Response document(const Error& error, unsigned status, unsigned retry_after_s) {
-  boost::json::object fields;
-  fields["type"] = "/problems/" + error.code;
-  fields["title"] = title_of(status);
-  fields["status"] = status;
-  fields["code"] = error.code;
-  fields["detail"] = error.zh;
-  fields["detail_en"] = error.en;
-  if (retry_after_s > 0) fields["retry_after"] = retry_after_s;
+Response response_of(const Error& error, unsigned status, unsigned retry_after) {
   Response response;
   response.status = status;
   response.content_type = "application/problem+json";
-  response.body = boost::json::serialize(fields) + "\n";
+  response.body = boost::json::serialize(problem_document(error, status, retry_after)) + "\n";
   response.headers.emplace_back("Cache-Control", "no-store");
-  if (retry_after_s > 0)
-    response.headers.emplace_back("Retry-After", std::to_string(retry_after_s));
+  if (retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(retry_after));
   return response;
 }
 
@@ -101,14 +92,28 @@ unsigned status_of(std::string_view code) {
   return 422;
 }
 
+boost::json::object problem_document(const Error& error, unsigned status, unsigned retry_after) {
+  boost::json::object fields;
+  fields["type"] = "/problems/" + error.code;
+  fields["title"] = title_of(status);
+  fields["status"] = status;
+  fields["code"] = error.code;
+  fields["detail"] = error.zh;
+  fields["detail_en"] = error.en;
+  if (retry_after > 0) fields["retry_after"] = retry_after;
+  return fields;
+}
+
+unsigned retry_after_s(unsigned status) { return status == 503 ? kRetryAfterS : 0; }
+
 Response problem(const Error& error) { return problem(error, status_of(error.code)); }
 
 Response problem(const Error& error, unsigned status) {
-  return document(error, status, status == 503 ? kRetryAfterS : 0);
+  return response_of(error, status, retry_after_s(status));
 }
 
 Response problem_for(const Error& error, unsigned seconds) {
-  return document(error, status_of(error.code), seconds);
+  return response_of(error, status_of(error.code), seconds);
 }
 
 }  // namespace liuhen::api::server

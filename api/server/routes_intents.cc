@@ -1,24 +1,127 @@
 // Submitting intents, and those that wait for their second person (docs/formats/api.md, "Intents").
+#include <functional>
+#include <latch>
+#include <optional>
+#include <variant>
+
+#include "api/limits.h"
 #include "api/server/backend.h"
+#include "api/server/json_fields.h"
 #include "api/server/submission_json.h"
 #include "ledger/describe.h"
+#include "ledger/submission_check.h"
 
 namespace liuhen::api::server {
 namespace {
 
 namespace json = boost::json;
 
-Response submit(const Backend& backend, const Call& call) {
-  Result<ledger::Submission> submission = submission_of(call.request.body);
-  if (!submission) return problem(submission.error());
-  const Result<ledger::Answer> answer = backend.sequencer.submit_and_wait(std::move(*submission));
-  if (!answer) {
-    if (answer.error().code == "ledger.stopped" || answer.error().code == "storage.full")
-      backend.writer_stopped = true;
-    return problem(answer.error());
+struct Refusal {
+  Error error;
+  unsigned retry_after_s = 0;
+};
+using Verdict = std::variant<ledger::Answer, Refusal>;
+
+Refusal refusal(const Error& error) { return {error, retry_after_s(status_of(error.code))}; }
+
+// Until its signature has been checked, a key is only what somebody says: it is not charged before.
+std::optional<Refusal> too_often(const Backend& backend, const ledger::Submission& submission) {
+  for (const auto& [key, signature] : submission.signatures) {
+    if (const unsigned wait = backend.authors.wait_s(text_of(key), steady_now_ns())) {
+      return Refusal{fail("rate.author", "此密钥的提交过于频繁，请按 Retry-After 稍后再试",
+                          "too many intents by this key; try again after Retry-After"),
+                     wait};
+    }
   }
-  if (backend.platform_acts) backend.platform.wake();
-  return answer_json(*answer);
+  return std::nullopt;
+}
+
+// Checks on the calling thread; `done` comes once, perhaps on the writer's thread.
+void begin(const Backend& backend, Result<ledger::Submission> submission,
+           std::function<void(Verdict)> done) {
+  if (!submission) return done(refusal(submission.error()));
+  if (const auto early = too_often(backend, *submission)) return done(*early);
+  Result<ledger::CheckedSubmission> checked =
+      ledger::check_submission(std::move(*submission), backend.origin);
+  if (!checked) return done(refusal(checked.error()));
+  for (const auto& [key, signature] : checked->submission.signatures)
+    backend.authors.count(text_of(key), steady_now_ns());
+  backend.sequencer.enqueue(std::move(*checked),
+                            [done = std::move(done)](Result<ledger::Answer> answer) {
+                              if (answer) return done(std::move(*answer));
+                              done(refusal(answer.error()));
+                            });
+}
+
+// Queued in their order before any is waited for, so that they share a sync and may depend on each
+// other.
+std::vector<Verdict> submit_all(const Backend& backend,
+                                std::vector<Result<ledger::Submission>> submissions) {
+  std::vector<Verdict> verdicts(submissions.size());
+  // Shared, since whoever counts down last may still be in it when the wait is over.
+  const auto left = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(submissions.size()));
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    begin(backend, std::move(submissions[i]), [&verdicts, left, i](Verdict verdict) {
+      verdicts[i] = std::move(verdict);
+      left->count_down();
+    });
+  }
+  left->wait();
+  bool recorded = false;
+  for (const Verdict& verdict : verdicts) {
+    const auto* refused = std::get_if<Refusal>(&verdict);
+    if (refused == nullptr) {
+      recorded = true;
+    } else if (refused->error.code == "ledger.stopped" || refused->error.code == "storage.full") {
+      backend.writer_stopped = true;
+    }
+  }
+  if (recorded && backend.platform_acts) backend.platform.wake();
+  return verdicts;
+}
+
+Response submit(const Backend& backend, const Call& call) {
+  const Result<json::object> fields = parse_object(call.request.body);
+  if (!fields) return problem(fields.error());
+  std::vector<Result<ledger::Submission>> alone{submission_of(*fields)};
+  const std::vector<Verdict> verdicts = submit_all(backend, std::move(alone));
+  if (const auto* refused = std::get_if<Refusal>(&verdicts.front()))
+    return problem_for(refused->error, refused->retry_after_s);
+  const JsonAnswer answer = answer_json(std::get<ledger::Answer>(verdicts.front()));
+  return json_response(answer.fields, answer.status);
+}
+
+// What the intent alone would have been answered, with its status.
+json::object result_json(const Verdict& verdict) {
+  if (const auto* refused = std::get_if<Refusal>(&verdict)) {
+    return problem_document(refused->error, status_of(refused->error.code), refused->retry_after_s);
+  }
+  JsonAnswer answer = answer_json(std::get<ledger::Answer>(verdict));
+  answer.fields["status"] = answer.status;
+  return std::move(answer.fields);
+}
+
+Response submit_batch(const Backend& backend, const Call& call) {
+  const Result<json::object> fields = parse_object(call.request.body);
+  if (!fields) return problem(fields.error());
+  const Result<json::array> list = list_field(*fields, "intents", true);
+  if (!list) return problem(list.error());
+  if (list->size() > kIntentsMax) {
+    return problem(field_error("intents", "至多 " + std::to_string(kIntentsMax) + " 份",
+                               "may hold " + std::to_string(kIntentsMax) + " at most"));
+  }
+  std::vector<Result<ledger::Submission>> submissions;
+  for (const json::value& value : *list) {
+    const json::object* one = value.if_object();
+    submissions.push_back(one != nullptr
+                              ? submission_of(*one)
+                              : Result<ledger::Submission>(field_error(
+                                    "intents", "的每一项应为对象", "has to hold objects")));
+  }
+  json::array results;
+  for (const Verdict& verdict : submit_all(backend, std::move(submissions)))
+    results.push_back(result_json(verdict));
+  return json_response({{"results", std::move(results)}});
 }
 
 json::object pending_json(const ledger::PendingIntent& pending) {
@@ -65,6 +168,7 @@ Response pending_one(const Backend& backend, const Call& call) {
 
 constexpr Route kRoutes[] = {
     {"POST", "/api/v1/intents", submit},
+    {"POST", "/api/v1/intents/batch", submit_batch},
     {"GET", "/api/v1/pending", pending_list},
     {"GET", "/api/v1/pending/*", pending_one},
 };

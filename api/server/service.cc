@@ -24,7 +24,8 @@ class DirectoryService final : public Service {
         restricted_(*storage_, keys_.master, entropy_),
         admission_(origin),
         model_(origin, *storage_),
-        origin_(origin) {}
+        origin_(origin),
+        authors_(options.author_rate, entropy_) {}
 
   ~DirectoryService() override { stop(); }
 
@@ -44,7 +45,7 @@ class DirectoryService final : public Service {
     const crypto::NoteKey key{.name = origin_, .key = keys_.log.public_key()};
     backend_.reset(new Backend{origin_, key.vkey(), *options_.clock, *storage_, restricted_,
                                *sequencer_, model_, *platform_, options_.platform_acts,
-                               writer_stopped_});
+                               writer_stopped_, authors_});
     if (options_.platform_acts) platform_->start();
     return ok();
   }
@@ -81,6 +82,7 @@ class DirectoryService final : public Service {
   ReadModel model_;                        // everyone else's
   const std::string origin_;
   std::atomic<bool> writer_stopped_ = false;
+  RateLimit authors_;
   std::unique_ptr<ledger::Sequencer> sequencer_;
   std::unique_ptr<Platform> platform_;
   std::unique_ptr<Backend> backend_;

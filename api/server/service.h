@@ -7,6 +7,7 @@
 #include <string>
 
 #include "api/client/connection.h"
+#include "api/server/rate_limit.h"
 #include "ledger/clock.h"
 
 namespace liuhen::api::server {
@@ -16,6 +17,7 @@ struct ServiceOptions {
   std::string passphrase;          // of the keys in DIR/keys, empty if they are not encrypted
   ledger::Clock* clock = nullptr;  // outlives the service; required
   bool platform_acts = true;  // record by itself what is due (closings, executions, substitutes)
+  Rate author_rate = {};      // intents signed with one key; `rate.author`
   std::function<void(std::uint64_t, std::uint64_t)> progress;  // of the replay on open
 };
 

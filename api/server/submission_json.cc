@@ -1,6 +1,5 @@
 #include "api/server/submission_json.h"
 
-#include "api/server/backend.h"
 #include "api/server/json_fields.h"
 #include "ledger/limits.h"
 
@@ -44,32 +43,31 @@ Result<ledger::Opening> opening_of(const json::value& value) {
   return opening;
 }
 
-Response receipt_json(const ledger::Receipt& receipt) {
+JsonAnswer receipt_json(const ledger::Receipt& receipt) {
   json::array proof;
   for (const Hash& hash : receipt.proof) proof.emplace_back(to_base64(hash));
-  return json_response({{"position", receipt.position},
-                        {"time", receipt.time},
-                        {"leaf_hash", to_hex(receipt.leaf_hash)},
-                        {"checkpoint", receipt.checkpoint},
-                        {"proof", std::move(proof)},
-                        {"repeated", receipt.repeated}});
+  return {200,
+          {{"position", receipt.position},
+           {"time", receipt.time},
+           {"leaf_hash", to_hex(receipt.leaf_hash)},
+           {"checkpoint", receipt.checkpoint},
+           {"proof", std::move(proof)},
+           {"repeated", receipt.repeated}}};
 }
 
-Response waiting_json(const ledger::Waiting& waiting) {
-  return json_response(
-      {{"intent_hash", to_hex(waiting.intent_hash)}, {"missing", hex_list(waiting.missing)}}, 202);
+JsonAnswer waiting_json(const ledger::Waiting& waiting) {
+  return {202,
+          {{"intent_hash", to_hex(waiting.intent_hash)}, {"missing", hex_list(waiting.missing)}}};
 }
 
 }  // namespace
 
-Result<ledger::Submission> submission_of(const std::string& body) {
-  const Result<json::object> fields = parse_object(body);
-  if (!fields) return fields.error();
-  Result<Bytes> intent = base64_field(*fields, "intent");
+Result<ledger::Submission> submission_of(const json::object& fields) {
+  Result<Bytes> intent = base64_field(fields, "intent");
   if (!intent) return intent.error();
-  const Result<json::array> signatures = list_field(*fields, "signatures", true);
+  const Result<json::array> signatures = list_field(fields, "signatures", true);
   if (!signatures) return signatures.error();
-  const Result<json::array> openings = list_field(*fields, "openings", false);
+  const Result<json::array> openings = list_field(fields, "openings", false);
   if (!openings) return openings.error();
   if (signatures->size() > ledger::kAuthorsMax)
     return field_error("signatures", "过多", "holds too many");
@@ -96,7 +94,7 @@ json::array hex_list(const std::vector<KeyId>& keys) {
   return list;
 }
 
-Response answer_json(const ledger::Answer& answer) {
+JsonAnswer answer_json(const ledger::Answer& answer) {
   const auto* receipt = std::get_if<ledger::Receipt>(&answer);
   return receipt != nullptr ? receipt_json(*receipt)
                             : waiting_json(std::get<ledger::Waiting>(answer));

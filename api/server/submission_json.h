@@ -5,16 +5,18 @@
 #include <string>
 #include <vector>
 
-#include "api/client/connection.h"
 #include "ledger/sequencer.h"
 
 namespace liuhen::api::server {
 
-// Fails with `request.json`, `request.field` or `encoding.*`, naming the field.
-Result<ledger::Submission> submission_of(const std::string& body);
+// Fails with `request.field` or `encoding.*`, naming the field.
+Result<ledger::Submission> submission_of(const boost::json::object& fields);
 
-// 200 for a receipt, 202 for what waits.
-Response answer_json(const ledger::Answer& answer);
+struct JsonAnswer {
+  unsigned status = 200;  // of a receipt; 202 of what waits
+  boost::json::object fields;
+};
+JsonAnswer answer_json(const ledger::Answer& answer);
 
 boost::json::array hex_list(const std::vector<KeyId>& keys);
 

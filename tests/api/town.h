@@ -54,6 +54,7 @@ class Town {
 
   City city;
   FixedClock clock;
+  api::server::Rate author_rate;  // none, unless set before open()
   std::string dir() const { return temp_ / "ledger"; }
 
   void open() {
@@ -79,12 +80,14 @@ class Town {
     options.dir = dir();
     options.clock = &clock;
     options.platform_acts = platform_acts_;
+    options.author_rate = author_rate;
     return api::server::Service::open(options);
   }
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
   std::unique_ptr<api::Connection> connect() const { return api::connect(url()).value(); }
   api::server::Service& service() { return *service_; }
+  api::server::HttpServer& server() { return *server_; }
 
   api::Response ask(const api::Request& request) { return connection_->send(request).value(); }
   api::Response get(const std::string& target) { return ask({"GET", target, "", ""}); }
