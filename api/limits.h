@@ -38,6 +38,9 @@ inline constexpr std::uint64_t kPageRowsMax = 1'000;
 inline constexpr std::size_t kDiffRowsMax = 10'000;         // rows compared in one request
 inline constexpr std::size_t kDisclosureBytesMax = 60'000;  // visits in one DrawDisclosed, encoded
 inline constexpr unsigned kConnectTimeoutMs = 10'000;
+inline constexpr unsigned kAttempts = 10;              // of a program whose request came too early
+inline constexpr unsigned kRetryWaitMaxS = 30;         // between two of them
+inline constexpr unsigned kTlsCloseTimeoutS = 1;       // for the other side to say good-bye
 inline constexpr unsigned kAnswerTimeoutMs = 600'000;  // a client waits so long for an answer
 
 }  // namespace liuhen::api

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/limits.h"
 #include "crypto/merkle.h"
 #include "crypto/sha256.h"
 #include "ledger/typed_intent.h"
@@ -35,7 +36,7 @@ Result<api::Connection*> Session::connection() {
         "give either --url (a running service) or --dir (a directory where nothing is running)");
   }
   if (!target_.url.empty()) {
-    auto remote = api::connect(target_.url);
+    auto remote = api::connect(target_.url, {.ca_file = target_.ca, .attempts = api::kAttempts});
     if (!remote) return remote.error();
     remote_ = std::move(*remote);
     return remote_.get();

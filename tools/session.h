@@ -19,6 +19,7 @@ namespace liuhen::tools {
 // Options that every command which talks to a ledger has.
 struct Target {
   std::string url;                // a running service
+  std::string ca;                 // certificates that vouch for it, in place of the system's
   std::string dir;                // or a directory where nothing is running
   std::vector<std::string> keys;  // key files; signatures in this order
   std::string second;             // person or key who will sign second, later

@@ -36,8 +36,8 @@ struct Response {
 };
 
 // Any thread, one request at a time per connection. Errors are those of transport
-// (`connect.failed`, `connect.timeout`); a refusal by the service is a Response with its status and
-// an RFC 9457 problem.
+// (`connect.failed`, `connect.timeout`, `connect.tls`); a refusal by the service is a Response with
+// its status and an RFC 9457 problem.
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -46,8 +46,19 @@ class Connection {
   Result<Response> get(std::string target) { return send({"GET", std::move(target), "", ""}); }
 };
 
-// "http://host:port". Errors: `connect.url`.
-Result<std::unique_ptr<Connection>> connect(std::string_view url);
+struct ConnectionOptions {
+  // Certificates in PEM that vouch for the service, in place of those that the system trusts.
+  std::string ca_file = {};
+  // How often a request is sent in all, if the answer is that it came too early (429, or 503
+  // because of a full queue): after as long as the answer says, kRetryWaitMaxS at most.
+  unsigned attempts = 1;
+};
+
+// "http://host:port" or "https://host:port", with a path before all targets if there is one.
+// With https, the service has to show a certificate for that host. Errors: `connect.url`,
+// `connect.ca`.
+Result<std::unique_ptr<Connection>> connect(std::string_view url,
+                                            const ConnectionOptions& options = {});
 
 // A refusal as an Error again: code, zh and en from the problem document, or the response's status
 // and text.

@@ -55,7 +55,8 @@ class Server final : public HttpServer {
         control(asio::make_strand(io)),
         acceptor(control),
         deadline(control),
-        signals(control) {}
+        signals(control),
+        hangups(control) {}
 
   ~Server() override {
     host.workers.join();
@@ -93,12 +94,24 @@ class Server final : public HttpServer {
         if (!problem) stop();
       });
     }
+    if (host.options.signals && host.options.on_hangup) {
+      hangups.add(SIGHUP);
+      await_hangup();
+    }
     asio::co_spawn(control, accept(), asio::detached);
     std::vector<std::thread> threads;
     for (unsigned i = 1; i < host.options.io_threads; ++i)
       threads.emplace_back([this] { io.run(); });
     io.run();
     for (std::thread& thread : threads) thread.join();
+  }
+
+  void await_hangup() {
+    hangups.async_wait([this](error_code problem, int) {
+      if (problem) return;
+      host.options.on_hangup();
+      await_hangup();
+    });
   }
 
   void stop() override {
@@ -110,6 +123,7 @@ class Server final : public HttpServer {
     error_code ignored;
     acceptor.close(ignored);
     signals.cancel(ignored);
+    hangups.cancel(ignored);
     const std::lock_guard lock(mutex);
     if (sessions.empty()) return;
     for (HttpSession* session : sessions) {
@@ -168,10 +182,10 @@ class Server final : public HttpServer {
 
   HttpHost host;
   asio::io_context io;
-  asio::strand<asio::io_context::executor_type> control;  // of the three below
+  asio::strand<asio::io_context::executor_type> control;  // of the four below
   tcp::acceptor acceptor;
   asio::steady_timer deadline;
-  asio::signal_set signals;
+  asio::signal_set signals, hangups;
   std::mutex mutex;
   std::set<HttpSession*> sessions;
   std::map<std::string, unsigned> connections;  // of them by network, where that is limited

@@ -12,9 +12,14 @@
 
 namespace liuhen::api::server {
 
+class TlsCertificate;
+
 struct HttpServerOptions {
   std::string listen = "127.0.0.1:8080";  // address:port, [address]:port; port 0 takes a free one
   bool signals = false;                   // SIGINT and SIGTERM stop it
+  // TLS, for those who connect from now on; absent: none.
+  std::shared_ptr<TlsCertificate> certificate = {};
+  std::function<void()> on_hangup = {};  // what SIGHUP does, with `signals`, on an I/O thread
   unsigned io_threads = kIoThreads;
   unsigned workers = kWorkers;
   unsigned worker_queue_max = kWorkerQueueMax;

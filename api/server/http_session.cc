@@ -122,18 +122,37 @@ ChunkTurn::Resume ChunkTurn::forget() {
 }
 
 void HttpSession::end_if_idle() {
-  if (idle_) stream_.cancel();
+  if (idle_) stream_.tcp().cancel();
   turn_->close();
 }
 
 void HttpSession::abandon() { turn_->forget(); }
 
 asio::awaitable<void> HttpSession::run(std::shared_ptr<HttpSession> self) {
-  bool more = true;
+  bool more = co_await self->greet();
   while (more && !self->host_.stopping) more = co_await self->serve_one();
+  if (self->stream_.has_tls()) co_await self->say_good_bye();
   error_code ignored;
-  self->stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
-  self->stream_.close();
+  self->stream_.tcp().socket().shutdown(tcp::socket::shutdown_both, ignored);
+  self->stream_.tcp().close();
+}
+
+// The handshake of TLS, where there is a certificate.
+asio::awaitable<bool> HttpSession::greet() {
+  if (!host_.options.certificate) co_return true;
+  certificate_ = host_.options.certificate->current();
+  stream_.tcp().expires_after(seconds(host_.options.request_timeout_s));
+  error_code problem;
+  stream_.serve_tls(*certificate_);
+  co_await stream_.async_handshake(asio::redirect_error(asio::use_awaitable, problem));
+  co_return !problem;
+}
+
+// So that the client knows that nothing was cut off.
+asio::awaitable<void> HttpSession::say_good_bye() {
+  stream_.tcp().expires_after(seconds(kTlsCloseTimeoutS));
+  error_code ignored;
+  co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 // Reads one request and answers it; false when the connection is to end.
@@ -141,14 +160,14 @@ asio::awaitable<bool> HttpSession::serve_one() {
   error_code problem;
   if (buffer_.size() == 0) {
     idle_ = true;
-    stream_.expires_after(seconds(host_.options.idle_timeout_s));
+    stream_.tcp().expires_after(seconds(host_.options.idle_timeout_s));
     const std::size_t got = co_await stream_.async_read_some(
         buffer_.prepare(4'096), asio::redirect_error(asio::use_awaitable, problem));
     idle_ = false;
     if (problem) co_return false;
     buffer_.commit(got);
   }
-  stream_.expires_after(seconds(host_.options.request_timeout_s));
+  stream_.tcp().expires_after(seconds(host_.options.request_timeout_s));
   http::request_parser<http::string_body> parser;
   parser.header_limit(kHeaderBytesMax);
   parser.body_limit(boost::none);
@@ -236,7 +255,7 @@ asio::awaitable<bool> HttpSession::send(Response response, bool head, bool keep,
   // What is not modified has no content, and its length would be taken for that of what is meant.
   if (response.status != 304) message.content_length(response.body.size());
   if (!head) message.body() = std::move(response.body);
-  stream_.expires_after(seconds(host_.options.response_timeout_s));
+  stream_.tcp().expires_after(seconds(host_.options.response_timeout_s));
   error_code problem;
   http::response_serializer<http::string_body> serializer(message);
   if (head) {
@@ -263,7 +282,7 @@ asio::awaitable<void> HttpSession::send_stream(Response response, bool head, uns
   const bool framed = version >= 11;
   if (framed) message.chunked(true);
   http::response_serializer<http::empty_body> serializer(message);
-  stream_.expires_after(seconds(host_.options.stream_chunk_timeout_s));
+  stream_.tcp().expires_after(seconds(host_.options.stream_chunk_timeout_s));
   error_code problem;
   co_await http::async_write_header(stream_, serializer,
                                     asio::redirect_error(asio::use_awaitable, problem));
@@ -281,7 +300,7 @@ asio::awaitable<void> HttpSession::send_chunks(std::shared_ptr<StreamSource> sou
     const std::optional<std::string> chunk = co_await next_chunk(source);
     if (!chunk) break;
     if (chunk->empty()) continue;
-    stream_.expires_after(seconds(host_.options.stream_chunk_timeout_s));
+    stream_.tcp().expires_after(seconds(host_.options.stream_chunk_timeout_s));
     if (framed) {
       co_await asio::async_write(stream_, http::make_chunk(asio::buffer(*chunk)),
                                  asio::redirect_error(asio::use_awaitable, problem));
@@ -291,7 +310,7 @@ asio::awaitable<void> HttpSession::send_chunks(std::shared_ptr<StreamSource> sou
     }
   }
   if (problem || !framed) co_return;
-  stream_.expires_after(seconds(host_.options.stream_chunk_timeout_s));
+  stream_.tcp().expires_after(seconds(host_.options.stream_chunk_timeout_s));
   co_await asio::async_write(stream_, http::make_chunk_last(),
                              asio::redirect_error(asio::use_awaitable, problem));
 }
@@ -307,13 +326,13 @@ asio::awaitable<std::optional<std::string>> HttpSession::next_chunk(
 
 // A reader who leaves is noticed though nothing is being written to him.
 void HttpSession::watch_for_end() {
-  stream_.socket().async_wait(tcp::socket::wait_read,
-                              [self = shared_from_this()](error_code problem) {
-                                if (problem) return;
-                                error_code gone;
-                                if (self->stream_.socket().available(gone) == 0)
-                                  self->turn_->close();
-                              });
+  stream_.tcp().socket().async_wait(tcp::socket::wait_read,
+                                    [self = shared_from_this()](error_code problem) {
+                                      if (problem) return;
+                                      error_code gone;
+                                      if (self->stream_.tcp().socket().available(gone) == 0)
+                                        self->turn_->close();
+                                    });
 }
 
 // Answers a request that was not read to its end, and closes so that the answer still arrives.
@@ -326,8 +345,8 @@ asio::awaitable<bool> HttpSession::refuse(Error error, unsigned retry_after_s) {
 
 asio::awaitable<void> HttpSession::drain() {
   error_code problem;
-  stream_.socket().shutdown(tcp::socket::shutdown_send, problem);
-  stream_.expires_after(seconds(2));
+  if (!stream_.has_tls()) stream_.tcp().socket().shutdown(tcp::socket::shutdown_send, problem);
+  stream_.tcp().expires_after(seconds(2));
   std::array<char, 16'384> scratch;
   for (std::size_t left = kRefusedBytesMax; left > scratch.size() && !problem;) {
     const std::size_t got = co_await stream_.async_read_some(

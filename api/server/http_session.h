@@ -7,7 +7,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/fields.hpp>
 #include <functional>
 #include <memory>
@@ -15,9 +14,11 @@
 #include <optional>
 #include <string>
 
+#include "api/client/transport.h"
 #include "api/server/client_address.h"
 #include "api/server/http_server.h"
 #include "api/server/stream_source.h"
+#include "api/server/tls_certificate.h"
 
 namespace liuhen::api::server {
 
@@ -77,6 +78,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   auto executor() { return stream_.get_executor(); }
 
  private:
+  boost::asio::awaitable<bool> greet();
+  boost::asio::awaitable<void> say_good_bye();
   boost::asio::awaitable<bool> serve_one();
   ClientAddress client_of(const boost::beast::http::fields& fields) const;
   boost::asio::awaitable<Response> answer(Request request);
@@ -89,7 +92,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   boost::asio::awaitable<bool> refuse(Error error, unsigned retry_after_s = 0);
   boost::asio::awaitable<void> drain();
 
-  boost::beast::tcp_stream stream_;
+  std::shared_ptr<boost::asio::ssl::context> certificate_;  // with TLS
+  Transport stream_;
   HttpHost& host_;
   const ClientAddress peer_;  // who is connected, perhaps a proxy
   boost::beast::flat_buffer buffer_;

@@ -303,9 +303,9 @@ TEST(Http, TheClientComesBackAfterItsConnectionWasClosed) {
 }
 
 TEST(Http, AddressesAreParsedStrictly) {
-  for (const char* bad :
-       {"", "127.0.0.1:80", "https://x", "http://", "http://x:0", "http://x:99999", "http://x/path",
-        "http://[::1", "http://x:80y", "http://a@b"}) {
+  for (const char* bad : {"", "127.0.0.1:80", "ftp://x", "http://", "http:///x", "http://x:0",
+                          "http://x:99999", "http://x?y", "http://x/y#z", "http://x/ y", "https://",
+                          "http://[::1", "http://x:80y", "http://a@b"}) {
     Result<std::unique_ptr<Connection>> made = connect(bad);
     ASSERT_FALSE(made.has_value()) << bad;
     EXPECT_EQ(made.error().code, "connect.url");

@@ -16,6 +16,7 @@
 #include "api/server/http_server.h"
 #include "api/server/service.h"
 #include "crypto/key_file.h"
+#include "tests/api/temp_dir.h"
 #include "tests/projections/city.h"
 
 namespace liuhen::tests {
@@ -24,22 +25,6 @@ class FixedClock final : public ledger::Clock {
  public:
   std::uint64_t now_s() override { return now; }
   std::atomic<std::uint64_t> now = 1'790'000'000;
-};
-
-class TempDir {
- public:
-  TempDir() {
-    std::string name = (std::filesystem::temp_directory_path() / "liuhen-api-XXXXXX").string();
-    LIUHEN_CHECK(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~TempDir() { std::filesystem::remove_all(path_); }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
 };
 
 class Town {

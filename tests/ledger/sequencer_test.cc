@@ -294,7 +294,8 @@ class PatientHead final : public HeadFile {
  public:
   Result<std::optional<std::string>> read() override { return note; }
   Outcome write(const std::string& text) override {
-    gate.acquire();
+    if (!gate.try_acquire_for(std::chrono::seconds(10)))
+      return fail("head.io", "没有等到", "it was never told");
     note = text;
     ++writes;
     return ok();

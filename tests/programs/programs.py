@@ -98,18 +98,18 @@ class Terminal:
 class Service:
     """`liuhen serve` on a free port of the loopback, until the block ends."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, *options):
         self.process = subprocess.Popen(
-            [LIUHEN, "--lang", "en", "serve", "--dir", directory, "--listen", "127.0.0.1:0"],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT,
+            [LIUHEN, "--lang", "en", "serve", "--dir", directory, "--listen", "127.0.0.1:0", *options],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT,
             start_new_session=True)
         said = ""
         for line in self.process.stdout:
             said += line
-            found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+            found = re.search(r"(https?)://127\.0\.0\.1:(\d+)/", line)
             if found:
-                self.port = int(found.group(1))
-                self.url = f"http://127.0.0.1:{self.port}"
+                self.port = int(found.group(2))
+                self.url = f"{found.group(1)}://127.0.0.1:{self.port}"
                 return
         raise AssertionError("the service did not start: " + said)
 
