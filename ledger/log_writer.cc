@@ -36,10 +36,16 @@ Outcome LogWriter::load() {
 }
 
 Outcome LogWriter::keep_head() {
-  if (committed_ == 0) return ok();
-  const auto kept = head_.read();
-  if (!kept) return kept.error();
-  return *kept == note_ ? ok() : head_.write(note_);
+  if (kept_note_ == note_) return ok();
+  if (kept_note_.empty()) {
+    const auto kept = head_.read();
+    if (!kept) return kept.error();
+    kept_note_ = kept->value_or("");
+    if (kept_note_ == note_) return ok();
+  }
+  const Outcome written = head_.write(note_);
+  if (written) kept_note_ = note_;
+  return written;
 }
 
 void LogWriter::take(CheckedSubmission submission) { decisions_.push_back(decide(submission)); }
@@ -176,11 +182,7 @@ Outcome LogWriter::commit() {
   if (!stored) return stored.error();
   meta_stored_ = true;
   batch_ = Batch();
-  if (grows) {
-    const Outcome kept = head_.write(note_);
-    if (!kept) return kept.error();
-    committed_ = fold_->size();
-  }
+  if (grows) committed_ = fold_->size();
   if (std::exchange(erased_, false)) return storage_.purge(Family::record_keys);
   return ok();
 }

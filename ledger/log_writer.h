@@ -26,12 +26,13 @@ class LogWriter {
 
   // Reads what is not in the fold: pending intents, partial tiles, the last checkpoint.
   Outcome load();
-  // Brings the head file up to the last checkpoint, so that it never lags more than one batch.
+  // Brings the head file up to the last checkpoint. Call after load() and after each commit(), once
+  // the answers are out: the file then never lags more than one batch.
   Outcome keep_head();
 
   // Takes one submission into the batch, or refuses it. An error of storage spoils the whole batch.
   void take(CheckedSubmission submission);
-  // Makes the batch durable, with the head file. Answers in the order of take(), only then.
+  // Makes the batch durable, in one synced write. Answers in the order of take(), only then.
   Outcome commit();
   std::vector<Result<Answer>> answers();
 
@@ -68,6 +69,7 @@ class LogWriter {
   PendingSet pending_;
   std::uint64_t committed_;
   std::string note_;
+  std::string kept_note_;      // in the head file, as far as this has written it
   std::vector<Tile> partial_;  // stored, and not yet followed by the full tile
   bool meta_stored_ = false;
   std::uint64_t checkpoints_ = 0;  // stored

@@ -29,11 +29,13 @@ class QueuedSequencer final : public Sequencer {
   QueuedSequencer(std::unique_ptr<LogWriter> writer, std::string origin, std::size_t queue_max)
       : origin_(std::move(origin)), queue_max_(queue_max), writer_(std::move(writer)) {
     publish();
+    kept_note_ = note_;
     thread_ = std::thread([this] { run(); });
   }
   ~QueuedSequencer() override { stop(); }
 
   void submit(Submission submission, Done done) override;
+  void enqueue(CheckedSubmission submission, Done done) override;
   void on_committed(
       std::function<void(std::uint64_t, const std::vector<Bytes>&)> observer) override {
     const std::lock_guard lock(mutex_);
@@ -46,6 +48,14 @@ class QueuedSequencer final : public Sequencer {
     const std::lock_guard lock(mutex_);
     return note_;
   }
+  std::string kept_checkpoint() const override {
+    const std::lock_guard lock(mutex_);
+    return kept_note_;
+  }
+  void on_kept(std::function<void()> observer) override {
+    const std::lock_guard lock(mutex_);
+    kept_observer_ = std::move(observer);
+  }
   void stop() override;
 
  private:
@@ -57,6 +67,7 @@ class QueuedSequencer final : public Sequencer {
   void run();
   std::vector<Job> next_jobs();
   void process(std::vector<Job> jobs);
+  void keep_head();
   void fail_all(std::vector<Done> waiting, const Error& why);
   void publish();
 
@@ -71,9 +82,10 @@ class QueuedSequencer final : public Sequencer {
   std::deque<Job> queue_;
   bool stopping_ = false;
   std::optional<Error> failure_;
-  std::string note_;
+  std::string note_, kept_note_;
   std::map<Hash, PendingIntent> pending_;
   std::function<void(std::uint64_t, const std::vector<Bytes>&)> observer_;
+  std::function<void()> kept_observer_;
 
   std::mutex stop_mutex_;  // guards joining
   std::thread thread_;
@@ -82,6 +94,10 @@ class QueuedSequencer final : public Sequencer {
 void QueuedSequencer::submit(Submission submission, Done done) {
   auto checked = check_submission(std::move(submission), origin_);
   if (!checked) return done(checked.error());
+  enqueue(std::move(*checked), std::move(done));
+}
+
+void QueuedSequencer::enqueue(CheckedSubmission submission, Done done) {
   std::optional<Error> refusal;
   {
     const std::lock_guard lock(mutex_);
@@ -91,7 +107,7 @@ void QueuedSequencer::submit(Submission submission, Done done) {
       refusal = fail("queue.full", "提交过多，请稍后再试",
                      "too many submissions are waiting, try again later");
     } else {
-      queue_.push_back({std::move(*checked), std::move(done)});
+      queue_.push_back({std::move(submission), std::move(done)});
     }
   }
   if (refusal) return done(*refusal);
@@ -138,6 +154,20 @@ void QueuedSequencer::process(std::vector<Job> jobs) {
   if (observer && !entries.empty()) observer(before, entries);
   std::vector<Result<Answer>> answers = writer_->answers();
   for (std::size_t i = 0; i < waiting.size(); ++i) waiting[i](std::move(answers[i]));
+  keep_head();
+}
+
+void QueuedSequencer::keep_head() {
+  const Outcome kept = writer_->keep_head();
+  if (!kept) return fail_all({}, kept.error());
+  std::function<void()> observer;
+  {
+    const std::lock_guard lock(mutex_);
+    if (kept_note_ == note_) return;
+    kept_note_ = note_;
+    observer = kept_observer_;
+  }
+  if (observer) observer();
 }
 
 void QueuedSequencer::fail_all(std::vector<Done> waiting, const Error& why) {
@@ -281,7 +311,7 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(
   auto writer = std::make_unique<LogWriter>(storage, head, restricted, admission, clock,
                                             *options.log_key, std::move(report.fold));
   Outcome loaded = writer->load();
-  if (loaded) loaded = writer->keep_head();
+  if (loaded) loaded = writer->keep_head();  // as after each commit
   if (!loaded) return loaded.error();
   return std::unique_ptr<Sequencer>(std::make_unique<QueuedSequencer>(
       std::move(writer), options.origin, options.queue_max == 0 ? kQueueMax : options.queue_max));

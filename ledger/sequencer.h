@@ -1,5 +1,7 @@
 // The single writer: takes submissions, admits and folds each in turn, chains them, extends the
-// tree, signs a checkpoint, commits everything in one synced batch, and only then answers.
+// tree, signs a checkpoint, commits everything in one synced batch, and only then answers. What
+// comes while a batch is being synced is the next batch: a lone intent waits for one sync, and a
+// crowd shares them. The head file is brought up after the answers and before the next commit.
 #pragma once
 
 #include <functional>
@@ -43,6 +45,8 @@ struct Waiting {
 
 using Answer = std::variant<Receipt, Waiting>;
 
+struct CheckedSubmission;  // ledger/submission_check.h
+
 struct SequencerOptions {
   std::string origin;
   const crypto::SigningKey* log_key = nullptr;  // outlives the sequencer
@@ -76,6 +80,9 @@ class Sequencer {
   // `ledger.stopped`, and what admission says.
   virtual void submit(Submission submission, std::function<void(Result<Answer>)> done) = 0;
 
+  // The rest of submit(), for what check_submission() has found good.
+  virtual void enqueue(CheckedSubmission submission, std::function<void(Result<Answer>)> done) = 0;
+
   // submit() and wait.
   Result<Answer> submit_and_wait(Submission submission);
 
@@ -89,7 +96,12 @@ class Sequencer {
   virtual std::vector<PendingIntent> pending() const = 0;
   virtual std::optional<PendingIntent> pending_intent(const Hash& hash) const = 0;
   virtual std::string checkpoint()
-      const = 0;            // the last signed note, empty before the first; any thread
+      const = 0;  // the last signed note, empty before the first; any thread
+  // The last one that the head file holds, which is what witnesses may be shown: behind
+  // checkpoint() by one batch at most, for as long as it takes to write. Any thread.
+  virtual std::string kept_checkpoint() const = 0;
+  // After each, on the writer thread; must not block. Set before the first submit.
+  virtual void on_kept(std::function<void()> observer) = 0;
   virtual void stop() = 0;  // answers what it accepted, then stops; idempotent
 };
 

@@ -1,7 +1,9 @@
 #include <sodium.h>
+#include <unistd.h>
 
 #include "api/server/http_server.h"
 #include "api/server/service.h"
+#include "api/server/tls_certificate.h"
 #include "crypto/vrf.h"
 #include "projections/keys.h"
 #include "tools/commands.h"
@@ -119,27 +121,67 @@ Outcome init(Environment& environment, const Target& target, const Init& asked) 
   return ok();
 }
 
+struct Serve {
+  api::server::HttpServerOptions http;
+  api::server::Rate author_rate = {api::kAuthorPerS, api::kAuthorBurst};
+  std::string certificate_file, key_file;
+  std::string policy_file;  // which witnesses are asked; empty: nobody
+};
+
+void reload(Environment& environment, api::server::TlsCertificate& certificate) {
+  const Outcome reloaded = certificate.reload();
+  if (reloaded) {
+    environment.say("已换用新的证书", "the certificate was read again");
+  } else {
+    environment.say("证书没有更换：" + reloaded.error().zh,
+                    "the certificate was left as it was: " + reloaded.error().en);
+  }
+  environment.out << std::flush;
+}
+
+Outcome load_certificate(Environment& environment, Serve& asked) {
+  if (asked.certificate_file.empty() != asked.key_file.empty()) {
+    return fail("serve.tls", "--tls-cert 与 --tls-key 要一起给",
+                "--tls-cert and --tls-key go together");
+  }
+  if (asked.certificate_file.empty()) {
+    // At a terminal a hangup means that it is gone. A service has none, and `systemctl reload`.
+    if (::isatty(STDIN_FILENO) == 0) {
+      asked.http.on_hangup = [&environment] {
+        environment.say("没有证书可以重新读取",
+                        "without a certificate there is nothing to read again");
+        environment.out << std::flush;
+      };
+    }
+    return ok();
+  }
+  auto certificate = api::server::TlsCertificate::load(asked.certificate_file, asked.key_file);
+  if (!certificate) return certificate.error();
+  asked.http.certificate = *certificate;
+  asked.http.on_hangup = [&environment, kept = *certificate] { reload(environment, *kept); };
+  return ok();
+}
+
 // Until SIGINT or SIGTERM, which let what was accepted be answered first.
-Outcome serve(Environment& environment, const Target& target, const std::string& listen,
-              const std::string& policy_file) {
+Outcome serve(Environment& environment, const Target& target, Serve asked) {
+  if (Outcome loaded = load_certificate(environment, asked); !loaded) return loaded;
   std::optional<crypto::Policy> policy;
-  if (!policy_file.empty()) {
-    const auto text = read_text(policy_file);
+  if (!asked.policy_file.empty()) {
+    const auto text = read_text(asked.policy_file);
     if (!text) return text.error();
     auto parsed = crypto::Policy::parse(*text);
     if (!parsed) return parsed.error();
     policy = std::move(*parsed);
   }
-  auto service = open_directory(environment, target, std::move(policy));
+  auto service = open_directory(environment, target, asked.author_rate, std::move(policy));
   if (!service) return service.error();
-  api::server::HttpServerOptions http;
-  http.listen = listen;
-  http.signals = true;
   api::server::Site site;
   site.handle = [&service](const api::Request& request) { return (*service)->handle(request); };
-  auto server = api::server::HttpServer::open(http, site);
+  auto server = api::server::HttpServer::open(asked.http, site);
   if (!server) return server.error();
-  const std::string url = "http://" + listen.substr(0, listen.rfind(':')) + ":" +
+  const std::string& listen = asked.http.listen;
+  const std::string url = (asked.http.certificate ? "https://" : "http://") +
+                          listen.substr(0, listen.rfind(':')) + ":" +
                           std::to_string((*server)->port()) + "/";
   environment.say("服务已启动：" + url + "（Ctrl-C 停止）",
                   "serving at " + url + " (Ctrl-C stops)");
@@ -190,25 +232,49 @@ void add_ledger_commands(Program& program) {
     };
   });
 
-  auto listen = std::make_shared<std::string>("127.0.0.1:8080");
-  auto policy = std::make_shared<std::string>();
+  auto serving_as = std::make_shared<Serve>();
+  serving_as->http.signals = true;
   CLI::App* serving =
       program.command(&program.app, "serve", "启动服务", "serve the ledger over HTTP");
   serving
       ->add_option("--dir", program.target.dir, program.help("账本目录", "the ledger's directory"))
       ->required();
-  serving->add_option("--listen", *listen, program.help("监听地址", "address to listen on"))
+  serving
+      ->add_option("--listen", serving_as->http.listen,
+                   program.help("监听地址", "address to listen on"))
       ->capture_default_str();
+  serving->add_option("--tls-cert", serving_as->certificate_file,
+                      program.help("TLS 证书文件（PEM，含中间证书）；SIGHUP 时重新读取",
+                                   "TLS certificate file (PEM, with the chain below it); read "
+                                   "again on SIGHUP"));
+  serving->add_option(
+      "--tls-key", serving_as->key_file,
+      program.help("TLS 私钥文件（PEM，无口令）", "TLS key file (PEM, without a passphrase)"));
+  serving
+      ->add_option("--address-rate", serving_as->http.address_rate.per_s,
+                   program.help("每个地址每秒至多多少请求；0 为不限；本机不限",
+                                "requests a second from one address; 0: any number; this machine "
+                                "itself is not held to it"))
+      ->capture_default_str();
+  serving
+      ->add_option("--author-rate", serving_as->author_rate.per_s,
+                   program.help("每个密钥每秒至多签多少意图；0 为不限",
+                                "intents a second signed with one key; 0: any number"))
+      ->capture_default_str();
+  serving->add_flag("--behind-proxy", serving_as->http.behind_proxy,
+                    program.help("本机的反向代理在前：客户地址取 X-Forwarded-For 的最后一个",
+                                 "a reverse proxy on this machine stands before it: the client is "
+                                 "the last address in X-Forwarded-For"));
   serving->add_option(
       "--passphrase-file", program.target.passphrase.file,
       program.help("平台密钥口令文件", "file with the passphrase of the platform's keys"));
-  serving->add_option("--policy", *policy,
+  serving->add_option("--policy", serving_as->policy_file,
                       program.help("请哪些见证人联署（tlog-policy 文件，须含本账本的公钥）",
                                    "which witnesses are asked to cosign (a tlog-policy file that "
                                    "lists this log's key)"));
-  serving->callback([&program, listen, policy] {
-    program.action = [&program, listen, policy] {
-      return serve(program.environment, program.target, *listen, *policy);
+  serving->callback([&program, serving_as] {
+    program.action = [&program, serving_as] {
+      return serve(program.environment, program.target, *serving_as);
     };
   });
 }

@@ -18,9 +18,15 @@ CLI::App* Program::command(CLI::App* parent, const std::string& name, const std:
 void Program::reads(CLI::App* command) const {
   command
       ->add_option("--url", target.url,
-                   help("运行中的服务，如 http://127.0.0.1:8080",
-                        "a running service, such as http://127.0.0.1:8080"))
+                   help("运行中的服务，如 http://127.0.0.1:8080 或 https://主机/路径",
+                        "a running service, such as http://127.0.0.1:8080 or https://host/path"))
       ->envname("LIUHEN_URL");
+  command
+      ->add_option("--ca", target.ca,
+                   help("用 https 时，信任的根证书文件（PEM）；不给则信系统的",
+                        "with https: a file of the certificates to trust (PEM); if absent, the "
+                        "system's"))
+      ->envname("LIUHEN_CA");
   command
       ->add_option("--dir", target.dir,
                    help("账本目录（没有服务在其上运行时）",
@@ -79,8 +85,9 @@ void print_error(const Environment& environment, const Error& error) {
 
 // What was typed is at fault, not what was done.
 bool is_usage(const std::string& code) {
-  return code == "session.target" || code == "session.key" || code == "init.trustees" ||
-         code == "key.role" || code == "result.row" || code == "payload.kind";
+  return code == "session.target" || code == "serve.tls" || code == "session.key" ||
+         code == "init.trustees" || code == "key.role" || code == "result.row" ||
+         code == "payload.kind";
 }
 
 // The command that the words name as far as they name one, and the word after it, if any.

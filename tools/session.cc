@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/limits.h"
 #include "crypto/merkle.h"
 #include "crypto/sha256.h"
 #include "ledger/typed_intent.h"
@@ -35,7 +36,7 @@ Result<api::Connection*> Session::connection() {
         "give either --url (a running service) or --dir (a directory where nothing is running)");
   }
   if (!target_.url.empty()) {
-    auto remote = api::connect(target_.url);
+    auto remote = api::connect(target_.url, {.ca_file = target_.ca, .attempts = api::kAttempts});
     if (!remote) return remote.error();
     remote_ = std::move(*remote);
     return remote_.get();
@@ -50,6 +51,7 @@ Result<api::Connection*> Session::connection() {
 
 Result<std::unique_ptr<api::server::Service>> open_directory(Environment& environment,
                                                              const Target& target,
+                                                             api::server::Rate author_rate,
                                                              std::optional<crypto::Policy> policy) {
   const bool own = target.platform_passphrase.known || !target.platform_passphrase.file.empty();
   const PassphraseSource& source = own ? target.platform_passphrase : target.passphrase;
@@ -59,6 +61,7 @@ Result<std::unique_ptr<api::server::Service>> open_directory(Environment& enviro
   api::server::ServiceOptions options;
   options.dir = target.dir;
   options.clock = &environment.clock;
+  options.author_rate = author_rate;
   options.policy = std::move(policy);
   options.progress = [&progress](std::uint64_t done, std::uint64_t all) { progress(done, all); };
   if (*given) options.passphrase = std::move(**given);

@@ -19,6 +19,7 @@ namespace liuhen::tools {
 // Options that every command which talks to a ledger has.
 struct Target {
   std::string url;                // a running service
+  std::string ca;                 // certificates that vouch for it, in place of the system's
   std::string dir;                // or a directory where nothing is running
   std::vector<std::string> keys;  // key files; signatures in this order
   std::string second;             // person or key who will sign second, later
@@ -99,7 +100,8 @@ ledger::schema::PayloadUnion united(PayloadT payload) {
 // need one that was not given. Shows how far the replay has come.
 // `policy`: the witnesses that are asked to cosign.
 Result<std::unique_ptr<api::server::Service>> open_directory(
-    Environment& environment, const Target& target, std::optional<crypto::Policy> policy = {});
+    Environment& environment, const Target& target, api::server::Rate author_rate = {},
+    std::optional<crypto::Policy> policy = {});
 
 // "draw/<plan>/<attempt>" from either that or "<plan>/<attempt>".
 std::string draw_stream(const std::string& text);

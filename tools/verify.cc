@@ -129,6 +129,10 @@ class CommandLine {
     app_.add_option("--entry", job_.entry_file,
                     pick(".tlog-proof 里没有记录时，记录本身的文件",
                          "the entry's own file, where a .tlog-proof does not hold it"));
+    app_.add_option("--ca", job_.ca_file,
+                    pick("https 时信任的根证书文件（PEM），默认信系统的（仅 url）",
+                         "with https: certificates to trust (PEM), by default the system's (url "
+                         "only)"));
     app_.add_flag("--quiet", job_.quiet, pick("不显示进度", "show no progress"));
   }
 

@@ -170,7 +170,8 @@ class Run {
   }
 
   int url() {
-    auto connection = api::connect(job_.place);
+    auto connection =
+        api::connect(job_.place, {.ca_file = job_.ca_file, .attempts = api::kAttempts});
     if (!connection) return complain(connection.error(), kUsage);
     api::UrlFetcher fetcher(**connection, policy_ ? &*policy_ : nullptr);
     return print(projections::verify_log(fetcher, options(), progress()));

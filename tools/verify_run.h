@@ -15,6 +15,7 @@ struct VerifyJob {
   Source source = Source::dir;
   std::string place;  // directory, URL or file
   std::string policy_file, vkey;
+  std::string ca_file;  // for a URL with https; empty: what the system trusts
   std::string master_key_file, passphrase_file;
   std::string entry_file;  // of a .tlog-proof that does not hold its entry
   ReportLanguage language = ReportLanguage::zh;

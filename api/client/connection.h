@@ -12,6 +12,10 @@
 
 namespace liuhen::api {
 
+namespace server {
+class StreamSource;
+}
+
 struct Request {
   std::string method;  // GET, HEAD, POST
   std::string target;  // path and query, percent-encoded: "/api/v1/draws?after=10"
@@ -19,6 +23,8 @@ struct Request {
   std::string body;
   std::string accept_encoding = {};  // as the fields of HTTP; empty if there is none
   std::string if_none_match = {};
+  std::string last_event_id = {};
+  std::string client = {};  // where it came from, set by the server: an address, empty with --dir
 };
 
 struct Response {
@@ -26,11 +32,13 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // further ones, such as Cache-Control
+  // Of the server only: what yields the body, in place of `body` (api/server/stream_source.h).
+  std::shared_ptr<server::StreamSource> stream = {};
 };
 
 // Any thread, one request at a time per connection. Errors are those of transport
-// (`connect.failed`, `connect.timeout`); a refusal by the service is a Response with its status and
-// an RFC 9457 problem.
+// (`connect.failed`, `connect.timeout`, `connect.tls`); a refusal by the service is a Response with
+// its status and an RFC 9457 problem.
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -39,16 +47,23 @@ class Connection {
   Result<Response> get(std::string target) { return send({"GET", std::move(target), "", ""}); }
 };
 
-// What a client puts up with from one peer.
-struct ConnectionLimits {
+struct ConnectionOptions {
+  // Certificates in PEM that vouch for the service, in place of those that the system trusts.
+  std::string ca_file = {};
+  // How often a request is sent in all, if the answer is that it came too early (429, or 503
+  // because of a full queue): after as long as the answer says, kRetryWaitMaxS at most.
+  unsigned attempts = 1;
+  // What is put up with from one peer.
   unsigned connect_ms = kConnectTimeoutMs;
   unsigned answer_ms = kAnswerTimeoutMs;  // from sending the request to the answer's last byte
   std::size_t response_bytes = kResponseBytesMax;
 };
 
-// "http://host:port". Errors: `connect.url`.
+// "http://host:port" or "https://host:port", with a path before all targets if there is one.
+// With https, the service has to show a certificate for that host. Errors: `connect.url`,
+// `connect.ca`.
 Result<std::unique_ptr<Connection>> connect(std::string_view url,
-                                            const ConnectionLimits& limits = {});
+                                            const ConnectionOptions& options = {});
 
 // A refusal as an Error again: code, zh and en from the problem document, or the response's status
 // and text.

@@ -1,14 +1,20 @@
-// A service behind a URL: HTTP/1.1 over one connection that is kept and, once gone, made anew.
+// A service behind a URL: HTTP/1.1 over one connection, with TLS or without, that is kept and, once
+// gone, made anew.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <charconv>
 #include <chrono>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 #include "api/client/connection.h"
+#include "api/client/transport.h"
+#include "api/limits.h"
 
 namespace liuhen::api {
 namespace {
@@ -16,15 +22,19 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
+namespace ssl = asio::ssl;
 using boost::system::error_code;
 
 struct Address {
-  std::string host, port;
+  bool tls = false;
+  std::string host, port, prefix;  // the prefix is empty or begins, but does not end, with a slash
 };
 
 Error url_error(std::string_view url) {
-  return fail("connect.url", "服务地址应形如 http://主机:端口，收到的是 " + std::string(url),
-              "a service's address looks like http://host:port, not " + std::string(url));
+  return fail("connect.url",
+              "服务地址应形如 http://主机:端口 或 https://主机/路径，收到的是 " + std::string(url),
+              "a service's address looks like http://host:port or https://host/path, not " +
+                  std::string(url));
 }
 
 bool is_port(std::string_view text) {
@@ -33,39 +43,102 @@ bool is_port(std::string_view text) {
   return problem == std::errc() && end == text.data() + text.size() && value > 0 && value < 65'536;
 }
 
-Result<Address> parse(std::string_view url) {
-  constexpr std::string_view kScheme = "http://";
-  if (!url.starts_with(kScheme)) return url_error(url);
-  std::string_view rest = url.substr(kScheme.size());
-  if (rest.ends_with('/')) rest.remove_suffix(1);
-  if (rest.find_first_of("/?#@ ") != std::string_view::npos) return url_error(url);
-  Address address{"", "80"};
+// What stands between the scheme and the path.
+bool parse_authority(std::string_view text, Address& address) {
   std::string_view after;
-  if (rest.starts_with('[')) {  // an IPv6 address
-    const auto close = rest.find(']');
-    if (close == std::string_view::npos) return url_error(url);
-    address.host = rest.substr(1, close - 1);
-    after = rest.substr(close + 1);
+  if (text.starts_with('[')) {  // an IPv6 address
+    const auto close = text.find(']');
+    if (close == std::string_view::npos) return false;
+    address.host = text.substr(1, close - 1);
+    after = text.substr(close + 1);
   } else {
-    const auto colon = rest.find(':');
-    address.host = rest.substr(0, colon);
-    after = colon == std::string_view::npos ? std::string_view() : rest.substr(colon);
+    const auto colon = text.find(':');
+    address.host = text.substr(0, colon);
+    after = colon == std::string_view::npos ? std::string_view() : text.substr(colon);
   }
   if (!after.empty()) {
-    if (after[0] != ':' || !is_port(after.substr(1))) return url_error(url);
+    if (after[0] != ':' || !is_port(after.substr(1))) return false;
     address.port = after.substr(1);
   }
-  if (address.host.empty()) return url_error(url);
+  return !address.host.empty();
+}
+
+Result<Address> parse(std::string_view url) {
+  Address address;
+  std::string_view rest = url;
+  if (url.starts_with("https://")) {
+    address.tls = true;
+    rest.remove_prefix(8);
+  } else if (url.starts_with("http://")) {
+    rest.remove_prefix(7);
+  } else {
+    return url_error(url);
+  }
+  address.port = address.tls ? "443" : "80";
+  for (const char c : rest) {
+    if (c <= ' ' || c == 0x7f || std::string_view("?#@\\\"<>").find(c) != std::string_view::npos)
+      return url_error(url);
+  }
+  const auto slash = rest.find('/');
+  if (slash != std::string_view::npos) {
+    address.prefix = rest.substr(slash);
+    while (address.prefix.ends_with('/')) address.prefix.pop_back();
+  }
+  if (!parse_authority(rest.substr(0, slash), address)) return url_error(url);
   return address;
+}
+
+Result<std::unique_ptr<ssl::context>> trust(const std::string& ca_file) {
+  auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
+  context->set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 |
+                       ssl::context::no_sslv3 | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
+  context->set_verify_mode(ssl::verify_peer);
+  error_code problem;
+  if (ca_file.empty()) {
+    context->set_default_verify_paths(problem);
+  } else {
+    context->load_verify_file(ca_file, problem);
+  }
+  if (!problem) return context;
+  const std::string where =
+      ca_file.empty() ? std::string("系统信任的证书 / the system's") : ca_file;
+  return fail("connect.ca", "无法读取根证书 " + where + "（" + problem.message() + "）",
+              "cannot read the certificates to trust, " + where + " (" + problem.message() + ")");
+}
+
+// Whether the same request may be answered otherwise in a moment.
+bool came_too_early(const Response& response) {
+  if (response.status == 429) return true;
+  return response.status == 503 && error_of(response).code == "queue.full";
+}
+
+std::chrono::seconds retry_after(const Response& response) {
+  unsigned seconds = kRetryAfterS;
+  for (const auto& [name, value] : response.headers) {
+    if (beast::iequals(name, "Retry-After"))
+      std::from_chars(value.data(), value.data() + value.size(), seconds);
+  }
+  return std::chrono::seconds(std::min(seconds, kRetryWaitMaxS));
 }
 
 class HttpConnection final : public Connection {
  public:
-  HttpConnection(Address address, const ConnectionLimits& limits)
-      : address_(std::move(address)), limits_(limits) {}
+  HttpConnection(Address address, std::unique_ptr<ssl::context> trusted,
+                 const ConnectionOptions& options)
+      : address_(std::move(address)), trusted_(std::move(trusted)), options_(options) {}
 
   Result<Response> send(const Request& request) override {
     const std::lock_guard lock(mutex_);
+    Result<Response> answer = send_once(request);
+    for (unsigned i = 1; i < options_.attempts && answer && came_too_early(*answer); ++i) {
+      std::this_thread::sleep_for(retry_after(*answer));
+      answer = send_once(request);
+    }
+    return answer;
+  }
+
+ private:
+  Result<Response> send_once(const Request& request) {
     const bool reused = stream_.has_value();
     Result<Response> answer = attempt(request);
     // A kept connection may have been closed meanwhile. Asking again is harmless: intents are
@@ -74,10 +147,17 @@ class HttpConnection final : public Connection {
     return answer;
   }
 
- private:
   Error failed(const error_code& problem) {
     stream_.reset();
     const std::string where = address_.host + ":" + address_.port;
+    if (address_.tls && is_of_tls(problem)) {
+      return fail("connect.tls",
+                  "与 " + where + " 的 TLS 连接不成立（" + problem.message() +
+                      "）：证书须属于该主机，并由系统或 --ca 所给的证书担保",
+                  "no TLS connection with " + where + " (" + problem.message() +
+                      "): its certificate has to be for that host, and vouched for by the system's "
+                      "or by those of --ca");
+    }
     if (problem == beast::error::timeout) {
       return fail("connect.timeout", "连接 " + where + " 超时，请确认服务是否在运行、网络是否通畅",
                   "no answer from " + where +
@@ -87,6 +167,11 @@ class HttpConnection final : public Connection {
         "connect.failed",
         "无法与 " + where + " 通信（" + problem.message() + "），请确认服务是否在运行",
         "cannot talk to " + where + " (" + problem.message() + "); see whether the service runs");
+  }
+
+  static bool is_of_tls(const error_code& problem) {
+    return problem.category() == asio::error::get_ssl_category() ||
+           problem == ssl::error::stream_truncated;
   }
 
   // Runs what was started until it has ended; the stream's own deadline bounds it.
@@ -101,10 +186,20 @@ class HttpConnection final : public Connection {
     const auto found = resolver.resolve(address_.host, address_.port, problem);
     if (problem) return problem;
     stream_.emplace(io_);
-    stream_->expires_after(std::chrono::milliseconds(limits_.connect_ms));
-    stream_->async_connect(found, [&problem](error_code e, const auto&) { problem = e; });
+    stream_->tcp().expires_after(std::chrono::milliseconds(options_.connect_ms));
+    stream_->tcp().async_connect(found, [&problem](error_code e, const auto&) { problem = e; });
     finish();
-    if (!problem) stream_->socket().set_option(asio::ip::tcp::no_delay(true), problem);
+    if (!problem) stream_->tcp().socket().set_option(asio::ip::tcp::no_delay(true), problem);
+    if (problem || !address_.tls) return problem;
+    return greet();
+  }
+
+  // The handshake of TLS, within the time for connecting.
+  error_code greet() {
+    error_code problem;
+    stream_->ask_tls(*trusted_, address_.host);
+    stream_->async_handshake([&problem](error_code e) { problem = e; });
+    finish();
     return problem;
   }
 
@@ -115,8 +210,10 @@ class HttpConnection final : public Connection {
     http::request<http::string_body> message;
     message.version(11);
     message.method_string(request.method);
-    message.target(request.target);
-    message.set(http::field::host, address_.host + ":" + address_.port);
+    message.target(address_.prefix + request.target);
+    const bool brackets = address_.host.find(':') != std::string::npos;
+    message.set(http::field::host,
+                (brackets ? "[" + address_.host + "]" : address_.host) + ":" + address_.port);
     message.keep_alive(true);
     if (!request.content_type.empty()) message.set(http::field::content_type, request.content_type);
     if (!request.accept_encoding.empty())
@@ -127,14 +224,14 @@ class HttpConnection final : public Connection {
     message.prepare_payload();
 
     error_code problem;
-    stream_->expires_after(std::chrono::milliseconds(limits_.answer_ms));
+    stream_->tcp().expires_after(std::chrono::milliseconds(options_.answer_ms));
     http::async_write(*stream_, message, [&problem](error_code e, std::size_t) { problem = e; });
     finish();
     // A refusal may have come before everything was sent; only its absence is a failure.
     const error_code unsent = problem;
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
-    parser.body_limit(limits_.response_bytes);
+    parser.body_limit(options_.response_bytes);
     if (request.method == "HEAD") parser.skip(true);
     http::async_read(*stream_, buffer, parser,
                      [&problem](error_code e, std::size_t) { problem = e; });
@@ -159,17 +256,26 @@ class HttpConnection final : public Connection {
 
   std::mutex mutex_;
   const Address address_;
-  const ConnectionLimits limits_;
+  const std::unique_ptr<ssl::context> trusted_;  // with TLS
+  const ConnectionOptions options_;
   asio::io_context io_;
-  std::optional<beast::tcp_stream> stream_;
+  std::optional<Transport> stream_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> connect(std::string_view url, const ConnectionLimits& limits) {
+Result<std::unique_ptr<Connection>> connect(std::string_view url,
+                                            const ConnectionOptions& options) {
   Result<Address> address = parse(url);
   if (!address) return address.error();
-  return std::unique_ptr<Connection>(std::make_unique<HttpConnection>(*address, limits));
+  std::unique_ptr<ssl::context> trusted;
+  if (address->tls) {
+    Result<std::unique_ptr<ssl::context>> made = trust(options.ca_file);
+    if (!made) return made.error();
+    trusted = std::move(*made);
+  }
+  return std::unique_ptr<Connection>(
+      std::make_unique<HttpConnection>(std::move(*address), std::move(trusted), options));
 }
 
 }  // namespace liuhen::api

@@ -10,7 +10,7 @@ constexpr unsigned kAttemptsMax = 3;
 
 Result<std::unique_ptr<WitnessClient>> WitnessClient::open(std::string_view url,
                                                            crypto::NoteKey witness,
-                                                           const ConnectionLimits& limits) {
+                                                           const ConnectionOptions& limits) {
   const std::size_t host = url.find("//");
   const std::size_t slash =
       host == std::string_view::npos ? std::string_view::npos : url.find('/', host + 2);

@@ -17,7 +17,7 @@ class WitnessClient {
  public:
   // "http://host:port/prefix". Errors: `connect.url`.
   static Result<std::unique_ptr<WitnessClient>> open(std::string_view url, crypto::NoteKey witness,
-                                                     const ConnectionLimits& limits);
+                                                     const ConnectionOptions& limits);
 
   // The witness's cosignature of a checkpoint that the log signed, found good. One thread at a
   // time. Errors: those of transport; `witness.ahead` (it has cosigned more than this: the log was

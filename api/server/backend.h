@@ -9,6 +9,7 @@
 
 #include "api/server/platform.h"
 #include "api/server/problem.h"
+#include "api/server/rate_limit.h"
 #include "api/server/target.h"
 #include "crypto/checkpoint.h"
 
@@ -30,7 +31,8 @@ struct Backend {
   ReadModel& model;
   Platform& platform;
   bool platform_acts = true;
-  std::atomic<bool>& writer_stopped;     // set by whoever was told so
+  std::atomic<bool>& writer_stopped;  // set by whoever was told so
+  RateLimit& authors;
   const Publisher* publisher = nullptr;  // null: no witnesses are asked
 
   // The state after everything acknowledged so far.

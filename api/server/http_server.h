@@ -8,23 +8,41 @@
 
 #include "api/client/connection.h"
 #include "api/limits.h"
+#include "api/server/rate_limit.h"
 
 namespace liuhen::api::server {
+
+class TlsCertificate;
 
 struct HttpServerOptions {
   std::string listen = "127.0.0.1:8080";  // address:port, [address]:port; port 0 takes a free one
   bool signals = false;                   // SIGINT and SIGTERM stop it
+  // TLS, for those who connect from now on; absent: none.
+  std::shared_ptr<TlsCertificate> certificate = {};
+  std::function<void()> on_hangup = {};  // what SIGHUP does, with `signals`, on an I/O thread
   unsigned io_threads = kIoThreads;
   unsigned workers = kWorkers;
   unsigned worker_queue_max = kWorkerQueueMax;
   unsigned connections_max = kConnectionsMax;
+  // An IPv6 address stands for its /64. This machine's own addresses are held to neither, unless
+  // limit_loopback is set.
+  unsigned address_connections_max = kAddressConnectionsMax;
+  Rate address_rate = {kAddressPerS, kAddressBurst};
+  bool limit_loopback = false;
+  // A proxy on this machine stands before it: the last address in X-Forwarded-For, which that proxy
+  // wrote, is the client's.
+  bool behind_proxy = false;
   std::size_t body_bytes_max = kBodyBytesMax;
   unsigned idle_timeout_s = kIdleTimeoutS;
   unsigned request_timeout_s = kRequestTimeoutS;
+  unsigned response_timeout_s = kResponseTimeoutS;
+  unsigned streams_max = kStreamsMax;
+  unsigned stream_chunk_timeout_s = kStreamChunkTimeoutS;
 };
 
 // What is served. handle: on a worker thread, several at once, may block; it is never asked for
-// HEAD (it is asked for GET, and the body is left away).
+// HEAD (it is asked for GET, and the body is left away). An answer whose `stream` is set is sent as
+// that yields it (stream_source.h), in chunks, and the connection closes after it.
 struct Site {
   std::function<Response(const Request&)> handle;
 };
@@ -36,8 +54,8 @@ class HttpServer {
   virtual ~HttpServer() = default;
 
   virtual std::uint16_t port() const = 0;
-  // Serves until stopped; requests under way are answered first, for kStopTimeoutS at most. Call
-  // once.
+  // Serves until stopped; requests under way are answered first, for kStopTimeoutS at most, and
+  // streams end with the chunk under way. Call once.
   virtual void run() = 0;
   virtual void stop() = 0;  // any thread; idempotent
 };

@@ -10,7 +10,7 @@ namespace liuhen::api::server {
 namespace {
 
 // A whole code, or a family ending in a dot. The first that fits counts.
-constexpr std::array<std::pair<std::string_view, unsigned>, 30> kStatuses{{
+constexpr std::array<std::pair<std::string_view, unsigned>, 31> kStatuses{{
     {"intent.malformed", 400},
     {"intent.oversized", 413},
     {"intent.signature", 403},
@@ -29,6 +29,7 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 30> kStatuses{{
     {"request.oversized", 413},
     {"request.header", 431},
     {"request.", 400},
+    {"rate.", 429},
     {"fetch.absent", 404},
     {"merkle.range", 404},
     {"queue.full", 503},
@@ -61,6 +62,8 @@ std::string_view title_of(unsigned status) {
       return "内容过大 / Content too large";
     case 422:
       return "不予受理 / Refused";
+    case 429:
+      return "过于频繁 / Too many requests";
     case 431:
       return "请求头过大 / Header fields too large";
     case 503:
@@ -68,6 +71,16 @@ std::string_view title_of(unsigned status) {
     default:
       return "内部错误 / Internal error";
   }
+}
+
+Response response_of(const Error& error, unsigned status, unsigned retry_after) {
+  Response response;
+  response.status = status;
+  response.content_type = "application/problem+json";
+  response.body = boost::json::serialize(problem_document(error, status, retry_after)) + "\n";
+  response.headers.emplace_back("Cache-Control", "no-store");
+  if (retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(retry_after));
+  return response;
 }
 
 }  // namespace
@@ -79,23 +92,28 @@ unsigned status_of(std::string_view code) {
   return 422;
 }
 
+boost::json::object problem_document(const Error& error, unsigned status, unsigned retry_after) {
+  boost::json::object fields;
+  fields["type"] = "/problems/" + error.code;
+  fields["title"] = title_of(status);
+  fields["status"] = status;
+  fields["code"] = error.code;
+  fields["detail"] = error.zh;
+  fields["detail_en"] = error.en;
+  if (retry_after > 0) fields["retry_after"] = retry_after;
+  return fields;
+}
+
+unsigned retry_after_s(unsigned status) { return status == 503 ? kRetryAfterS : 0; }
+
 Response problem(const Error& error) { return problem(error, status_of(error.code)); }
 
 Response problem(const Error& error, unsigned status) {
-  boost::json::object document;
-  document["type"] = "/problems/" + error.code;
-  document["title"] = title_of(status);
-  document["status"] = status;
-  document["code"] = error.code;
-  document["detail"] = error.zh;
-  document["detail_en"] = error.en;
-  Response response;
-  response.status = status;
-  response.content_type = "application/problem+json";
-  response.body = boost::json::serialize(document) + "\n";
-  response.headers.emplace_back("Cache-Control", "no-store");
-  if (status == 503) response.headers.emplace_back("Retry-After", std::to_string(kRetryAfterS));
-  return response;
+  return response_of(error, status, retry_after_s(status));
+}
+
+Response problem_for(const Error& error, unsigned seconds) {
+  return response_of(error, status_of(error.code), seconds);
 }
 
 }  // namespace liuhen::api::server

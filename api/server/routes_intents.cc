@@ -1,109 +1,127 @@
 // Submitting intents, and those that wait for their second person (docs/formats/api.md, "Intents").
+#include <functional>
+#include <latch>
+#include <optional>
+#include <variant>
+
+#include "api/limits.h"
 #include "api/server/backend.h"
 #include "api/server/json_fields.h"
+#include "api/server/submission_json.h"
 #include "ledger/describe.h"
-#include "ledger/limits.h"
+#include "ledger/submission_check.h"
 
 namespace liuhen::api::server {
 namespace {
 
 namespace json = boost::json;
 
-Result<std::pair<KeyId, Signature>> signature_of(const json::value& value) {
-  const json::object* row = value.if_object();
-  if (row == nullptr) return field_error("signatures", "的每一项应为对象", "has to hold objects");
-  const Result<Bytes> key = hex_field(*row, "key");
-  if (!key) return key.error();
-  const Result<Bytes> signature = hex_field(*row, "signature");
-  if (!signature) return signature.error();
-  const Result<KeyId> key_id = exactly<32>(*key);
-  if (!key_id) return field_error("key", "应为 32 字节", "has to be 32 bytes");
-  const Result<Signature> exact = exactly<64>(*signature);
-  if (!exact) return field_error("signature", "应为 64 字节", "has to be 64 bytes");
-  return std::pair(*key_id, *exact);
-}
+struct Refusal {
+  Error error;
+  unsigned retry_after_s = 0;
+};
+using Verdict = std::variant<ledger::Answer, Refusal>;
 
-Result<ledger::Opening> opening_of(const json::value& value) {
-  const json::object* row = value.if_object();
-  if (row == nullptr) return field_error("openings", "的每一项应为对象", "has to hold objects");
-  const Result<Bytes> commitment = hex_field(*row, "commitment");
-  if (!commitment) return commitment.error();
-  const Result<Bytes> salt = hex_field(*row, "salt");
-  if (!salt) return salt.error();
-  Result<Bytes> bytes = base64_field(*row, "bytes");
-  if (!bytes) return bytes.error();
-  ledger::Opening opening;
-  const Result<Hash> exact = exactly<32>(*commitment);
-  if (!exact) return field_error("commitment", "应为 32 字节", "has to be 32 bytes");
-  const Result<Hash> exact_salt = exactly<32>(*salt);
-  if (!exact_salt) return field_error("salt", "应为 32 字节", "has to be 32 bytes");
-  opening.commitment = *exact;
-  opening.salt = *exact_salt;
-  opening.bytes = std::move(*bytes);
-  return opening;
-}
+Refusal refusal(const Error& error) { return {error, retry_after_s(status_of(error.code))}; }
 
-Result<ledger::Submission> submission_of(const std::string& body) {
-  const Result<json::object> fields = parse_object(body);
-  if (!fields) return fields.error();
-  Result<Bytes> intent = base64_field(*fields, "intent");
-  if (!intent) return intent.error();
-  const Result<json::array> signatures = list_field(*fields, "signatures", true);
-  if (!signatures) return signatures.error();
-  const Result<json::array> openings = list_field(*fields, "openings", false);
-  if (!openings) return openings.error();
-  if (signatures->size() > ledger::kAuthorsMax)
-    return field_error("signatures", "过多", "holds too many");
-  if (openings->size() > ledger::kOpeningsMax)
-    return field_error("openings", "过多", "holds too many");
-  ledger::Submission submission;
-  submission.intent = std::move(*intent);
-  for (const json::value& value : *signatures) {
-    Result<std::pair<KeyId, Signature>> signature = signature_of(value);
-    if (!signature) return signature.error();
-    submission.signatures.push_back(*signature);
+// Until its signature has been checked, a key is only what somebody says: it is not charged before.
+std::optional<Refusal> too_often(const Backend& backend, const ledger::Submission& submission) {
+  for (const auto& [key, signature] : submission.signatures) {
+    if (const unsigned wait = backend.authors.wait_s(text_of(key), steady_now_ns())) {
+      return Refusal{fail("rate.author", "此密钥的提交过于频繁，请按 Retry-After 稍后再试",
+                          "too many intents by this key; try again after Retry-After"),
+                     wait};
+    }
   }
-  for (const json::value& value : *openings) {
-    Result<ledger::Opening> opening = opening_of(value);
-    if (!opening) return opening.error();
-    submission.openings.push_back(std::move(*opening));
+  return std::nullopt;
+}
+
+// Checks on the calling thread; `done` comes once, perhaps on the writer's thread.
+void begin(const Backend& backend, Result<ledger::Submission> submission,
+           std::function<void(Verdict)> done) {
+  if (!submission) return done(refusal(submission.error()));
+  if (const auto early = too_often(backend, *submission)) return done(*early);
+  Result<ledger::CheckedSubmission> checked =
+      ledger::check_submission(std::move(*submission), backend.origin);
+  if (!checked) return done(refusal(checked.error()));
+  for (const auto& [key, signature] : checked->submission.signatures)
+    backend.authors.count(text_of(key), steady_now_ns());
+  backend.sequencer.enqueue(std::move(*checked),
+                            [done = std::move(done)](Result<ledger::Answer> answer) {
+                              if (answer) return done(std::move(*answer));
+                              done(refusal(answer.error()));
+                            });
+}
+
+// Queued in their order before any is waited for, so that they share a sync and may depend on each
+// other.
+std::vector<Verdict> submit_all(const Backend& backend,
+                                std::vector<Result<ledger::Submission>> submissions) {
+  std::vector<Verdict> verdicts(submissions.size());
+  // Shared, since whoever counts down last may still be in it when the wait is over.
+  const auto left = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(submissions.size()));
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    begin(backend, std::move(submissions[i]), [&verdicts, left, i](Verdict verdict) {
+      verdicts[i] = std::move(verdict);
+      left->count_down();
+    });
   }
-  return submission;
-}
-
-json::array hex_list(const std::vector<KeyId>& keys) {
-  json::array list;
-  for (const KeyId& key : keys) list.emplace_back(to_hex(key));
-  return list;
-}
-
-Response answer_json(const ledger::Receipt& receipt) {
-  json::array proof;
-  for (const Hash& hash : receipt.proof) proof.emplace_back(to_base64(hash));
-  return json_response({{"position", receipt.position},
-                        {"time", receipt.time},
-                        {"leaf_hash", to_hex(receipt.leaf_hash)},
-                        {"checkpoint", receipt.checkpoint},
-                        {"proof", std::move(proof)},
-                        {"repeated", receipt.repeated}});
-}
-
-Response answer_json(const ledger::Waiting& waiting) {
-  return json_response(
-      {{"intent_hash", to_hex(waiting.intent_hash)}, {"missing", hex_list(waiting.missing)}}, 202);
+  left->wait();
+  bool recorded = false;
+  for (const Verdict& verdict : verdicts) {
+    const auto* refused = std::get_if<Refusal>(&verdict);
+    if (refused == nullptr) {
+      recorded = true;
+    } else if (refused->error.code == "ledger.stopped" || refused->error.code == "storage.full") {
+      backend.writer_stopped = true;
+    }
+  }
+  if (recorded && backend.platform_acts) backend.platform.wake();
+  return verdicts;
 }
 
 Response submit(const Backend& backend, const Call& call) {
-  Result<ledger::Submission> submission = submission_of(call.request.body);
-  if (!submission) return problem(submission.error());
-  const Result<ledger::Answer> answer = backend.sequencer.submit_and_wait(std::move(*submission));
-  if (!answer) {
-    if (answer.error().code == "ledger.stopped" || answer.error().code == "storage.full")
-      backend.writer_stopped = true;
-    return problem(answer.error());
+  const Result<json::object> fields = parse_object(call.request.body);
+  if (!fields) return problem(fields.error());
+  std::vector<Result<ledger::Submission>> alone{submission_of(*fields)};
+  const std::vector<Verdict> verdicts = submit_all(backend, std::move(alone));
+  if (const auto* refused = std::get_if<Refusal>(&verdicts.front()))
+    return problem_for(refused->error, refused->retry_after_s);
+  const JsonAnswer answer = answer_json(std::get<ledger::Answer>(verdicts.front()));
+  return json_response(answer.fields, answer.status);
+}
+
+// What the intent alone would have been answered, with its status.
+json::object result_json(const Verdict& verdict) {
+  if (const auto* refused = std::get_if<Refusal>(&verdict)) {
+    return problem_document(refused->error, status_of(refused->error.code), refused->retry_after_s);
   }
-  if (backend.platform_acts) backend.platform.wake();
-  return std::visit([](const auto& got) { return answer_json(got); }, *answer);
+  JsonAnswer answer = answer_json(std::get<ledger::Answer>(verdict));
+  answer.fields["status"] = answer.status;
+  return std::move(answer.fields);
+}
+
+Response submit_batch(const Backend& backend, const Call& call) {
+  const Result<json::object> fields = parse_object(call.request.body);
+  if (!fields) return problem(fields.error());
+  const Result<json::array> list = list_field(*fields, "intents", true);
+  if (!list) return problem(list.error());
+  if (list->size() > kIntentsMax) {
+    return problem(field_error("intents", "至多 " + std::to_string(kIntentsMax) + " 份",
+                               "may hold " + std::to_string(kIntentsMax) + " at most"));
+  }
+  std::vector<Result<ledger::Submission>> submissions;
+  for (const json::value& value : *list) {
+    const json::object* one = value.if_object();
+    submissions.push_back(one != nullptr
+                              ? submission_of(*one)
+                              : Result<ledger::Submission>(field_error(
+                                    "intents", "的每一项应为对象", "has to hold objects")));
+  }
+  json::array results;
+  for (const Verdict& verdict : submit_all(backend, std::move(submissions)))
+    results.push_back(result_json(verdict));
+  return json_response({{"results", std::move(results)}});
 }
 
 json::object pending_json(const ledger::PendingIntent& pending) {
@@ -150,6 +168,7 @@ Response pending_one(const Backend& backend, const Call& call) {
 
 constexpr Route kRoutes[] = {
     {"POST", "/api/v1/intents", submit},
+    {"POST", "/api/v1/intents/batch", submit_batch},
     {"GET", "/api/v1/pending", pending_list},
     {"GET", "/api/v1/pending/*", pending_one},
 };

@@ -24,7 +24,8 @@ class DirectoryService final : public Service {
         restricted_(*storage_, keys_.master, entropy_),
         admission_(origin),
         model_(origin, *storage_),
-        origin_(origin) {}
+        origin_(origin),
+        authors_(options.author_rate, entropy_) {}
 
   ~DirectoryService() override { stop(); }
 
@@ -46,7 +47,7 @@ class DirectoryService final : public Service {
         PlatformParts{keys_, *options_.clock, *sequencer_, restricted_, model_, publisher_.get()});
     backend_.reset(new Backend{origin_, key.vkey(), *options_.clock, *storage_, restricted_,
                                *sequencer_, model_, *platform_, options_.platform_acts,
-                               writer_stopped_, publisher_.get()});
+                               writer_stopped_, authors_, publisher_.get()});
     if (options_.platform_acts) platform_->start();
     if (publisher_) publisher_->start();
     return ok();
@@ -104,6 +105,7 @@ class DirectoryService final : public Service {
   ReadModel model_;                        // everyone else's
   const std::string origin_;
   std::atomic<bool> writer_stopped_ = false;
+  RateLimit authors_;
   std::unique_ptr<ledger::Sequencer> sequencer_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Platform> platform_;

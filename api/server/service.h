@@ -8,6 +8,7 @@
 
 #include "api/client/connection.h"
 #include "api/server/publisher.h"
+#include "api/server/rate_limit.h"
 #include "ledger/clock.h"
 
 namespace liuhen::api::server {
@@ -17,6 +18,7 @@ struct ServiceOptions {
   std::string passphrase;          // of the keys in DIR/keys, empty if they are not encrypted
   ledger::Clock* clock = nullptr;  // outlives the service; required
   bool platform_acts = true;  // record by itself what is due (closings, executions, substitutes)
+  Rate author_rate = {};      // intents signed with one key; `rate.author`
   // Whom to ask for cosignatures: the witnesses with addresses. Absent: nobody.
   std::optional<crypto::Policy> policy = {};
   PublisherOptions publishing = {};

@@ -1,85 +1,20 @@
 // The HTTP server in front of a handler, over loopback: framing, limits, time-outs, and the client.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <thread>
 
 #include "api/client/connection.h"
+#include "api/server/client_address.h"
 #include "api/server/http_date.h"
-#include "api/server/http_server.h"
 #include "api/server/problem.h"
+#include "tests/api/loopback.h"
 
 namespace liuhen::api::server {
 namespace {
 
 using std::chrono::steady_clock;
-
-// A server on a free port for as long as it is in scope.
-class Running {
- public:
-  explicit Running(Site site, HttpServerOptions options = {}) {
-    options.listen = "127.0.0.1:0";
-    server_ = HttpServer::open(std::move(options), std::move(site)).value();
-    thread_ = std::thread([this] { server_->run(); });
-  }
-  ~Running() {
-    server_->stop();
-    thread_.join();
-  }
-  std::uint16_t port() const { return server_->port(); }
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }
-  std::unique_ptr<Connection> client() const { return connect(url()).value(); }
-  HttpServer& server() { return *server_; }
-
- private:
-  std::unique_ptr<HttpServer> server_;
-  std::thread thread_;
-};
-
-Site echo() {
-  return {[](const Request& request) {
-    Response response;
-    response.content_type = "text/plain";
-    response.body = request.method + " " + request.target + " " + request.body;
-    return response;
-  }};
-}
-
-// Bytes as they are, for what no honest client sends.
-class Raw {
- public:
-  explicit Raw(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connected_ = ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  }
-  ~Raw() { ::close(socket_); }
-  bool connected() const { return connected_; }
-  void send(const std::string& text) {
-    ASSERT_GE(::send(socket_, text.data(), text.size(), MSG_NOSIGNAL), 0);
-  }
-  // Everything until the other side closes.
-  std::string receive() {
-    std::string all;
-    char chunk[4096];
-    for (ssize_t got; (got = ::recv(socket_, chunk, sizeof chunk, 0)) > 0;)
-      all.append(chunk, static_cast<std::size_t>(got));
-    return all;
-  }
-
- private:
-  int socket_;
-  bool connected_ = false;
-};
-
-std::string status_line(const std::string& answer) { return answer.substr(0, answer.find("\r\n")); }
 
 TEST(Http, AnswersGetAndPostOnOneConnection) {
   Running running(echo());
@@ -174,6 +109,126 @@ TEST(Http, ClosesOnAClientThatIsTooSlow) {
   EXPECT_EQ(running.client()->get("/")->status, 200u);  // and goes on serving others
 }
 
+// A byte now and then keeps no connection open: what counts is the whole request.
+TEST(Http, AClientThatTricklesIsCutOff) {
+  HttpServerOptions options;
+  options.request_timeout_s = 1;
+  Running running(echo(), options);
+  for (const char* start :
+       {"GET / HTTP/1.1\r\nX: ", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"}) {
+    Raw raw(running.port());
+    raw.send(start);
+    const auto since = steady_clock::now();
+    while (raw.try_send("x")) {
+      ASSERT_LT(steady_clock::now() - since, std::chrono::seconds(5)) << start;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    EXPECT_GT(steady_clock::now() - since, std::chrono::milliseconds(900)) << start;
+  }
+}
+
+TEST(Http, SlowClientsGiveTheirPlacesBack) {
+  HttpServerOptions options;
+  options.request_timeout_s = 1;
+  options.connections_max = 8;
+  Running running(echo(), options);
+  std::vector<std::unique_ptr<Raw>> slow;
+  for (int i = 0; i < 8; ++i) {
+    slow.push_back(std::make_unique<Raw>(running.port()));
+    slow.back()->send("GET / HT");
+  }
+  for (const std::unique_ptr<Raw>& raw : slow) EXPECT_EQ(raw->receive(), "");
+  EXPECT_EQ(running.client()->get("/")->status, 200u);
+}
+
+TEST(Http, AClientThatDoesNotReadItsAnswerIsCutOff) {
+  HttpServerOptions options;
+  options.response_timeout_s = 1;
+  options.connections_max = 1;
+  Running running({[](const Request& request) {
+                    Response response;
+                    if (request.target == "/long") response.body = std::string(64u << 20, 'x');
+                    return response;
+                  }},
+                  options);
+  Raw raw(running.port());
+  raw.send("GET /long HTTP/1.1\r\nHost: x\r\n\r\n");
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'500));
+  EXPECT_EQ(running.client()->get("/")->status, 200u);  // there is a place again
+  EXPECT_LT(raw.receive().size(), 64u << 20);
+}
+
+TEST(Http, OneAddressMayAskSoOften) {
+  HttpServerOptions options;
+  options.address_rate = {.per_s = 1, .burst = 3};
+  options.behind_proxy = true;
+  Running running(echo(), options);
+  const auto ask = [&](const std::string& from) {
+    Raw raw(running.port());
+    raw.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: " + from +
+             "\r\n\r\n");
+    return raw.receive();
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(status_line(ask("192.0.2.1")), "HTTP/1.1 200 OK") << i;
+  const std::string refused = ask("192.0.2.1");
+  EXPECT_EQ(status_line(refused), "HTTP/1.1 429 Too Many Requests");
+  EXPECT_NE(refused.find("\r\nRetry-After: 1\r\n"), std::string::npos) << refused;
+  EXPECT_NE(refused.find("\"code\":\"rate.address\""), std::string::npos) << refused;
+  // Only the last address counts: those before it are whatever the client wrote.
+  EXPECT_EQ(status_line(ask("192.0.2.9, 192.0.2.1")), "HTTP/1.1 429 Too Many Requests");
+  EXPECT_EQ(status_line(ask("192.0.2.1, 192.0.2.2")), "HTTP/1.1 200 OK");
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(running.client()->get("/")->status, 200u);  // loopback
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
+  EXPECT_EQ(status_line(ask("192.0.2.1")), "HTTP/1.1 200 OK");
+}
+
+TEST(Http, WhatAClientSaysOfItsAddressCountsOnlyBehindAProxy) {
+  HttpServerOptions options;
+  options.address_rate = {.per_s = 1, .burst = 1};
+  Running running({[](const Request& request) {
+                    Response response;
+                    response.body = request.client;
+                    return response;
+                  }},
+                  options);
+  for (int i = 0; i < 3; ++i) {
+    Raw raw(running.port());
+    raw.send("GET / HTTP/1.1\r\nX-Forwarded-For: 192.0.2.1\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(raw.receive().ends_with("\r\n\r\n127.0.0.1"));
+  }
+}
+
+TEST(Http, OneAddressMayHoldSoManyConnections) {
+  HttpServerOptions options;
+  options.address_connections_max = 2;
+  options.limit_loopback = true;
+  Running running(echo(), options);
+  auto first = running.client(), second = running.client();
+  ASSERT_EQ(first->get("/")->status, 200u);
+  ASSERT_EQ(second->get("/")->status, 200u);
+  EXPECT_FALSE(running.client()->get("/").has_value());
+  first.reset();
+  bool again = false;
+  for (int i = 0; i < 100 && !again; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    again = running.client()->get("/").has_value();
+  }
+  EXPECT_TRUE(again);
+}
+
+TEST(Http, Ipv6AddressesAreLimitedByTheirNetwork) {
+  const ClientAddress one = forwarded_client("2001:db8:1:2:3:4:5:6").value();
+  EXPECT_EQ(one.text, "2001:db8:1:2:3:4:5:6");
+  EXPECT_EQ(one.network, "2001:db8:1:2::/64");
+  EXPECT_EQ(forwarded_client("192.0.2.1, 2001:db8:1:2:ffff::")->network, one.network);
+  EXPECT_NE(forwarded_client("2001:db8:1:3:3:4:5:6")->network, one.network);
+  EXPECT_EQ(forwarded_client(" ::ffff:192.0.2.1 ")->network, "192.0.2.1");
+  EXPECT_TRUE(forwarded_client("::1")->loopback);
+  EXPECT_FALSE(forwarded_client("unknown").has_value());
+  EXPECT_FALSE(forwarded_client("").has_value());
+  EXPECT_FALSE(forwarded_client("192.0.2.1,").has_value());
+}
+
 TEST(Http, AFullQueueOfWorkersAnswers503) {
   std::atomic<bool> release = false;
   std::atomic<int> inside = 0;
@@ -248,9 +303,9 @@ TEST(Http, TheClientComesBackAfterItsConnectionWasClosed) {
 }
 
 TEST(Http, AddressesAreParsedStrictly) {
-  for (const char* bad :
-       {"", "127.0.0.1:80", "https://x", "http://", "http://x:0", "http://x:99999", "http://x/path",
-        "http://[::1", "http://x:80y", "http://a@b"}) {
+  for (const char* bad : {"", "127.0.0.1:80", "ftp://x", "http://", "http:///x", "http://x:0",
+                          "http://x:99999", "http://x?y", "http://x/y#z", "http://x/ y", "https://",
+                          "http://[::1", "http://x:80y", "http://a@b"}) {
     Result<std::unique_ptr<Connection>> made = connect(bad);
     ASSERT_FALSE(made.has_value()) << bad;
     EXPECT_EQ(made.error().code, "connect.url");
@@ -308,6 +363,9 @@ TEST(Problem, IsADocumentWithACodeThatTravels) {
   EXPECT_EQ(status_of("plan.pool_empty"), 422u);
   EXPECT_EQ(status_of("queue.full"), 503u);
   EXPECT_EQ(status_of("request.malformed"), 400u);
+  EXPECT_EQ(status_of("rate.author"), 429u);
+  const Response later = problem_for(fail("rate.author", "稍后", "later"), 7);
+  EXPECT_EQ(later.headers.back(), std::pair(std::string("Retry-After"), std::string("7")));
   EXPECT_EQ(error_of(Response{502, "text/html", "<h1>", {}}).code, "connect.refused");
 }
 

@@ -16,6 +16,7 @@
 #include "api/server/http_server.h"
 #include "api/server/service.h"
 #include "crypto/key_file.h"
+#include "tests/api/temp_dir.h"
 #include "tests/projections/city.h"
 
 namespace liuhen::tests {
@@ -24,22 +25,6 @@ class FixedClock final : public ledger::Clock {
  public:
   std::uint64_t now_s() override { return now; }
   std::atomic<std::uint64_t> now = 1'790'000'000;
-};
-
-class TempDir {
- public:
-  TempDir() {
-    std::string name = (std::filesystem::temp_directory_path() / "liuhen-api-XXXXXX").string();
-    LIUHEN_CHECK(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~TempDir() { std::filesystem::remove_all(path_); }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
 };
 
 class Town {
@@ -56,6 +41,7 @@ class Town {
 
   City city;
   FixedClock clock;
+  api::server::Rate author_rate;  // none, unless set before open()
   std::string dir() const { return temp_ / "ledger"; }
 
   void open() {
@@ -82,12 +68,14 @@ class Town {
     options.clock = &clock;
     options.platform_acts = platform_acts_;
     options.policy = policy_;
+    options.author_rate = author_rate;
     return api::server::Service::open(options);
   }
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
   std::unique_ptr<api::Connection> connect() const { return api::connect(url()).value(); }
   api::server::Service& service() { return *service_; }
+  api::server::HttpServer& server() { return *server_; }
 
   api::Response ask(const api::Request& request) { return connection_->send(request).value(); }
   api::Response get(const std::string& target) { return ask({"GET", target, "", ""}); }

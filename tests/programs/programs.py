@@ -104,15 +104,15 @@ class Service:
         self.process = subprocess.Popen(
             [LIUHEN, "--lang", "en", *self.command, "--dir", directory, "--listen",
              f"127.0.0.1:{port}", *more],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT,
             start_new_session=True)
         said = ""
         for line in self.process.stdout:
             said += line
-            found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+            found = re.search(r"(https?)://127\.0\.0\.1:(\d+)/", line)
             if found:
-                self.port = int(found.group(1))
-                self.url = f"http://127.0.0.1:{self.port}"
+                self.port = int(found.group(2))
+                self.url = f"{found.group(1)}://127.0.0.1:{self.port}"
                 return
         raise AssertionError("the service did not start: " + said)
 

@@ -1,13 +1,17 @@
 """The running service: how it starts and stops, and what it says to hostile clients."""
 
+import http.server
 import json
+import os
 import signal
 import socket
+import ssl
+import subprocess
 import threading
 import time
 import unittest
 
-from programs import Service, copy_of_demo, liuhen, person
+from programs import BIN, Service, copy_of_demo, liuhen, person, scratch
 
 LIMIT = 1 << 20  # api/limits.h: kBodyBytesMax
 
@@ -46,6 +50,130 @@ class Stopping(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("[listen.busy]", err)
         self.assertIn(address, err)
+
+
+class Recorder:
+    """Stands before a service and keeps the bodies that are posted through it."""
+
+    def __init__(self, service):
+        bodies = self.bodies = []
+
+        class Forward(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.forward(None)
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                bodies.append(body)
+                self.forward(body)
+
+            def forward(self, body):
+                status, headers, answer = service.get(self.path, self.command, body)
+                self.send_response(status)
+                self.send_header("Content-Type", headers["Content-Type"])
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *unused):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Forward)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+class Restarting(unittest.TestCase):
+    def test_the_same_intent_has_the_same_place_after_a_kill(self):
+        """A client that got no answer asks again, of a service that was killed meanwhile."""
+        directory = copy_of_demo()
+        with Service(directory) as service:
+            recorder = Recorder(service)
+            code, _, err = liuhen("department", "370299-TEST", "--name", "试", "--division", "370200",
+                                  "--superior", "370200-SCJG", "--url", recorder.url, "--key", person("office-1"))
+            self.assertEqual(code, 0, err)
+            recorder.server.shutdown()
+            recorder.server.server_close()
+            service.process.kill()
+            service.process.wait()
+        (body,) = recorder.bodies
+        places = set()
+        for _ in range(2):
+            with Service(directory) as service:
+                size = json.loads(service.get("/api/v1/log")[2])["size"]
+                for target, request in (("/api/v1/intents", body),
+                                        ("/api/v1/intents/batch", b'{"intents":[' + body + b"]}")):
+                    status, _, answer = service.get(target, "POST", request)
+                    self.assertEqual(status, 200, answer)
+                    answer = json.loads(answer)
+                    answer = answer.get("results", [answer])[0]
+                    self.assertTrue(answer["repeated"])
+                    places.add((answer["position"], answer["time"], answer["leaf_hash"]))
+                self.assertEqual(json.loads(service.get("/api/v1/log")[2])["size"], size)
+                service.process.kill()
+        self.assertEqual(len(places), 1, places)
+
+    def test_a_hangup_without_a_terminal_stops_nothing(self):
+        with Service(copy_of_demo()) as service:
+            service.process.send_signal(signal.SIGHUP)
+            self.assertIn("nothing to read again", service.process.stdout.readline())
+            self.assertEqual(service.get("/healthz")[0], 200)
+
+
+class Tls(unittest.TestCase):
+    def certificate(self, place, serial):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                        "-nodes", "-days", "2", "-subj", f"/CN=liuhen{serial}", "-addext",
+                        "subjectAltName=IP:127.0.0.1", "-keyout", os.path.join(place, "key.pem"),
+                        "-out", os.path.join(place, "cert.pem")], check=True, capture_output=True)
+
+    def served(self, service):
+        return ssl.get_server_certificate(("127.0.0.1", service.port))
+
+    def test_programs_speak_it_and_a_certificate_can_be_changed(self):
+        place = scratch()
+        cert, key = os.path.join(place, "cert.pem"), os.path.join(place, "key.pem")
+        self.certificate(place, 1)
+        with Service(copy_of_demo(), "--tls-cert", cert, "--tls-key", key) as service:
+            self.assertTrue(service.url.startswith("https://"))
+            code, _, err = liuhen("state", "log", "--url", service.url, "--ca", cert)
+            self.assertEqual(code, 0, err)
+            code, _, err = liuhen("state", "log", "--url", service.url, environment={"LIUHEN_CA": cert})
+            self.assertEqual(code, 0, err)
+            code, _, err = liuhen("state", "log", "--url", service.url)
+            self.assertEqual(code, 1)
+            self.assertIn("[connect.tls]", err)
+            verify = subprocess.run([os.path.join(BIN, "liuhen-verify"), "--lang", "en", "--ca", cert, "url",
+                                     service.url], capture_output=True, text=True, timeout=300)
+            self.assertEqual(verify.returncode, 0, verify.stdout + verify.stderr)
+
+            first = self.served(service)
+            self.certificate(place, 2)
+            self.assertEqual(self.served(service), first)
+            service.process.send_signal(signal.SIGHUP)
+            self.assertIn("read again", service.process.stdout.readline())
+            second = self.served(service)
+            self.assertNotEqual(second, first)
+            with open(key, "w", encoding="ascii") as file:
+                file.write("nonsense")
+            service.process.send_signal(signal.SIGHUP)
+            self.assertIn("left as it was", service.process.stdout.readline())
+            self.assertEqual(self.served(service), second)
+            self.assertEqual(service.stop(signal.SIGTERM)[0], 0)
+
+    def test_what_is_missing_is_named(self):
+        directory, place = copy_of_demo(), scratch()
+        self.certificate(place, 3)
+        cert = os.path.join(place, "cert.pem")
+        code, _, err = liuhen("serve", "--dir", directory, "--tls-cert", cert)
+        self.assertEqual(code, 3)
+        self.assertIn("[serve.tls]", err)
+        code, _, err = liuhen("serve", "--dir", directory, "--tls-cert", cert, "--tls-key", cert)
+        self.assertEqual(code, 1)
+        self.assertIn("[tls.key]", err)
+        code, _, err = liuhen("serve", "--dir", directory, "--tls-cert", "/none", "--tls-key", cert)
+        self.assertEqual(code, 1)
+        self.assertIn("[tls.certificate]", err)
 
 
 class HostileClients(unittest.TestCase):

@@ -1,0 +1,358 @@
+#include "api/server/http_session.h"
+
+#include <array>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <chrono>
+#include <ctime>
+#include <utility>
+
+#include "api/server/http_date.h"
+#include "api/server/problem.h"
+
+namespace liuhen::api::server {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+using std::chrono::seconds;
+
+namespace {
+
+// Hands a request to a worker and resumes whoever waits on its own executor.
+struct HandOver {
+  asio::thread_pool* pool;
+  const Site* site;
+  std::atomic<unsigned>* waiting;
+
+  template <class Handler>
+  void operator()(Handler&& handler, Request request) const {
+    // Counts as work of the I/O context, which would otherwise run out of it meanwhile.
+    auto back = asio::prefer(asio::get_associated_executor(handler),
+                             asio::execution::outstanding_work.tracked);
+    asio::post(*pool, [site = site, waiting = waiting, back, request = std::move(request),
+                       handler = std::forward<Handler>(handler)]() mutable {
+      waiting->fetch_sub(1);
+      Response response = site->handle(request);
+      asio::post(back, [handler = std::move(handler), response = std::move(response)]() mutable {
+        std::move(handler)(std::move(response));
+      });
+    });
+  }
+};
+
+Error too_often() {
+  return fail("rate.address", "此地址的请求过于频繁，请按 Retry-After 稍后再试",
+              "too many requests from this address; try again after Retry-After");
+}
+
+http::response_header<> header_of(const Response& response, bool keep, unsigned version) {
+  http::response<http::empty_body> message;
+  message.version(version);
+  message.result(response.status);
+  message.keep_alive(keep);
+  if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
+  message.set(http::field::date, http_date(static_cast<std::uint64_t>(::time(nullptr))));
+  message.set("X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : response.headers) message.set(name, value);
+  return std::move(message.base());
+}
+
+// Asks a source for its next chunk, on a worker, and resumes whoever waits on its own executor.
+struct AskForChunk {
+  asio::thread_pool* pool;
+  std::shared_ptr<ChunkTurn> turn;
+  std::shared_ptr<StreamSource> source;
+
+  template <class Handler>
+  void operator()(Handler&& handler) const {
+    auto back = asio::prefer(asio::get_associated_executor(handler),
+                             asio::execution::outstanding_work.tracked);
+    auto kept = std::make_shared<std::decay_t<Handler>>(std::forward<Handler>(handler));
+    const std::uint64_t number = turn->begin([back, kept](std::optional<std::string> chunk) {
+      asio::post(back, [kept, chunk = std::move(chunk)]() mutable {
+        std::move (*kept)(std::move(chunk));
+      });
+    });
+    if (number == 0) return;
+    asio::post(*pool, [turn = turn, source = source, number] {
+      source->next([turn, number](std::optional<std::string> chunk) {
+        turn->give(number, std::move(chunk));
+      });
+    });
+  }
+};
+
+}  // namespace
+
+std::uint64_t ChunkTurn::begin(Resume resume) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!closed_) {
+      waiting_ = std::move(resume);
+      return ++turn_;
+    }
+  }
+  resume(std::nullopt);
+  return 0;
+}
+
+void ChunkTurn::give(std::uint64_t turn, std::optional<std::string> chunk) {
+  Resume waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    if (turn == turn_) waiting = std::exchange(waiting_, nullptr);
+  }
+  if (waiting) waiting(std::move(chunk));
+}
+
+void ChunkTurn::close() {
+  if (const Resume waiting = forget()) waiting(std::nullopt);
+}
+
+ChunkTurn::Resume ChunkTurn::forget() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  return std::exchange(waiting_, nullptr);
+}
+
+void HttpSession::end_if_idle() {
+  if (idle_) stream_.tcp().cancel();
+  turn_->close();
+}
+
+void HttpSession::abandon() { turn_->forget(); }
+
+asio::awaitable<void> HttpSession::run(std::shared_ptr<HttpSession> self) {
+  bool more = co_await self->greet();
+  while (more && !self->host_.stopping) more = co_await self->serve_one();
+  if (self->stream_.has_tls()) co_await self->say_good_bye();
+  error_code ignored;
+  self->stream_.tcp().socket().shutdown(tcp::socket::shutdown_both, ignored);
+  self->stream_.tcp().close();
+}
+
+// The handshake of TLS, where there is a certificate.
+asio::awaitable<bool> HttpSession::greet() {
+  if (!host_.options.certificate) co_return true;
+  certificate_ = host_.options.certificate->current();
+  stream_.tcp().expires_after(seconds(host_.options.request_timeout_s));
+  error_code problem;
+  stream_.serve_tls(*certificate_);
+  co_await stream_.async_handshake(asio::redirect_error(asio::use_awaitable, problem));
+  co_return !problem;
+}
+
+// So that the client knows that nothing was cut off.
+asio::awaitable<void> HttpSession::say_good_bye() {
+  stream_.tcp().expires_after(seconds(kTlsCloseTimeoutS));
+  error_code ignored;
+  co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+// Reads one request and answers it; false when the connection is to end.
+asio::awaitable<bool> HttpSession::serve_one() {
+  error_code problem;
+  if (buffer_.size() == 0) {
+    idle_ = true;
+    stream_.tcp().expires_after(seconds(host_.options.idle_timeout_s));
+    const std::size_t got = co_await stream_.async_read_some(
+        buffer_.prepare(4'096), asio::redirect_error(asio::use_awaitable, problem));
+    idle_ = false;
+    if (problem) co_return false;
+    buffer_.commit(got);
+  }
+  stream_.tcp().expires_after(seconds(host_.options.request_timeout_s));
+  http::request_parser<http::string_body> parser;
+  parser.header_limit(kHeaderBytesMax);
+  parser.body_limit(boost::none);
+  co_await http::async_read_header(stream_, buffer_, parser,
+                                   asio::redirect_error(asio::use_awaitable, problem));
+  if (problem == http::error::header_limit) {
+    co_return co_await refuse(
+        fail("request.header", "请求头超过上限", "the request's header is over the limit"));
+  }
+  if (problem == http::error::end_of_stream || problem == beast::error::timeout) co_return false;
+  if (problem && problem.category() == http::make_error_code(http::error::bad_method).category()) {
+    co_return co_await refuse(
+        fail("request.malformed", "不是有效的 HTTP 请求", "not a valid HTTP request"));
+  }
+  if (problem) co_return false;
+
+  ClientAddress client = client_of(parser.get());
+  if (host_.limits(client)) {
+    if (const unsigned wait = host_.addresses.take(client.network, steady_now_ns()))
+      co_return co_await refuse(too_often(), wait);
+  }
+
+  const std::string target(parser.get().target());
+  const std::size_t limit = host_.options.body_bytes_max;
+  const Error oversized =
+      fail("request.oversized", "请求内容超过 " + std::to_string(limit) + " 字节的上限",
+           "the request's body is over the limit of " + std::to_string(limit) + " bytes");
+  if (parser.content_length() && *parser.content_length() > limit)
+    co_return co_await refuse(oversized);
+  if (!parser.content_length() && !parser.chunked() && parser.get().method() == http::verb::post) {
+    co_return co_await refuse(
+        fail("request.length", "缺少 Content-Length", "Content-Length is missing"));
+  }
+  parser.body_limit(limit);
+  if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+    http::response<http::empty_body> go_on(http::status::continue_, 11);
+    co_await http::async_write(stream_, go_on, asio::redirect_error(asio::use_awaitable, problem));
+    if (problem) co_return false;
+  }
+  co_await http::async_read(stream_, buffer_, parser,
+                            asio::redirect_error(asio::use_awaitable, problem));
+  if (problem == http::error::body_limit) co_return co_await refuse(oversized);
+  if (problem) co_return false;
+
+  http::request<http::string_body> message = parser.release();
+  const bool head = message.method() == http::verb::head;
+  const bool keep = message.keep_alive() && !host_.stopping;
+  const unsigned version = message.version();
+  Request request;
+  request.method = head ? "GET" : std::string(message.method_string());
+  request.target = target;
+  request.content_type = std::string(message[http::field::content_type]);
+  request.accept_encoding = std::string(message[http::field::accept_encoding]);
+  request.if_none_match = std::string(message[http::field::if_none_match]);
+  request.last_event_id = std::string(message["Last-Event-ID"]);
+  request.client = std::move(client.text);
+  request.body = std::move(message.body());
+  Response response = co_await answer(std::move(request));
+  if (response.stream) {
+    co_await send_stream(std::move(response), head, version);
+    co_return false;
+  }
+  co_return co_await send(std::move(response), head, keep, version);
+}
+
+ClientAddress HttpSession::client_of(const http::fields& fields) const {
+  if (!host_.options.behind_proxy || !peer_.loopback) return peer_;
+  return forwarded_client(fields["X-Forwarded-For"]).value_or(peer_);
+}
+
+asio::awaitable<Response> HttpSession::answer(Request request) {
+  if (host_.waiting.fetch_add(1) >= host_.options.worker_queue_max) {
+    host_.waiting.fetch_sub(1);
+    co_return problem(
+        fail("queue.full", "请求过多，请稍后再试", "too many requests at once; try again shortly"));
+  }
+  HandOver hand_over{&host_.workers, &host_.site, &host_.waiting};
+  Response response = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Response)>(
+      hand_over, asio::use_awaitable, std::move(request));
+  co_return response;
+}
+
+asio::awaitable<bool> HttpSession::send(Response response, bool head, bool keep, unsigned version) {
+  http::response<http::string_body> message(header_of(response, keep, version));
+  // What is not modified has no content, and its length would be taken for that of what is meant.
+  if (response.status != 304) message.content_length(response.body.size());
+  if (!head) message.body() = std::move(response.body);
+  stream_.tcp().expires_after(seconds(host_.options.response_timeout_s));
+  error_code problem;
+  http::response_serializer<http::string_body> serializer(message);
+  if (head) {
+    co_await http::async_write_header(stream_, serializer,
+                                      asio::redirect_error(asio::use_awaitable, problem));
+  } else {
+    co_await http::async_write(stream_, serializer,
+                               asio::redirect_error(asio::use_awaitable, problem));
+  }
+  co_return keep && !problem;
+}
+
+asio::awaitable<void> HttpSession::send_stream(Response response, bool head, unsigned version) {
+  const std::shared_ptr<StreamSource> source = std::exchange(response.stream, nullptr);
+  if (!head && host_.streams.fetch_add(1) >= host_.options.streams_max) {
+    host_.streams.fetch_sub(1);
+    source->cancel();
+    co_await send(problem(fail("queue.full", "实时订阅过多，请稍后再试",
+                               "too many streams at once; try again shortly")),
+                  false, false, version);
+    co_return;
+  }
+  http::response<http::empty_body> message(header_of(response, false, version));
+  const bool framed = version >= 11;
+  if (framed) message.chunked(true);
+  http::response_serializer<http::empty_body> serializer(message);
+  stream_.tcp().expires_after(seconds(host_.options.stream_chunk_timeout_s));
+  error_code problem;
+  co_await http::async_write_header(stream_, serializer,
+                                    asio::redirect_error(asio::use_awaitable, problem));
+  if (!problem && !head) {
+    watch_for_end();
+    co_await send_chunks(source, framed);
+  }
+  source->cancel();
+  if (!head) host_.streams.fetch_sub(1);
+}
+
+asio::awaitable<void> HttpSession::send_chunks(std::shared_ptr<StreamSource> source, bool framed) {
+  error_code problem;
+  while (!problem) {
+    const std::optional<std::string> chunk = co_await next_chunk(source);
+    if (!chunk) break;
+    if (chunk->empty()) continue;
+    stream_.tcp().expires_after(seconds(host_.options.stream_chunk_timeout_s));
+    if (framed) {
+      co_await asio::async_write(stream_, http::make_chunk(asio::buffer(*chunk)),
+                                 asio::redirect_error(asio::use_awaitable, problem));
+    } else {
+      co_await asio::async_write(stream_, asio::buffer(*chunk),
+                                 asio::redirect_error(asio::use_awaitable, problem));
+    }
+  }
+  if (problem || !framed) co_return;
+  stream_.tcp().expires_after(seconds(host_.options.stream_chunk_timeout_s));
+  co_await asio::async_write(stream_, http::make_chunk_last(),
+                             asio::redirect_error(asio::use_awaitable, problem));
+}
+
+asio::awaitable<std::optional<std::string>> HttpSession::next_chunk(
+    std::shared_ptr<StreamSource> source) {
+  AskForChunk ask{&host_.workers, turn_, std::move(source)};
+  std::optional<std::string> chunk =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>&,
+                                    void(std::optional<std::string>)>(ask, asio::use_awaitable);
+  co_return chunk;
+}
+
+// A reader who leaves is noticed though nothing is being written to him.
+void HttpSession::watch_for_end() {
+  stream_.tcp().socket().async_wait(tcp::socket::wait_read,
+                                    [self = shared_from_this()](error_code problem) {
+                                      if (problem) return;
+                                      error_code gone;
+                                      if (self->stream_.tcp().socket().available(gone) == 0)
+                                        self->turn_->close();
+                                    });
+}
+
+// Answers a request that was not read to its end, and closes so that the answer still arrives.
+asio::awaitable<bool> HttpSession::refuse(Error error, unsigned retry_after_s) {
+  co_await send(retry_after_s == 0 ? problem(error) : problem_for(error, retry_after_s), false,
+                false, 11);
+  co_await drain();
+  co_return false;
+}
+
+asio::awaitable<void> HttpSession::drain() {
+  error_code problem;
+  if (!stream_.has_tls()) stream_.tcp().socket().shutdown(tcp::socket::shutdown_send, problem);
+  stream_.tcp().expires_after(seconds(2));
+  std::array<char, 16'384> scratch;
+  for (std::size_t left = kRefusedBytesMax; left > scratch.size() && !problem;) {
+    const std::size_t got = co_await stream_.async_read_some(
+        asio::buffer(scratch), asio::redirect_error(asio::use_awaitable, problem));
+    left -= got;
+  }
+}
+
+}  // namespace liuhen::api::server

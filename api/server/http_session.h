@@ -1,0 +1,104 @@
+// One client of the HTTP server (http_server.h): reads its requests one after another, within the
+// limits, and answers each.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/fields.hpp>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "api/client/transport.h"
+#include "api/server/client_address.h"
+#include "api/server/http_server.h"
+#include "api/server/stream_source.h"
+#include "api/server/tls_certificate.h"
+
+namespace liuhen::api::server {
+
+// What all sessions of a server share; outlives them.
+struct HttpHost {
+  HttpHost(HttpServerOptions given, Site served)
+      : options(std::move(given)),
+        site(std::move(served)),
+        workers(options.workers),
+        addresses(options.address_rate, entropy) {}
+  // Whether limits for one address hold for this client.
+  bool limits(const ClientAddress& client) const {
+    return !client.loopback || options.limit_loopback;
+  }
+
+  const HttpServerOptions options;
+  const Site site;
+  boost::asio::thread_pool workers;
+  crypto::SystemEntropy entropy;
+  RateLimit addresses;
+  std::atomic<bool> stopping = false;
+  std::atomic<unsigned> waiting = 0;  // requests that no worker has taken up yet
+  std::atomic<unsigned> streams = 0;  // answers without an end under way
+};
+
+// Where a session waits for the next chunk of its stream. The source may answer late, or from
+// anywhere: an answer to another turn than the one under way, or after close(), is nobody's.
+// Thread-safe.
+class ChunkTurn {
+ public:
+  using Resume = std::function<void(std::optional<std::string>)>;
+  std::uint64_t begin(Resume resume);
+  void give(std::uint64_t turn, std::optional<std::string> chunk);
+  void close();     // this turn and all to come end with nothing
+  Resume forget();  // the same, but whoever waits is not resumed: it is returned to be destroyed
+
+ private:
+  std::mutex mutex_;
+  std::uint64_t turn_ = 0;
+  Resume waiting_;
+  bool closed_ = false;
+};
+
+// Everything of it runs on the strand of its socket, but for the constructor.
+class HttpSession : public std::enable_shared_from_this<HttpSession> {
+ public:
+  HttpSession(boost::asio::ip::tcp::socket socket, HttpHost& host, ClientAddress peer)
+      : stream_(std::move(socket)), host_(host), peer_(std::move(peer)) {}
+
+  // Serves until either side has had enough, and closes.
+  static boost::asio::awaitable<void> run(std::shared_ptr<HttpSession> self);
+  // For when the server stops: ends it if it is between two requests, or in a stream.
+  void end_if_idle();
+  // Lets go of whoever waits, for when nothing runs any more.
+  void abandon();
+  const ClientAddress& peer() const { return peer_; }
+  auto executor() { return stream_.get_executor(); }
+
+ private:
+  boost::asio::awaitable<bool> greet();
+  boost::asio::awaitable<void> say_good_bye();
+  boost::asio::awaitable<bool> serve_one();
+  ClientAddress client_of(const boost::beast::http::fields& fields) const;
+  boost::asio::awaitable<Response> answer(Request request);
+  boost::asio::awaitable<bool> send(Response response, bool head, bool keep, unsigned version);
+  boost::asio::awaitable<void> send_stream(Response response, bool head, unsigned version);
+  boost::asio::awaitable<void> send_chunks(std::shared_ptr<StreamSource> source, bool framed);
+  boost::asio::awaitable<std::optional<std::string>> next_chunk(
+      std::shared_ptr<StreamSource> source);
+  void watch_for_end();
+  boost::asio::awaitable<bool> refuse(Error error, unsigned retry_after_s = 0);
+  boost::asio::awaitable<void> drain();
+
+  std::shared_ptr<boost::asio::ssl::context> certificate_;  // with TLS
+  Transport stream_;
+  HttpHost& host_;
+  const ClientAddress peer_;  // who is connected, perhaps a proxy
+  boost::beast::flat_buffer buffer_;
+  bool idle_ = true;
+  const std::shared_ptr<ChunkTurn> turn_ = std::make_shared<ChunkTurn>();
+};
+
+}  // namespace liuhen::api::server

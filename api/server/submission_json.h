@@ -1,0 +1,23 @@
+// A submission as JSON, and what it is answered (docs/formats/api.md, "Intents").
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <vector>
+
+#include "ledger/sequencer.h"
+
+namespace liuhen::api::server {
+
+// Fails with `request.field` or `encoding.*`, naming the field.
+Result<ledger::Submission> submission_of(const boost::json::object& fields);
+
+struct JsonAnswer {
+  unsigned status = 200;  // of a receipt; 202 of what waits
+  boost::json::object fields;
+};
+JsonAnswer answer_json(const ledger::Answer& answer);
+
+boost::json::array hex_list(const std::vector<KeyId>& keys);
+
+}  // namespace liuhen::api::server
