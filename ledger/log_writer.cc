@@ -22,17 +22,36 @@ Outcome LogWriter::load() {
         return true;
       });
   if (!tiles) return tiles.error();
+  std::uint64_t last = 0, last_batch = 0;
   const Outcome counted =
-      storage_.scan(Family::checkpoints, "", [&](std::string_view, std::string_view) {
+      storage_.scan(Family::checkpoints, "", [&](std::string_view key, std::string_view) {
         ++checkpoints_;
+        last_batch = std::exchange(last, number_of_key(key));
         return true;
       });
   if (!counted) return counted.error();
   if (committed_ == 0) return ok();
+  const auto erases = erases_from(last_batch);
+  if (!erases) return erases.error();
+  if (*erases) {
+    if (const Outcome purged = storage_.purge(Family::record_keys); !purged) return purged;
+  }
   auto note = StorageFetcher(storage_).checkpoint();
   if (!note) return note.error();
   note_ = std::move(*note);
   return ok();
+}
+
+Result<bool> LogWriter::erases_from(std::uint64_t first) const {
+  bool erases = false;
+  const Outcome scanned = storage_.scan(
+      Family::entries, key_of_number(first), [&](std::string_view, std::string_view value) {
+        const auto event = Event::parse(view_of(value));
+        erases = erases || (event && event->tag() == PayloadTag::RecordsErased);
+        return !erases;
+      });
+  if (!scanned) return scanned.error();
+  return erases;
 }
 
 Outcome LogWriter::keep_head() {

@@ -24,7 +24,8 @@ class LogWriter {
         pending_(storage, restricted),
         committed_(fold_->size()) {}
 
-  // Reads what is not in the fold: pending intents, partial tiles, the last checkpoint.
+  // Reads what is not in the fold: pending intents, partial tiles, the last checkpoint. Makes the
+  // erasures of the last batch final, which a crash may have prevented.
   Outcome load();
   // Brings the head file up to the last checkpoint. Call after load() and after each commit(), once
   // the answers are out: the file then never lags more than one batch.
@@ -57,6 +58,7 @@ class LogWriter {
   Decision append(CheckedSubmission& submission, const Event& event);
   void store_content(const CheckedSubmission& submission, const Event& event);
   void store_tree();
+  Result<bool> erases_from(std::uint64_t first) const;
   Result<Receipt> receipt(const Placed& placed) const;
 
   Storage& storage_;
