@@ -13,6 +13,7 @@
 #include "crypto/key_file.h"
 #include "crypto/note.h"
 #include "crypto/vrf.h"
+#include "ledger/durable_file.h"
 #include "ledger/rocksdb_storage.h"
 
 namespace liuhen::api::server {
@@ -115,19 +116,22 @@ Result<Keys> read_keys(const Layout& layout, const std::string& passphrase) {
               std::move(seeds[3])};
 }
 
-Result<InitResult> init(const InitOptions& options) {
-  if (!crypto::is_note_name(options.origin)) {
-    return fail(
-        "init.origin", "账本名称不能为空，也不能含空白、控制字符和加号",
-        "the origin may not be empty nor hold white space, control characters or a plus sign");
-  }
-  const Layout layout(options.dir);
+namespace {
+
+// The names of all that was made, the directory's own among them.
+Outcome sync_names(const Layout& layout) {
   std::error_code problem;
-  if (fs::exists(layout.dir, problem) &&
-      !(fs::is_directory(layout.dir, problem) && fs::is_empty(layout.dir, problem))) {
-    return fail("init.in_use", "目录 " + layout.dir + " 已在使用，没有改动任何内容；请换一个空目录",
-                layout.dir + " is in use and was left as it is; take an empty directory");
+  const fs::path parent = fs::absolute(layout.dir, problem).lexically_normal().parent_path();
+  for (const std::string& folder : {layout.keys, layout.dir, parent.string()}) {
+    if (!problem) problem = ledger::sync_folder(folder);
+    if (problem) return io_error("init.io", folder, problem.message());
   }
+  return ok();
+}
+
+// In a directory that is absent or empty.
+Result<InitResult> make(const InitOptions& options, const Layout& layout) {
+  std::error_code problem;
   for (const std::string& made : {layout.dir, layout.keys, layout.database}) {
     if (!problem) fs::create_directories(made, problem);
     if (!problem) fs::permissions(made, fs::perms::owner_all, problem);  // whatever the umask
@@ -142,19 +146,42 @@ Result<InitResult> init(const InitOptions& options) {
         write_key(layout, kKeyNames[i], seeds[i], options.origin, options.passphrase, entropy);
     if (!written) return written.error();
   }
-  const auto database = ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::create});
-  if (!database) return database.error();
+  {
+    const auto database = ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::create});
+    if (!database) return database.error();
+  }
   boost::json::object about;  // last: a directory without it was never a ledger
   about["format"] = kFormat;
   about["origin"] = options.origin;
   const Outcome written =
       write_new(layout.about, view_of(boost::json::serialize(about) + "\n"), 0644);
   if (!written) return written.error();
+  if (Outcome durable = sync_names(layout); !durable) return durable.error();
 
   const crypto::SigningKey log(seeds[0]), platform(seeds[1]);
   const crypto::NoteKey note_key{.name = options.origin, .key = log.public_key()};
   return InitResult{note_key.vkey(), to_hex(log.public_key()), to_hex(platform.public_key()),
                     to_hex(crypto::vrf::public_key(seeds[2]))};
+}
+
+}  // namespace
+
+Result<InitResult> init(const InitOptions& options) {
+  if (!crypto::is_note_name(options.origin)) {
+    return fail(
+        "init.origin", "账本名称不能为空，也不能含空白、控制字符和加号",
+        "the origin may not be empty nor hold white space, control characters or a plus sign");
+  }
+  const Layout layout(options.dir);
+  std::error_code problem;
+  if (fs::exists(layout.dir, problem) &&
+      !(fs::is_directory(layout.dir, problem) && fs::is_empty(layout.dir, problem))) {
+    return fail("init.in_use", "目录 " + layout.dir + " 已在使用，没有改动任何内容；请换一个空目录",
+                layout.dir + " is in use and was left as it is; take an empty directory");
+  }
+  auto made = make(options, layout);
+  if (!made) undo_init(options.dir);  // half a ledger would only be in the way
+  return made;
 }
 
 void undo_init(const std::string& dir) {
