@@ -1,6 +1,7 @@
 #include "ledger/durable_file.h"
 
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -56,6 +57,12 @@ std::error_code sync_folder(const std::string& path) {
   const Descriptor folder(path.empty() ? "." : path, O_RDONLY | O_DIRECTORY);
   if (!folder.good() || ::fsync(folder.get()) != 0) return last_error();
   return {};
+}
+
+bool has_room(const std::string& path, std::uint64_t bytes) {
+  struct statvfs about {};
+  if (::statvfs(path.c_str(), &about) != 0 || (about.f_flag & ST_RDONLY) != 0) return false;
+  return std::uint64_t{about.f_bavail} * about.f_frsize >= bytes;
 }
 
 }  // namespace liuhen::ledger

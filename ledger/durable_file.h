@@ -19,4 +19,7 @@ std::error_code rename_synced(const std::string& from, const std::string& to);
 // The names in a folder, as they are now.
 std::error_code sync_folder(const std::string& path);
 
+// Whether the file system of an existing path may be written, and has so much room left for us.
+bool has_room(const std::string& path, std::uint64_t bytes);
+
 }  // namespace liuhen::ledger

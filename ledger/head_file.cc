@@ -14,9 +14,12 @@ namespace {
 Error io_error(const std::string& path, const std::error_code& error) {
   const std::string why = error.message();
   if (error == std::errc::no_space_on_device || error.value() == EDQUOT) {
-    return fail(
-        "storage.full", "磁盘已满，无法写入 " + path + "，请腾出空间后重新启动：" + why,
-        "the disk is full and " + path + " was not written, make room and start again: " + why);
+    return fail("storage.full", "磁盘已满，无法写入 " + path + "，请腾出空间：" + why,
+                "the disk is full and " + path + " was not written, make room: " + why);
+  }
+  if (error == std::errc::read_only_file_system) {
+    return fail("storage.read_only", "文件系统是只读的，无法写入 " + path + "：" + why,
+                "the file system is read-only and " + path + " was not written: " + why);
   }
   return fail("head.io", "读写头文件 " + path + " 失败：" + why,
               "reading or writing the head file " + path + " failed: " + why);

@@ -8,7 +8,8 @@
 
 namespace liuhen::ledger {
 
-// Errors: `head.io`, and `storage.full` of write(). Used by the writer thread.
+// Errors: `head.io`; of write() also `storage.full` and `storage.read_only`. Used by the writer
+// thread.
 class HeadFile {
  public:
   virtual ~HeadFile() = default;

@@ -6,12 +6,17 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <chrono>
 #include <filesystem>
+#include <mutex>
+#include <thread>
 
 namespace liuhen::ledger {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kReopenWaitMs = 10'000;  // for those who still read what is to be closed
 
 Error damaged(const std::string& detail) {
   return fail(
@@ -22,8 +27,12 @@ Error damaged(const std::string& detail) {
 Error error_of(const rocksdb::Status& status) {
   const std::string detail = status.ToString();
   if (status.IsNoSpace()) {
-    return fail("storage.full", "磁盘已满，请腾出空间后重新启动：" + detail,
-                "the disk is full, make room and start again: " + detail);
+    return fail("storage.full", "磁盘已满，请腾出空间：" + detail,
+                "the disk is full, make room: " + detail);
+  }
+  if (detail.find("Read-only file system") != std::string::npos) {
+    return fail("storage.read_only", "文件系统是只读的，未写入：" + detail,
+                "the file system is read-only, and nothing was written: " + detail);
   }
   if (status.IsCorruption() || status.IsInvalidArgument() || status.IsPathNotFound())
     return damaged(detail);
@@ -46,26 +55,46 @@ class NoDiary final : public rocksdb::Logger {
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view bytes(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
-class RocksdbStorage final : public Storage {
+// An open database; it is closed when the last who uses it has done.
+class Database {
  public:
-  RocksdbStorage(std::unique_ptr<rocksdb::DB> db,
-                 std::vector<rocksdb::ColumnFamilyHandle*> families, const OpenOptions& options)
-      : db_(std::move(db)), families_(std::move(families)), options_(options) {}
-  RocksdbStorage(const RocksdbStorage&) = delete;
-  RocksdbStorage& operator=(const RocksdbStorage&) = delete;
-
-  ~RocksdbStorage() override {
-    if (options_.mode != OpenMode::read_only)
-      (void)db_->Flush(rocksdb::FlushOptions(), families_).ok();
+  Database(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> families,
+           OpenMode mode)
+      : db_(std::move(db)), families_(std::move(families)), mode_(mode) {}
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  ~Database() {
+    if (mode_ != OpenMode::read_only) (void)db_->Flush(rocksdb::FlushOptions(), families_).ok();
     for (rocksdb::ColumnFamilyHandle* family : families_)
       (void)db_->DestroyColumnFamilyHandle(family).ok();
     (void)db_->Close().ok();
   }
+  rocksdb::DB* operator->() const { return db_.get(); }
+  const std::vector<rocksdb::ColumnFamilyHandle*>& families() const { return families_; }
+  rocksdb::ColumnFamilyHandle* handle(Family family) const {
+    return families_[1 + static_cast<std::size_t>(family)];
+  }
+
+ private:
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*>
+      families_;  // "default", which stays empty, and ours in order
+  OpenMode mode_;
+};
+
+Result<std::shared_ptr<Database>> open_database(const std::string& path, OpenMode mode,
+                                                rocksdb::Env* env);
+
+class RocksdbStorage final : public Storage {
+ public:
+  RocksdbStorage(std::string path, const OpenOptions& options, std::shared_ptr<Database> database)
+      : path_(std::move(path)), options_(options), current_(std::move(database)) {}
 
   Result<std::optional<std::string>> get(Family family, std::string_view key) override {
+    const std::shared_ptr<Database> db = current();
     std::string value;
     const rocksdb::Status status =
-        db_->Get(rocksdb::ReadOptions(), handle(family), slice(key), &value);
+        (*db)->Get(rocksdb::ReadOptions(), db->handle(family), slice(key), &value);
     if (status.IsNotFound()) return std::optional<std::string>();
     if (!status.ok()) return error_of(status);
     return std::optional<std::string>(std::move(value));
@@ -73,9 +102,10 @@ class RocksdbStorage final : public Storage {
 
   Outcome scan(Family family, std::string_view from,
                const std::function<bool(std::string_view, std::string_view)>& visit) override {
+    const std::shared_ptr<Database> db = current();
     rocksdb::ReadOptions reads;
     reads.fill_cache = false;
-    const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(reads, handle(family)));
+    const std::unique_ptr<rocksdb::Iterator> at((*db)->NewIterator(reads, db->handle(family)));
     for (at->Seek(slice(from)); at->Valid(); at->Next()) {
       if (!visit(bytes(at->key()), bytes(at->value()))) return ok();
     }
@@ -85,43 +115,72 @@ class RocksdbStorage final : public Storage {
 
   Outcome commit(const Batch& batch) override {
     LIUHEN_CHECK(options_.mode != OpenMode::read_only);
+    const std::shared_ptr<Database> db = current();
     rocksdb::WriteBatch writes;
     for (const Batch::Change& change : batch.changes()) {
       const rocksdb::Status added =
-          change.value ? writes.Put(handle(change.family), change.key, *change.value)
-                       : writes.Delete(handle(change.family), change.key);
+          change.value ? writes.Put(db->handle(change.family), change.key, *change.value)
+                       : writes.Delete(db->handle(change.family), change.key);
       if (!added.ok()) return error_of(added);
     }
     rocksdb::WriteOptions options;
     options.sync = true;
-    const rocksdb::Status status = db_->Write(options, &writes);
+    const rocksdb::Status status = (*db)->Write(options, &writes);
     if (!status.ok()) return error_of(status);
     return ok();
   }
 
   Outcome purge(Family family) override {
+    const std::shared_ptr<Database> db = current();
     rocksdb::Status status =
-        db_->Flush(rocksdb::FlushOptions(), families_);  // the write-ahead log goes with it
+        (*db)->Flush(rocksdb::FlushOptions(), db->families());  // the write-ahead log goes with it
     rocksdb::CompactRangeOptions options;
     options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
-    if (status.ok()) status = db_->CompactRange(options, handle(family), nullptr, nullptr);
+    if (status.ok()) status = (*db)->CompactRange(options, db->handle(family), nullptr, nullptr);
     if (!status.ok()) return error_of(status);
     return ok();
   }
 
- private:
-  rocksdb::ColumnFamilyHandle* handle(Family family) const {
-    return families_[1 + static_cast<std::size_t>(family)];
+  // Readers move to a copy open for reading, so that the one open for writing can be closed.
+  Outcome reopen() override {
+    LIUHEN_CHECK(options_.mode != OpenMode::read_only);
+    auto reader = open_database(path_, OpenMode::read_only, options_.env);
+    if (!reader) return reader.error();
+    std::shared_ptr<Database> old = exchange(std::move(*reader));
+    for (int waited = 0; old.use_count() > 1; ++waited) {
+      if (waited == kReopenWaitMs) {
+        (void)exchange(std::move(old));
+        return fail("storage.busy", "仍有读取在进行，未能重新打开数据库",
+                    "the database was not opened again: there are still readers");
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    old.reset();
+    auto writer = open_database(path_, OpenMode::existing, options_.env);
+    if (!writer) return writer.error();
+    (void)exchange(std::move(*writer));
+    return ok();
   }
 
-  std::unique_ptr<rocksdb::DB> db_;
-  std::vector<rocksdb::ColumnFamilyHandle*>
-      families_;  // "default", which stays empty, and ours in order
-  OpenOptions options_;
+ private:
+  std::shared_ptr<Database> current() const {
+    const std::lock_guard lock(mutex_);
+    return current_;
+  }
+  std::shared_ptr<Database> exchange(std::shared_ptr<Database> database) {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(current_, std::move(database));
+  }
+
+  const std::string path_;
+  const OpenOptions options_;
+  mutable std::mutex mutex_;  // guards current_
+  std::shared_ptr<Database> current_;
 };
 
-rocksdb::DBOptions db_options(OpenMode mode) {
+rocksdb::DBOptions db_options(OpenMode mode, rocksdb::Env* env) {
   rocksdb::DBOptions options;
+  if (env != nullptr) options.env = env;
   options.create_if_missing = mode == OpenMode::create;
   options.create_missing_column_families = mode == OpenMode::create;
   options.error_if_exists = mode == OpenMode::create;
@@ -175,6 +234,24 @@ Outcome check_directory(const std::string& path, OpenMode mode) {
   return ok();
 }
 
+Result<std::shared_ptr<Database>> open_database(const std::string& path, OpenMode mode,
+                                                rocksdb::Env* env) {
+  rocksdb::Status status;
+  // A writer may replace files between the reading of the list and the opening of what it lists.
+  for (int attempt = 0; attempt < (mode == OpenMode::read_only ? 5 : 1); ++attempt) {
+    rocksdb::DB* db = nullptr;
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    const rocksdb::DBOptions options = db_options(mode, env);
+    status = mode == OpenMode::read_only
+                 ? rocksdb::DB::OpenForReadOnly(options, path, families(), &handles, &db)
+                 : rocksdb::DB::Open(options, path, families(), &handles, &db);
+    if (status.ok()) {
+      return std::make_shared<Database>(std::unique_ptr<rocksdb::DB>(db), std::move(handles), mode);
+    }
+  }
+  return error_of(status);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Storage>> open_rocksdb(const std::string& path, const OpenOptions& options) {
@@ -182,24 +259,13 @@ Result<std::unique_ptr<Storage>> open_rocksdb(const std::string& path, const Ope
   if (!usable) return usable.error();
   if (options.mode == OpenMode::existing) {
     // Opening for writing changes files even where it fails in the end: only what can be read.
-    const auto readable = open_rocksdb(path, {.mode = OpenMode::read_only});
+    const auto readable = open_database(path, OpenMode::read_only, options.env);
     if (!readable) return readable.error();
   }
-  rocksdb::Status status;
-  // A writer may replace files between the reading of the list and the opening of what it lists.
-  for (int attempt = 0; attempt < (options.mode == OpenMode::read_only ? 5 : 1); ++attempt) {
-    rocksdb::DB* db = nullptr;
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    status = options.mode == OpenMode::read_only
-                 ? rocksdb::DB::OpenForReadOnly(db_options(options.mode), path, families(),
-                                                &handles, &db)
-                 : rocksdb::DB::Open(db_options(options.mode), path, families(), &handles, &db);
-    if (status.ok()) {
-      return std::unique_ptr<Storage>(std::make_unique<RocksdbStorage>(
-          std::unique_ptr<rocksdb::DB>(db), std::move(handles), options));
-    }
-  }
-  return error_of(status);
+  auto database = open_database(path, options.mode, options.env);
+  if (!database) return database.error();
+  return std::unique_ptr<Storage>(
+      std::make_unique<RocksdbStorage>(path, options, std::move(*database)));
 }
 
 }  // namespace liuhen::ledger

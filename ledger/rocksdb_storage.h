@@ -3,6 +3,10 @@
 
 #include "ledger/storage.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace liuhen::ledger {
 
 enum class OpenMode : std::uint8_t {
@@ -13,6 +17,7 @@ enum class OpenMode : std::uint8_t {
 
 struct OpenOptions {
   OpenMode mode = OpenMode::existing;
+  rocksdb::Env* env = nullptr;  // outlives the storage; null: the machine's own
 };
 
 // Every entry has a block of its own, so that a byte changed in the files is found by the block's

@@ -16,12 +16,21 @@ namespace {
 
 using Done = std::function<void(Result<Answer>)>;
 
-Error stopped(const Error* why) {
-  const bool full = why != nullptr && why->code == "storage.full";
-  return fail(full ? "storage.full" : "ledger.stopped",
-              "账本已停止写入，请查明原因后重新启动" + (why ? "：" + why->zh : ""),
-              "the ledger has stopped writing; find out why and start it again" +
-                  (why ? ": " + why->en : ""));
+Error stopped_by(const Error& why) {
+  if (why.code == "storage.full") {
+    return fail(why.code, "磁盘已满，已停止写入；腾出空间后才会继续：" + why.zh,
+                "the disk is full and the ledger has stopped writing; it goes on once there is "
+                "room: " +
+                    why.en);
+  }
+  if (why.code == "storage.read_only") {
+    return fail(why.code, "文件系统已变为只读，已停止写入；恢复可写后才会继续：" + why.zh,
+                "the file system has become read-only and the ledger has stopped writing; it goes "
+                "on once that may be written again: " +
+                    why.en);
+  }
+  return fail("ledger.stopped", "账本已停止写入，请查明原因后重新启动：" + why.zh,
+              "the ledger has stopped writing; find out why and start it again: " + why.en);
 }
 
 class QueuedSequencer final : public Sequencer {
@@ -42,6 +51,10 @@ class QueuedSequencer final : public Sequencer {
     observer_ = std::move(observer);
   }
   std::uint64_t size() const override { return size_.load(); }
+  std::optional<Error> stopped() const override {
+    const std::lock_guard lock(mutex_);
+    return failure_;
+  }
   std::vector<PendingIntent> pending() const override;
   std::optional<PendingIntent> pending_intent(const Hash& hash) const override;
   std::string checkpoint() const override {
@@ -81,7 +94,7 @@ class QueuedSequencer final : public Sequencer {
   std::condition_variable wake_;
   std::deque<Job> queue_;
   bool stopping_ = false;
-  std::optional<Error> failure_;
+  std::optional<Error> failure_;  // as it is told to everyone
   std::string note_, kept_note_;
   std::map<Hash, PendingIntent> pending_;
   std::function<void(std::uint64_t, const std::vector<Bytes>&)> observer_;
@@ -101,8 +114,11 @@ void QueuedSequencer::enqueue(CheckedSubmission submission, Done done) {
   std::optional<Error> refusal;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || failure_) {
-      refusal = stopped(failure_ ? &*failure_ : nullptr);
+    if (failure_) {
+      refusal = failure_;
+    } else if (stopping_) {
+      refusal = fail("ledger.stopped", "账本正在停止，不再写入",
+                     "the ledger is being stopped and writes no more");
     } else if (queue_.size() >= queue_max_) {
       refusal = fail("queue.full", "提交过多，请稍后再试",
                      "too many submissions are waiting, try again later");
@@ -171,13 +187,14 @@ void QueuedSequencer::keep_head() {
 }
 
 void QueuedSequencer::fail_all(std::vector<Done> waiting, const Error& why) {
+  const Error told = stopped_by(why);
   {
     const std::lock_guard lock(mutex_);
-    failure_ = why;
+    failure_ = told;
     for (Job& job : queue_) waiting.push_back(std::move(job.done));
     queue_.clear();
   }
-  for (Done& done : waiting) done(stopped(&why));
+  for (Done& done : waiting) done(told);
 }
 
 void QueuedSequencer::publish() {

@@ -92,6 +92,9 @@ class Sequencer {
       std::function<void(std::uint64_t first, const std::vector<Bytes>& entries)> observer) = 0;
 
   virtual std::uint64_t size() const = 0;  // committed entries; any thread
+  // Why nothing is written any more, if a write has failed: `storage.full`, `storage.read_only`,
+  // or `ledger.stopped` for anything else. Any thread.
+  virtual std::optional<Error> stopped() const = 0;
   // Half-signed intents that wait and have not expired, by hash; any thread.
   virtual std::vector<PendingIntent> pending() const = 0;
   virtual std::optional<PendingIntent> pending_intent(const Hash& hash) const = 0;

@@ -50,7 +50,8 @@ class Batch {
 };
 
 // get and scan may be called from any thread at any time and see what was last committed; commit by
-// one thread at a time. Errors: `storage.io`, `storage.full`, `storage.damaged`, `storage.busy`.
+// one thread at a time. Errors: `storage.io`, `storage.full`, `storage.read_only`,
+// `storage.damaged`, `storage.busy`.
 class Storage {
  public:
   virtual ~Storage() = default;
@@ -64,6 +65,10 @@ class Storage {
   // When it returns, values deleted from the family are in no file any more. Slow; by the
   // committing thread.
   virtual Outcome purge(Family) { return ok(); }
+  // After a commit has failed: closes and opens again, as a new process would, while readers read
+  // on. What failed may be there afterwards, whole or not at all. By the committing thread; on
+  // error it can be tried again.
+  virtual Outcome reopen() { return ok(); }
 };
 
 }  // namespace liuhen::ledger

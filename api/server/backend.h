@@ -31,7 +31,6 @@ struct Backend {
   ReadModel& model;
   Platform& platform;
   bool platform_acts = true;
-  std::atomic<bool>& writer_stopped;  // set by whoever was told so
   RateLimit& authors;
   const Publisher* publisher = nullptr;  // null: no witnesses are asked
 

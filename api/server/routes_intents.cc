@@ -70,11 +70,7 @@ std::vector<Verdict> submit_all(const Backend& backend,
   bool recorded = false;
   for (const Verdict& verdict : verdicts) {
     const auto* refused = std::get_if<Refusal>(&verdict);
-    if (refused == nullptr) {
-      recorded = true;
-    } else if (refused->error.code == "ledger.stopped" || refused->error.code == "storage.full") {
-      backend.writer_stopped = true;
-    }
+    recorded = recorded || refused == nullptr;
   }
   if (recorded && backend.platform_acts) backend.platform.wake();
   return verdicts;

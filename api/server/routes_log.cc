@@ -9,10 +9,7 @@ namespace json = boost::json;
 
 Response health(const Backend& backend, const Call&) {
   if (Outcome model = backend.model.health(); !model) return problem(model.error(), 503);
-  if (backend.writer_stopped) {
-    return problem(fail("ledger.stopped", "账本已停止写入，请查明原因后重新启动",
-                        "the ledger has stopped writing; find out why and start it again"));
-  }
+  if (const auto why = backend.sequencer.stopped()) return problem(*why);
   if (const auto stuck = backend.platform.stuck()) return problem(*stuck, 503);
   return json_response({{"status", "ok"}, {"size", backend.sequencer.size()}});
 }

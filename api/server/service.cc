@@ -6,10 +6,15 @@
 #include "crypto/note.h"
 #include "crypto/vrf.h"
 #include "ledger/dir_check.h"
+#include "ledger/durable_file.h"
+#include "ledger/recovering_sequencer.h"
 #include "ledger/rocksdb_storage.h"
 
 namespace liuhen::api::server {
 namespace {
+
+// On the disk, before a ledger that ran out of room is opened again: two of the largest batches.
+constexpr std::uint64_t kRoomBytesMin = 16u << 20;
 
 // Members in the order in which each needs those above it.
 class DirectoryService final : public Service {
@@ -22,7 +27,6 @@ class DirectoryService final : public Service {
         storage_(std::move(storage)),
         head_(layout_.head),
         restricted_(*storage_, keys_.master, entropy_),
-        admission_(origin),
         model_(origin, *storage_),
         origin_(origin),
         authors_(options.author_rate, entropy_) {}
@@ -30,8 +34,13 @@ class DirectoryService final : public Service {
   ~DirectoryService() override { stop(); }
 
   Outcome start() {
-    Result<std::unique_ptr<ledger::Sequencer>> sequencer = ledger::Sequencer::open(
-        *storage_, head_, restricted_, admission_, *options_.clock,
+    Result<std::unique_ptr<ledger::Sequencer>> sequencer = ledger::open_recovering(
+        {.storage = *storage_,
+         .head = head_,
+         .restricted = restricted_,
+         .clock = *options_.clock,
+         .admission = [this] { return std::make_unique<projections::StateAdmission>(origin_); },
+         .writable = [this] { return ledger::has_room(layout_.dir, kRoomBytesMin); }},
         {.origin = origin_, .log_key = &keys_.log, .queue_max = 0}, options_.progress);
     if (!sequencer) return sequencer.error();
     sequencer_ = std::move(*sequencer);
@@ -47,7 +56,7 @@ class DirectoryService final : public Service {
         PlatformParts{keys_, *options_.clock, *sequencer_, restricted_, model_, publisher_.get()});
     backend_.reset(new Backend{origin_, key.vkey(), *options_.clock, *storage_, restricted_,
                                *sequencer_, model_, *platform_, options_.platform_acts,
-                               writer_stopped_, authors_, publisher_.get()});
+                               authors_, publisher_.get()});
     if (options_.platform_acts) platform_->start();
     if (publisher_) publisher_->start();
     return ok();
@@ -56,7 +65,9 @@ class DirectoryService final : public Service {
   // With another key than a registered one the platform would let draws begin that it can never
   // execute.
   Outcome check_vrf_key() const {
-    const projections::Keys& known = admission_.state().keys;
+    const Result<ReadModel::Reading> reading = model_.read(sequencer_->size());
+    if (!reading) return reading.error();
+    const projections::Keys& known = reading->state().keys;
     if (known.vrf.empty() || known.has_vrf(crypto::vrf::public_key(keys_.vrf))) return ok();
     return fail("platform.vrf_key",
                 "keys/vrf.key 不是账本登记过的 VRF 密钥，未启动：请放回原来的密钥文件",
@@ -101,10 +112,8 @@ class DirectoryService final : public Service {
   std::unique_ptr<ledger::Storage> storage_;
   ledger::DiskHeadFile head_;
   ledger::RestrictedStore restricted_;
-  projections::StateAdmission admission_;  // the writer's
-  ReadModel model_;                        // everyone else's
+  ReadModel model_;  // everyone's but the writer's
   const std::string origin_;
-  std::atomic<bool> writer_stopped_ = false;
   RateLimit authors_;
   std::unique_ptr<ledger::Sequencer> sequencer_;
   std::unique_ptr<Publisher> publisher_;

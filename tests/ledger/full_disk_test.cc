@@ -153,7 +153,7 @@ TEST(FullDisk, AReadOnlyDirectoryIsVerifiedAndNotStarted) {
   ASSERT_TRUE(disk.read_only(true));
   const auto refused = on.open(OpenMode::existing);
   ASSERT_TRUE(refused);
-  EXPECT_EQ(refused->code, "storage.io") << refused->en;
+  EXPECT_EQ(refused->code, "storage.read_only") << refused->en;
   EXPECT_NE(refused->en.find("Read-only"), std::string::npos) << refused->en;
   {
     const auto reader = open_rocksdb(on.place, {.mode = OpenMode::read_only});
