@@ -1,0 +1,276 @@
+// Every single thing that the sequencer asks of storage and head file fails in turn: once or from
+// then on, having taken effect or not.
+#include <chrono>
+#include <thread>
+
+#include "ledger/recovering_sequencer.h"
+#include "tests/ledger/acknowledged.h"
+
+namespace liuhen::ledger {
+namespace {
+
+using tests::Acknowledged;
+using tests::TestLedger;
+
+// Counts what is asked for, and fails at one of them.
+struct Fault {
+  std::uint64_t asked = 0;
+  std::uint64_t at = 0;  // the first is 1; 0: never
+  bool persisted = false;
+  bool lasting = false;
+  bool struck = false;
+  bool writes_only = false;  // then reads are not counted
+  std::string code = "storage.io";
+
+  // Whether this one fails.
+  bool strikes(bool write) {
+    if (writes_only && !write) return false;
+    ++asked;
+    if (asked == at) return struck = true;
+    return lasting && struck;
+  }
+  bool takes_effect() const { return persisted && asked == at; }
+  Error error() const { return fail(code, "按测试要求出错", "failed as commanded"); }
+};
+
+// What was deleted stays in a file until it is purged, as on a disk.
+class FailingStorage final : public Storage {
+ public:
+  FailingStorage(MemoryStorage& below, Fault& fault) : below_(below), fault_(fault) {}
+  Result<std::optional<std::string>> get(Family family, std::string_view key) override {
+    if (fault_.strikes(false)) return fault_.error();
+    return below_.get(family, key);
+  }
+  Outcome scan(Family family, std::string_view from,
+               const std::function<bool(std::string_view, std::string_view)>& visit) override {
+    if (fault_.strikes(false)) return fault_.error();
+    return below_.scan(family, from, visit);
+  }
+  Outcome commit(const Batch& batch) override {
+    const bool fails = fault_.strikes(true);
+    if (fails && !fault_.takes_effect()) return fault_.error();
+    for (const Batch::Change& change : batch.changes()) {
+      if (change.family == Family::record_keys && !change.value) ++unpurged;
+    }
+    const Outcome done = below_.commit(batch);
+    return fails ? Outcome(fault_.error()) : done;
+  }
+  Outcome purge(Family) override {
+    const bool fails = fault_.strikes(true);
+    if (!fails || fault_.takes_effect()) unpurged = 0;
+    return fails ? Outcome(fault_.error()) : ok();
+  }
+  Outcome reopen() override {
+    ++reopened;
+    return ok();
+  }
+  std::uint64_t unpurged = 0;
+  std::uint64_t reopened = 0;
+
+ private:
+  MemoryStorage& below_;
+  Fault& fault_;
+};
+
+class FailingHead final : public HeadFile {
+ public:
+  explicit FailingHead(Fault& fault) : fault_(fault) {}
+  Result<std::optional<std::string>> read() override {
+    if (fault_.strikes(false)) return fault_.error();
+    return note_;
+  }
+  Outcome write(const std::string& note) override {
+    const bool fails = fault_.strikes(true);
+    if (!fails || fault_.takes_effect()) note_ = note;
+    return fails ? Outcome(fault_.error()) : ok();
+  }
+
+ private:
+  Fault& fault_;
+  std::optional<std::string> note_;
+};
+
+struct Site {
+  Fault fault;
+  TestLedger ledger;
+  FailingStorage storage{ledger.own_storage, fault};
+  FailingHead head{fault};
+  Acknowledged acknowledged;
+
+  Site() {
+    ledger.storage = &storage;
+    ledger.head = &head;
+  }
+  // A first half, a restart, and then all: whoever was not answered sends again.
+  void live() {
+    const std::size_t all = tests::steps_of(ledger).size();
+    if (!ledger.open()) acknowledged.send(ledger, 0, all / 2);
+    if (!ledger.open()) acknowledged.send(ledger, 0, all);
+  }
+  MemoryStorage::Contents contents() { return ledger.own_storage.contents(); }
+};
+
+const auto& entries_in(const MemoryStorage::Contents& contents) {
+  return contents[static_cast<std::size_t>(Family::entries)];
+}
+
+TEST(FailingSteps, EachInTurnLosesNothingAndMakesOneHistory) {
+  Site undisturbed;
+  undisturbed.live();
+  ASSERT_EQ(undisturbed.storage.unpurged, 0u);
+  const auto whole = undisturbed.contents();
+  ASSERT_EQ(entries_in(whole).size(), 9u);
+  const std::uint64_t asked = undisturbed.fault.asked;
+  ASSERT_GT(asked, 100u);
+  std::uint64_t refused = 0;
+  for (std::uint64_t at = 1; at <= asked; at += tests::stride(4)) {
+    for (const bool persisted : {false, true}) {
+      for (const bool lasting : {false, true}) {
+        const std::string when = "step " + std::to_string(at) + (persisted ? " persisted" : "") +
+                                 (lasting ? " lasting" : "");
+        Site site;
+        site.fault.at = at;
+        site.fault.persisted = persisted;
+        site.fault.lasting = lasting;
+        site.live();
+        ASSERT_TRUE(site.fault.struck) << when;
+        site.fault = Fault();
+        const auto error = site.ledger.open();
+        ASSERT_FALSE(error) << when << ": " << error->code << ": " << error->en;
+        EXPECT_EQ(site.storage.unpurged, 0u) << when << ": a destroyed key is still in a file";
+        site.acknowledged.expect_kept(site.ledger, when);
+        if (HasFatalFailure()) return;
+        refused += entries_in(site.contents()).size() < entries_in(whole).size() ? 1 : 0;
+        // The log is what it would have been.
+        site.acknowledged.send(site.ledger, 0, tests::steps_of(site.ledger).size());
+        EXPECT_EQ(entries_in(site.contents()), entries_in(whole)) << when;
+        site.acknowledged.expect_kept(site.ledger, when);
+      }
+    }
+  }
+  EXPECT_GT(refused, 0u) << "no fault ever cost anything";
+}
+
+TEST(FailingSteps, TwoFaultsOneOfThemInTheRecovery) {
+  Site undisturbed;
+  undisturbed.live();
+  const std::uint64_t asked = undisturbed.fault.asked;
+  for (std::uint64_t first = 1; first <= asked; first += tests::stride(19)) {
+    for (std::uint64_t second = 1; second <= 40; second += tests::stride(5)) {
+      const std::string when = "steps " + std::to_string(first) + " and " + std::to_string(second);
+      Site site;
+      site.fault.at = first;
+      site.fault.persisted = first % 2 == 0;
+      site.live();
+      site.fault = Fault();
+      site.fault.at = second;
+      site.fault.persisted = second % 2 == 0;
+      (void)site.ledger.open();
+      site.fault = Fault();
+      const auto error = site.ledger.open();
+      ASSERT_FALSE(error) << when << ": " << error->code << ": " << error->en;
+      EXPECT_EQ(site.storage.unpurged, 0u) << when;
+      site.acknowledged.expect_kept(site.ledger, when);
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+// A sequencer over the failing parts that begins again by itself.
+struct Recovering {
+  Site site;
+  std::atomic<bool> writable = false;
+  std::unique_ptr<Sequencer> sequencer;
+
+  std::optional<Error> open() {
+    TestLedger& ledger = site.ledger;
+    ledger.restricted =
+        std::make_unique<RestrictedStore>(site.storage, ledger.master_key, ledger.entropy);
+    auto opened =
+        open_recovering({.storage = site.storage,
+                         .head = site.head,
+                         .restricted = *ledger.restricted,
+                         .clock = ledger.clock,
+                         .admission = [] { return std::make_unique<tests::EmptyAdmission>(); },
+                         .writable = [this] { return writable.load(); }},
+                        {.origin = tests::kOrigin, .log_key = &ledger.log_key, .queue_max = 0});
+    if (!opened) return opened.error();
+    sequencer = std::move(*opened);
+    return std::nullopt;
+  }
+  Result<Answer> submit(const std::string& name) {
+    const TestLedger& ledger = site.ledger;
+    return sequencer->submit_and_wait(
+        tests::signed_by(ledger.item(name), std::vector<const crypto::SigningKey*>{&ledger.a}));
+  }
+  // Whether it goes on within some seconds.
+  bool goes_on() const {
+    for (int tenths = 0; tenths < 100 && sequencer->stopped(); ++tenths)
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    return !sequencer->stopped();
+  }
+};
+
+TEST(Recovering, GoesOnOnceThereIsRoomAndTellsReadersOfEveryEntry) {
+  for (const char* code : {"storage.full", "storage.read_only"}) {
+    for (const bool persisted : {false, true}) {
+      Recovering recovering;
+      ASSERT_FALSE(recovering.open());
+      std::vector<std::uint64_t> told;
+      recovering.sequencer->on_committed([&](std::uint64_t first, const std::vector<Bytes>& all) {
+        for (std::size_t i = 0; i < all.size(); ++i) told.push_back(first + i);
+      });
+      ASSERT_TRUE(recovering.submit("first"));
+      Fault& fault = recovering.site.fault;
+      fault = Fault();
+      fault.code = code;
+      fault.writes_only = true;
+      fault.at = 1;
+      fault.persisted = persisted;
+      fault.lasting = true;
+      const std::string seen = recovering.sequencer->checkpoint();
+      const auto refused = recovering.submit("second");
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().code, code);
+      EXPECT_EQ(recovering.submit("third").error().code, code);
+      EXPECT_EQ(recovering.sequencer->stopped().value().code, code);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1'500));
+      EXPECT_TRUE(recovering.sequencer->stopped()) << "there is no room yet";
+      EXPECT_EQ(recovering.site.storage.reopened, 0u);
+      EXPECT_EQ(recovering.sequencer->checkpoint(), seen) << "and readers read on";
+      fault = Fault();
+      recovering.writable = true;
+      ASSERT_TRUE(recovering.goes_on());
+      EXPECT_EQ(recovering.site.storage.reopened, 1u);
+      const auto again = recovering.submit("second");
+      ASSERT_TRUE(again) << again.error().en;
+      EXPECT_EQ(std::get<Receipt>(*again).repeated, persisted);
+      EXPECT_EQ(std::get<Receipt>(*again).position, 1u);
+      ASSERT_TRUE(recovering.submit("third"));
+      EXPECT_EQ(told, (std::vector<std::uint64_t>{0, 1, 2}));
+      recovering.sequencer->stop();
+      EXPECT_EQ(check_storage(recovering.site.ledger.own_storage,
+                              {.log_key = recovering.site.ledger.note_key()})
+                    .verdict,
+                Verdict::verified);
+    }
+  }
+}
+
+TEST(Recovering, AnyOtherFailureIsForPeople) {
+  Recovering recovering;
+  recovering.writable = true;
+  ASSERT_FALSE(recovering.open());
+  ASSERT_TRUE(recovering.submit("first"));
+  recovering.site.fault = Fault();
+  recovering.site.fault.at = 1;
+  recovering.site.fault.writes_only = true;
+  EXPECT_EQ(recovering.submit("second").error().code, "ledger.stopped");
+  std::this_thread::sleep_for(std::chrono::milliseconds(2'500));
+  EXPECT_EQ(recovering.submit("third").error().code, "ledger.stopped");
+  EXPECT_EQ(recovering.site.storage.reopened, 0u);
+  recovering.sequencer->stop();
+}
+
+}  // namespace
+}  // namespace liuhen::ledger

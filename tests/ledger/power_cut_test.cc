@@ -1,0 +1,256 @@
+// The power is cut before every change to the disk in turn, and what was not synced is lost:
+// RocksDB and our own files, on one disk.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+
+#include "ledger/durable_file.h"
+#include "ledger/rocksdb_storage.h"
+#include "tests/ledger/acknowledged.h"
+#include "tests/ledger/power_cut_tap.h"
+
+namespace liuhen::tests {
+namespace {
+
+std::mutex tap_mutex;  // guards what follows
+PowerCutDisk* tapped = nullptr;
+std::map<int, std::pair<std::string, PowerCutDisk::FilePtr>> open_files;  // a folder has no file
+
+bool is_tapped(const std::string& path) {
+  return tapped != nullptr && path.starts_with(tapped->root() + "/");
+}
+
+}  // namespace
+
+PowerCutTap::PowerCutTap(PowerCutDisk& disk) {
+  const std::lock_guard lock(tap_mutex);
+  LIUHEN_CHECK(tapped == nullptr);
+  tapped = &disk;
+}
+
+PowerCutTap::~PowerCutTap() {
+  const std::lock_guard lock(tap_mutex);
+  tapped = nullptr;
+  open_files.clear();
+}
+
+}  // namespace liuhen::tests
+
+extern "C" {
+
+int __real_open(const char* path, int flags, ...);
+ssize_t __real_write(int fd, const void* bytes, size_t size);
+int __real_fsync(int fd);
+int __real_rename(const char* from, const char* to);
+int __real_close(int fd);
+
+int __wrap_open(const char* path, int flags, ...) {
+  using namespace liuhen::tests;
+  mode_t mode = 0;
+  if ((flags & O_CREAT) != 0) {
+    va_list rest;
+    va_start(rest, flags);
+    mode = va_arg(rest, mode_t);
+    va_end(rest);
+  }
+  const std::lock_guard lock(tap_mutex);
+  const bool writes = (flags & O_ACCMODE) != O_RDONLY;
+  const bool ours =
+      (is_tapped(path) && writes) || (tapped != nullptr && (flags & O_DIRECTORY) != 0 &&
+                                      (is_tapped(path) || path == tapped->root()));
+  PowerCutDisk::FilePtr file;
+  if (ours && writes && !(file = tapped->create(path))) {
+    errno = EIO;
+    return -1;
+  }
+  const int fd = __real_open(path, flags, mode);
+  if (ours && fd >= 0) open_files[fd] = {path, file};
+  return fd;
+}
+
+ssize_t __wrap_write(int fd, const void* bytes, size_t size) {
+  using namespace liuhen::tests;
+  const std::lock_guard lock(tap_mutex);
+  const auto found = open_files.find(fd);
+  if (found != open_files.end() &&
+      !tapped->append(found->second.second, {static_cast<const char*>(bytes), size})) {
+    errno = EIO;
+    return -1;
+  }
+  return __real_write(fd, bytes, size);
+}
+
+int __wrap_fsync(int fd) {
+  using namespace liuhen::tests;
+  const std::lock_guard lock(tap_mutex);
+  const auto found = open_files.find(fd);
+  if (found == open_files.end()) return __real_fsync(fd);
+  const auto& [path, file] = found->second;
+  if (file ? tapped->sync(file) : tapped->sync_folder(path)) return 0;
+  errno = EIO;
+  return -1;
+}
+
+int __wrap_rename(const char* from, const char* to) {
+  using namespace liuhen::tests;
+  const std::lock_guard lock(tap_mutex);
+  if (is_tapped(from) && !tapped->rename(from, to)) {
+    errno = EIO;
+    return -1;
+  }
+  return __real_rename(from, to);
+}
+
+int __wrap_close(int fd) {
+  using namespace liuhen::tests;
+  {
+    const std::lock_guard lock(tap_mutex);
+    open_files.erase(fd);
+  }
+  return __real_close(fd);
+}
+
+}  // extern "C"
+
+namespace liuhen::ledger {
+namespace {
+
+namespace fs = std::filesystem;
+using tests::Acknowledged;
+using tests::PowerCutDisk;
+using tests::Survivors;
+using tests::TestLedger;
+
+constexpr Survivors kSurvivors[] = {Survivors::nothing, Survivors::names, Survivors::some,
+                                    Survivors::all};
+const char* name_of(Survivors survivors) {
+  static constexpr const char* kNames[] = {"nothing", "names", "some", "all"};
+  return kNames[static_cast<std::size_t>(survivors)];
+}
+
+class Root {
+ public:
+  Root() {
+    std::string name = (fs::temp_directory_path() / "liuhen-power-XXXXXX").string();
+    LIUHEN_CHECK(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Root() { fs::remove_all(path_); }
+  Root(const Root&) = delete;
+  Root& operator=(const Root&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+struct Site {
+  Root root;
+  PowerCutDisk disk{root.path()};
+  std::unique_ptr<rocksdb::Env> env =
+      rocksdb::NewCompositeEnv(std::make_shared<tests::PowerCutFileSystem>(disk));
+  tests::PowerCutTap tap{disk};
+  DiskHeadFile head{root.path() + "/head"};
+  TestLedger ledger;
+  std::unique_ptr<Storage> storage;
+  Acknowledged acknowledged;
+  bool created = false;
+
+  Site() { ledger.head = &head; }
+  std::optional<Error> open(OpenMode mode) {
+    close();
+    auto opened = open_rocksdb(root.path() + "/db", {.mode = mode, .env = env.get()});
+    if (!opened) return opened.error();
+    storage = std::move(*opened);
+    ledger.storage = storage.get();
+    return ledger.open();
+  }
+  void close() {
+    ledger.close();
+    storage.reset();
+  }
+  // Made, filled by half, closed, opened again and filled.
+  void live() {
+    const std::size_t all = tests::steps_of(ledger).size();
+    if (open(OpenMode::create)) return close();
+    created = true;
+    acknowledged.send(ledger, 0, all / 2);
+    if (!open(OpenMode::existing)) acknowledged.send(ledger, 0, all);
+    close();
+  }
+};
+
+void cut_and_look(std::uint64_t change, Survivors survivors) {
+  const std::string when =
+      "cut before change " + std::to_string(change) + ", surviving: " + name_of(survivors);
+  Site site;
+  site.disk.cut_before(change);
+  site.live();
+  ASSERT_TRUE(site.disk.is_off()) << when;
+  site.disk.restore(survivors, change);
+  const auto error = site.open(OpenMode::existing);
+  if (!site.created) return;  // half a directory, of which nobody was told that it was a ledger
+  ASSERT_FALSE(error) << when << ": " << error->code << ": " << error->en;
+  site.acknowledged.expect_kept(site.ledger, when);
+  if (::testing::Test::HasFatalFailure()) return;
+  site.acknowledged.send(site.ledger, 0, tests::steps_of(site.ledger).size());
+  EXPECT_EQ(site.ledger.sequencer->size(), 9u) << when;
+  site.acknowledged.expect_kept(site.ledger, when);
+  site.close();
+}
+
+TEST(PowerCut, BeforeEveryChangeLosesNothingAcknowledgedAndMakesOneHistory) {
+  std::uint64_t changes = 0;
+  {
+    Site undisturbed;
+    undisturbed.live();
+    changes = undisturbed.disk.changes();
+  }
+  ASSERT_GT(changes, 200u);
+  RecordProperty("changes", std::to_string(changes));
+  std::size_t turn = 0;
+  for (std::uint64_t change = 1; change <= changes; change += tests::stride(13)) {
+    if (std::getenv("LIUHEN_SOAK")) {
+      for (const Survivors survivors : kSurvivors) cut_and_look(change, survivors);
+    } else {
+      cut_and_look(change, kSurvivors[turn++ % std::size(kSurvivors)]);
+    }
+    if (HasFatalFailure()) return;
+  }
+}
+
+// Whoever finds the power back finds the old content or the new one, never a beginning.
+TEST(PowerCut, AFileReplacedIsTheOldOneOrTheNewOne) {
+  for (std::uint64_t change = 1;; ++change) {
+    bool cut = false;
+    for (const Survivors survivors : kSurvivors) {
+      const Root root;
+      PowerCutDisk disk(root.path());
+      const tests::PowerCutTap tap(disk);
+      DiskHeadFile head(root.path() + "/head");
+      ASSERT_TRUE(head.write("old"));
+      disk.cut_before(disk.changes() + change);
+      const bool written = head.write("new").has_value();
+      cut = disk.is_off();
+      disk.restore(survivors, change);
+      const auto kept = head.read();
+      ASSERT_TRUE(kept);
+      if (written) {
+        EXPECT_EQ(*kept, "new") << change << " " << name_of(survivors);
+      } else {
+        EXPECT_TRUE(*kept == "old" || *kept == "new") << change << ": " << kept->value_or("gone");
+      }
+    }
+    if (!cut) {
+      EXPECT_EQ(change, 6u) << "made, written, synced, renamed, its folder synced";
+      return;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace liuhen::ledger
