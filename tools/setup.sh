@@ -28,7 +28,7 @@ build_packages=(g++ cmake ninja-build pkg-config git ca-certificates curl
   libcli11-dev libcsv-dev zlib1g-dev)
 # libbenchmark-dev: its header is one of those that tests/layout compiles alone.
 # clang compiles the tests sooner; libclang-rt-14-dev holds its sanitizers and libFuzzer.
-test_packages=(clang libclang-rt-14-dev libgtest-dev libgmock-dev libbenchmark-dev python3 dpkg-dev
+test_packages=(clang libclang-rt-14-dev libgtest-dev libgmock-dev libbenchmark-dev python3 dpkg-dev strace
   golang-go golang-golang-x-mod-dev)  # another implementation of transparency logs
 browser_packages=(chromium fonts-wqy-microhei)
 bench_packages=(libbenchmark-dev)

@@ -135,7 +135,10 @@ TEST(Documents, EveryGuaranteeNamesTestsThatExist) {
   static const std::regex heading("^## (G[0-9]+)$");
   static const std::regex name(R"(`([a-z]+\.\w+\.\w+)`)");
   const std::set<std::string> known = test_names();
+  static const std::regex program(R"(`programs\.(\w+)`)");
   const std::string page = text_at("docs/guarantees.md");
+  for (std::sregex_iterator at(page.begin(), page.end(), program), end; at != end; ++at)
+    EXPECT_FALSE(text_at("tests/programs/" + std::string((*at)[1]) + "_test.py").empty());
   std::map<std::string, std::size_t> named;
   std::string guarantee;
   for (const std::string_view view : lines_of(page)) {

@@ -16,6 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kScripts[] = {"setup.sh", "build.sh", "test.sh",
+                                    "run.sh",   "fuzz.sh",  "soak.sh"};
+
 struct Ran {
   int exit_code;
   std::string output;  // both streams
@@ -29,7 +32,7 @@ class Scripts : public testing::Test {
     ASSERT_NE(mkdtemp(name.data()), nullptr);
     root_ = name;
     fs::create_directories(root_ / "tools");
-    for (const char* script : {"setup.sh", "build.sh", "test.sh", "run.sh", "fuzz.sh"}) {
+    for (const char* script : kScripts) {
       fs::copy_file(fs::path(LIUHEN_SOURCE_DIR) / "tools" / script, root_ / "tools" / script);
     }
   }
@@ -87,7 +90,7 @@ class RunScript : public Scripts {
 };
 
 TEST_F(Scripts, HelpIsInBothLanguages) {
-  for (const char* script : {"setup.sh", "build.sh", "test.sh", "run.sh", "fuzz.sh"}) {
+  for (const char* script : kScripts) {
     const Ran ran = run("tools/" + std::string(script) + " --help");
     EXPECT_EQ(ran.exit_code, 0) << script;
     EXPECT_NE(ran.output.find("用法"), std::string::npos) << script;
@@ -96,7 +99,7 @@ TEST_F(Scripts, HelpIsInBothLanguages) {
 }
 
 TEST_F(Scripts, AnUnknownArgumentIsRefused) {
-  for (const char* script : {"setup.sh", "build.sh", "test.sh", "run.sh", "fuzz.sh"}) {
+  for (const char* script : kScripts) {
     EXPECT_NE(run("tools/" + std::string(script) + " --nonsense").exit_code, 0) << script;
   }
 }
@@ -176,6 +179,25 @@ TEST_F(Scripts, TestFailsWhenTheRunnerDoes) {
   program("tools/build.sh", "exit 1");
   program("bin/ctest", "exit 0");
   EXPECT_NE(run("PATH=$PWD/bin:$PATH tools/test.sh").exit_code, 0);
+}
+
+TEST_F(Scripts, TheFirstPartOfASoakThatFailsEndsIt) {
+  program("tools/build.sh", note());
+  program("build/dev/bin/ledger_test", note());
+  program("bin/python3", note() + "[ $LIUHEN_KILLS-$LIUHEN_SEED-$LIUHEN_SOAK = 7-3-1 ]");
+  EXPECT_EQ(run("PATH=$PWD/bin:$PATH tools/soak.sh --kills 7 --seed 3").exit_code, 0);
+  const std::string made = calls();
+  for (const char* part : {"build.sh dev", "FailingSteps", "PowerCut", "kill_test.py",
+                           "full_disk_test.py", "sync_test.py", "sweep_test.py"}) {
+    EXPECT_NE(made.find(part), std::string::npos) << part << " was not run: " << made;
+  }
+  program("build/dev/bin/ledger_test", "exit 1");
+  program("bin/python3", "touch ran_on");
+  const Ran ran = run("PATH=$PWD/bin:$PATH tools/soak.sh --no-build power kill");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_NE(ran.output.find("power 失败"), std::string::npos) << ran.output;
+  EXPECT_FALSE(fs::exists(root_ / "ran_on"));
+  EXPECT_EQ(run("tools/soak.sh --kills").exit_code, 2);
 }
 
 TEST_F(Scripts, ACrashFailsAllTargetsButTheCanary) {

@@ -114,6 +114,8 @@ class Service:
                 self.port = int(found.group(2))
                 self.url = f"{found.group(1)}://127.0.0.1:{self.port}"
                 return
+        self.process.wait(60)
+        self.process.stdout.close()
         raise AssertionError("the service did not start: " + said)
 
     def get(self, target, method="GET", body=None, headers=None):

@@ -1,0 +1,165 @@
+"""A disk that is full, and one that turns read-only, under the running service: it reads on and then goes on."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from programs import Service, scratch
+from small_ledger import Shown, SmallLedger
+from tracing import may_trace
+
+
+class SmallDisk:
+    """A file system of its own, in memory."""
+
+    def __init__(self, size):
+        self.path = scratch()
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", self.path],
+                              capture_output=True, text=True, timeout=60)
+        if done.returncode != 0:
+            raise unittest.SkipTest("mounting a small file system needs root: " + done.stderr.strip())
+
+    def fill(self):
+        """Takes all the room there is."""
+        with open(os.path.join(self.path, "ballast"), "wb") as ballast:
+            for size in (1 << 16, 1 << 12, 1):
+                try:
+                    while True:
+                        ballast.write(b"x" * size)
+                        ballast.flush()
+                except OSError:
+                    pass
+                try:
+                    ballast.close()
+                except OSError:
+                    pass
+                if size > 1:
+                    ballast = open(ballast.name, "ab", buffering=0)
+
+    def make_room(self):
+        os.remove(os.path.join(self.path, "ballast"))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        subprocess.run(["umount", "-l", self.path], check=True, timeout=60)
+
+
+class Room(unittest.TestCase):
+    def setUp(self):
+        self.ledger = SmallLedger()
+        self.shown = Shown(self.ledger.vkey)
+        self.number = 0
+
+    def write(self, service):
+        """Sends the next intent until it is recorded; (status, body)."""
+        status, headers, body = service.get("/api/v1/intents", "POST", self.ledger.body(self.number))
+        if self.shown.answer(self.number, status, body):
+            self.number += 1
+        elif status == 503:
+            self.assertIn("Retry-After", headers)
+        return status, body
+
+    def expect_reads(self, service):
+        for target in ("/checkpoint", "/api/v1/log", "/api/v1/entries/1", "/api/v1/proofs/1", "/"):
+            status, _, body = service.get(target)
+            self.assertEqual(status, 200, (target, body))
+        self.shown.check(service)
+
+    def expect_refused(self, service, code):
+        for _ in range(3):
+            status, body = self.write(service)
+            self.assertEqual(status, 503, body)
+            self.assertIn(b'"code":"%s"' % code, body)
+        status, _, body = service.get("/healthz")
+        self.assertEqual(status, 503)
+        self.assertIn(code, body)
+
+    def expect_goes_on(self, service, directory):
+        end = time.monotonic() + 30
+        while self.write(service)[0] != 200:
+            self.assertLess(time.monotonic(), end, "it does not go on")
+            self.shown.check(service)  # and reads meanwhile
+        for _ in range(5):
+            self.assertEqual(self.write(service)[0], 200)
+        self.assertEqual(service.get("/healthz")[0], 200)
+        self.shown.check(service)
+        self.assertEqual(service.stop(signal.SIGTERM)[0], 0)
+        code, said = self.ledger.verify(directory)
+        self.assertEqual(code, 0, said)
+
+    def test_a_full_disk_is_said_and_it_goes_on_once_there_is_room(self):
+        with SmallDisk("64m") as disk:
+            directory = os.path.join(disk.path, "ledger")
+            shutil.copytree(self.ledger.directory, directory)
+            with Service(directory) as service:
+                for turn in range(2):
+                    for _ in range(5):
+                        self.assertEqual(self.write(service)[0], 200)
+                    disk.fill()
+                    for _ in range(2000):  # what was allocated before may still take some
+                        if self.write(service)[0] != 200:
+                            break
+                    self.expect_refused(service, b"storage.full")
+                    self.expect_reads(service)
+                    time.sleep(2)
+                    self.expect_refused(service, b"storage.full")
+                    disk.make_room()
+                    if turn == 0:
+                        end = time.monotonic() + 30
+                        while self.write(service)[0] != 200:
+                            self.assertLess(time.monotonic(), end, "it does not go on")
+                        self.expect_reads(service)
+                self.expect_goes_on(service, directory)
+
+    def test_a_disk_that_turns_read_only_is_said(self):
+        """As a file system does after an error of its disk: what is open for writing can no longer be written."""
+        if may_trace():
+            self.skipTest(may_trace())
+        directory = self.ledger.directory
+        with Service(directory) as service:
+            for _ in range(5):
+                self.assertEqual(self.write(service)[0], 200)
+            logs = [os.path.join(directory, "db", name) for name in os.listdir(os.path.join(directory, "db"))
+                    if name.endswith(".log")]
+            only = [word for path in logs for word in ("-P", path)]
+            tracer = subprocess.Popen(["strace", "-f", "-qq", "-o", "/dev/null", *only, "-e",
+                                       "inject=write,fdatasync:error=EROFS", "-p", str(service.process.pid)],
+                                      stderr=subprocess.PIPE)
+            try:
+                end = time.monotonic() + 30
+                while True:
+                    status, body = self.write(service)
+                    if status != 200:
+                        break
+                    self.assertLess(time.monotonic(), end, "it never turned read-only")
+                self.assertIn(b'"code":"storage.read_only"', body)
+                self.expect_reads(service)
+                self.expect_goes_on(service, directory)
+            finally:
+                tracer.terminate()
+                tracer.wait(60)
+                tracer.stderr.close()
+
+    def test_a_full_disk_at_the_start_is_said(self):
+        with SmallDisk("8m") as disk:
+            directory = os.path.join(disk.path, "ledger")
+            shutil.copytree(self.ledger.directory, directory)
+            disk.fill()
+            try:
+                with Service(directory) as service:
+                    self.expect_reads(service)
+                    service.stop(signal.SIGTERM)
+            except AssertionError as problem:
+                self.assertIn("error [storage.full]", str(problem))
+            disk.make_room()
+            with Service(directory) as service:
+                self.expect_goes_on(service, directory)
+
+
+if __name__ == "__main__":
+    unittest.main()
