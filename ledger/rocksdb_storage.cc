@@ -3,6 +3,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -52,6 +53,16 @@ class NoDiary final : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
+// RocksDB would throw away a record that may be in the write-ahead log whole, and that whoever
+// reads the directory may have seen; opening it again keeps it.
+class NoRecovery final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+};
+
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view bytes(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
@@ -64,12 +75,15 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
   ~Database() {
-    if (mode_ != OpenMode::read_only) (void)db_->Flush(rocksdb::FlushOptions(), families_).ok();
+    if (mode_ != OpenMode::read_only && !failed_)
+      (void)db_->Flush(rocksdb::FlushOptions(), families_).ok();
     for (rocksdb::ColumnFamilyHandle* family : families_)
       (void)db_->DestroyColumnFamilyHandle(family).ok();
     (void)db_->Close().ok();
   }
   rocksdb::DB* operator->() const { return db_.get(); }
+  // A write has failed: the log stays as it is, for whoever opens it next.
+  void has_failed() { failed_ = true; }
   const std::vector<rocksdb::ColumnFamilyHandle*>& families() const { return families_; }
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return families_[1 + static_cast<std::size_t>(family)];
@@ -80,6 +94,7 @@ class Database {
   std::vector<rocksdb::ColumnFamilyHandle*>
       families_;  // "default", which stays empty, and ours in order
   OpenMode mode_;
+  bool failed_ = false;  // of the committing thread
 };
 
 Result<std::shared_ptr<Database>> open_database(const std::string& path, OpenMode mode,
@@ -126,8 +141,9 @@ class RocksdbStorage final : public Storage {
     rocksdb::WriteOptions options;
     options.sync = true;
     const rocksdb::Status status = (*db)->Write(options, &writes);
-    if (!status.ok()) return error_of(status);
-    return ok();
+    if (status.ok()) return ok();
+    db->has_failed();
+    return error_of(status);
   }
 
   Outcome purge(Family family) override {
@@ -192,6 +208,8 @@ rocksdb::DBOptions db_options(OpenMode mode, rocksdb::Env* env) {
   options.max_open_files =
       mode == OpenMode::read_only ? -1 : 512;  // -1: keeps files that a writer deletes
   options.info_log = std::make_shared<NoDiary>();
+  options.listeners.push_back(std::make_shared<NoRecovery>());
+  options.max_bgerror_resume_count = 0;
   return options;
 }
 
