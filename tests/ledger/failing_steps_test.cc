@@ -292,5 +292,29 @@ TEST(Recovering, AnyOtherFailureIsForPeople) {
   recovering.sequencer->stop();
 }
 
+TEST(Recovering, WhatIsNotTheLogThatItWasIsNotGoneOnWith) {
+  Recovering recovering;
+  ASSERT_FALSE(recovering.open());
+  ASSERT_TRUE(recovering.submit("first"));
+  recovering.site.fault = Fault();
+  recovering.site.fault.code = "storage.full";
+  recovering.site.fault.writes_only = recovering.site.fault.lasting = true;
+  recovering.site.fault.at = 1;
+  EXPECT_EQ(recovering.submit("second").error().code, "storage.full");
+  auto contents = recovering.site.contents();
+  contents[static_cast<std::size_t>(Family::streams)].clear();
+  recovering.site.ledger.own_storage.replace_contents(contents);
+  recovering.site.fault = Fault();
+  recovering.writable = true;
+  for (int tenths = 0; tenths < 100 && recovering.sequencer->stopped()->code == "storage.full";
+       ++tenths)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(recovering.sequencer->stopped()->code, "ledger.stopped");
+  const auto refused = recovering.submit("third");
+  EXPECT_EQ(refused.error().code, "ledger.stopped");
+  EXPECT_NE(refused.error().en.find("streams"), std::string::npos) << refused.error().en;
+  recovering.sequencer->stop();
+}
+
 }  // namespace
 }  // namespace liuhen::ledger
