@@ -1,28 +1,18 @@
 #include "ledger/tile_export.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 
 #include "crypto/checkpoint.h"
-#include "ledger/durable_file.h"
+#include "crypto/merkle.h"
 #include "ledger/log_reader.h"
 #include "ledger/tile_edge.h"
+#include "ledger/tree_folder.h"
 
 namespace liuhen::ledger {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Within the directory, so that a rename does not cross file systems. Removed before and after.
-constexpr const char* kStaging = ".new";
-// Staged: the size that the run began at.
-constexpr const char* kBegan = "began";
 
 Error io_error(const std::string& path, const std::error_code& error) {
   return fail("export.io", "写不了 " + path + "：" + error.message(),
@@ -30,82 +20,6 @@ Error io_error(const std::string& path, const std::error_code& error) {
 }
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
-
-// The directory, held by one run.
-class Folder {
- public:
-  explicit Folder(std::string path) : path_(std::move(path)) {}
-  ~Folder() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  Outcome open() {
-    std::error_code error;
-    fs::create_directories(path_, error);
-    if (error) return io_error(path_, error);
-    fd_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd_ < 0) return io_error(path_, {errno, std::generic_category()});
-    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-      return fail("export.busy", path_ + " 正由另一次导出写入",
-                  path_ + " is being written by another export");
-    }
-    return ok();
-  }
-
-  Outcome clear_staging() {
-    std::error_code error;
-    last_parent_.clear();
-    fs::remove_all(at(kStaging), error);
-    return error ? Outcome(io_error(at(kStaging), error)) : ok();
-  }
-
-  // The size that a run which was broken off began at.
-  std::optional<std::uint64_t> began() const {
-    std::uint64_t size = 0;
-    std::ifstream file(staged(kBegan));
-    return file >> size ? std::optional(size) : std::nullopt;
-  }
-
-  std::string at(const std::string& name) const { return path_ + "/" + name; }
-  std::string staged(const std::string& name) const { return at(kStaging) + "/" + name; }
-
-  Outcome stage(const std::string& name, View bytes) {
-    const std::string path = staged(name);
-    if (Outcome made = make_parent(path); !made) return made;
-    if (const auto error = write_synced(path, bytes)) return io_error(path, error);
-    return ok();
-  }
-  // What was staged takes the place of what was there.
-  Outcome publish(const std::string& name) {
-    const std::string path = at(name);
-    if (Outcome made = make_parent(path); !made) return made;
-    if (const auto error = rename_synced(staged(name), path)) return io_error(path, error);
-    return ok();
-  }
-
- private:
-  // Each folder made is durable in the one above it.
-  Outcome make_parent(const std::string& path) {
-    const fs::path parent = fs::path(path).parent_path();
-    std::error_code error;
-    if (parent == last_parent_ || fs::exists(parent, error)) {
-      last_parent_ = parent;
-      return ok();
-    }
-    if (Outcome above = make_parent(parent); !above) return above;
-    fs::create_directory(parent, error);
-    if (!error) error = sync_folder(parent.parent_path());
-    if (error) return io_error(parent, error);
-    last_parent_ = parent;
-    return ok();
-  }
-
-  std::string path_;
-  int fd_ = -1;
-  fs::path last_parent_;  // known to be there
-};
 
 struct Head {
   std::string note;
@@ -181,7 +95,7 @@ class Export {
       if (Outcome removed = remove_superseded(*began, size); !removed) return removed;
     }
     if (Outcome cleared = folder_.clear_staging(); !cleared) return cleared;
-    return folder_.stage(kBegan, view_of(number(size)));
+    return folder_.begin(size);
   }
 
   // The hashes of a level-0 tile of the source, when it has the size of the checkpoint.
@@ -339,7 +253,7 @@ class Export {
 
   Fetcher& source_;
   const crypto::NoteKey& log_;
-  Folder folder_;
+  TreeFolder folder_;
   MirrorFetcher present_;
   const ExportProgress& progress_;
   Head old_, new_;
