@@ -1,44 +1,37 @@
 #include "ledger/tile_export.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "crypto/checkpoint.h"
 #include "crypto/merkle.h"
+#include "ledger/bundle_check.h"
+#include "ledger/leaf_hashes.h"
 #include "ledger/log_reader.h"
 #include "ledger/tile_edge.h"
 #include "ledger/tree_folder.h"
+#include "ledger/tree_head.h"
 
 namespace liuhen::ledger {
 namespace {
 
-namespace fs = std::filesystem;
-
-Error io_error(const std::string& path, const std::error_code& error) {
-  return fail("export.io", "写不了 " + path + "：" + error.message(),
-              "cannot write " + path + ": " + error.message());
-}
-
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
-struct Head {
-  std::string note;
-  crypto::Checkpoint checkpoint;
-};
-
-Result<Head> open_head(Fetcher& fetcher, const crypto::NoteKey& log) {
-  auto note = fetcher.checkpoint();
-  if (!note) return note.error();
-  auto opened = crypto::open_checkpoint(*note, log);
-  if (!opened) return opened.error();
-  return Head{std::move(*note), std::move(opened->checkpoint)};
+// What is kept of an alarm: the checkpoint held and the one offered, by size and root.
+std::string evidence_path(const char* whose, const crypto::Checkpoint& checkpoint) {
+  return std::string("evidence/") + whose + "-" + number(checkpoint.size) + "-" +
+         to_hex(checkpoint.root).substr(0, 16);
 }
 
 class Export {
  public:
   Export(Fetcher& source, const crypto::NoteKey& log, const std::string& directory,
          const ExportProgress& progress)
-      : source_(source), log_(log), folder_(directory), present_(directory), progress_(progress) {}
+      : source_(source),
+        log_(log),
+        directory_(directory),
+        folder_(directory),
+        present_(directory),
+        progress_(progress) {}
 
   Result<ExportReport> run() {
     if (Outcome held = folder_.open(); !held) return held.error();
@@ -47,8 +40,8 @@ class Export {
     const std::uint64_t from = old_.checkpoint.size, to = new_.checkpoint.size;
     const std::uint64_t bundles = to == from ? 0 : (to - 1) / kTileWidth - from / kTileWidth + 1;
     all_ = 2 * tiles_of_growth(from, to).size() + bundles;
-    for (const auto part : {&Export::stage_tiles, &Export::publish_tiles, &Export::publish_bundles,
-                            &Export::publish_checkpoint}) {
+    for (const auto part : {&Export::stage_tiles, &Export::keep_head, &Export::publish_tiles,
+                            &Export::publish_bundles, &Export::publish_checkpoint}) {
       if (Outcome done = (this->*part)(); !done) return done.error();
     }
     if (Outcome removed = remove_superseded(from, to); !removed) return removed.error();
@@ -61,31 +54,45 @@ class Export {
     auto head = open_head(source_, log_);
     if (!head) return head.error();
     new_ = std::move(*head);
-    auto present = open_head(present_, log_);
-    if (present) {
-      old_ = std::move(*present);
-    } else if (present.error().code == "fetch.absent") {
-      old_.checkpoint.root = crypto::empty_root();
+    auto held = read_held(directory_, log_);
+    if (!held) return held.error();
+    known_ = held->newest();
+    if (held->published) {
+      old_ = std::move(*held->published);
     } else {
-      return present.error();
+      old_.checkpoint.root = crypto::empty_root();
     }
     const std::uint64_t from = old_.checkpoint.size, to = new_.checkpoint.size;
-    if (to < from) {
-      return fail("export.behind",
-                  "来源只有 " + number(to) + " 条，目录里已有 " + number(from) +
-                      " 条：账本不会变短，第 " + number(to) + " 条起不见了；请查明来源是否被回退",
-                  "the source has " + number(to) + " entries where the directory has " +
-                      number(from) + ": a log never shrinks, and entries from " + number(to) +
-                      " on have gone; find out whether the source was rolled back");
-    }
     auto edge = TileEdge::read(present_, from);
     if (!edge || edge->root() != old_.checkpoint.root) {
-      return fail("export.damaged", "目录里的瓦片与目录里的检查点不符，请另选空目录重新导出",
-                  "the directory's tiles do not give its own checkpoint; export anew into an empty "
-                  "directory");
+      return fail(
+          "export.damaged",
+          "目录里的瓦片与目录里的检查点不符；用 liuhen mirror 核对并补回，或另选空目录重新导出",
+          "the directory's tiles do not give its own checkpoint; have liuhen mirror check "
+          "and refetch them, or export anew into an empty directory");
     }
+    if (to < std::max(from, known_.checkpoint.size)) return behind();
     edge_ = std::move(*edge);
     return ok();
+  }
+
+  // Rolled back, or another and shorter history: whichever can be shown.
+  Error behind() {
+    const std::uint64_t held = std::max(old_.checkpoint.size, known_.checkpoint.size);
+    const std::uint64_t to = new_.checkpoint.size;
+    if (to <= old_.checkpoint.size) {
+      const auto edge = TileEdge::read(present_, to);
+      if (edge && edge->root() != new_.checkpoint.root) {
+        const auto parts = first_difference(source_, new_.checkpoint, present_, to);
+        if (parts && *parts) return fork_at(number(**parts));
+      }
+    }
+    return alarm("export.behind",
+                 "来源只有 " + number(to) + " 条，目录里已有 " + number(held) +
+                     " 条：账本不会变短，第 " + number(to) + " 条起不见了；请查明来源是否被回退",
+                 "the source has " + number(to) + " entries where the directory has " +
+                     number(held) + ": a log never shrinks, and entries from " + number(to) +
+                     " on have gone; find out whether the source was rolled back");
   }
 
   // Finishes what a run that was broken off had left to remove, and notes where this one begins.
@@ -98,35 +105,21 @@ class Export {
     return folder_.begin(size);
   }
 
-  // The hashes of a level-0 tile of the source, when it has the size of the checkpoint.
-  Result<std::vector<Hash>> leaves(std::uint64_t index) {
-    const unsigned width = tile_width(0, index, new_.checkpoint.size);
-    const auto bytes = source_.tile(0, index, width);
-    if (!bytes) return bytes.error();
-    if (bytes->size() != std::size_t{width} * sizeof(Hash)) {
-      const std::string path = tile_path({0, index, width});
-      return fail("export.source", "来源的 " + path + " 长度不对",
-                  "the source's " + path + " has a wrong length");
-    }
-    std::vector<Hash> out(width);
-    for (unsigned i = 0; i < width; ++i)
-      out[i] = exactly<32>(View(*bytes).subspan(i * sizeof(Hash), sizeof(Hash))).value();
-    return out;
-  }
-
   // Everything that the growth adds, out of the source's leaf hashes; kept if they give the root
-  // that is signed.
+  // that is signed, and gave that of the newest checkpoint known on the way.
   Outcome stage_tiles() {
     const std::uint64_t to = new_.checkpoint.size;
+    if (!passes_known()) return differs();
     for (std::uint64_t index = edge_.size() / kTileWidth; edge_.size() < to; ++index) {
-      const auto hashes = leaves(index);
+      const auto hashes = leaves_of_tile(source_, index, to);
       if (!hashes) return hashes.error();
-      const std::vector<Hash>& known = edge_.hashes(0);
+      const std::vector<Hash> known = edge_.hashes(0);
       if (!std::equal(known.begin(), known.end(), hashes->begin())) return differs();
       for (std::size_t i = known.size(); i < hashes->size(); ++i) {
         for (const TileEdge::Written& full : edge_.append((*hashes)[i])) {
           if (Outcome staged = stage_tile(full); !staged) return staged;
         }
+        if (!passes_known()) return differs();
       }
     }
     if (edge_.root() != new_.checkpoint.root) return differs();
@@ -135,6 +128,10 @@ class Export {
       if (Outcome staged = stage_tile(partial); !staged) return staged;
     }
     return ok();
+  }
+
+  bool passes_known() const {
+    return edge_.size() != known_.checkpoint.size || edge_.root() == known_.checkpoint.root;
   }
 
   Outcome stage_tile(const TileEdge::Written& written) {
@@ -147,28 +144,43 @@ class Export {
   // Why the source's tiles do not give its root over what the directory has: the first entry of
   // another history, or tiles that are wrong.
   Error differs() {
-    const std::uint64_t from = old_.checkpoint.size;
-    for (std::uint64_t index = 0; index * kTileWidth < from; ++index) {
-      const unsigned width = tile_width(0, index, from);
-      const auto here = present_.tile(0, index, width);
-      if (!here) return here.error();
-      const auto there = leaves(index);
-      if (!there) return there.error();
-      for (unsigned i = 0; i < width; ++i) {
-        const View hash = View(*here).subspan(i * sizeof(Hash), sizeof(Hash));
-        if (std::ranges::equal(hash, (*there)[i])) continue;
-        const std::string position = number(index * kTileWidth + i);
-        return fail(
-            "export.fork",
-            "来源的历史与目录里的不同，第一处是第 " + position +
-                " 条；目录保持原样。请保存两份检查点并查明原因",
-            "the source's history is another: the first entry that differs is " + position +
-                "; the directory is left as it is. Keep both checkpoints, and find out why");
-      }
+    const std::uint64_t from = old_.checkpoint.size, known = known_.checkpoint.size;
+    const auto parts = first_difference(source_, new_.checkpoint, present_, from);
+    if (!parts) return parts.error();
+    if (*parts) return fork_at(number(**parts));
+    if (known > from) return fork_at(number(from) + "–" + number(known - 1));
+    return fail("export.source", "来源先后给出的瓦片不一致，未作改动",
+                "the source's tiles differ from one request to the next; nothing was changed");
+  }
+
+  Error fork_at(const std::string& position) {
+    return alarm("export.fork",
+                 "来源的历史与目录里的不同，第一处是第 " + position +
+                     " 条；目录里的瓦片保持原样，请查明原因",
+                 "the source's history is another: the first entry that differs is " + position +
+                     "; the directory's tiles are left as they are: find out why");
+  }
+
+  // Both signed checkpoints stay, for whoever asks.
+  Error alarm(const char* code, const std::string& zh, const std::string& en) {
+    const SignedHead& held = known_.checkpoint.size > old_.checkpoint.size ? known_ : old_;
+    const std::string ours = evidence_path("held", held.checkpoint);
+    const std::string theirs = evidence_path("offered", new_.checkpoint);
+    Outcome kept = folder_.put(ours, view_of(held.note));
+    if (kept) kept = folder_.put(theirs, view_of(new_.note));
+    if (!kept) {
+      return fail(code, zh + "；两份检查点没有存下：" + kept.error().zh,
+                  en + "; the two checkpoints could not be kept: " + kept.error().en);
     }
-    return fail("export.source", "来源的瓦片不合其检查点签署的根，未作改动",
-                "the source's tiles do not give the root that its checkpoint signs; nothing was "
-                "changed");
+    return fail(code, zh + "；两份已签检查点存于 " + folder_.at(ours) + " 与 " + folder_.at(theirs),
+                en + "; both signed checkpoints are kept in " + folder_.at(ours) + " and " +
+                    folder_.at(theirs));
+  }
+
+  // From here on nothing shorter and nothing else is taken, whatever happens to this run.
+  Outcome keep_head() {
+    if (new_.note == known_.note) return ok();
+    return folder_.put(kTreeHead, view_of(new_.note));
   }
 
   Outcome publish_tiles() {
@@ -207,30 +219,15 @@ class Export {
                       " is not that of its hash; the checkpoint is left as it is");
     }
     const std::string path = bundle_path(bundle);
-    if (Outcome staged = folder_.stage(path, *bytes); !staged) return staged;
     ++files_;
-    return folder_.publish(path);
-  }
-
-  // The first entry of the bundle that does not hash as it should, if not all do.
-  static std::optional<std::size_t> wrong_entry(View bundle, View hashes) {
-    const std::size_t width = hashes.size() / sizeof(Hash);
-    const SplitBundle split = split_bundle(bundle, width);
-    for (std::size_t i = 0; i < width; ++i) {
-      if (i >= split.entries.size()) return i;
-      const View hash = hashes.subspan(i * sizeof(Hash), sizeof(Hash));
-      if (!std::ranges::equal(crypto::leaf_hash(split.entries[i]), hash)) return i;
-    }
-    if (split.rest > 0) return width;
-    return std::nullopt;
+    return folder_.put(path, *bytes);
   }
 
   // Also if only its signatures are others.
   Outcome publish_checkpoint() {
     if (new_.note == old_.note) return ok();
-    if (Outcome staged = folder_.stage("checkpoint", view_of(new_.note)); !staged) return staged;
     ++files_;
-    return folder_.publish("checkpoint");
+    return folder_.put("checkpoint", view_of(new_.note));
   }
 
   // The partial files of tiles that are full now.
@@ -238,10 +235,10 @@ class Export {
     for (unsigned level = 0; level < 8; ++level) {
       const std::uint64_t index = from >> (8 * level) >> 8;
       if (tile_width(level, index, to) != kTileWidth) continue;
-      std::error_code error;
-      fs::remove_all(folder_.at(tile_path({level, index}) + ".p"), error);
-      if (!error && level == 0) fs::remove_all(folder_.at(bundle_path({0, index}) + ".p"), error);
-      if (error) return io_error(folder_.at(tile_path({level, index}) + ".p"), error);
+      const std::string tile = tile_path({level, index}) + ".p";
+      Outcome removed = folder_.remove(tile);
+      if (removed && level == 0) removed = folder_.remove(bundle_path({0, index}) + ".p");
+      if (!removed) return removed;
     }
     return ok();
   }
@@ -253,10 +250,12 @@ class Export {
 
   Fetcher& source_;
   const crypto::NoteKey& log_;
+  const std::string directory_;
   TreeFolder folder_;
   MirrorFetcher present_;
   const ExportProgress& progress_;
-  Head old_, new_;
+  SignedHead old_, new_;  // published here, and offered
+  SignedHead known_;      // the newest that this directory ever took
   TileEdge edge_;
   std::uint64_t files_ = 0;           // published
   std::uint64_t done_ = 0, all_ = 0;  // steps

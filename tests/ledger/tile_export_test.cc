@@ -61,7 +61,7 @@ class TileExport : public ::testing::Test {
   Files expected() const {
     Files out;
     const std::uint64_t last = published.back();
-    out["checkpoint"] = log.note(last);
+    out["checkpoint"] = out["head"] = log.note(last);
     for (const std::uint64_t size : published) {
       for (const Tile& tile : tiles_of_growth(0, size)) {
         if (tile.width < tile_width(tile.level, tile.index, last) &&
@@ -144,11 +144,53 @@ TEST_F(TileExport, ACheckpointWithMoreSignaturesIsTaken) {
   EXPECT_EQ(files().at("checkpoint"), later.checkpoint().value());
 }
 
+std::string root_name(const EntriesLog& log, std::uint64_t size) {
+  return to_hex(log.tree().root(size)).substr(0, 16);
+}
+
 TEST_F(TileExport, ASmallerLogIsRefused) {
   publish(300);
   EntriesLog shorter(299);
   EXPECT_EQ(run(shorter).error().code, "export.behind");
-  EXPECT_EQ(files(), expected());
+  EXPECT_EQ(files().at("evidence/offered-299-" + root_name(log, 299)), log.note(299));
+  expect_whole(300);
+}
+
+// Rolled back and grown anew, and not yet as long as it was.
+TEST_F(TileExport, ASmallerLogOfAnotherHistoryIsAFork) {
+  publish(300);
+  EntriesLog fork(280);
+  fork.append("another");
+  const auto report = run(fork);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, "export.fork");
+  EXPECT_NE(report.error().en.find("differs is 280;"), std::string::npos) << report.error().en;
+  expect_whole(300);
+}
+
+// A checkpoint whose entries could not be had is held against whatever comes next.
+TEST_F(TileExport, WhatWasTakenIsHeldAgainstTheSourceBeforeItIsCopied) {
+  struct Mute final : EntriesLog {
+    using EntriesLog::EntriesLog;
+    Result<Bytes> entries(std::uint64_t, unsigned) override {
+      return fail("fetch.failed", "断开", "gone");
+    }
+  };
+  publish(300);
+  Mute seen(340);
+  EXPECT_EQ(run(seen).error().code, "fetch.failed");
+  EntriesLog behind(330), fork(320);
+  EXPECT_EQ(run(behind).error().code, "export.behind");
+  fork.append("another");
+  fork.grow(400);
+  const auto report = run(fork);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, "export.fork");
+  EXPECT_NE(report.error().en.find("differs is 300–339;"), std::string::npos) << report.error().en;
+  expect_whole(300);
+  log.grow(400);
+  EXPECT_TRUE(run(log));
+  expect_whole(400);
 }
 
 // Whatever its length, and wherever it parts: in a full tile, or in the partial one.
@@ -166,7 +208,12 @@ TEST_F(TileExport, AnotherHistoryIsRefusedWithTheFirstEntryThatDiffers) {
                 std::string::npos)
           << report.error().en;
       Files here = files();
-      std::erase_if(here, [](const auto& file) { return file.first.starts_with(".new/"); });
+      EXPECT_EQ(here.at("evidence/held-300-" + root_name(log, 300)), log.note(300));
+      EXPECT_EQ(here.at("evidence/offered-" + std::to_string(size) + "-" + root_name(fork, size)),
+                fork.note(size));
+      std::erase_if(here, [](const auto& file) {
+        return file.first.starts_with(".new/") || file.first.starts_with("evidence/");
+      });
       EXPECT_EQ(here, expected());
     }
   }
@@ -184,6 +231,7 @@ class Spoiled final : public EntriesLog {
  public:
   using EntriesLog::EntriesLog;
   std::string at;
+  bool first = false;  // byte, rather than the last
   Result<Bytes> tile(unsigned level, std::uint64_t index, unsigned width) override {
     return spoil(EntriesLog::tile(level, index, width), tile_path({level, index, width}));
   }
@@ -193,7 +241,7 @@ class Spoiled final : public EntriesLog {
 
  private:
   Result<Bytes> spoil(Result<Bytes> bytes, const std::string& path) {
-    if (path == at) bytes->back() ^= 1;
+    if (path == at) (first ? bytes->front() : bytes->back()) ^= 1;
     return bytes;
   }
 };
@@ -210,6 +258,19 @@ TEST_F(TileExport, ASourceThatDoesNotGiveItsRootIsRefused) {
   }
   publish(600);
   EXPECT_EQ(files(), expected());
+}
+
+// Tiles that do not give the signed root show no history, whatever they say.
+TEST_F(TileExport, AWrongTileOfWhatIsHeldIsNoFork) {
+  publish(300);
+  Spoiled source(600);
+  source.at = "tile/0/001";
+  source.first = true;
+  const auto report = run(source);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, "export.source");
+  EXPECT_FALSE(fs::exists(dir / "evidence"));
+  expect_whole(300);
 }
 
 TEST_F(TileExport, ADirectoryThatDoesNotGiveItsOwnCheckpointIsRefused) {
