@@ -39,6 +39,7 @@ void add_task_commands(Program& program);       // recuse, result, publish, obje
 void add_state_commands(Program& program);      // state
 void add_signing_commands(Program& program);    // submit, pending, sign
 void add_export_commands(Program& program);     // export
+void add_mirror_command(Program& program);      // mirror
 void add_demo_command(Program& program);        // demo
 void add_witness_commands(Program& program);    // witness
 

@@ -188,6 +188,7 @@ int run(std::vector<std::string> arguments, Environment& environment) {
   add_state_commands(program);
   add_signing_commands(program);
   add_export_commands(program);
+  add_mirror_command(program);
   add_demo_command(program);
   add_witness_commands(program);
 

@@ -39,6 +39,13 @@ def liuhen(*words, lang="en", environment=None, text=None):
     return done.returncode, done.stdout, done.stderr
 
 
+def verify(*words):
+    """Runs liuhen-verify; (exit code, all that it said)."""
+    done = subprocess.run([os.path.join(BIN, "liuhen-verify"), *words, "--lang", "en"], capture_output=True, text=True,
+                          env=ENVIRONMENT, timeout=300)
+    return done.returncode, done.stdout + done.stderr
+
+
 def person(who):
     return f"{DEMO}.demo/people/{who}.key"
 

@@ -1,0 +1,209 @@
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "api/client/url_fetcher.h"
+#include "crypto/note.h"
+#include "ledger/durable_file.h"
+#include "ledger/tile_export.h"
+#include "ledger/tile_repair.h"
+#include "tools/commands.h"
+#include "tools/progress.h"
+#include "tools/text_file.h"
+
+namespace liuhen::tools {
+
+namespace {
+
+constexpr unsigned kBackoffMaxS = 300;
+
+struct Mirror {
+  std::string url, directory, vkey, ca;
+  bool follow = false;
+  unsigned every_s = 10;
+  unsigned timeout_s = 60;
+};
+
+// Where the key is kept that the first run took: no later run takes another.
+std::string key_file(const Mirror& asked) { return asked.directory + "/vkey"; }
+
+// What the caller trusts; else what this directory was begun with; else the source's own word,
+// once.
+Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked,
+                                   api::Connection& source) {
+  std::string given = asked.vkey;
+  if (auto kept = read_text(key_file(asked))) {
+    std::string& known = *kept;
+    while (known.ends_with('\n')) known.pop_back();
+    if (!given.empty() && given != known) {
+      return fail("mirror.key",
+                  asked.directory + " 抄的是公钥为 " + known + " 的日志；另一本日志请用另一个目录",
+                  asked.directory + " is a copy of the log with the key " + known +
+                      "; copy another log into another directory");
+    }
+    given = known;
+  }
+  if (!given.empty()) return crypto::parse_vkey(given);
+  auto response = source.get("/api/v1/log");
+  if (!response) return response.error();
+  boost::system::error_code problem;
+  const boost::json::value about = boost::json::parse(response->body, problem);
+  const boost::json::object* fields = problem ? nullptr : about.if_object();
+  const boost::json::value* said = fields == nullptr ? nullptr : fields->if_contains("vkey");
+  if (response->status != 200 || said == nullptr || !said->is_string()) {
+    return fail("mirror.no_key", "来源没有说明日志公钥，请用 --vkey 给出",
+                "the source does not tell the log's verifier key; give it with --vkey");
+  }
+  environment.say("未指定日志公钥，采用来源自报的 " + std::string(said->get_string()) +
+                      "，此后只认这一把；请与公布值核对",
+                  "no verifier key was given; taking the source's own word for " +
+                      std::string(said->get_string()) +
+                      ", and no other from now on: compare it with the published one");
+  return crypto::parse_vkey(std::string_view(said->get_string()));
+}
+
+Outcome keep_key(const Mirror& asked, const crypto::NoteKey& key) {
+  std::error_code error;
+  std::filesystem::create_directories(asked.directory, error);
+  const std::string path = key_file(asked), text = key.vkey() + "\n";
+  if (const auto kept = read_text(path); kept && *kept == text) return ok();
+  if (!error) error = ledger::write_synced(path + ".new", view_of(text));
+  if (!error) error = ledger::rename_synced(path + ".new", path);
+  if (!error) return ok();
+  return fail("file.io", "写不了 " + path + "：" + error.message(),
+              "cannot write " + path + ": " + error.message());
+}
+
+// Everything that is here, once at the start.
+Outcome check(Environment& environment, const Mirror& asked, ledger::Fetcher& source,
+              const crypto::NoteKey& key) {
+  ProgressLine progress(environment, "核对已有的副本", "checking what is here");
+  const auto report =
+      ledger::repair_tree(source, key, asked.directory,
+                          [&](std::uint64_t done, std::uint64_t all) { progress(done, all); });
+  if (!report) return report.error();
+  for (const std::string& name : report->repaired)
+    environment.say("已损坏，已补回：" + name, "was damaged, and is put back: " + name);
+  if (report->size > 0) {
+    environment.say("已核对 " + std::to_string(report->files) + " 个文件，共 " +
+                        std::to_string(report->size) + " 条",
+                    "checked " + std::to_string(report->files) + " files of " +
+                        std::to_string(report->size) + " entries");
+  }
+  return ok();
+}
+
+// Brings the copy up to the source's checkpoint; true if that was news.
+Result<bool> copy(Environment& environment, const Mirror& asked, ledger::Fetcher& source,
+                  const crypto::NoteKey& key) {
+  ProgressLine progress(environment, "抄录", "copying");
+  const auto report =
+      ledger::export_tiles(source, key, asked.directory,
+                           [&](std::uint64_t done, std::uint64_t all) { progress(done, all); });
+  if (!report) return report.error();
+  if (report->size == report->old_size) return false;
+  environment.say("已抄到 " + std::to_string(report->size) + " 条（原有 " +
+                      std::to_string(report->old_size) + " 条）",
+                  "copied up to " + std::to_string(report->size) + " entries (there were " +
+                      std::to_string(report->old_size) + ")");
+  return true;
+}
+
+// What asking again cannot mend: an alarm, or trouble on this side.
+bool is_final(const Error& error) {
+  return error.code.starts_with("export.") && error.code != "export.source";
+}
+
+// For as long as nothing alarming is seen. A source that cannot be reached, or gives what it did
+// not sign, is asked again, more and more rarely.
+Outcome follow(Environment& environment, const Mirror& asked, ledger::Fetcher& source,
+               const crypto::NoteKey& key) {
+  unsigned wait_s = asked.every_s;
+  for (;;) {
+    std::this_thread::sleep_for(std::chrono::seconds(wait_s));
+    const auto copied = copy(environment, asked, source, key);
+    if (!copied && is_final(copied.error())) return copied.error();
+    wait_s = copied ? asked.every_s : std::min(std::max(wait_s, 1u) * 2, kBackoffMaxS);
+    if (!copied) {
+      const Error& error = copied.error();
+      environment.err << environment.pick("未抄成", "not copied") << " [" << error.code << "] "
+                      << environment.pick(error.zh, error.en)
+                      << environment.pick("；" + std::to_string(wait_s) + " 秒后再试",
+                                          "; asking again in " + std::to_string(wait_s) + " s")
+                      << std::endl;
+    }
+    environment.out << std::flush;
+  }
+}
+
+Outcome mirror(Environment& environment, const Mirror& asked) {
+  auto connection = api::connect(
+      asked.url,
+      {.ca_file = asked.ca, .attempts = api::kAttempts, .answer_ms = asked.timeout_s * 1'000});
+  if (!connection) return connection.error();
+  auto key = choose_key(environment, asked, **connection);
+  if (!key) return key.error();
+  if (auto kept = keep_key(asked, *key); !kept) return kept;
+  api::UrlFetcher source(**connection);
+  if (auto checked = check(environment, asked, source, *key); !checked) return checked;
+  const auto copied = copy(environment, asked, source, *key);
+  if (!copied && (!asked.follow || is_final(copied.error()))) return copied.error();
+  if (!copied) {
+    environment.err << "[" << copied.error().code << "] "
+                    << environment.pick(copied.error().zh, copied.error().en) << std::endl;
+  } else if (!*copied) {
+    environment.say("没有新的条目", "there are no new entries");
+  }
+  environment.say("核验：liuhen-verify tiles " + asked.directory + " --vkey " + key->vkey(),
+                  "verify: liuhen-verify tiles " + asked.directory + " --vkey " + key->vkey());
+  environment.out << std::flush;
+  return asked.follow ? follow(environment, asked, source, *key) : ok();
+}
+
+}  // namespace
+
+void add_mirror_command(Program& program) {
+  auto asked = std::make_shared<Mirror>();
+  CLI::App* command = program.command(
+      &program.app, "mirror",
+      "抄录一本日志：边抄边核对，可随时中断再续；来源被回退或分叉时拒绝、报出位置并保存证据",
+      "copy a log, checking it all the while; may be stopped at any moment and goes on where it "
+      "was; refuses a source that was rolled back or forked, says where, and keeps the evidence");
+  command
+      ->add_option("url", asked->url,
+                   program.help("来源：运行中的服务或静态镜像",
+                                "the source: a running service or a static mirror"))
+      ->required();
+  command->add_option("directory", asked->directory, program.help("目标目录", "where to copy it"))
+      ->required();
+  command->add_option(
+      "--vkey", asked->vkey,
+      program.help("日志公钥；不给时首次采用来源自报的，此后只认它",
+                   "the log's verifier key; if absent, the source's own word the first time, and "
+                   "that one ever after"));
+  command
+      ->add_option("--ca", asked->ca,
+                   program.help("用 https 时，信任的根证书文件（PEM）；不给则信系统的",
+                                "with https: a file of the certificates to trust (PEM); if absent, "
+                                "the system's"))
+      ->envname("LIUHEN_CA");
+  command->add_flag("--follow", asked->follow,
+                    program.help("抄完后持续跟随", "go on following it once it is copied"));
+  command
+      ->add_option(
+          "--interval", asked->every_s,
+          program.help("跟随时每隔几秒询问一次", "seconds between two looks at the source"))
+      ->check(CLI::Range(1u, 86'400u))
+      ->capture_default_str();
+  command
+      ->add_option("--timeout", asked->timeout_s,
+                   program.help("一次请求最多等几秒", "seconds that one request may take"))
+      ->check(CLI::Range(1u, 600u))
+      ->capture_default_str();
+  command->callback([&program, asked] {
+    program.action = [&program, asked] { return mirror(program.environment, *asked); };
+  });
+}
+
+}  // namespace liuhen::tools
