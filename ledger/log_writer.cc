@@ -6,8 +6,20 @@
 #include "ledger/derived_index.h"
 #include "ledger/limits.h"
 #include "ledger/log_reader.h"
+#include "ledger/loss.h"
 
 namespace liuhen::ledger {
+namespace {
+
+Error undecided() {
+  return fail(
+      "ledger.undecided",
+      "账本是从较早的备份恢复的：在记下说明此事的事件（liuhen accept-loss）之前，不接受别的内容",
+      "the ledger was restored from an older backup: until the event that says so is "
+      "recorded (liuhen accept-loss) it takes nothing else");
+}
+
+}  // namespace
 
 Outcome LogWriter::load() {
   const Outcome pending = pending_.load();
@@ -55,6 +67,7 @@ Result<bool> LogWriter::erases_from(std::uint64_t first) const {
 }
 
 Outcome LogWriter::keep_head() {
+  if (lost_) return ok();
   if (kept_note_ == note_) return ok();
   if (kept_note_.empty()) {
     const auto kept = head_.read();
@@ -85,7 +98,8 @@ LogWriter::Decision LogWriter::decide(CheckedSubmission& submission) {
       encode_entry(fold_->size(), time, fold_->last_leaf(), submission.intent.bytes(), given));
   const auto event = Event::parse(entries_.back());
   LIUHEN_CHECK(event.has_value());
-  Outcome good = fold_->check(*event);
+  Outcome good = lost_ && !is_loss_of(*event, *lost_) ? Outcome(undecided()) : ok();
+  if (good) good = fold_->check(*event);
   if (good) good = admission_.admit(*event, fold_->tree());
   const bool whole =
       std::ranges::all_of(signatures, [](const auto& signature) { return signature.has_value(); });
@@ -140,6 +154,7 @@ LogWriter::Decision LogWriter::wait(CheckedSubmission& submission,
 }
 
 LogWriter::Decision LogWriter::append(CheckedSubmission& submission, const Event& event) {
+  lost_.reset();
   admission_.apply(event);
   fold_->append(event);
   times_.push_back(event.time());

@@ -27,6 +27,8 @@ class LogWriter {
   // Reads what is not in the fold: pending intents, partial tiles, the last checkpoint. Makes the
   // erasures of the last batch final, which a crash may have prevented.
   Outcome load();
+  // Takes and signs nothing until the event has come that says that this head was lost.
+  void await_loss(const Hash& lost) { lost_ = lost; }
   // Brings the head file up to the last checkpoint. Call after load() and after each commit(), once
   // the answers are out: the file then never lags more than one batch.
   Outcome keep_head();
@@ -70,6 +72,7 @@ class LogWriter {
   std::unique_ptr<LogFold> fold_;
   PendingSet pending_;
   std::uint64_t committed_;
+  std::optional<Hash> lost_;  // awaited
   std::string note_;
   std::string kept_note_;      // in the head file, as far as this has written it
   std::vector<Tile> partial_;  // stored, and not yet followed by the full tile

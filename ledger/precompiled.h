@@ -1,5 +1,5 @@
-// What nearly every file of the layers above reads, compiled once (LIUHEN_PCH). No file includes this:
-// each includes what it uses, which the presets without precompiled headers show.
+// What nearly every file of the layers above reads, compiled once (LIUHEN_PCH). No file includes
+// this: each includes what it uses, which the presets without precompiled headers show.
 #pragma once
 
 #include <algorithm>

@@ -193,6 +193,7 @@ Result<std::unique_ptr<Sequencer>> open_recovering(
                                 parts.clock, options, progress);
   if (!opened) return opened.error();
   first->sequencer = std::move(*opened);
+  options.accept_loss = false;  // that was decided about this start, not about later ones
   return std::unique_ptr<Sequencer>(std::make_unique<RecoveringSequencer>(
       std::move(parts), std::move(options), std::move(first)));
 }

@@ -12,6 +12,8 @@
 #include <mutex>
 #include <thread>
 
+#include "ledger/rocksdb_handle.h"
+
 namespace liuhen::ledger {
 namespace {
 
@@ -24,6 +26,8 @@ Error damaged(const std::string& detail) {
       "storage.damaged", "数据库损坏，请从备份恢复，勿手工修改：" + detail,
       "the database is damaged, restore it from a backup and do not repair it by hand: " + detail);
 }
+
+}  // namespace
 
 Error error_of(const rocksdb::Status& status) {
   const std::string detail = status.ToString();
@@ -45,6 +49,8 @@ Error error_of(const rocksdb::Status& status) {
   return fail("storage.io", "读写数据库失败：" + detail,
               "reading or writing the database failed: " + detail);
 }
+
+namespace {
 
 // RocksDB keeps a diary of its own in the directory unless it is given somewhere else to write it.
 class NoDiary final : public rocksdb::Logger {
@@ -82,6 +88,7 @@ class Database {
     (void)db_->Close().ok();
   }
   rocksdb::DB* operator->() const { return db_.get(); }
+  rocksdb::DB* raw() const { return db_.get(); }
   // A write has failed: the log stays as it is, for whoever opens it next.
   void has_failed() { failed_ = true; }
   const std::vector<rocksdb::ColumnFamilyHandle*>& families() const { return families_; }
@@ -100,7 +107,7 @@ class Database {
 Result<std::shared_ptr<Database>> open_database(const std::string& path, OpenMode mode,
                                                 rocksdb::Env* env);
 
-class RocksdbStorage final : public Storage {
+class RocksdbStorage final : public Storage, public RocksdbHandle {
  public:
   RocksdbStorage(std::string path, const OpenOptions& options, std::shared_ptr<Database> database)
       : path_(std::move(path)), options_(options), current_(std::move(database)) {}
@@ -176,6 +183,12 @@ class RocksdbStorage final : public Storage {
     if (!writer) return writer.error();
     (void)exchange(std::move(*writer));
     return ok();
+  }
+
+  std::shared_ptr<rocksdb::DB> database() override {
+    std::shared_ptr<Database> db = current();
+    rocksdb::DB* raw = db->raw();
+    return {std::move(db), raw};
   }
 
  private:

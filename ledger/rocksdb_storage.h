@@ -1,4 +1,4 @@
-// Storage in a directory, by RocksDB: the only file, with its .cc, that knows RocksDB.
+// Storage in a directory, by RocksDB, which this file's .cc and backup.cc alone know.
 #pragma once
 
 #include "ledger/storage.h"

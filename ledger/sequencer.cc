@@ -10,6 +10,7 @@
 #include "ledger/dir_check.h"
 #include "ledger/limits.h"
 #include "ledger/log_writer.h"
+#include "ledger/loss.h"
 
 namespace liuhen::ledger {
 namespace {
@@ -298,6 +299,15 @@ Outcome check_head(Storage& storage, HeadFile& head, const crypto::SigningKey& s
   return check_lag(storage, known, fold);
 }
 
+// What the head file holds, if it reaches beyond the storage.
+std::optional<Hash> lost_head(HeadFile& head, const crypto::NoteKey& log_key, const LogFold& fold) {
+  const auto note = head.read();
+  if (!note || !*note) return std::nullopt;
+  const auto opened = crypto::open_checkpoint(**note, log_key);
+  if (!opened || opened->checkpoint.size <= fold.size()) return std::nullopt;
+  return loss_hash(**note);
+}
+
 Error refusal_of(const ReplayReport& report) {
   const Violation& finding = report.finding;
   const bool of_storage = finding.code == "storage.io" || finding.code == "storage.busy" ||
@@ -323,10 +333,14 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(
   };
   ReplayReport report = check_storage(storage, {.log_key = log_key}, admit, progress);
   if (report.verdict != Verdict::verified) return refusal_of(report);
-  const Outcome known = check_head(storage, head, *options.log_key, log_key, *report.fold);
+  std::optional<Hash> lost;
+  if (options.accept_loss) lost = lost_head(head, log_key, *report.fold);
+  const Outcome known =
+      lost ? ok() : check_head(storage, head, *options.log_key, log_key, *report.fold);
   if (!known) return known.error();
   auto writer = std::make_unique<LogWriter>(storage, head, restricted, admission, clock,
                                             *options.log_key, std::move(report.fold));
+  if (lost) writer->await_loss(*lost);
   Outcome loaded = writer->load();
   if (loaded) loaded = writer->keep_head();  // as after each commit
   if (!loaded) return loaded.error();

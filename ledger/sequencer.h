@@ -51,6 +51,9 @@ struct SequencerOptions {
   std::string origin;
   const crypto::SigningKey* log_key = nullptr;  // outlives the sequencer
   std::size_t queue_max = 0;                    // 0: kQueueMax
+  // Start although the head file knows of more entries than the storage has, as after a restore.
+  // Nothing is taken or signed before the event that says so (ledger/loss.h): `ledger.undecided`.
+  bool accept_loss = false;
 };
 
 class Sequencer {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/log_reader.h"
+#include "ledger/loss.h"
 #include "projections/fields.h"
 #include "projections/verify_summary.h"
 #include "projections/witnessed.h"
@@ -35,6 +36,7 @@ class Auditor {
     }
     admission_.apply(event);
     if (event.tag() == Tag::StateDigested) ++facts_.digests;
+    if (ledger::is_loss(event)) note_loss(event);
     if (event.tag() == Tag::CheckpointWitnessed && options_.trusted != nullptr) {
       const auto& payload = event.payload<schema::CheckpointWitnessed>();
       if (is_witnessed(*options_.trusted, state().origin, payload))
@@ -62,6 +64,18 @@ class Auditor {
   std::optional<ConflictContent> open(const Hash& commitment) const {
     if (!options_.open) return std::nullopt;
     return options_.open(commitment);
+  }
+
+  void note_loss(const ledger::Event& event) {
+    const auto& payload = event.payload<schema::EvidenceAttached>();
+    const std::string at = std::to_string(event.position()), note(text(payload.note()));
+    const std::string head = to_hex(raw(payload.sha256()));
+    facts_.losses.push_back(
+        {"第 " + at + " 条：账本只恢复到此前的 " + at + " 条，失去了已签过的检查点（SHA-256 " +
+             head + "）所含的其余条目：" + note,
+         "entry " + at + ": the log was restored to the " + at +
+             " entries before it, and what a checkpoint signed earlier (SHA-256 " + head +
+             ") held beyond them is lost: " + note});
   }
 
   void note_substitute(const ledger::Event& event) {

@@ -67,6 +67,7 @@ struct Report {
   std::uint64_t results = 0, published = 0, erased = 0, digests = 0;
   std::vector<DrawLine> draws;  // by number
   std::vector<Sentence> not_opened;
+  std::vector<Sentence> losses;  // times that the log went on from an older backup (ledger/loss.h)
   std::vector<Guarantee> guarantees;
   Sentence scope;  // what "verified" covers, and what no verification can show
 };

@@ -222,6 +222,7 @@ void summarise(const State& state, const ReplayFacts& facts, const Extent& exten
   report.conflicts = state.conflicts.rows.size();
   report.erased = state.erased.size();
   report.digests = facts.digests;
+  report.losses = facts.losses;
   for (const std::string& stream : state.draws.streams) {
     const Draw& draw = state.draws.by_stream.at(stream);
     const auto found = facts.draws.find(stream);

@@ -21,6 +21,7 @@ struct DrawFacts {
 struct ReplayFacts {
   std::map<std::string, DrawFacts> draws;  // by stream
   std::uint64_t digests = 0;
+  std::vector<Sentence> losses;
   const crypto::Policy* policy = nullptr;  // the reader's
   std::set<std::uint64_t> witnessed;       // sizes that its quorum cosigned, by the log's record
 };

@@ -23,6 +23,7 @@ struct TestLedger {
   std::unique_ptr<EmptyAdmission> admission;
   std::unique_ptr<ledger::Sequencer> sequencer;
   std::size_t queue_max = 0;
+  bool accept_loss = false;
 
   // Opens, after closing what was open; the error, or nothing.
   std::optional<Error> open(std::function<bool(const ledger::Event&)> refused = {}) {
@@ -30,9 +31,11 @@ struct TestLedger {
     restricted = std::make_unique<ledger::RestrictedStore>(*storage, master_key, entropy);
     admission = std::make_unique<EmptyAdmission>();
     admission->refused = std::move(refused);
-    auto opened =
-        ledger::Sequencer::open(*storage, *head, *restricted, *admission, clock,
-                                {.origin = kOrigin, .log_key = &log_key, .queue_max = queue_max});
+    auto opened = ledger::Sequencer::open(*storage, *head, *restricted, *admission, clock,
+                                          {.origin = kOrigin,
+                                           .log_key = &log_key,
+                                           .queue_max = queue_max,
+                                           .accept_loss = accept_loss});
     if (!opened) return opened.error();
     sequencer = std::move(*opened);
     return std::nullopt;

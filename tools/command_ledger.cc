@@ -1,6 +1,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include "api/server/control.h"
 #include "api/server/http_server.h"
 #include "api/server/service.h"
 #include "api/server/tls_certificate.h"
@@ -121,6 +122,24 @@ Outcome init(Environment& environment, const Target& target, const Init& asked) 
   return ok();
 }
 
+// What the owner of the directory may ask: {"act": "backup", "to": "/…", "keep": n}.
+Result<boost::json::object> control(api::server::Service& service,
+                                    const boost::json::object& request,
+                                    const api::server::ControlProgress& progress) {
+  const auto field = [&](const char* name) {
+    const boost::json::value* value = request.if_contains(name);
+    return value == nullptr ? boost::json::value() : *value;
+  };
+  if (field("act") != "backup" || !field("to").is_string() || !field("keep").is_int64()) {
+    return fail("control.request", "看不懂这个请求；客户端与服务的版本是否一致？",
+                "this request makes no sense; are client and service of one version?");
+  }
+  const auto made = service.back_up(std::string(field("to").get_string()),
+                                    static_cast<unsigned>(field("keep").get_int64()), progress);
+  if (!made) return made.error();
+  return boost::json::object{{"number", made->number}, {"size", made->size}};
+}
+
 struct Serve {
   api::server::HttpServerOptions http;
   api::server::Rate author_rate = {api::kAuthorPerS, api::kAuthorBurst};
@@ -179,6 +198,15 @@ Outcome serve(Environment& environment, const Target& target, Serve asked) {
   site.handle = [&service](const api::Request& request) { return (*service)->handle(request); };
   auto server = api::server::HttpServer::open(asked.http, site);
   if (!server) return server.error();
+  const auto owner =
+      api::server::Control::open(target.dir, [&service](const auto& request, const auto& progress) {
+        return control(**service, request, progress);
+      });
+  if (!owner) {  // no reason not to serve
+    environment.err << environment.pick("服务运行时将不能备份：" + owner.error().zh,
+                                        "no backups while it runs: " + owner.error().en)
+                    << std::endl;
+  }
   const std::string& listen = asked.http.listen;
   const std::string url = (asked.http.certificate ? "https://" : "http://") +
                           listen.substr(0, listen.rfind(':')) + ":" +

@@ -40,6 +40,7 @@ void add_state_commands(Program& program);      // state
 void add_signing_commands(Program& program);    // submit, pending, sign
 void add_export_commands(Program& program);     // export
 void add_mirror_command(Program& program);      // mirror
+void add_backup_commands(Program& program);     // backup, restore, accept-loss
 void add_demo_command(Program& program);        // demo
 void add_witness_commands(Program& program);    // witness
 

@@ -189,6 +189,7 @@ int run(std::vector<std::string> arguments, Environment& environment) {
   add_signing_commands(program);
   add_export_commands(program);
   add_mirror_command(program);
+  add_backup_commands(program);
   add_demo_command(program);
   add_witness_commands(program);
 

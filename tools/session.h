@@ -25,6 +25,7 @@ struct Target {
   std::string second;             // person or key who will sign second, later
   PassphraseSource passphrase;
   PassphraseSource platform_passphrase;  // of the keys in DIR/keys; none given: `passphrase`
+  bool accept_loss = false;              // as ServiceOptions::accept_loss, with --dir
   unsigned valid_h = 24;                 // the intent expires after so many hours
 };
 

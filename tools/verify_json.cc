@@ -113,6 +113,7 @@ std::string json_of_report(const projections::Report& report) {
                                       {"en", guarantee.what.en}});
   }
   out["draws"] = std::move(draws);
+  out["losses"] = list_of(report.losses);
   out["not_opened"] = list_of(report.not_opened);
   out["guarantees"] = std::move(guarantees);
   out["scope"] = json::object{{"zh", report.scope.zh}, {"en", report.scope.en}};

@@ -226,6 +226,11 @@ std::string text_of_report(const projections::Report& report, ReportLanguage lan
                 " published; " + number(report.digests) + " state digests compared; " +
                 number(report.erased) + " records erased");
   add_draws(report, text);
+  if (!report.losses.empty()) {
+    text.gap();
+    text.line("从较早的备份恢复过：", "Restored from an older backup:");
+    for (const Sentence& sentence : report.losses) text.item("!", sentence);
+  }
   if (!report.not_opened.empty()) {
     text.gap();
     text.line("未打开（受限内容）：", "Not opened (restricted content):");

@@ -105,6 +105,13 @@ Result<std::string> read_origin(const Layout& layout) {
   return std::string(origin->get_string());
 }
 
+Outcome write_origin(const Layout& layout, const std::string& origin) {
+  boost::json::object about;
+  about["format"] = kFormat;
+  about["origin"] = origin;
+  return write_new(layout.about, view_of(boost::json::serialize(about) + "\n"), 0644);
+}
+
 Result<Keys> read_keys(const Layout& layout, const std::string& passphrase) {
   std::array<crypto::SigningSeed, kKeyNames.size()> seeds;
   for (std::size_t i = 0; i < seeds.size(); ++i) {
@@ -150,12 +157,8 @@ Result<InitResult> make(const InitOptions& options, const Layout& layout) {
     const auto database = ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::create});
     if (!database) return database.error();
   }
-  boost::json::object about;  // last: a directory without it was never a ledger
-  about["format"] = kFormat;
-  about["origin"] = options.origin;
-  const Outcome written =
-      write_new(layout.about, view_of(boost::json::serialize(about) + "\n"), 0644);
-  if (!written) return written.error();
+  // Last: a directory without it was never a ledger.
+  if (Outcome written = write_origin(layout, options.origin); !written) return written.error();
   if (Outcome durable = sync_names(layout); !durable) return durable.error();
 
   const crypto::SigningKey log(seeds[0]), platform(seeds[1]);

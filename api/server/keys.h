@@ -25,6 +25,9 @@ struct Keys {
 // DIR/ledger.json. Fails with `dir.absent` (no ledger there) or `dir.format`.
 Result<std::string> read_origin(const Layout& layout);
 
+// Writes DIR/ledger.json, which must not be there. Fails with `key_file.io`.
+Outcome write_origin(const Layout& layout, const std::string& origin);
+
 // Fails with `key_file.io`, `key_file.open_to_others`, or as crypto::KeyFile does.
 Result<Keys> read_keys(const Layout& layout, const std::string& passphrase);
 

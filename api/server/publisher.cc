@@ -33,8 +33,8 @@ Result<std::unique_ptr<Publisher>> Publisher::open(crypto::Policy policy,
   std::unique_ptr<Publisher> publisher(
       new Publisher(std::move(policy), std::move(published), options));
   const ConnectionOptions limits{.connect_ms = options.answer_ms,
-                                .answer_ms = options.answer_ms,
-                                .response_bytes = kWitnessResponseBytesMax};
+                                 .answer_ms = options.answer_ms,
+                                 .response_bytes = kWitnessResponseBytesMax};
   for (const crypto::PolicyWitness& witness : publisher->policy_.witnesses()) {
     if (witness.url.empty()) continue;  // whose cosignatures come by other ways
     if (publisher->members_.size() == kWitnessesMax)

@@ -41,7 +41,11 @@ class DirectoryService final : public Service {
          .clock = *options_.clock,
          .admission = [this] { return std::make_unique<projections::StateAdmission>(origin_); },
          .writable = [this] { return ledger::has_room(layout_.dir, kRoomBytesMin); }},
-        {.origin = origin_, .log_key = &keys_.log, .queue_max = 0}, options_.progress);
+        {.origin = origin_,
+         .log_key = &keys_.log,
+         .queue_max = 0,
+         .accept_loss = options_.accept_loss},
+        options_.progress);
     if (!sequencer) return sequencer.error();
     sequencer_ = std::move(*sequencer);
     sequencer_->on_committed([this](std::uint64_t first, const std::vector<Bytes>& entries) {
@@ -55,8 +59,8 @@ class DirectoryService final : public Service {
     platform_ = std::make_unique<Platform>(
         PlatformParts{keys_, *options_.clock, *sequencer_, restricted_, model_, publisher_.get()});
     backend_.reset(new Backend{origin_, key.vkey(), *options_.clock, *storage_, restricted_,
-                               *sequencer_, model_, *platform_, options_.platform_acts,
-                               authors_, publisher_.get()});
+                               *sequencer_, model_, *platform_, options_.platform_acts, authors_,
+                               publisher_.get()});
     if (options_.platform_acts) platform_->start();
     if (publisher_) publisher_->start();
     return ok();
@@ -77,6 +81,11 @@ class DirectoryService final : public Service {
 
   Response handle(const Request& request) override { return dispatch(*backend_, request); }
   Outcome advance() override { return platform_->advance(); }
+
+  Result<ledger::BackupInfo> back_up(const std::string& directory, unsigned keep,
+                                     const std::function<void(std::uint64_t)>& progress) override {
+    return ledger::back_up(*storage_, directory, keep, progress);
+  }
 
   void stop() override {
     if (publisher_) publisher_->stop();
@@ -152,7 +161,8 @@ Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& options) {
         ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::read_only});
     if (!readable) return readable.error();
     ledger::DiskHeadFile head(layout.head);
-    if (Outcome reaches = ledger::check_reach(**readable, head); !reaches) return reaches.error();
+    const Outcome reaches = ledger::check_reach(**readable, head);
+    if (!reaches && !options.accept_loss) return reaches.error();
   }
   Result<std::unique_ptr<ledger::Storage>> storage =
       ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::existing});

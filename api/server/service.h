@@ -9,6 +9,7 @@
 #include "api/client/connection.h"
 #include "api/server/publisher.h"
 #include "api/server/rate_limit.h"
+#include "ledger/backup.h"
 #include "ledger/clock.h"
 
 namespace liuhen::api::server {
@@ -22,6 +23,7 @@ struct ServiceOptions {
   // Whom to ask for cosignatures: the witnesses with addresses. Absent: nobody.
   std::optional<crypto::Policy> policy = {};
   PublisherOptions publishing = {};
+  bool accept_loss = false;                                    // as SequencerOptions::accept_loss
   std::function<void(std::uint64_t, std::uint64_t)> progress;  // of the replay on open
 };
 
@@ -56,6 +58,11 @@ class Service {
   // Records what is due now, one after another, until nothing is. Also done by a timer and after
   // submissions.
   virtual Outcome advance() = 0;
+
+  // One more backup of the database while everything else goes on (ledger/backup.h). Any thread.
+  virtual Result<ledger::BackupInfo> back_up(
+      const std::string& directory, unsigned keep,
+      const std::function<void(std::uint64_t)>& progress) = 0;
 
   virtual void stop() = 0;
 };

@@ -1,0 +1,118 @@
+#include "api/server/control.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
+#include "api/client/control_client.h"
+
+namespace liuhen::api::server {
+namespace {
+
+namespace json = boost::json;
+constexpr int kRequestTimeoutMs = 5'000;
+
+Error io_error(const std::string& directory) {
+  const std::string why = std::strerror(errno);
+  return fail("control.io", "无法为 " + directory + " 开设控制套接字：" + why,
+              "cannot open the control socket of " + directory + ": " + why);
+}
+
+class SocketControl final : public Control {
+ public:
+  explicit SocketControl(ControlAct act) : act_(std::move(act)) {}
+  ~SocketControl() override {
+    const std::uint64_t one = 1;
+    if (stop_ >= 0) (void)!::write(stop_, &one, sizeof one);
+    if (thread_.joinable()) thread_.join();
+    for (const int fd : {listener_, stop_}) {
+      if (fd >= 0) ::close(fd);
+    }
+  }
+
+  Outcome start(const std::string& directory) {
+    const auto address = control_address(directory);
+    stop_ = ::eventfd(0, EFD_CLOEXEC);
+    listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const bool bound =
+        address && stop_ >= 0 && listener_ >= 0 &&
+        ::bind(listener_, reinterpret_cast<const sockaddr*>(&address->name), address->size) == 0 &&
+        ::listen(listener_, 4) == 0;
+    if (!bound) return io_error(directory);
+    thread_ = std::thread([this] { run(); });
+    return ok();
+  }
+
+ private:
+  void run() {
+    for (;;) {
+      pollfd waiting[] = {{listener_, POLLIN, 0}, {stop_, POLLIN, 0}};
+      if (::poll(waiting, 2, -1) < 0 && errno != EINTR) return;
+      if (waiting[1].revents != 0) return;
+      if (waiting[0].revents == 0) continue;
+      const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (client < 0) continue;
+      if (is_owner(client)) answer(client);
+      ::close(client);
+    }
+  }
+
+  static bool is_owner(int client) {
+    const auto peer = peer_of(client);
+    return peer && (*peer == 0 || *peer == ::geteuid());
+  }
+
+  // A whole line within the time, or nothing.
+  static std::string read_request(int client) {
+    std::string line;
+    while (line.size() < kControlLineBytesMax) {
+      pollfd waiting{client, POLLIN, 0};
+      char bytes[4096];
+      if (::poll(&waiting, 1, kRequestTimeoutMs) != 1) return "";
+      const ssize_t got = ::recv(client, bytes, sizeof bytes, 0);
+      if (got <= 0) return "";
+      line.append(bytes, static_cast<std::size_t>(got));
+      if (line.ends_with('\n')) return line;
+    }
+    return "";
+  }
+
+  static void say(int client, const json::object& what) {
+    const std::string line = json::serialize(what) + "\n";
+    (void)!::send(client, line.data(), line.size(), MSG_NOSIGNAL);
+  }
+
+  void answer(int client) {
+    const timeval most{.tv_sec = kRequestTimeoutMs / 1'000, .tv_usec = 0};
+    (void)::setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+    boost::system::error_code problem;
+    const json::value request = json::parse(read_request(client), problem);
+    if (problem || !request.is_object()) return;
+    const auto done = act_(request.get_object(), [&](std::uint64_t at) {
+      say(client, {{"progress", at}});
+    });
+    if (done) return say(client, {{"done", *done}});
+    const Error& why = done.error();
+    say(client, {{"failed", {{"code", why.code}, {"zh", why.zh}, {"en", why.en}}}});
+  }
+
+  const ControlAct act_;
+  int stop_ = -1, listener_ = -1;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Control>> Control::open(const std::string& directory, ControlAct act) {
+  auto control = std::make_unique<SocketControl>(std::move(act));
+  if (Outcome started = control->start(directory); !started) return started.error();
+  return std::unique_ptr<Control>(std::move(control));
+}
+
+}  // namespace liuhen::api::server

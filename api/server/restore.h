@@ -1,0 +1,40 @@
+// A ledger's directory out of a backup: verified before it counts, and never older than a head that
+// is known without the service being told so.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "crypto/note.h"
+#include "ledger/backup.h"
+
+namespace liuhen::api::server {
+
+struct RestoreOptions {
+  std::string backups;       // where the backups are
+  std::uint32_t number = 0;  // 0: the newest
+  std::string dir;           // DIR/keys, DIR/head and DIR/ledger.json may be there; DIR/db not
+  std::optional<std::string> head;     // a signed checkpoint known from elsewhere
+  std::optional<crypto::NoteKey> log;  // whom the caller trusts; else what the genesis says
+  std::uint64_t now_s = 0;             // for deadlines that have passed
+  std::function<void(std::uint64_t, std::uint64_t)> progress;  // entries verified, and all
+};
+
+struct Restored {
+  std::uint32_t number = 0;
+  std::uint64_t size = 0;       // entries
+  std::uint64_t head_size = 0;  // of the newest head known; more than `size`: these are missing
+  std::string vkey;             // that everything was verified with
+  bool keys_present = false;    // DIR/keys has all four
+};
+
+// Verifies everything (as `liuhen-verify dir` does) beside its place, and only then puts it there;
+// a run that was broken off leaves nothing that counts. DIR/head becomes the newest of the heads
+// known: its own, the one that was there, the one given. The service refuses to start if that is
+// newer than what was restored. Errors: `restore.damaged` (what verification finds),
+// `restore.fork` (a head of another history), `restore.other` (DIR is another log's),
+// `restore.io`, those of restore_backup.
+Result<Restored> restore(const RestoreOptions& options);
+
+}  // namespace liuhen::api::server

@@ -1,0 +1,39 @@
+// Backups of a ledger's database while it is written to: incremental, each whole, by RocksDB's
+// BackupEngine. Neither the keys of the ledger's directory nor its head file are in them.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "ledger/storage.h"
+
+namespace liuhen::ledger {
+
+struct BackupInfo {
+  std::uint32_t number = 0;
+  std::uint64_t time = 0;   // Unix seconds, of the machine that made it
+  std::uint64_t bytes = 0;  // of its files, those that it shares with others included
+  std::string origin;       // the log's name
+  std::uint64_t size = 0;   // entries that it has at least
+};
+
+// Makes one more backup in `directory` (made if there is none) of a storage from open_rocksdb that
+// is open for writing, and drops all but the `keep` newest; 0 keeps all. Only files that no earlier
+// backup has are copied. The new one is synced and complete when this returns; a run that was
+// broken off leaves nothing that counts. `progress`: bytes copied so far, roughly. Any thread, one
+// at a time on one directory. Errors: `backup.other` (it has backups of another log), and those of
+// Storage.
+Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsigned keep,
+                           const std::function<void(std::uint64_t)>& progress = {});
+
+// Oldest first; none if there is no such directory.
+Result<std::vector<BackupInfo>> list_backups(const std::string& directory);
+
+// Writes the database of one backup into `database`, which must not be there, checking each file's
+// checksum, and syncs it. Whether it is a ledger is for its reader to say. Errors: `backup.absent`,
+// `storage.exists`, and those of Storage.
+Outcome restore_backup(const std::string& directory, std::uint32_t number,
+                       const std::string& database);
+
+}  // namespace liuhen::ledger

@@ -1,0 +1,249 @@
+#include <filesystem>
+
+#include "api/client/control_client.h"
+#include "api/server/keys.h"
+#include "api/server/restore.h"
+#include "crypto/checkpoint.h"
+#include "ledger/head_file.h"
+#include "ledger/loss.h"
+#include "ledger/rocksdb_storage.h"
+#include "tools/commands.h"
+#include "tools/progress.h"
+#include "tools/text_file.h"
+
+namespace liuhen::tools {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Backup {
+  std::string dir, to;
+  unsigned keep = 0;
+};
+
+std::string megabytes(std::uint64_t bytes) { return std::to_string((bytes >> 20) + 1) + " MiB"; }
+
+// By the service that runs on the directory; if none does, by this process.
+Result<std::uint32_t> make_backup(const Backup& asked, const std::string& to,
+                                  const std::function<void(std::uint64_t)>& progress) {
+  const auto done =
+      api::ask_control(asked.dir, {{"act", "backup"}, {"to", to}, {"keep", asked.keep}}, progress);
+  if (done) return static_cast<std::uint32_t>(done->at("number").to_number<std::int64_t>());
+  if (done.error().code != "control.absent") return done.error();
+  const auto storage = ledger::open_rocksdb(api::server::Layout(asked.dir).database,
+                                            {.mode = ledger::OpenMode::existing});
+  if (!storage) return storage.error();
+  const auto made = ledger::back_up(**storage, to, asked.keep, progress);
+  if (!made) return made.error();
+  return made->number;
+}
+
+Outcome back_up(Environment& environment, const Backup& asked) {
+  std::error_code error;
+  const std::string to = fs::absolute(asked.to, error).lexically_normal().string();
+  ProgressLine progress(environment, "备份中（字节）", "backing up (bytes)");
+  const auto number = make_backup(asked, to, [&](std::uint64_t bytes) { progress(bytes, 0); });
+  if (!number) return number.error();
+  const auto all = ledger::list_backups(to);
+  if (!all) return all.error();
+  for (const ledger::BackupInfo& made : *all) {
+    if (made.number != *number) continue;
+    const std::string size = std::to_string(made.size), name = std::to_string(made.number);
+    environment.say("已备份到 " + to + "：第 " + name + " 号，至少含 " + size + " 条，" +
+                        megabytes(made.bytes) + "；目录里共 " + std::to_string(all->size()) + " 份",
+                    "backed up to " + to + ": number " + name + ", " + size +
+                        " entries at least, " + megabytes(made.bytes) + "; " +
+                        std::to_string(all->size()) + " in the directory");
+  }
+  environment.say("密钥（" + asked.dir + "/keys）不在备份里，请另行保管，与备份分开",
+                  "the keys (" + asked.dir +
+                      "/keys) are not in it: keep a copy of them elsewhere, apart from backups");
+  return ok();
+}
+
+struct Restoring {
+  std::string from, dir, head, vkey;
+  std::uint32_t number = 0;
+  bool list = false;
+};
+
+Outcome list(Environment& environment, const std::string& from) {
+  const auto all = ledger::list_backups(from);
+  if (!all) return all.error();
+  for (const ledger::BackupInfo& backup : *all) {
+    environment.out << backup.number << '\t' << backup.time << '\t' << backup.size << '\t'
+                    << backup.origin << '\n';
+  }
+  environment.say(
+      "编号、时间（Unix 秒）、至少条数、账本；共 " + std::to_string(all->size()) + " 份",
+      "number, time (Unix seconds), entries at least, log; " + std::to_string(all->size()) +
+          " in all");
+  return ok();
+}
+
+void say_restored(Environment& environment, const Restoring& asked,
+                  const api::server::Restored& restored) {
+  const std::string size = std::to_string(restored.size);
+  environment.say("已从第 " + std::to_string(restored.number) + " 号备份恢复到 " + asked.dir +
+                      "：" + size + " 条，全部核验通过；日志公钥 " + restored.vkey,
+                  "restored backup " + std::to_string(restored.number) + " to " + asked.dir + ": " +
+                      size + " entries, all verified; verifier key " + restored.vkey);
+  if (restored.head_size > restored.size) {
+    const std::string head = std::to_string(restored.head_size);
+    environment.say("注意：已知的最新检查点有 " + head + " 条，备份缺第 " + size +
+                        " 条起的内容；服务将拒绝启动和签名",
+                    "mind: the newest checkpoint known has " + head +
+                        " entries, and what follows entry " + size +
+                        " is not in the backup; the service will refuse to start and to sign");
+  } else {
+    environment.say(
+        "备份之后是否还有条目，只有别处保存的检查点能说明：请与见证方、镜像的最新检查点比对（--"
+        "head）",
+        "whether there were entries after the backup only a checkpoint kept elsewhere "
+        "can tell: compare with the newest that witnesses and mirrors hold (--head)");
+  }
+  if (!restored.keys_present) {
+    environment.say(
+        "请把账本的密钥放回 " + asked.dir + "/keys（log、platform、vrf、master）后再启动",
+        "put the ledger's keys back into " + asked.dir +
+            "/keys (log, platform, vrf, master) before starting it");
+  }
+}
+
+Outcome restore(Environment& environment, const Restoring& asked) {
+  if (asked.list) return list(environment, asked.from);
+  if (asked.dir.empty()) {
+    return fail("session.target", "请给出要恢复到的目录", "name the directory to restore to");
+  }
+  ProgressLine progress(environment, "核验恢复的内容", "verifying what was restored");
+  api::server::RestoreOptions options;
+  options.backups = asked.from;
+  options.number = asked.number;
+  options.dir = asked.dir;
+  options.now_s = environment.clock.now_s();
+  options.progress = [&](std::uint64_t done, std::uint64_t all) { progress(done, all); };
+  if (!asked.head.empty()) {
+    auto head = read_text(asked.head);
+    if (!head) return head.error();
+    options.head = std::move(*head);
+  }
+  if (!asked.vkey.empty()) {
+    auto key = crypto::parse_vkey(asked.vkey);
+    if (!key) return key.error();
+    options.log = std::move(*key);
+  }
+  const auto restored = api::server::restore(options);
+  if (!restored) return restored.error();
+  say_restored(environment, asked, *restored);
+  return ok();
+}
+
+// After a restore that lacks what was signed before: the event that says so, and nothing before it.
+Outcome accept_loss(Environment& environment, Target target, const std::string& reason) {
+  const api::server::Layout layout(target.dir);
+  const auto head = ledger::DiskHeadFile(layout.head).read();
+  if (!head) return head.error();
+  const auto note = crypto::parse_note(head->value_or(""));
+  if (!note) return note.error();
+  const auto lost = crypto::parse_checkpoint(note->text);
+  if (!lost) return lost.error();
+  target.accept_loss = true;
+  Session session(environment, target);
+  auto log = session.get("/api/v1/log");
+  if (!log) return log.error();
+  const auto size = log->at("size").to_number<std::uint64_t>();
+  const std::string had = std::to_string(lost->size), has = std::to_string(size);
+  if (size >= lost->size) {
+    return fail(
+        "restore.no_loss", "账本有 " + has + " 条，头文件记有 " + had + " 条：没有失去什么",
+        "the ledger has " + has + " entries and its head knows of " + had + ": nothing is lost");
+  }
+  const std::string kept = layout.head + ".lost-" + had;
+  if (auto written = write_text(kept, **head); !written) return written;
+  ledger::schema::EvidenceAttachedT payload;
+  payload.about = ledger::kLossAbout;
+  payload.kind = ledger::kLossKind;
+  const Hash hash = ledger::loss_hash(**head);
+  payload.sha256.assign(hash.begin(), hash.end());
+  payload.note = has + " / " + had + " " + to_base64(lost->root) + " " + reason;
+  if (auto done = session.submit_and_say(united(std::move(payload))); !done) return done;
+  environment.say(
+      "失去的检查点存于 " + kept + "；见证方和镜像保有旧历史，将拒绝此后的检查点，须逐一说明",
+      "the lost checkpoint is kept in " + kept +
+          "; witnesses and mirrors hold the old history and will refuse what follows: "
+          "explain it to each of them");
+  return ok();
+}
+
+void add_accept_loss(Program& program) {
+  auto reason = std::make_shared<std::string>();
+  CLI::App* command = program.command(
+      &program.app, "accept-loss",
+      "记下账本从较早的备份恢复、此前签过的条目已失去；之后才能继续（不可撤回）",
+      "record that the ledger was restored from an older backup and has lost entries signed "
+      "before; only then does it go on (cannot be undone)");
+  program.signs(command);
+  command->add_option("--reason", *reason, program.help("缘由与决定", "why, and who decided"))
+      ->required();
+  command->callback([&program, reason] {
+    program.action = [&program, reason] {
+      return accept_loss(program.environment, program.target, *reason);
+    };
+  });
+}
+
+void add_backup(Program& program) {
+  auto asked = std::make_shared<Backup>();
+  CLI::App* command = program.command(
+      &program.app, "backup", "备份账本：增量，服务运行时也可进行；不含密钥",
+      "back a ledger up: incrementally, beside a running service too; without its keys");
+  command->add_option("directory", asked->dir, program.help("账本目录", "the ledger's directory"))
+      ->required();
+  command->add_option("--to", asked->to, program.help("备份目录", "the directory of the backups"))
+      ->required();
+  command
+      ->add_option("--keep", asked->keep,
+                   program.help("只留最新几份；0 全留", "how many of the newest to keep; 0: all"))
+      ->capture_default_str();
+  command->callback([&program, asked] {
+    program.action = [&program, asked] { return back_up(program.environment, *asked); };
+  });
+}
+
+void add_restore(Program& program) {
+  auto asked = std::make_shared<Restoring>();
+  CLI::App* command =
+      program.command(&program.app, "restore", "从备份恢复账本，核验通过才算数",
+                      "restore a ledger from a backup; it counts only once it is verified");
+  command
+      ->add_option("backups", asked->from, program.help("备份目录", "the directory of the backups"))
+      ->required();
+  command->add_option(
+      "directory", asked->dir,
+      program.help("账本目录；其中可已有 keys、head，不可有 db",
+                   "the ledger's directory; keys and head may be there, db may not"));
+  command->add_option("--number", asked->number,
+                      program.help("第几号备份；默认最新", "which backup; the newest by default"));
+  command->add_option("--head", asked->head,
+                      program.help("别处保存的最新检查点（见证方、镜像的 checkpoint 文件）",
+                                   "the newest checkpoint that others hold (a witness's, a "
+                                   "mirror's file checkpoint)"));
+  command->add_option("--vkey", asked->vkey,
+                      program.help("日志公钥；不给时以创世事件所列为准",
+                                   "the log's verifier key; what its genesis says if absent"));
+  command->add_flag("--list", asked->list, program.help("只列出备份", "only list the backups"));
+  command->callback([&program, asked] {
+    program.action = [&program, asked] { return restore(program.environment, *asked); };
+  });
+}
+
+}  // namespace
+
+void add_backup_commands(Program& program) {
+  add_backup(program);
+  add_restore(program);
+  add_accept_loss(program);
+}
+
+}  // namespace liuhen::tools
