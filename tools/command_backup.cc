@@ -71,6 +71,8 @@ struct Restoring {
 Outcome list(Environment& environment, const std::string& from) {
   const auto all = ledger::list_backups(from);
   if (!all) return all.error();
+  if (all->empty())
+    return fail("backup.absent", from + " 里没有备份", "there is no backup in " + from);
   for (const ledger::BackupInfo& backup : *all) {
     environment.out << backup.number << '\t' << backup.time << '\t' << backup.size << '\t'
                     << backup.origin << '\n';

@@ -45,8 +45,11 @@ class Restore {
   Outcome prepare() {
     const auto backups = ledger::list_backups(options_.backups);
     if (!backups) return backups.error();
-    restored_.number = options_.number;
-    if (restored_.number == 0 && !backups->empty()) restored_.number = backups->back().number;
+    if (backups->empty()) {
+      return fail("backup.absent", options_.backups + " 里没有备份",
+                  "there is no backup in " + options_.backups);
+    }
+    restored_.number = options_.number == 0 ? backups->back().number : options_.number;
     std::error_code error;
     if (fs::exists(layout_.database, error)) {
       return fail("storage.exists",

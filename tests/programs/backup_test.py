@@ -183,6 +183,15 @@ class Backups(unittest.TestCase):
         self.assertIn("[restore.damaged]", err)
         self.assertEqual(os.listdir(directory), [])
 
+    def test_where_there_is_no_backup_nothing_is_made(self):
+        directory = os.path.join(scratch(), "restored")
+        for words in (("--list",), (directory,)):
+            code, _, err = liuhen("restore", self.backups, *words)
+            self.assertEqual(code, 1)
+            self.assertIn("[backup.absent]", err)
+        self.assertFalse(os.path.exists(directory))
+        self.assertFalse(os.path.exists(self.backups))
+
     def test_a_directory_in_use_and_another_logs_are_left_alone(self):
         self.back_up()
         code, _, err = liuhen("restore", self.backups, self.ledger)

@@ -113,7 +113,8 @@ class Help(unittest.TestCase):
                 if "--dir" in typed or "--url" in typed:
                     at = typed.index("--dir" if "--dir" in typed else "--url")
                     del typed[at:at + 2]
-                code, _, err = liuhen(*typed, "--dir", nowhere)
+                where = () if typed[0] in ("mirror", "backup", "restore") else ("--dir", nowhere)
+                code, _, err = liuhen(*typed, *where)
                 with self.subTest(line):
                     self.assertEqual(code, 1, err)
                     self.assertRegex(err, r"error \[[a-z_.]+\]")
