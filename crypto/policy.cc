@@ -88,8 +88,9 @@ Outcome Policy::add_line(std::string_view line) {
   }
   const auto words = words_of(line);
   if (words.empty() || words[0].starts_with('#')) return ok();
-  if (logs_.size() + witnesses_.size() + groups_.size() + contributors_.size() >= kMaxPolicyNames &&
-      words[0] != "quorum") {
+  const std::size_t names = logs_.size() + witnesses_.size() + groups_.size() +
+                            contributors_.size() + beacons_.size();
+  if (names >= kMaxPolicyNames && words[0] != "quorum") {
     return bad("名称过多（上限 1024）", "there are more than 1024 names");
   }
   const std::span<const std::string_view> rest = std::span(words).subspan(1);
@@ -98,8 +99,9 @@ Outcome Policy::add_line(std::string_view line) {
   if (words[0] == "group") return add_group(rest);
   if (words[0] == "quorum") return add_quorum(rest);
   if (words[0] == "contributor") return add_contributor(rest);
-  return bad("应以 log、witness、group、quorum 或 contributor 开头",
-             "it has to begin with log, witness, group, quorum or contributor");
+  if (words[0] == "beacon") return add_beacon(rest);
+  return bad("应以 log、witness、group、quorum、contributor 或 beacon 开头",
+             "it has to begin with log, witness, group, quorum, contributor or beacon");
 }
 
 Outcome Policy::add_log(std::span<const std::string_view> words) {
@@ -178,6 +180,21 @@ Outcome Policy::add_contributor(std::span<const std::string_view> words) {
     return bad("该贡献人公钥已列过", "this contributor's key is listed before");
   contributors_.push_back(key);
   return ok();
+}
+
+Outcome Policy::add_beacon(std::span<const std::string_view> words) {
+  const auto bytes = words.size() == 1 ? from_hex(words[0]) : Result<Bytes>(Bytes());
+  const auto chain = bytes ? exactly<32>(View(*bytes)) : Result<Hash>(bytes.error());
+  if (!chain || to_hex(*chain) != words[0])
+    return bad("应为 beacon 链哈希（64 位小写十六进制）",
+               "it should be: beacon <chain hash, 64 lower-case hexadecimal digits>");
+  if (lists_beacon(*chain)) return bad("该信标链已列过", "this beacon chain is listed before");
+  beacons_.push_back(*chain);
+  return ok();
+}
+
+bool Policy::lists_beacon(const Hash& chain) const {
+  return std::find(beacons_.begin(), beacons_.end(), chain) != beacons_.end();
 }
 
 bool Policy::defines(std::string_view name) const {

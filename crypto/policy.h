@@ -1,5 +1,6 @@
-// Whom a reader trusts: C2SP tlog-policy (docs/formats/policy.md). Logs, witnesses, and the quorum
-// of witnesses that a checkpoint needs. Pure; a parsed policy may be read by any thread.
+// Whom a reader trusts: C2SP tlog-policy (docs/formats/policy.md), and a line of our own for
+// beacons. Logs, witnesses, the quorum of witnesses that a checkpoint needs, and drand chains.
+// Pure; a parsed policy may be read by any thread.
 #pragma once
 
 #include <string>
@@ -41,6 +42,8 @@ class Policy {
   const std::vector<PolicyLog>& logs() const { return logs_; }
   const std::vector<PolicyWitness>& witnesses() const { return witnesses_; }
   const std::vector<PolicyGroup>& groups() const { return groups_; }
+  const std::vector<Hash>& beacons() const { return beacons_; }  // chain hashes
+  bool lists_beacon(const Hash& chain) const;
   const std::string& quorum() const { return quorum_; }  // a name, or "none"
   bool needs_witnesses() const { return quorum_ != "none"; }
   // Our own line: keys of contributors to draws whom the reader holds to be independent of the
@@ -65,6 +68,7 @@ class Policy {
   Outcome add_log(std::span<const std::string_view> words);
   Outcome add_witness(std::span<const std::string_view> words);
   Outcome add_group(std::span<const std::string_view> words);
+  Outcome add_beacon(std::span<const std::string_view> words);
   Outcome add_quorum(std::span<const std::string_view> words);
   Outcome add_contributor(std::span<const std::string_view> words);
   bool defines(std::string_view name) const;
@@ -74,6 +78,7 @@ class Policy {
   std::vector<PolicyWitness> witnesses_;
   std::vector<PolicyGroup> groups_;
   std::vector<KeyId> contributors_;
+  std::vector<Hash> beacons_;
   std::string quorum_;
 };
 

@@ -29,6 +29,10 @@ std::string log_line() {
   return "log " + log_key("log.example/a").vkey() + " https://log.example/\n";
 }
 
+std::string beacon_line(const std::string& name) {
+  return "beacon " + to_hex(sha256(view_of(name))) + "\n";
+}
+
 const std::string kTwoLevels =
     log_line() + "# two organisations\n\n" + witness_line("X1") + witness_line("X2") +
     witness_line("X3") + " \tgroup X 2 X1 X2\tX3 \n" + witness_line("Y1") + witness_line("Y2") +
@@ -90,6 +94,10 @@ TEST(Policy, RefusesWhatIsNotOne) {
                                   w + "group W any W\nquorum W\n",
                                   w + v + "group G any W V\ngroup G any V\nquorum G\n",
                                   std::string("other\nquorum none\n"),
+                                  beacon_line("a").substr(0, 70) + "\nquorum none\n",
+                                  "beacon\nquorum none\n",
+                                  "beacon " + std::string(64, 'A') + "\nquorum none\n",
+                                  beacon_line("a") + beacon_line("a") + "quorum none\n",
                                   std::string("quorum none\r\n"),
                                   std::string("quorum none\n\x01\n"),
                                   std::string("# \x7f\nquorum none\n"),
@@ -98,6 +106,14 @@ TEST(Policy, RefusesWhatIsNotOne) {
     ASSERT_FALSE(policy) << text;
     EXPECT_EQ(policy.error().code, "policy.format") << text;
   }
+}
+
+TEST(Policy, ListsBeacons) {
+  const Policy policy = Policy::parse(beacon_line("a") + beacon_line("b") + "quorum none\n").value();
+  EXPECT_EQ(policy.beacons().size(), 2u);
+  EXPECT_TRUE(policy.lists_beacon(sha256(view_of("b"))));
+  EXPECT_FALSE(policy.lists_beacon(sha256(view_of("c"))));
+  EXPECT_FALSE(Policy::of_log(log_key("log.example/a")).lists_beacon(Hash{}));
 }
 
 TEST(Policy, AnErrorNamesItsLine) {

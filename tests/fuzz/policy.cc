@@ -16,12 +16,13 @@ std::string written(const Policy& policy) {
   }
   for (const KeyId& key : policy.independent_contributors())
     text += "contributor " + to_hex(key) + " independent\n";
+  for (const Hash& chain : policy.beacons()) text += "beacon " + to_hex(chain) + "\n";
   return text + "quorum " + policy.quorum() + "\n";
 }
 
 void check(const Policy& policy) {
   LIUHEN_CHECK(policy.logs().size() + policy.witnesses().size() + policy.groups().size() +
-                   policy.independent_contributors().size() <=
+                   policy.independent_contributors().size() + policy.beacons().size() <=
                kMaxPolicyNames);
   for (const PolicyLog& log : policy.logs()) LIUHEN_CHECK(!policy.keys_of(log.key.name).empty());
   for (const PolicyGroup& group : policy.groups())
