@@ -32,14 +32,11 @@ struct Announcing {
 
 Outcome check_reserved(const Announcing& c) {
   const DrawAnnouncedT& a = c.a;
-  if (a.beacon_chain.empty() && a.beacon_round == 0 && !a.sealed && a.disclosure_deadline == 0 &&
-      a.pool_key_hash.empty() && !a.weighted) {
+  if (!a.sealed && a.disclosure_deadline == 0 && a.pool_key_hash.empty() && !a.weighted)
     return ok();
-  }
-  return fail("draw.reserved",
-              "公告使用了为以后版本保留的字段（信标、密封、池密钥、权重）：本版本须留空",
-              "the announcement uses fields kept for later versions (beacon, sealing, pool key, "
-              "weights): leave them empty");
+  return fail("draw.reserved", "公告使用了为以后版本保留的字段（密封、池密钥、权重）：本版本须留空",
+              "the announcement uses fields kept for later versions (sealing, pool key, weights): "
+              "leave them empty");
 }
 
 Outcome check_plan(const Announcing& c) {
@@ -225,6 +222,33 @@ Outcome check_deadlines(const Announcing& c) {
               "days, and the substitutes' be above 0");
 }
 
+// The round must not be known while anybody can still reveal, or hold back, a nonce.
+Outcome check_beacon(const Announcing& c) {
+  const DrawAnnouncedT& a = c.a;
+  if (a.beacon_chain.empty() && a.beacon_round == 0) return ok();
+  const auto hash = exactly<32>(View(a.beacon_chain));
+  const RegisteredChain* registered = hash ? c.state.beacons.find(*hash) : nullptr;
+  if (registered == nullptr || !registered->active) {
+    return fail("beacon.unknown",
+                "信标链 " + to_hex(a.beacon_chain) + " 未登记或已停用：请先由两位受托人登记",
+                "the beacon chain " + to_hex(a.beacon_chain) +
+                    " is not registered, or no longer active: two trustees register it first");
+  }
+  const auto time = crypto::drand::round_time(registered->chain, a.beacon_round);
+  if (!time) return time.error();
+  const DrawBeacon beacon{
+      .chain_hash = *hash, .chain = {}, .round = a.beacon_round, .round_time = *time};
+  if (beacon.leaves(c.rule.margin_s, a.reveal_deadline) && *time < a.execute_deadline) return ok();
+  const std::string round = std::to_string(a.beacon_round), at = std::to_string(*time),
+                    margin = std::to_string(c.rule.margin_s);
+  return fail("draw.beacon_round",
+              "信标第 " + round + " 轮在 Unix 秒 " + at + "：须比揭示期限晚至少 " + margin +
+                  " 秒，且早于执行期限",
+              "round " + round + " of the beacon is due at Unix second " + at + ": it must be " +
+                  margin +
+                  " seconds or more after the deadline for reveals, and before that for execution");
+}
+
 Outcome check_pool_position(const Announcing& c) {
   const std::uint64_t position = c.a.pool_position;
   if (position >= c.event.position() || position >= c.state.size() ||
@@ -353,6 +377,18 @@ Outcome check_pool(const Announcing& c) {
   return ok();
 }
 
+std::optional<DrawBeacon> beacon_of(const State& state, const DrawAnnouncedT& a) {
+  if (a.beacon_chain.empty()) return std::nullopt;
+  const Hash hash = exactly<32>(View(a.beacon_chain)).value();
+  const RegisteredChain* registered = state.beacons.find(hash);
+  LIUHEN_CHECK(registered != nullptr);
+  return DrawBeacon{
+      .chain_hash = hash,
+      .chain = registered->chain,
+      .round = a.beacon_round,
+      .round_time = crypto::drand::round_time(registered->chain, a.beacon_round).value()};
+}
+
 }  // namespace
 
 Outcome admit(const State& state, const ledger::Event& event,
@@ -380,7 +416,7 @@ Outcome admit(const State& state, const ledger::Event& event,
   const Announcing c{
       .state = state, .event = event, .a = a, .plan = plan->second, .rule = rule->second};
   for (const auto check : {check_reserved, check_plan, check_scope, check_strata, check_groups,
-                           check_capacities, check_contributors, check_deadlines,
+                           check_capacities, check_contributors, check_deadlines, check_beacon,
                            check_pool_position, check_overlap, check_previous, check_pool}) {
     if (auto checked = check(c); !checked) return checked;
   }
@@ -400,6 +436,7 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawA
   draw.rule = plan.rule;
   draw.rule_set = copy_of(state.catalogue.rules.at(plan.rule));
   draw.contributors = hashes(draw.announcement.contributors);
+  draw.beacon = beacon_of(state, draw.announcement);
   draw.added_units.resize(draw.announcement.groups.size());
   state.draws.streams.push_back(draw.stream);
   std::string stream = draw.stream;

@@ -89,7 +89,7 @@ Outcome admit(const State& state, const ledger::Event& event,
       event.time() <= draw.announcement.commit_deadline) {
     return early(draw.announcement.commit_deadline);
   }
-  if (draw.commitments.empty()) {
+  if (draw.commitments.empty() && !draw.beacon) {
     return fail("draw.nothing_committed", "无人承诺：本次抽取只能记为失败",
                 "nobody committed: this attempt can only be recorded as failed");
   }

@@ -4,14 +4,18 @@
 
 namespace liuhen::projections {
 
-bool Draw::must_execute() const { return phase == Phase::revealing || phase == Phase::ready; }
+bool Draw::must_execute() const {
+  return phase == Phase::revealing || phase == Phase::ready ||
+         (phase == Phase::committing && beacon.has_value());
+}
 
 bool Draw::open() const {
   switch (phase) {
     case Phase::committing:
-      return !discarded;
+      return beacon ? !voided_before_round() : !discarded;
     case Phase::revealing:
     case Phase::ready:
+      return !voided_before_round();
     case Phase::executed:
       return true;
     case Phase::disclosed:
@@ -58,6 +62,7 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawV
   Draw& draw = draw_at(state, text(payload.draw()));
   draw.discarded = true;
   draw.voided_at = event.position();
+  draw.voided_time = event.time();
   if (draw.executed_at) state.draws.voided[*draw.executed_at] = event.position();
 }
 
@@ -66,6 +71,12 @@ Outcome admit(const State& state, const ledger::Event& event,
   auto found = find_draw(state, text(payload.draw()), Draw::Phase::committing);
   if (!found) return found.error();
   const Draw& draw = **found;
+  if (draw.beacon) {
+    return fail("draw.has_beacon",
+                "抽取“" + draw.stream + "”有信标，无人承诺也须继续，不能记为失败",
+                "the draw \"" + draw.stream +
+                    "\" has a beacon: it goes on without commitments, it cannot fail");
+  }
   if (!draw.commitments.empty()) {
     return fail(
         "draw.has_commitments", "抽取“" + draw.stream + "”已有承诺，须截止承诺并继续，不能记为失败",

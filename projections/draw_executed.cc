@@ -53,6 +53,14 @@ Outcome admit(const State& state, const ledger::Event&,
   auto found = find_draw(state, text(payload.draw()), Draw::Phase::ready);
   if (!found) return found.error();
   const Draw& draw = **found;
+  if (draw.awaits_beacon()) {
+    return fail("draw.beacon_awaited",
+                "抽取“" + draw.stream + "”须先记录公告的信标第 " +
+                    std::to_string(draw.beacon->round) + " 轮，才能执行",
+                "the draw \"" + draw.stream + "\" is executed once round " +
+                    std::to_string(draw.beacon->round) +
+                    " of the announced beacon is recorded, not before");
+  }
   auto seed = seed_of(draw, raw(payload.pi()));
   if (!seed) return seed.error();
   auto expected = visits_of(state, draw, *seed, closed);

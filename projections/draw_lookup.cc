@@ -57,7 +57,8 @@ Result<const Draw*> find_draw(const State& state, std::string_view stream, Draw:
   auto draw = find_draw(state, stream);
   if (!draw) return draw.error();
   const Draw& d = **draw;
-  if (d.phase == Draw::Phase::failed || (d.phase == Draw::Phase::committing && d.discarded)) {
+  if (d.phase == Draw::Phase::failed ||
+      (d.phase == Draw::Phase::committing && d.discarded && !d.beacon)) {
     return fail("draw.ended", "抽取“" + d.stream + "”已作废或失败，不再继续；如需重抽，请另行公告",
                 "the draw \"" + d.stream +
                     "\" was voided or has failed and goes no further; announce a new attempt");

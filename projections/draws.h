@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/drand.h"
 #include "ledger/event.h"
 #include "projections/keys.h"
 
@@ -54,6 +55,18 @@ struct Task {
   std::optional<TaskResult> result;
 };
 
+// What an announcement says of its beacon, and the chain as it was registered then.
+struct DrawBeacon {
+  Hash chain_hash{};
+  crypto::drand::BeaconChain chain;
+  std::uint64_t round = 0;
+  std::uint64_t round_time = 0;  // Unix seconds
+  // Whether the round is due at least so much later than a time.
+  bool leaves(std::uint64_t margin_s, std::uint64_t after) const {
+    return round_time >= after && round_time - after >= margin_s;
+  }
+};
+
 struct Draw {
   enum class Phase {
     committing,  // announced; contributors commit
@@ -79,6 +92,10 @@ struct Draw {
   std::vector<Bytes> revealed;  // as closed: a nonce or empty, one per contributor announced
   std::optional<std::uint64_t> commitments_closed_at, reveals_closed_at, executed_at, voided_at,
       failed_at;  // positions
+  std::uint64_t voided_time = 0;
+  std::optional<DrawBeacon> beacon;        // absent: none was announced
+  std::optional<Hash> beacon_output;       // the round's randomness, once recorded
+  std::optional<std::uint64_t> beacon_at;  // position of BeaconRecorded
   std::optional<std::uint64_t>
       disclosed_at;  // position of the last part: tasks are open from here on
   std::uint64_t executed_time = 0;
@@ -98,7 +115,15 @@ struct Draw {
   std::vector<ledger::schema::VisitT> expected;
   bool expects_teams = false;
 
-  // Once it has passed the point of no return an attempt must be executed, voided or not.
+  // What the beacon gave: enters alpha.
+  std::vector<Hash> outputs() const;
+  // All is closed but the beacon's round, without which the attempt is not executed.
+  bool awaits_beacon() const;
+  // By the recorded time, which proves nothing: the void left the margin before the beacon's round.
+  bool voided_before_round() const;
+  // Not executed, and to be executed by the deadline, voided or not: without a beacon from
+  // CommitmentsClosed on. With one from the start: the round comes whatever anybody does, and only
+  // a void that is proven to be before it lets the attempt off, which is for the verifier to judge.
   bool must_execute() const;
   // Not yet ended: another on the same item and an overlapping scope is refused meanwhile.
   bool open() const;
@@ -125,6 +150,7 @@ LIUHEN_PAYLOAD(DrawCommitted);
 LIUHEN_PAYLOAD(CommitmentsClosed);
 LIUHEN_PAYLOAD(DrawRevealed);
 LIUHEN_PAYLOAD(RevealsClosed);
+LIUHEN_PAYLOAD(BeaconRecorded);
 LIUHEN_PAYLOAD(DrawExecuted);
 LIUHEN_PAYLOAD(DrawDisclosed);
 LIUHEN_PAYLOAD(DrawVoided);

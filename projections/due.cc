@@ -8,31 +8,47 @@ namespace liuhen::projections {
 
 namespace {
 
+std::optional<Due> beacon_of(const Draw& draw, std::uint64_t now_s) {
+  if (now_s < draw.beacon->round_time) return std::nullopt;
+  return Due{.kind = Due::Kind::beacon, .draw = draw.stream, .round = draw.beacon->round};
+}
+
+std::optional<Due> substitute_due(const State& state, const Draw& draw, std::uint64_t now_s) {
+  auto next = next_substitute(draw);
+  if (!next) return std::nullopt;
+  const Seat& seat = draw.tasks[next->visit].seats[next->seat];
+  std::uint64_t from = state.times[*seat.vacated_at] + draw.announcement.substitute_delay_s;
+  if (draw.beacon) {
+    const auto round = substitute_round(state, draw, seat);
+    const auto time = round ? crypto::drand::round_time(draw.beacon->chain, *round) : round;
+    if (!time) return std::nullopt;
+    next->round = *round;
+    from = *time;
+  }
+  return now_s < from ? std::nullopt : next;
+}
+
 std::optional<Due> due_of(const State& state, const Draw& draw, std::uint64_t now_s) {
   const auto& a = draw.announcement;
   const auto step = [&](Due::Kind kind) { return Due{.kind = kind, .draw = draw.stream}; };
   switch (draw.phase) {
     case Draw::Phase::committing:
-      if (draw.discarded) return std::nullopt;
+      if (draw.discarded && !draw.beacon) return std::nullopt;
       if (draw.commitments.size() == draw.contributors.size())
         return step(Due::Kind::close_commitments);
       if (now_s <= a.commit_deadline) return std::nullopt;
-      return step(draw.commitments.empty() ? Due::Kind::fail : Due::Kind::close_commitments);
+      return step(draw.commitments.empty() && !draw.beacon ? Due::Kind::fail
+                                                           : Due::Kind::close_commitments);
     case Draw::Phase::revealing:
       if (draw.nonces.size() == draw.committed.size() || now_s > a.reveal_deadline)
         return step(Due::Kind::close_reveals);
       return std::nullopt;
     case Draw::Phase::ready:
-      return step(Due::Kind::execute);
+      return draw.awaits_beacon() ? beacon_of(draw, now_s) : step(Due::Kind::execute);
     case Draw::Phase::executed:
       return step(Due::Kind::disclose);
-    case Draw::Phase::disclosed: {
-      const auto next = next_substitute(draw);
-      if (!next) return std::nullopt;
-      const std::uint64_t decision = *draw.tasks[next->visit].seats[next->seat].vacated_at;
-      if (now_s < state.times[decision] + a.substitute_delay_s) return std::nullopt;
-      return next;
-    }
+    case Draw::Phase::disclosed:
+      return substitute_due(state, draw, now_s);
     case Draw::Phase::failed:
       return std::nullopt;
   }
@@ -66,12 +82,14 @@ std::vector<Due> due(const State& state, std::uint64_t now_s) {
   return all;
 }
 
-std::vector<Escape> escapes(const State& state, std::uint64_t now_s) {
+std::vector<Escape> escapes(const State& state, std::uint64_t now_s,
+                            const VoidProven& void_proven) {
   std::vector<Escape> all;
   for (const std::string& stream : state.draws.streams) {
     const Draw& draw = state.draws.by_stream.at(stream);
     const std::uint64_t deadline = draw.announcement.execute_deadline;
-    if (draw.must_execute() && now_s > deadline) {
+    const bool excused = draw.voided_before_round() && void_proven && void_proven(draw);
+    if (draw.must_execute() && !excused && now_s > deadline) {
       all.push_back({.draw = stream, .deadline = deadline, .executed_time = std::nullopt});
     } else if (draw.executed_at && draw.executed_time > deadline) {
       all.push_back({.draw = stream, .deadline = deadline, .executed_time = draw.executed_time});

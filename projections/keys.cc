@@ -134,14 +134,14 @@ Outcome check_trustees(std::span<const Key* const> authors) {
   return ok();
 }
 
+}  // namespace
+
 Outcome check_trustees(const State& state, const ledger::Event& event) {
   std::vector<const Key*> authors;
   for (std::size_t i = 0; i < event.intent().author_count(); ++i)
     authors.push_back(author_key(state, event, i));
   return check_trustees(authors);
 }
-
-}  // namespace
 
 const Key* Keys::find(const KeyId& id) const {
   const auto found = keys.find(id);

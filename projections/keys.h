@@ -69,6 +69,10 @@ Outcome admit_envelope(const State& state, const ledger::Event& event,
 Outcome admit_sender(const State& state, const ledger::Event& event);
 Outcome admit_version(const State& state, const ledger::Event& event);
 
+// Two trustees, two persons, one of them outside the operator. Codes: `role.signatures`,
+// `intent.same_person`, `role.outside`.
+Outcome check_trustees(const State& state, const ledger::Event& event);
+
 // The key that an author of an admitted event signed with. For the genesis, none: its keys are not
 // yet granted.
 const Key* author_key(const State& state, const ledger::Event& event, std::size_t author);

@@ -78,8 +78,8 @@ std::vector<ledger::schema::VisitT> visits_without_teams(const crypto::draw::See
 }  // namespace
 
 Bytes alpha_of(const Draw& draw) {
-  LIUHEN_CHECK(draw.reveals_closed_at);
-  return crypto::draw::alpha(draw.leaf_hash, draw.revealed, {});
+  LIUHEN_CHECK(draw.reveals_closed_at && !draw.awaits_beacon());
+  return crypto::draw::alpha(draw.leaf_hash, draw.revealed, draw.outputs());
 }
 
 Result<Visits> visits_of(const State& state, const Draw& draw,

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "crypto/draw/matching.h"
@@ -16,7 +17,7 @@ namespace liuhen::projections {
 // What is behind a conflict's commitment, for whoever may open it; absent otherwise.
 using OpenConflict = std::function<std::optional<ConflictContent>(const Hash& commitment)>;
 
-// alpha of section 7 step 4. Requires RevealsClosed.
+// alpha of section 7 step 4. Requires RevealsClosed and, where a beacon was announced, its round.
 Bytes alpha_of(const Draw& draw);
 
 struct Visits {
@@ -44,24 +45,39 @@ struct Substitute {
   std::string inspector;  // empty: none left
   std::uint64_t conflicts_unopened = 0;
 };
+// The randomness of a round of the draw's beacon, if that is its signature. Fails with
+// `beacon.round`, `beacon.signature`.
+Result<Hash> output_of(const DrawBeacon& beacon, std::uint64_t round, View signature);
+
+// The round that a substitute for this seat, which is vacated, comes from: the first at or after
+// the decision's recorded time plus the announced delay. The draw has a beacon.
+Result<std::uint64_t> substitute_round(const State& state, const Draw& draw, const Seat& seat);
+
 // Section 7 step 9, for the seat's next ordinal; the state is that just before the decision, as far
-// as inspectors and conflicts go (their versions at the decision's position).
+// as inspectors and conflicts go (their versions at the decision's position). `outputs`: that of
+// substitute_round where the draw has a beacon, and none otherwise.
 Result<Substitute> substitute_of(const State& state, const Draw& draw, std::uint64_t visit,
-                                 std::uint32_t seat, const OpenConflict& open);
+                                 std::uint32_t seat, const OpenConflict& open,
+                                 std::span<const Hash> outputs = {});
 
 // What admission asks of a recorded substitute. It is substitute_of's where no conflict is in
 // force. With m in force, each hiding one pair, it must be among the first m + 1 candidates, or
 // none only where m or fewer are left. Fails with `substitute.candidate`.
 Outcome check_substitute(const State& state, const Draw& draw, std::uint64_t visit,
-                         std::uint32_t seat, const std::string& inspector);
+                         std::uint32_t seat, const std::string& inspector,
+                         std::span<const Hash> outputs = {});
 
-// What the platform has to record now: closings, execution, disclosure, failure, substitutes.
+// What the platform has to record now: closings, the beacon, execution, disclosure, failure,
+// substitutes.
 struct Due {
-  enum class Kind { close_commitments, close_reveals, execute, disclose, fail, substitute };
+  enum class Kind { close_commitments, close_reveals, beacon, execute, disclose, fail, substitute };
   Kind kind;
   std::string draw;
   std::uint64_t visit = 0;  // substitute only
   std::uint32_t seat = 0;
+  // The round of the draw's beacon that it takes, whose time has come: for the beacon, and for a
+  // substitute of a draw that has one. 0: none.
+  std::uint64_t round = 0;
 };
 // The seat of a draw whose substitute comes next: the one vacated first, then by visit and seat.
 // None if no seat is vacated. Whether the announced delay has passed is not looked at.
@@ -70,13 +86,19 @@ std::optional<Due> next_substitute(const Draw& draw);
 // In the order in which they must be recorded; one call's items do not depend on each other.
 std::vector<Due> due(const State& state, std::uint64_t now_s);
 
+// Whether the void of a draw is proven to be before its beacon's round, to the reader's
+// satisfaction (docs/formats/draw.md, "Before").
+using VoidProven = std::function<bool(const Draw& draw)>;
+
 // Draws that passed their execution deadline without DrawExecuted, or executed late: violations of
-// "no escape".
+// "no escape". A void of a draw with a beacon excuses only if it is proven; without a judge none
+// is.
 struct Escape {
   std::string draw;
   std::uint64_t deadline = 0;
   std::optional<std::uint64_t> executed_time;  // absent: not at all
 };
-std::vector<Escape> escapes(const State& state, std::uint64_t now_s);
+std::vector<Escape> escapes(const State& state, std::uint64_t now_s,
+                            const VoidProven& void_proven = {});
 
 }  // namespace liuhen::projections

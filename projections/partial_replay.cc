@@ -98,6 +98,19 @@ Outcome PartialReplay::check_rows(const schema::DrawAnnounced& payload) const {
               "the conflicts' commitments are not those of the declarations approved");
 }
 
+// Of an earlier attempt, whose announcement is not admitted again.
+Outcome PartialReplay::check_beacon_known(const schema::DrawAnnounced& announced) const {
+  const View chain = raw(announced.beacon_chain());
+  if (chain.empty()) return ok();
+  const RegisteredChain* registered = state_.beacons.find(exactly<32>(chain).value());
+  if (registered == nullptr) {
+    return fail("beacon.unknown", "公告所用的信标链不在文件中",
+                "the beacon chain of the announcement is not in the file");
+  }
+  const auto time = crypto::drand::round_time(registered->chain, announced.beacon_round());
+  return time ? ok() : Outcome(time.error());
+}
+
 Outcome PartialReplay::admit_payload(const ledger::Event& event) const {
   if (event.tag() == Tag::InspectorsImported) return ok();
   if (is_earlier_attempt(event)) return admit_version(state_, event);
@@ -164,6 +177,10 @@ Outcome PartialReplay::take(View entry) {
           std::string(text(event->payload<schema::DrawAnnounced>().plan())))) {
     return fail("draw.plan", "公告所据的计划不在文件中",
                 "the plan of the announcement is not in the file");
+  }
+  if (is_earlier_attempt(*event) && event->tag() == Tag::DrawAnnounced) {
+    if (auto checked = check_beacon_known(event->payload<schema::DrawAnnounced>()); !checked)
+      return checked;
   }
   if (auto checked = admit_payload(*event); !checked) return checked;
   fold(*event);

@@ -24,6 +24,7 @@ class PartialReplay {
  private:
   Outcome check_place(const ledger::Event& event) const;
   Outcome check_rows(const ledger::schema::DrawAnnounced& announced) const;
+  Outcome check_beacon_known(const ledger::schema::DrawAnnounced& announced) const;
   Outcome admit_payload(const ledger::Event& event) const;
   void fold(const ledger::Event& event);
   bool is_earlier_attempt(const ledger::Event& event) const;

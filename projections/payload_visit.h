@@ -94,6 +94,10 @@ auto visit_payload(const ledger::schema::Intent& intent, Visit&& visit, Unknown&
       return visit(*intent.payload_as<schema::StateDigested>());
     case Tag::CheckpointWitnessed:
       return visit(*intent.payload_as<schema::CheckpointWitnessed>());
+    case Tag::BeaconChainSet:
+      return visit(*intent.payload_as<schema::BeaconChainSet>());
+    case Tag::BeaconRecorded:
+      return visit(*intent.payload_as<schema::BeaconRecorded>());
     case Tag::NONE:
       break;
   }

@@ -55,6 +55,12 @@ Outcome check_safeguards(const std::map<ledger::PayloadTag, Permission>& table) 
                   "permissions must leave " + name + " to two trustees, and to nobody else");
     }
   }
+  // Ledgers founded before there were beacons have no line for them.
+  const auto chain = table.find(Tag::BeaconChainSet);
+  if (chain != table.end() && (chain->second.first != trustee || chain->second.second != trustee)) {
+    return fail("permissions.trustees", "权限表中“BeaconChainSet”须且仅须两位受托人签名",
+                "permissions must leave BeaconChainSet to two trustees, and to nobody else");
+  }
   for (const Tag tag : {Tag::DrawAnnounced, Tag::DrawVoided, Tag::UnitsAdded}) {
     const auto found = table.find(tag);
     if (found == table.end() || !found->second.second.empty()) continue;
@@ -116,6 +122,8 @@ std::vector<schema::PermissionT> default_permissions() {
       permission(Tag::RecordsErased, {registrar}, {supervisor}),
       permission(Tag::StateDigested, {platform}),
       permission(Tag::CheckpointWitnessed, {platform}),
+      permission(Tag::BeaconChainSet, {trustee}, {trustee}),
+      permission(Tag::BeaconRecorded, {platform, contributor, observer, supervisor}),
   };
 }
 

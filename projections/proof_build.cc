@@ -56,6 +56,8 @@ class Citations {
     const View contributors = raw(payload.contributors());
     for (std::size_t at = 0; at + 32 <= contributors.size(); at += 32)
       add("key/", to_hex(contributors.subspan(at, 32)));
+    const View chain = raw(payload.beacon_chain());
+    if (!chain.empty()) add("beacon/", to_hex(chain));
     for (const auto* group : *payload.groups()) {
       for (const auto* unit : *group->units()) add("department/", text(unit));
     }

@@ -11,6 +11,7 @@
 #include "ledger/replay.h"
 #include "projections/sentence.h"
 #include "projections/state.h"
+#include "projections/verify.h"
 
 namespace liuhen::projections {
 
@@ -39,6 +40,7 @@ struct ProofVerdict {
   std::string origin, draw;
   std::uint64_t size = 0;  // of the checkpoint
   Hash root{};
+  std::optional<BeaconLine> beacon;  // absent: none was announced
   std::uint64_t entries = 0, subjects = 0, eligible = 0, inspectors = 0, conflicts = 0, visits = 0;
   std::vector<Sentence> shown;      // in the order in which it was checked
   std::vector<Sentence> not_shown;  // what no such file can show

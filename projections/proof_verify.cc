@@ -6,6 +6,7 @@
 #include "projections/partial_replay.h"
 #include "projections/proof_file.h"
 #include "projections/proof_text.h"
+#include "projections/verify_summary.h"
 
 namespace liuhen::projections {
 
@@ -210,9 +211,28 @@ class Judge {
       return std::move(out_);
     }
     describe(*draw);
+    describe_beacon(replay.state(), *draw);
     out_.verdict = Verdict::verified;
     if (unwitnessed_) find_wrong(*unwitnessed_);
     return std::move(out_);
+  }
+
+  void describe_beacon(const State& state, const Draw& draw) {
+    if (!draw.beacon) return;
+    out_.beacon = beacon_line_of(state, draw, trusted_);
+    const std::string chain = to_hex(draw.beacon->chain_hash), round = number(draw.beacon->round);
+    if (draw.beacon_output)
+      say("信标链 " + chain + " 第 " + round + " 轮的签名经核对，即公告所定的那一轮，输出 " +
+              to_hex(*draw.beacon_output),
+          "the signature of round " + round + " of the beacon chain " + chain +
+              " is good, it is the round announced, and its output is " +
+              to_hex(*draw.beacon_output));
+    if (!out_.beacon->listed)
+      not_shown(
+          "信标链 " + chain + " 是否公共信标：您的策略没有列出它",
+          "whether the beacon chain " + chain + " is a public one: your policy does not list it");
+    not_shown("公告与揭示是否早于信标：须有见证人的证明",
+              "whether announcement and reveals came before the beacon: that takes witnesses");
   }
 
   void describe(const Draw& draw) {

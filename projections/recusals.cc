@@ -140,6 +140,44 @@ void apply(State& state, const ledger::Event& event,
   seat.vacated_at = event.position();
 }
 
+namespace {
+
+// What the beacon gives the substitute: nobody can know it when the recusal is decided.
+Result<std::vector<Hash>> substitute_outputs(const State& state, const ledger::Event& event,
+                                             const Draw& draw, const Seat& seat,
+                                             const ledger::schema::SubstituteDrawn& payload) {
+  const View signature = raw(payload.beacon_signature());
+  if (!draw.beacon) {
+    if (payload.beacon_round() == 0 && signature.empty()) return std::vector<Hash>{};
+    return fail("draw.beacon_none", "抽取“" + draw.stream + "”没有公告信标，递补也不得另取",
+                "the draw \"" + draw.stream + "\" announced no beacon: substitutes take none");
+  }
+  const auto round = substitute_round(state, draw, seat);
+  if (!round) return round.error();
+  if (payload.beacon_round() != *round) {
+    return fail(
+        "substitute.beacon_round",
+        "递补须用决定时间加公告等候时间之后的第一轮信标，即第 " + std::to_string(*round) + " 轮",
+        "the substitute comes from the first round at or after the decision's time plus the "
+        "announced delay, which is round " +
+            std::to_string(*round));
+  }
+  const auto time = crypto::drand::round_time(draw.beacon->chain, *round);
+  if (!time) return time.error();
+  if (event.time() < *time) {
+    return fail("substitute.early",
+                "信标第 " + std::to_string(*round) + " 轮到 Unix 秒 " + std::to_string(*time) +
+                    " 才公布，此前不能递补",
+                "round " + std::to_string(*round) + " is due at Unix second " +
+                    std::to_string(*time) + ": no substitute before");
+  }
+  const auto output = output_of(*draw.beacon, *round, signature);
+  if (!output) return output.error();
+  return std::vector<Hash>{*output};
+}
+
+}  // namespace
+
 Outcome admit(const State& state, const ledger::Event& event,
               const ledger::schema::SubstituteDrawn& payload) {
   auto place = find_task(state, text(payload.draw()), payload.visit());
@@ -172,8 +210,10 @@ Outcome admit(const State& state, const ledger::Event& event,
         "公告的等候时间（至 Unix 秒 " + std::to_string(from) + "）未到，不能递补",
         "the announced delay (until Unix second " + std::to_string(from) + ") has not passed");
   }
+  const auto outputs = substitute_outputs(state, event, draw, **seat, payload);
+  if (!outputs) return outputs.error();
   return check_substitute(state, draw, payload.visit(), payload.seat(),
-                          std::string(text(payload.inspector())));
+                          std::string(text(payload.inspector())), *outputs);
 }
 
 void apply(State& state, const ledger::Event&, const ledger::schema::SubstituteDrawn& payload) {

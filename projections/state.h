@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ledger/admission.h"
+#include "projections/beacons.h"
 #include "projections/catalogue.h"
 #include "projections/draws.h"
 #include "projections/inspectors.h"
@@ -28,6 +29,7 @@ struct State {
   Subjects subjects;
   Inspectors inspectors;
   Conflicts conflicts;
+  Beacons beacons;
   Draws draws;
   std::vector<std::uint64_t> times;  // recorded time of each entry; its size is the log's
   std::unordered_map<std::string, std::uint64_t> stream_versions;

@@ -66,6 +66,14 @@ void list_registries(const State& state, Listing& listing) {
   }
 }
 
+// The chain hash covers what the chain says of itself, but for the scheme.
+void list_beacons(const Beacons& beacons, Listing& listing) {
+  for (const auto& [hash, registered] : beacons.chains) {
+    listing.row("beacon_chain", hash, registered.chain.scheme, registered.active,
+                registered.set_at);
+  }
+}
+
 }  // namespace
 
 void Listing::add(const schema::ConditionT& condition) {
@@ -112,6 +120,7 @@ Hash digest(const State& state) {
   for (const auto& [commitment, position] : state.erased)
     listing.row("erased", commitment, position);
   for (const auto& [size, position] : state.witnessed) listing.row("witnessed", size, position);
+  list_beacons(state.beacons, listing);
   std::vector<std::pair<std::string, std::uint64_t>> streams(state.stream_versions.begin(),
                                                              state.stream_versions.end());
   std::sort(streams.begin(), streams.end());

@@ -63,6 +63,9 @@ void list_draws(const Draws& draws, Listing& listing) {
     listing.row("progress", draw.phase, draw.discarded, draw.commitments_closed_at,
                 draw.reveals_closed_at, draw.executed_at, draw.executed_time, draw.disclosed_at,
                 draw.voided_at, draw.failed_at, draw.next_part);
+    if (draw.beacon)
+      listing.row("beacon", draw.beacon->chain_hash, draw.beacon->round, draw.beacon->round_time,
+                  draw.beacon_output, draw.beacon_at);
     listing.row("seed", draw.seed);
     if (draw.outcome)
       listing.row("outcome", draw.outcome->pi, draw.outcome->strata, draw.outcome->visits_root,

@@ -70,6 +70,9 @@ std::string stream_for(const schema::DrawAnnounced& payload) {
 std::string stream_for(const schema::EvidenceAttached& payload) {
   return std::string(text(payload.about()));
 }
+std::string stream_for(const schema::BeaconChainSet& payload) {
+  return "beacon/" + to_hex(raw(payload.chain()));
+}
 std::string stream_for(const schema::RecordsErased&) { return "state"; }
 std::string stream_for(const schema::StateDigested&) { return "state"; }
 std::string stream_for(const schema::CheckpointWitnessed&) { return "witness"; }
@@ -108,6 +111,8 @@ bool version_is_expected(ledger::PayloadTag tag) {
     case Tag::RecusalDecided:
     case Tag::SubstituteDrawn:
     case Tag::UnitsAdded:
+    case Tag::BeaconChainSet:
+    case Tag::BeaconRecorded:
       return true;
     default:
       return false;

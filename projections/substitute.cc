@@ -23,12 +23,14 @@ struct Vacancy {
   Hash seed{};  // S'
 };
 
-Vacancy vacancy_of(const Draw& draw, std::uint64_t visit, std::uint32_t seat) {
+Vacancy vacancy_of(const Draw& draw, std::uint64_t visit, std::uint32_t seat,
+                   std::span<const Hash> outputs) {
+  LIUHEN_CHECK(outputs.size() == (draw.beacon ? 1 : 0));
   LIUHEN_CHECK(draw.seed && visit < draw.tasks.size() && seat < draw.tasks[visit].seats.size());
   const Task& task = draw.tasks[visit];
   LIUHEN_CHECK(task.seats[seat].vacated_at);
   const Hash seed = crypto::draw::substitute_seed(draw.leaf_hash, *draw.seed, task.subject, seat,
-                                                  task.seats[seat].ordinal + 1, {});
+                                                  task.seats[seat].ordinal + 1, outputs);
   return {.draw = draw,
           .task = task,
           .seat = task.seats[seat],
@@ -91,8 +93,9 @@ Result<std::optional<std::size_t>> choose(const Vacancy& vacancy,
 }  // namespace
 
 Result<Substitute> substitute_of(const State& state, const Draw& draw, std::uint64_t visit,
-                                 std::uint32_t seat, const OpenConflict& open) {
-  const Vacancy vacancy = vacancy_of(draw, visit, seat);
+                                 std::uint32_t seat, const OpenConflict& open,
+                                 std::span<const Hash> outputs) {
+  const Vacancy vacancy = vacancy_of(draw, visit, seat, outputs);
   Substitute out;
   std::set<std::string> in_conflict;
   for (const Hash& commitment : state.conflicts.in_force(vacancy.decision)) {
@@ -113,8 +116,9 @@ Result<Substitute> substitute_of(const State& state, const Draw& draw, std::uint
 }
 
 Outcome check_substitute(const State& state, const Draw& draw, std::uint64_t visit,
-                         std::uint32_t seat, const std::string& inspector) {
-  const Vacancy vacancy = vacancy_of(draw, visit, seat);
+                         std::uint32_t seat, const std::string& inspector,
+                         std::span<const Hash> outputs) {
+  const Vacancy vacancy = vacancy_of(draw, visit, seat, outputs);
   const std::size_t conflicts = state.conflicts.in_force(vacancy.decision).size();
   auto candidates = candidates_of(state, vacancy);
   const auto place = place_of(state, vacancy);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/sha256.h"
 #include "ledger/log_reader.h"
 #include "ledger/loss.h"
 #include "projections/fields.h"
@@ -114,8 +115,11 @@ class Auditor {
     const Draw& draw = state().draws.by_stream.at(std::string(text(payload.draw())));
     const Seat& seat = draw.tasks[payload.visit()].seats[payload.seat()];
     if (state().conflicts.in_force(*seat.vacated_at).empty()) return ok();
-    const auto right = substitute_of(state(), draw, payload.visit(), payload.seat(),
-                                     [this](const Hash& commitment) { return open(commitment); });
+    std::vector<Hash> outputs;  // admission has verified the signature
+    if (draw.beacon) outputs.push_back(crypto::sha256(raw(payload.beacon_signature())));
+    const auto right = substitute_of(
+        state(), draw, payload.visit(), payload.seat(),
+        [this](const Hash& commitment) { return open(commitment); }, outputs);
     if (!right) return right.error();
     if (right->conflicts_unopened != 0) {
       ++facts_.draws[draw.stream].substitutes_unopened;

@@ -26,6 +26,17 @@ struct VerifyOptions {
   unsigned threads = 0;     // that check signatures; 0: as many as there are cores
 };
 
+// The beacon of a draw: what was announced, and what came.
+struct BeaconLine {
+  Hash chain{};
+  std::uint64_t round = 0, round_time = 0;
+  std::optional<Hash> output;  // SHA-256 of the signature, which has been verified
+  bool listed = false;         // the reader's policy lists the chain
+  // By the recorded times, which prove nothing: reveals were closed within the margin before the
+  // round, or after it.
+  bool closed_late = false;
+};
+
 struct DrawLine {
   std::uint64_t number = 0, position = 0;
   std::string stream;
@@ -33,6 +44,8 @@ struct DrawLine {
   bool discarded = false;
   char tier = 'C';    // B where the log was replayed whole and the witnesses' part holds
   Sentence tier_why;  // why it is B, or why not
+  char tier = 'C';                   // A needs a listed beacon and witnesses, B witnesses
+  std::optional<BeaconLine> beacon;  // absent: none was announced
   std::uint64_t subjects = 0, eligible = 0, visits = 0, vacancies = 0, substitutes = 0, results = 0;
   std::uint64_t conflicts_unopened = 0;  // in force for the matching, and not opened by this run
   std::uint64_t substitutes_unopened =

@@ -1,5 +1,7 @@
 #include "projections/verify_summary.h"
 
+#include <algorithm>
+
 #include "projections/outcome.h"
 #include "projections/tier.h"
 
@@ -24,13 +26,14 @@ std::uint64_t overdue_substitutes(const State& state, const Draw& draw, std::uin
 }
 
 DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
-                 std::uint64_t now_s) {
+                 const crypto::Policy* trusted, std::uint64_t now_s) {
   DrawLine line;
   line.number = draw.number;
   line.position = draw.position;
   line.stream = draw.stream;
   line.phase = draw.phase;
   line.discarded = draw.discarded;
+  line.beacon = beacon_line_of(state, draw, trusted);
   line.subjects = draw.announcement.subject_rows;
   line.eligible = draw.announcement.subject_eligible;
   if (draw.outcome) {
@@ -111,9 +114,16 @@ void list_guarantees(const Extent& extent, const Unopened& unopened, Report& rep
       "signatures, keys, roles and double signatures of every intent");
   add("G4", true, "每次公告的名录根按当时的登记重算",
       "the roots of every announcement were computed again from the registry of that position");
-  add("G5", true, "每个种子由承诺、揭示和可验证随机函数重算；各次抽取的等级见上",
-      "every seed was computed again from commitments, reveals and the VRF; each draw's tier is "
-      "above");
+  const auto beacons_count = std::ranges::count_if(
+      report.draws, [](const DrawLine& draw) { return draw.beacon.has_value(); });
+  const std::string beacons = std::to_string(beacons_count), draws = number(report.draws.size());
+  add("G5", true,
+      "每个种子由承诺、揭示、公告的信标轮次和可验证随机函数重算；" + draws + " 次抽取中 " +
+          beacons + " 次有信标，其签名均经核对；各次抽取的等级见上",
+      "every seed was computed again from commitments, reveals, the announced round of the beacon "
+      "and the VRF; " +
+          beacons + " of " + draws +
+          " draws have a beacon, whose signatures were verified; each draw's tier is above");
   add("G6", true, "抽取编号无缺号，过期未执行的抽取",
       "numbers without gaps, and draws not executed in time");
   add("G7", true,
@@ -127,10 +137,11 @@ void list_guarantees(const Extent& extent, const Unopened& unopened, Report& rep
                                          " draws only in part: conflicts were not opened"));
   add("G8", unopened.substitutes == 0,
       unopened.substitutes == 0
-          ? "递补按公告的次序重算；无信标，为丙级（C）"
+          ? "递补按公告的次序、由决定之后的信标轮次重算；没有信标或见证的，为丙级（C）"
           : "有 " + number(unopened.substitutes) + " 次递补取决于未打开的利益冲突，未能全部重算",
       unopened.substitutes == 0
-          ? "substitutes were computed again in the announced order; without a beacon tier C"
+          ? "substitutes were computed again in the announced order, from the round after the "
+            "decision; without a beacon, or witnesses, tier C"
           : number(unopened.substitutes) +
                 " substitutes hang on conflicts that were not opened, and were not computed again");
   add("G9", false, "本版本没有密封抽取", "this version has no sealed draws");
@@ -178,6 +189,8 @@ std::string guarantee_of(std::string_view code) {
       {"draw.import_midway", "G4"},
       {"draw.position", "G4"},
       {"draw.vrf", "G5"},
+      {"draw.beacon_", "G5"},
+      {"beacon.", "G5"},
       {"draw.commitments", "G5"},
       {"draw.committed", "G5"},
       {"draw.copied", "G5"},
@@ -210,6 +223,24 @@ std::string guarantee_of(std::string_view code) {
   return out;
 }
 
+bool has_listed_beacon(const Draw& draw, const crypto::Policy* trusted) {
+  return draw.beacon && trusted != nullptr && trusted->lists_beacon(draw.beacon->chain_hash);
+}
+
+std::optional<BeaconLine> beacon_line_of(const State& state, const Draw& draw,
+                                         const crypto::Policy* trusted) {
+  if (!draw.beacon) return std::nullopt;
+  const DrawBeacon& beacon = *draw.beacon;
+  return BeaconLine{
+      .chain = beacon.chain_hash,
+      .round = beacon.round,
+      .round_time = beacon.round_time,
+      .output = draw.beacon_output,
+      .listed = has_listed_beacon(draw, trusted),
+      .closed_late = draw.reveals_closed_at &&
+                     !beacon.leaves(draw.rule_set.margin_s, state.times[*draw.reveals_closed_at])};
+}
+
 void summarise(const State& state, const ReplayFacts& facts, const Extent& extent,
                std::uint64_t now_s, Report& report) {
   Unopened unopened;
@@ -227,7 +258,8 @@ void summarise(const State& state, const ReplayFacts& facts, const Extent& exten
     const Draw& draw = state.draws.by_stream.at(stream);
     const auto found = facts.draws.find(stream);
     report.draws.push_back(
-        line_of(state, draw, found == facts.draws.end() ? DrawFacts{} : found->second, now_s));
+        line_of(state, draw, found == facts.draws.end() ? DrawFacts{} : found->second,
+                facts.policy, now_s));
     WitnessPart part = witness_part(state, draw, facts.policy, facts.witnessed);
     if (part.holds && extent.replayed_whole) report.draws.back().tier = 'B';
     report.draws.back().tier_why = std::move(part.why);

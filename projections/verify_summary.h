@@ -38,6 +38,14 @@ struct Extent {
 void summarise(const State& state, const ReplayFacts& facts, const Extent& extent,
                std::uint64_t now_s, Report& report);
 
+// Whether the draw has a beacon of a chain that the reader's policy lists: the first thing that
+// tier A asks. The operator may have registered any chain, one of his own too.
+bool has_listed_beacon(const Draw& draw, const crypto::Policy* trusted);
+
+// Absent if the draw announced none.
+std::optional<BeaconLine> beacon_line_of(const State& state, const Draw& draw,
+                                         const crypto::Policy* trusted);
+
 // The guarantee, "G1" to "G12", that a finding of this code breaks.
 std::string guarantee_of(std::string_view code);
 

@@ -54,6 +54,8 @@ constexpr Words kWords[] = {
     {Tag::RecordsErased, "删除个人信息", "erase personal data"},
     {Tag::StateDigested, "公布状态摘要", "publish a digest of the state"},
     {Tag::CheckpointWitnessed, "记下见证人联署", "record witnesses' cosignatures"},
+    {Tag::BeaconChainSet, "登记或停用信标链", "register a beacon chain, or no longer use it"},
+    {Tag::BeaconRecorded, "记录信标", "record the beacon's round"},
 };
 
 }  // namespace

@@ -56,6 +56,17 @@ json::array list_of(const std::vector<projections::Sentence>& sentences) {
   return out;
 }
 
+json::value beacon_of(const std::optional<projections::BeaconLine>& beacon) {
+  if (!beacon) return nullptr;
+  return json::object{
+      {"chain", to_hex(beacon->chain)},
+      {"round", beacon->round},
+      {"round_time", beacon->round_time},
+      {"output", beacon->output ? json::value(to_hex(*beacon->output)) : json::value(nullptr)},
+      {"listed", beacon->listed},
+      {"closed_late", beacon->closed_late}};
+}
+
 json::object row_of(const projections::DrawLine& draw) {
   return {{"number", draw.number},
           {"stream", draw.stream},
@@ -64,6 +75,7 @@ json::object row_of(const projections::DrawLine& draw) {
           {"tier_why", json::object{{"zh", draw.tier_why.zh}, {"en", draw.tier_why.en}}},
           {"phase", name_of(draw.phase)},
           {"voided", draw.discarded},
+          {"beacon", beacon_of(draw.beacon)},
           {"subjects", draw.subjects},
           {"eligible", draw.eligible},
           {"drawn", draw.visits},
@@ -127,6 +139,7 @@ std::string json_of_report(const projections::ProofVerdict& verdict) {
                          {"origin", verdict.origin},
                          {"draw", verdict.draw},
                          {"tier", "C"},
+                         {"beacon", beacon_of(verdict.beacon)},
                          {"size", verdict.size},
                          {"root", to_base64(verdict.root)},
                          {"entries", verdict.entries},

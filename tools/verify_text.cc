@@ -151,6 +151,22 @@ void add_draw_notes(const DrawLine& draw, Text& text) {
   }
 }
 
+void add_beacon(const projections::BeaconLine& beacon, Text& text) {
+  const std::string output_zh = beacon.output ? "，输出 " + to_hex(*beacon.output) : "，尚未记录";
+  const std::string output_en =
+      beacon.output ? ", output " + to_hex(*beacon.output) : ", not recorded yet";
+  text.line("     信标：链 " + to_hex(beacon.chain) +
+                (beacon.listed ? "（策略所列）" : "（策略未列，是否公共信标须另行核实）") +
+                "，第 " + number(beacon.round) + " 轮，" + beijing(beacon.round_time) + output_zh +
+                (beacon.closed_late ? "；揭示截止未早于该轮一个裕量" : ""),
+            "     beacon: chain " + to_hex(beacon.chain) +
+                (beacon.listed ? " (in the policy)"
+                               : " (not in the policy: check that it is a public one)") +
+                ", round " + number(beacon.round) + ", " + beijing(beacon.round_time) + " (UTC+8)" +
+                output_en +
+                (beacon.closed_late ? "; reveals were not closed a margin before it" : ""));
+}
+
 void add_draws(const projections::Report& report, Text& text) {
   if (report.draws.empty()) return;
   text.gap();
@@ -158,6 +174,7 @@ void add_draws(const projections::Report& report, Text& text) {
             "Draws (" + number(report.draws.size()) + "):");
   for (const DrawLine& draw : report.draws) {
     add_draw(draw, text);
+    if (draw.beacon) add_beacon(*draw.beacon, text);
     add_draw_notes(draw, text);
   }
   const auto is = [](char tier) {

@@ -66,6 +66,16 @@ json::object result_json(const projections::TaskResult& result) {
           {"open_objection", or_null(result.open_objection)}};
 }
 
+json::value beacon_json(const Draw& draw) {
+  if (!draw.beacon) return nullptr;
+  return json::object{{"chain", to_hex(draw.beacon->chain_hash)},
+                      {"round", draw.beacon->round},
+                      {"round_time", draw.beacon->round_time},
+                      {"recorded_at", or_null(draw.beacon_at)},
+                      {"output", draw.beacon_output ? json::value(to_hex(*draw.beacon_output))
+                                                    : json::value(nullptr)}};
+}
+
 }  // namespace
 
 const char* const kTierZh =
@@ -106,6 +116,7 @@ std::pair<const char*, const char*> describe(const Draw& draw) {
     case Draw::Phase::revealing:
       return {"等待揭示", "awaiting reveals"};
     case Draw::Phase::ready:
+      if (draw.awaits_beacon()) return {"等待信标", "awaiting the beacon"};
       return {"待执行", "to be executed"};
     case Draw::Phase::executed:
       return {"已抽取，名单列示中", "drawn, being listed"};
@@ -155,8 +166,10 @@ json::object draw_json(const projections::State& state, const Draw& draw) {
   fields["disclosed_at"] = or_null(draw.disclosed_at);
   fields["voided_at"] = or_null(draw.voided_at);
   fields["failed_at"] = or_null(draw.failed_at);
-  fields["alpha"] = draw.reveals_closed_at ? json::value(to_hex(projections::alpha_of(draw)))
-                                           : json::value(nullptr);
+  fields["beacon"] = beacon_json(draw);
+  fields["alpha"] = draw.reveals_closed_at && !draw.awaits_beacon()
+                        ? json::value(to_hex(projections::alpha_of(draw)))
+                        : json::value(nullptr);
   fields["seed"] = draw.seed ? json::value(to_hex(*draw.seed)) : json::value(nullptr);
   fields["outcome"] = draw.outcome ? json::value(object_json(*draw.outcome)) : json::value(nullptr);
   json::array attestations;

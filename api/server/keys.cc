@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "api/client/beacon_source.h"
 #include "crypto/key_file.h"
 #include "crypto/note.h"
 #include "crypto/vrf.h"
@@ -83,7 +84,8 @@ Layout::Layout(const std::string& at)
       database(at + "/db"),
       head(at + "/head"),
       keys(at + "/keys"),
-      about(at + "/ledger.json") {}
+      about(at + "/ledger.json"),
+      beacons(at + "/" + kBeaconFolder) {}
 
 Result<std::string> read_origin(const Layout& layout) {
   std::ifstream in(layout.about, std::ios::binary);

@@ -11,7 +11,7 @@ namespace liuhen::api::server {
 // The files of DIR, by their paths.
 struct Layout {
   explicit Layout(const std::string& dir);
-  std::string dir, database, head, keys, about;
+  std::string dir, database, head, keys, about, beacons;
   std::string key(const std::string& name) const { return keys + "/" + name + ".key"; }
 };
 

@@ -43,6 +43,13 @@ std::string facts(const State& state, const Draw& draw) {
   rows += fact("承诺期限", "Commit by", deadline(a.commit_deadline, draw.commitments_closed_at));
   rows += fact("揭示期限", "Reveal by", deadline(a.reveal_deadline, draw.reveals_closed_at));
   rows += fact("执行期限", "Execute by", local_time(a.execute_deadline));
+  if (draw.beacon)
+    rows += fact("信标", "Beacon",
+                 both("第 " + std::to_string(draw.beacon->round) + " 轮",
+                      "round " + std::to_string(draw.beacon->round)) +
+                     " · " + local_time(draw.beacon->round_time) + " · " +
+                     code(to_hex(draw.beacon->chain_hash)) +
+                     (draw.beacon_at ? " · " + entry_link(*draw.beacon_at) : std::string()));
   if (draw.executed_at)
     rows += fact("实际执行", "Executed",
                  local_time(draw.executed_time) + " · " + entry_link(*draw.executed_at));

@@ -27,6 +27,10 @@ std::string what(const ledger::Event& event) {
       return both("揭示随机数", "revealed the nonce");
     case PayloadTag::RevealsClosed:
       return both("揭示截止", "reveals closed");
+    case PayloadTag::BeaconRecorded: {
+      const std::string round = std::to_string(event.payload<schema::BeaconRecorded>().round());
+      return both("记录信标第 " + round + " 轮", "round " + round + " of the beacon recorded");
+    }
     case PayloadTag::DrawExecuted:
       return both("执行抽取", "carried out");
     case PayloadTag::DrawDisclosed:

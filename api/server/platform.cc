@@ -19,6 +19,7 @@ using projections::Due;
 using projections::State;
 
 constexpr std::uint64_t kIntentLifeS = 3'600;
+constexpr std::size_t kRoundsMax = 1'024;
 
 template <class Table>
 schema::PayloadUnion united(Table table) {
@@ -157,6 +158,7 @@ Outcome Platform::record_what_is_due() {
     std::vector<Bytes> intents;
     std::optional<std::pair<std::uint64_t, std::size_t>>
         noted;  // what the first records, if it does
+    std::vector<Wanted> wanted;
     Outcome outcome = ok();
     {
       Result<ReadModel::Reading> reading = parts_.model.read(parts_.sequencer.size());
@@ -167,6 +169,11 @@ Outcome Platform::record_what_is_due() {
         intents.push_back(intent_of(*reading, united(payload_of(std::move(*found)))));
       }
       for (const Due& due : projections::due(reading->state(), parts_.clock.now_s())) {
+        const Draw& draw = reading->state().draws.by_stream.at(due.draw);
+        if (due.round != 0 && !rounds_.contains({draw.beacon->chain_hash, due.round})) {
+          wanted.push_back({.beacon = *draw.beacon, .round = due.round});
+          continue;
+        }
         Result<Bytes> intent = intent_for(*reading, due);
         if (intent) {
           intents.push_back(std::move(*intent));
@@ -175,7 +182,7 @@ Outcome Platform::record_what_is_due() {
         }
       }
     }
-    bool recorded = false;
+    bool recorded = false;  // or fetched, which something then waits for
     for (Bytes& intent : intents) {
       ledger::Submission submission;
       const Signature signature = ledger::sign_intent(parts_.keys.platform, intent);
@@ -191,8 +198,34 @@ Outcome Platform::record_what_is_due() {
       noted.reset();
     }
     while (cosigned_.size() > kCosignedKeptMax) cosigned_.erase(cosigned_.begin());
+    for (const Wanted& round : wanted) {
+      const Outcome fetched = fetch(round);
+      if (fetched) {
+        recorded = true;
+      } else if (outcome) {
+        outcome = fetched;
+      }
+    }
     if (!recorded) return outcome;
   }
+}
+
+Outcome Platform::fetch(const Wanted& wanted) {
+  Outcome outcome = fail("beacon.absent", "没有配置信标的来源：请放入文件或给出网址",
+                         "no source of beacons is configured: add a file, or give an address");
+  for (api::BeaconSource* source : parts_.beacons) {
+    const auto signature = source->signature(wanted.beacon.chain_hash, wanted.round);
+    const auto output = signature ? projections::output_of(wanted.beacon, wanted.round, *signature)
+                                  : Result<Hash>(signature.error());
+    if (!output) {
+      outcome = output.error();
+      continue;
+    }
+    if (rounds_.size() >= kRoundsMax) rounds_.clear();
+    rounds_[{wanted.beacon.chain_hash, wanted.round}] = *signature;
+    return ok();
+  }
+  return outcome;
 }
 
 Result<Bytes> Platform::intent_for(const ReadModel::Reading& reading, const Due& due) {
@@ -244,6 +277,8 @@ Result<schema::PayloadUnion> Platform::payload_for(const State& state, const Due
       return united(commitments_of(draw));
     case Due::Kind::close_reveals:
       return united(reveals_of(draw));
+    case Due::Kind::beacon:
+      return beacon_of(draw, due.round);
     case Due::Kind::execute:
       return execution_of(state, draw);
     case Due::Kind::disclose:
@@ -257,6 +292,14 @@ Result<schema::PayloadUnion> Platform::payload_for(const State& state, const Due
   failed.draw = draw.stream;
   failed.reason = "期限内无人承诺 / nobody committed in time";
   return united(std::move(failed));
+}
+
+schema::PayloadUnion Platform::beacon_of(const Draw& draw, std::uint64_t round) {
+  schema::BeaconRecordedT recorded;
+  recorded.draw = draw.stream;
+  recorded.round = round;
+  recorded.signature = bytes_of(rounds_.at({draw.beacon->chain_hash, round}));
+  return united(std::move(recorded));
 }
 
 Result<schema::PayloadUnion> Platform::execution_of(const State& state, const Draw& draw) {
@@ -305,11 +348,17 @@ Result<schema::PayloadUnion> Platform::disclosure_of(const State& state, const D
 
 Result<schema::PayloadUnion> Platform::substitution_of(const State& state, const Draw& draw,
                                                        const Due& due) {
-  Result<projections::Substitute> chosen =
-      projections::substitute_of(state, draw, due.visit, due.seat, opener(parts_.restricted));
+  schema::SubstituteDrawnT drawn;
+  std::vector<Hash> outputs;
+  if (draw.beacon) {
+    drawn.beacon_round = due.round;
+    drawn.beacon_signature = bytes_of(rounds_.at({draw.beacon->chain_hash, due.round}));
+    outputs.push_back(crypto::sha256(drawn.beacon_signature));
+  }
+  Result<projections::Substitute> chosen = projections::substitute_of(
+      state, draw, due.visit, due.seat, opener(parts_.restricted), outputs);
   if (!chosen) return chosen.error();
   if (chosen->conflicts_unopened > 0) return unopened(chosen->conflicts_unopened);
-  schema::SubstituteDrawnT drawn;
   drawn.draw = draw.stream;
   drawn.visit = due.visit;
   drawn.seat = due.seat;

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "api/client/beacon_source.h"
 #include "api/server/keys.h"
 #include "api/server/publisher.h"
 #include "api/server/read_model.h"
@@ -26,6 +27,7 @@ struct PlatformParts {
   ledger::RestrictedStore& restricted;
   const ReadModel& model;
   const Publisher* publisher = nullptr;  // null: nobody is asked to cosign
+  std::vector<api::BeaconSource*> beacons;  // asked in this order; used by one thread at a time
 };
 
 class Platform {
@@ -47,8 +49,17 @@ class Platform {
  private:
   using Payload = ledger::schema::PayloadUnion;
 
+  using Round = std::pair<Hash, std::uint64_t>;  // chain and round
+  // A round whose time has come and which something due takes.
+  struct Wanted {
+    projections::DrawBeacon beacon;
+    std::uint64_t round = 0;
+  };
+
   void run();
   Outcome record_what_is_due();
+  // Verified before it is kept. Takes as long as the sources do; no reading may be held.
+  Outcome fetch(const Wanted& wanted);
   // The intent for one thing due, from the state as it is.
   Result<Bytes> intent_for(const ReadModel::Reading& reading, const projections::Due& due);
   Bytes intent_of(const ReadModel::Reading& reading, Payload payload);
@@ -56,6 +67,7 @@ class Platform {
   // or not with as many cosignatures as have come by now.
   std::optional<CosignedCheckpoint> witnessed(const projections::State& state) const;
   Result<Payload> payload_for(const projections::State& state, const projections::Due& due);
+  Payload beacon_of(const projections::Draw& draw, std::uint64_t round);
   Result<Payload> execution_of(const projections::State& state, const projections::Draw& draw);
   Result<Payload> disclosure_of(const projections::State& state, const projections::Draw& draw);
   Result<Payload> substitution_of(const projections::State& state, const projections::Draw& draw,
@@ -67,8 +79,9 @@ class Platform {
 
   PlatformParts parts_;
 
-  std::mutex advancing_;  // held by whoever advances; guards the next three
+  std::mutex advancing_;  // held by whoever advances; guards the next four
   std::map<std::uint64_t, std::size_t> cosigned_;  // size → cosignatures recorded by this process
+  std::map<Round, crypto::bls::Signature> rounds_;  // kRoundsMax at most
   std::string computed_draw_;
   projections::Visits computed_;
 

@@ -100,6 +100,24 @@ json::array rows_of(const Map& map) {
 json::object rules_of(const State& state) { return {{"rules", rows_of(state.catalogue.rules)}}; }
 json::object plans_of(const State& state) { return {{"plans", rows_of(state.catalogue.plans)}}; }
 
+// A row is what drand says of the chain at /info, and ours beside it.
+json::object beacons_of(const State& state) {
+  json::array rows;
+  for (const auto& [hash, registered] : state.beacons.chains) {
+    const auto& chain = registered.chain;
+    rows.push_back({{"hash", to_hex(hash)},
+                    {"schemeID", chain.scheme},
+                    {"public_key", to_hex(chain.public_key)},
+                    {"period", chain.period_s},
+                    {"genesis_time", chain.genesis_s},
+                    {"groupHash", to_hex(chain.group_hash)},
+                    {"metadata", {{"beaconID", chain.beacon_id}}},
+                    {"active", registered.active},
+                    {"position", registered.set_at}});
+  }
+  return {{"beacons", std::move(rows)}};
+}
+
 template <json::object (*of)(const State&)>
 Response list(const Backend& backend, const Call&) {
   Result<ReadModel::Reading> reading = backend.read();
@@ -114,6 +132,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/items", list<items_of>},
     {"GET", "/api/v1/rules", list<rules_of>},
     {"GET", "/api/v1/plans", list<plans_of>},
+    {"GET", "/api/v1/beacons", list<beacons_of>},
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ class DirectoryService final : public Service {
         restricted_(*storage_, keys_.master, entropy_),
         model_(origin, *storage_),
         origin_(origin),
+        beacon_folder_(layout_.beacons),
         authors_(options.author_rate, entropy_) {}
 
   ~DirectoryService() override { stop(); }
@@ -54,10 +55,18 @@ class DirectoryService final : public Service {
     });
     if (Outcome started = model_.start(sequencer_->size()); !started) return started;
     if (Outcome own = check_vrf_key(); !own) return own;
+    std::vector<BeaconSource*> beacons{&beacon_folder_};
+    if (!options_.beacon_url.empty()) {
+      auto source = beacon_at(options_.beacon_url);
+      if (!source) return source.error();
+      beacon_url_ = std::move(*source);
+      beacons.push_back(beacon_url_.get());
+    }
     const crypto::NoteKey key{.name = origin_, .key = keys_.log.public_key()};
     if (Outcome opened = open_publisher(key); !opened) return opened;
-    platform_ = std::make_unique<Platform>(
-        PlatformParts{keys_, *options_.clock, *sequencer_, restricted_, model_, publisher_.get()});
+    platform_ = std::make_unique<Platform>(PlatformParts{keys_, *options_.clock, *sequencer_,
+                                                         restricted_, model_, publisher_.get(),
+                                                         std::move(beacons)});
     backend_.reset(new Backend{origin_, key.vkey(), *options_.clock, *storage_, restricted_,
                                *sequencer_, model_, *platform_, options_.platform_acts, authors_,
                                publisher_.get()});
@@ -123,6 +132,8 @@ class DirectoryService final : public Service {
   ledger::RestrictedStore restricted_;
   ReadModel model_;  // everyone's but the writer's
   const std::string origin_;
+  BeaconFolder beacon_folder_;
+  std::unique_ptr<BeaconSource> beacon_url_;  // null: none is configured
   RateLimit authors_;
   std::unique_ptr<ledger::Sequencer> sequencer_;
   std::unique_ptr<Publisher> publisher_;

@@ -18,6 +18,9 @@ struct ServiceOptions {
   std::string dir;
   std::string passphrase;          // of the keys in DIR/keys, empty if they are not encrypted
   ledger::Clock* clock = nullptr;  // outlives the service; required
+  // Where rounds of beacons are fetched, "http://host:port"; empty: only those in DIR/beacons are
+  // known, which are looked for first in any case.
+  std::string beacon_url;
   bool platform_acts = true;  // record by itself what is due (closings, executions, substitutes)
   Rate author_rate = {};      // intents signed with one key; `rate.author`
   // Whom to ask for cosignatures: the witnesses with addresses. Absent: nobody.

@@ -30,8 +30,11 @@ class FixedClock final : public ledger::Clock {
 class Town {
  public:
   // With a policy its witnesses are asked to cosign.
-  explicit Town(bool platform_acts = false, std::optional<crypto::Policy> policy = {})
-      : platform_acts_(platform_acts), policy_(std::move(policy)) {
+  explicit Town(bool platform_acts = false, std::optional<crypto::Policy> policy = {},
+                std::string beacon_url = "")
+      : platform_acts_(platform_acts),
+        policy_(std::move(policy)),
+        beacon_url_(std::move(beacon_url)) {
     LIUHEN_CHECK(
         api::server::init({.dir = dir(), .origin = City::kOrigin, .passphrase = ""}).has_value());
     for (const char* name : {"log", "platform", "vrf"}) replace_key(name);
@@ -69,6 +72,7 @@ class Town {
     options.platform_acts = platform_acts_;
     options.policy = policy_;
     options.author_rate = author_rate;
+    options.beacon_url = beacon_url_;
     return api::server::Service::open(options);
   }
 
@@ -168,6 +172,7 @@ class Town {
   TempDir temp_;
   const bool platform_acts_;
   const std::optional<crypto::Policy> policy_;
+  const std::string beacon_url_;
   std::uint64_t sent_ = 0;
   std::unique_ptr<api::server::Service> service_;
   std::unique_ptr<api::server::HttpServer> server_;

@@ -26,7 +26,7 @@ class DrawnCity {
  public:
   using Names = std::vector<std::string>;
 
-  explicit DrawnCity(bool with_plan = true) {
+  explicit DrawnCity(bool with_plan = true, std::uint64_t start = kDawn) : now(start) {
     found();
     if (with_plan) plan();
   }

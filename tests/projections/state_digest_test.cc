@@ -246,6 +246,10 @@ void add_draw(State& state) {
   draw.executed_time = 1'790'000'200;
   draw.disclosed_at = 17;
   draw.next_part = 1;
+  draw.beacon = projections::DrawBeacon{
+      .chain_hash = hash_of(0x11), .chain = {}, .round = 123, .round_time = 1'790'000'150};
+  draw.beacon_output = hash_of(0x12);
+  draw.beacon_at = 14;
   draw.seed.emplace().fill(0x0c);
   draw.outcome = outcome();
   draw.added_units = {{}, {"LAB"}};
@@ -272,6 +276,7 @@ TEST(StateDigest, WorkedExample) {
   ASSERT_NO_FATAL_FAILURE(add_registries(state));
   add_draw(state);
   state.erased[hash_of(5)] = 30;
+  state.beacons.chains[hash_of(0x11)] = {.chain = {}, .active = true, .set_at = 2};
   state.stream_versions = {{"import/2026", 1}, {"genesis", 1}};
   EXPECT_EQ(to_hex(projections::digest(state)), example.at("digest"));
 }

@@ -1,0 +1,268 @@
+// Draws with a beacon before the verifier, and in proof files: an honest one, and what a dishonest
+// operator would write.
+#include <gtest/gtest.h>
+
+#include "crypto/sha256.h"
+#include "projections/proof_text.h"
+#include "projections/verify.h"
+#include "projections/verify_summary.h"
+#include "tests/projections/beacon_payloads.h"
+#include "tests/projections/city_log.h"
+
+namespace liuhen::projections {
+namespace {
+
+using ledger::Verdict;
+using tests::City;
+using tests::CityDraw;
+using tests::CityLog;
+using tests::CityProofs;
+using tests::TestBeacon;
+
+constexpr auto kClosed = [](const Hash&) -> std::optional<ConflictContent> { return std::nullopt; };
+
+struct BeaconTown {
+  City city;
+  TestBeacon beacon;
+  CityDraw draw{city};
+
+  BeaconTown() {
+    city.furnish();
+    city.must(tests::chain_set(beacon.chain()), {"trustee-inside", "trustee-outside"});
+  }
+  void ready() {
+    auto announced = draw.announcement();
+    tests::name_beacon(announced, beacon.chain());
+    city.must(std::move(announced), {"clerk", "approver"});
+    draw.contribute();
+    city.now = draw.draw().beacon->round_time;
+  }
+  schema::BeaconRecordedT recorded() const {
+    return tests::beacon_recorded(draw.draw(), beacon.sign(draw.draw().beacon->round));
+  }
+  void execute() {
+    ready();
+    city.must(recorded(), {"platform"});
+    draw.execute();
+  }
+  // Seat 0 of visit 0 is recused and filled anew by the round that is due.
+  void substitute() {
+    schema::RecusalFiledT filed;
+    filed.draw = draw.stream();
+    filed.ground = "kinship";
+    city.must(std::move(filed), {draw.draw().tasks[0].seats[0].inspector});
+    schema::RecusalDecidedT decided;
+    decided.draw = draw.stream();
+    decided.approved = true;
+    city.must(std::move(decided), {"head"});
+    const std::uint64_t round =
+        substitute_round(city.state(), draw.draw(), draw.draw().tasks[0].seats[0]).value();
+    city.now = crypto::drand::round_time(beacon.chain(), round).value();
+    const auto signature = beacon.sign(round);
+    const std::vector<Hash> outputs{crypto::sha256(signature)};
+    schema::SubstituteDrawnT out;
+    out.draw = draw.stream();
+    out.ordinal = 1;
+    out.inspector =
+        substitute_of(city.state(), draw.draw(), 0, 0, kClosed, outputs).value().inspector;
+    out.beacon_round = round;
+    out.beacon_signature = City::bytes(signature);
+    city.must(std::move(out), {"platform"});
+  }
+
+  crypto::Policy policy(CityLog& log, bool listed) const {
+    return crypto::Policy::parse(
+               "log " + log.note_key().vkey() + "\n" +
+               (listed ? "beacon " + to_hex(crypto::drand::chain_hash(beacon.chain())) + "\n"
+                       : "") +
+               "quorum none\n")
+        .value();
+  }
+  Report verify(std::uint64_t now = 0, bool listed = true) {
+    CityLog log(city);
+    const crypto::Policy trusted = policy(log, listed);
+    VerifyOptions options;
+    options.trusted = &trusted;
+    options.now_s = now;
+    options.threads = 1;
+    return verify_log(log, options);
+  }
+  // What an operator writes who asks no admission.
+  template <class Payload>
+  Report verify_with(Payload payload) {
+    auto entries = city.entries();
+    entries.push_back(tests::forged_entry(city, std::move(payload), {"platform"}));
+    CityLog log(city, std::move(entries));
+    VerifyOptions options;
+    options.threads = 1;
+    return verify_log(log, options);
+  }
+};
+
+void expect_violated(const Report& report, std::uint64_t position, const std::string& code,
+                     const std::string& guarantee) {
+  ASSERT_EQ(report.verdict, Verdict::violated);
+  EXPECT_EQ(report.finding->code, code) << report.finding->en;
+  EXPECT_EQ(report.position, position);
+  for (const Guarantee& g : report.guarantees) EXPECT_EQ(g.broken, g.id == guarantee) << g.id;
+}
+
+TEST(VerifyBeacon, AWholeDraw) {
+  BeaconTown town;
+  town.execute();
+  town.substitute();
+  schema::StateDigestedT digested;
+  digested.position = town.city.size() - 1;
+  digested.digest = City::bytes(digest(town.city.state()));
+  town.city.must(std::move(digested), {"platform"});
+  const Report report = town.verify();
+  ASSERT_EQ(report.verdict, Verdict::verified) << report.finding->en;
+  const DrawLine& line = report.draws.at(0);
+  EXPECT_EQ(line.tier, 'C') << "there are no witnesses";
+  ASSERT_TRUE(line.beacon);
+  EXPECT_EQ(line.beacon->chain, crypto::drand::chain_hash(town.beacon.chain()));
+  EXPECT_EQ(line.beacon->round, town.draw.draw().announcement.beacon_round);
+  EXPECT_EQ(line.beacon->output, crypto::sha256(town.beacon.sign(line.beacon->round)));
+  EXPECT_TRUE(line.beacon->listed);
+  EXPECT_FALSE(town.verify(0, false).draws.at(0).beacon->listed)
+      << "who registered the chain vouches for nothing";
+  EXPECT_EQ(line.substitutes, 1U);
+}
+
+TEST(VerifyBeacon, SaysThatRevealsWereClosedLate) {
+  BeaconTown town;
+  auto announced = town.draw.announcement();
+  tests::name_beacon(announced, town.beacon.chain());
+  town.city.must(std::move(announced), {"clerk", "approver"});
+  for (const char* name : {"contributor1", "contributor2"}) town.draw.commit(name);
+  town.city.must(town.draw.commitments_closed(), {"platform"});
+  town.city.now = town.draw.draw().beacon->round_time - 59;
+  town.city.must(town.draw.reveals_closed(), {"platform"});
+  const Report report = town.verify();
+  ASSERT_EQ(report.verdict, Verdict::verified);
+  EXPECT_TRUE(report.draws.at(0).beacon->closed_late);
+}
+
+TEST(VerifyBeacon, AnOperatorChoosesTheRoundOrForgesOne) {
+  BeaconTown town;
+  town.ready();
+  const std::uint64_t position = town.city.size(), round = town.draw.draw().beacon->round;
+  auto other = tests::beacon_recorded(town.draw.draw(), town.beacon.sign(round - 1));
+  other.round = round - 1;
+  expect_violated(town.verify_with(std::move(other)), position, "draw.beacon_round", "G5");
+  auto forged = town.recorded();
+  forged.signature[20] ^= 1;
+  expect_violated(town.verify_with(std::move(forged)), position, "beacon.signature", "G5");
+  expect_violated(
+      town.verify_with(tests::beacon_recorded(town.draw.draw(), TestBeacon("own").sign(round))),
+      position, "beacon.signature", "G5");
+  town.city.now -= 1;
+  expect_violated(town.verify_with(town.recorded()), position, "draw.early", "G5");
+}
+
+TEST(VerifyBeacon, AnOperatorDrawsWithoutTheBeacon) {
+  BeaconTown town;
+  town.ready();
+  const Bytes alpha =
+      crypto::draw::alpha(town.draw.draw().leaf_hash, town.draw.draw().revealed, {});
+  schema::DrawExecutedT executed;
+  executed.draw = town.draw.stream();
+  executed.pi = City::bytes(crypto::vrf::prove(City::seed("vrf"), alpha));
+  executed.visits_root.assign(32, 0);
+  expect_violated(town.verify_with(std::move(executed)), town.city.size(), "draw.beacon_awaited",
+                  "G5");
+}
+
+TEST(VerifyBeacon, AVoidAfterTheRoundHidesNothing) {
+  BeaconTown town;
+  town.ready();
+  schema::DrawVoidedT voided;
+  voided.draw = town.draw.stream();
+  voided.reason = "公告有误";
+  town.city.must(std::move(voided), {"approver", "clerk"});
+  const std::uint64_t deadline = town.draw.draw().announcement.execute_deadline;
+  EXPECT_EQ(town.verify(deadline).verdict, Verdict::verified);
+  expect_violated(town.verify(deadline + 1), town.draw.draw().position, "draw.escape", "G6");
+  town.city.must(town.recorded(), {"platform"});
+  town.draw.execute();
+  EXPECT_EQ(town.verify(deadline + 1).verdict, Verdict::verified) << "executed, shown, discarded";
+}
+
+TEST(VerifyBeacon, ADrawThatIsNeverClosedIsAnEscape) {
+  BeaconTown town;
+  auto announced = town.draw.announcement();
+  tests::name_beacon(announced, town.beacon.chain());
+  town.city.must(std::move(announced), {"clerk", "approver"});
+  const std::uint64_t deadline = town.draw.draw().announcement.execute_deadline;
+  expect_violated(town.verify(deadline + 1), town.draw.draw().position, "draw.escape", "G6");
+}
+
+TEST(VerifyBeacon, WhichGuaranteeAFindingBreaks) {
+  for (const auto& [code, id] :
+       {std::pair{"beacon.signature", "G5"}, std::pair{"draw.beacon_awaited", "G5"},
+        std::pair{"substitute.beacon_round", "G8"}, std::pair{"beacon.unknown", "G5"}})
+    EXPECT_EQ(guarantee_of(code), id) << code;
+}
+
+TEST(ProofFileBeacon, HoldsTheChainAndTheRound) {
+  BeaconTown town;
+  town.execute();
+  town.substitute();
+  CityProofs proofs(town.city);
+  const std::string text = build_proof_file(town.city.state(), town.draw.draw(), proofs).value();
+  const crypto::Policy listed = town.policy(proofs.log(), true);
+  const ProofVerdict verdict = verify_proof_file(text, &listed, town.city.now);
+  ASSERT_EQ(verdict.verdict, Verdict::verified) << verdict.finding->en;
+  ASSERT_TRUE(verdict.beacon);
+  EXPECT_EQ(verdict.beacon->output, crypto::sha256(town.beacon.sign(verdict.beacon->round)));
+  EXPECT_TRUE(verdict.beacon->listed);
+  const ProofVerdict unlisted = verify_proof_file(text, nullptr, town.city.now);
+  EXPECT_EQ(unlisted.verdict, Verdict::verified);
+  EXPECT_FALSE(unlisted.beacon->listed);
+  EXPECT_EQ(unlisted.not_shown.size(), verdict.not_shown.size() + 1);
+
+  const ProofText whole = parse_proof(text).value();
+  std::size_t left_out = 0;
+  for (std::size_t i = 0; i < whole.entries.size(); ++i) {
+    const auto tag = ledger::Event::parse(whole.entries[i].bytes).value().tag();
+    if (tag != ledger::PayloadTag::BeaconChainSet && tag != ledger::PayloadTag::BeaconRecorded)
+      continue;
+    ProofText cut = whole;
+    cut.entries.erase(cut.entries.begin() + static_cast<std::ptrdiff_t>(i));
+    EXPECT_EQ(verify_proof_file(format_proof(cut), &listed, town.city.now).verdict,
+              Verdict::violated);
+    ++left_out;
+  }
+  EXPECT_EQ(left_out, 2U);
+}
+
+// An earlier attempt's chain has to be there too: whether that attempt has ended depends on it.
+TEST(ProofFileBeacon, OfARedraw) {
+  BeaconTown town;
+  auto announced = town.draw.announcement();
+  tests::name_beacon(announced, town.beacon.chain());
+  town.city.must(std::move(announced), {"clerk", "approver"});
+  schema::DrawVoidedT voided;
+  voided.draw = town.draw.stream();
+  voided.reason = "公告有误";
+  town.city.must(std::move(voided), {"approver", "clerk"});
+  CityDraw second(town.city, 2);
+  auto again = second.announcement();
+  again.previous = town.draw.stream();
+  town.city.must(std::move(again), {"clerk", "approver"});
+  second.contribute();
+  second.execute();
+  CityProofs proofs(town.city);
+  const std::string text = build_proof_file(town.city.state(), second.draw(), proofs).value();
+  EXPECT_EQ(verify_proof_file(text, nullptr, town.city.now).verdict, Verdict::verified);
+  ProofText cut = parse_proof(text).value();
+  std::erase_if(cut.entries, [](const ProofEntry& entry) {
+    return ledger::Event::parse(entry.bytes).value().tag() == ledger::PayloadTag::BeaconChainSet;
+  });
+  const ProofVerdict verdict = verify_proof_file(format_proof(cut), nullptr, town.city.now);
+  ASSERT_EQ(verdict.verdict, Verdict::violated);
+  EXPECT_EQ(verdict.finding->code, "beacon.unknown");
+}
+
+}  // namespace
+}  // namespace liuhen::projections
