@@ -220,6 +220,10 @@ void add_announcing(Program& program, CLI::App* draw) {
       ->add_option("--substitute-delay", asked->substitute_delay_s,
                    program.help("递补前等待秒数", "seconds before a substitute is drawn"))
       ->capture_default_str();
+  command->add_option("--beacon", asked->beacon,
+                      program.help("信标链的链哈希；取揭示期限加裕量之后的第一轮",
+                                   "chain hash of a beacon; its first round after the reveals and "
+                                   "the margin is announced"));
   command->add_option("--previous", asked->previous,
                       program.help("所重抽的那次", "the attempt that this one repeats"));
   command->add_option("--groups", asked->groups_file,

@@ -300,6 +300,15 @@ void add_ledger_commands(Program& program) {
                       program.help("请哪些见证人联署（tlog-policy 文件，须含本账本的公钥）",
                                    "which witnesses are asked to cosign (a tlog-policy file that "
                                    "lists this log's key)"));
+  serving
+      ->add_option(
+          "--beacon-url", program.target.beacon_url,
+          program.help("取信标的地址（drand 的 HTTP 接口），如 http://127.0.0.1:9001；不给则只用 "
+                       "liuhen beacon add 放入的文件",
+                       "where rounds of beacons are fetched (drand's HTTP interface), such "
+                       "as http://127.0.0.1:9001; if absent, only files that 'liuhen beacon "
+                       "add' put there"))
+      ->envname("LIUHEN_BEACON_URL");
   serving->callback([&program, serving_as] {
     program.action = [&program, serving_as] {
       return serve(program.environment, program.target, *serving_as);

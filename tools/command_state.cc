@@ -61,6 +61,7 @@ void add_state_commands(Program& program) {
   add_simple(program, state, "items", "抽查事项", "inspection items");
   add_simple(program, state, "rules", "抽查工作细则", "rules");
   add_simple(program, state, "plans", "计划", "plans");
+  add_simple(program, state, "beacons", "信标链", "beacon chains");
   add_simple(program, state, "inspectors", "检查人员", "inspectors");
   add_simple(program, state, "subjects", "检查对象", "subjects");
   add_simple(program, state, "conflicts", "利益冲突（承诺值）", "conflicts (commitments)");

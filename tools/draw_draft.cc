@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "api/client/beacon_source.h"
 #include "ledger/intent.h"
 #include "tools/payload_json.h"
 #include "tools/text_file.h"
@@ -125,6 +126,25 @@ Outcome fill_groups(Session& session, const DrawDraft& asked, const std::string&
   return ok();
 }
 
+// The first round that leaves the rule's margin after the reveals.
+Outcome fill_beacon(Session& session, const std::string& chain, std::uint64_t margin_s,
+                    schema::DrawAnnouncedT& draw) {
+  if (chain.empty()) return ok();
+  auto rows = rows_of(session, "beacons");
+  if (!rows) return rows.error();
+  const json::object* row = row_with(*rows, "hash", chain);
+  if (row == nullptr)
+    return fail("beacon.unknown", "没有登记信标链 " + chain,
+                "no beacon chain " + chain + " is registered");
+  const auto info = api::parse_drand_info(json::serialize(*row));
+  if (!info) return info.error();
+  const auto round = crypto::drand::round_at_or_after(info->chain, draw.reveal_deadline + margin_s);
+  if (!round) return round.error();
+  draw.beacon_chain.assign(info->hash.begin(), info->hash.end());
+  draw.beacon_round = *round;
+  return ok();
+}
+
 Result<std::vector<std::uint8_t>> hash_of(const json::value& answer, const char* name) {
   return from_hex(std::string_view(answer.at(name).as_string()));
 }
@@ -189,6 +209,8 @@ Result<schema::DrawAnnouncedT> draft_of(Session& session, const DrawDraft& asked
   draw.execute_deadline = draw.reveal_deadline + asked.execute_min * 60;
   draw.substitute_delay_s = asked.substitute_delay_s;
   draw.substitute_deadline_s = asked.substitute_delay_s + 86'400;
+  if (auto outcome = fill_beacon(session, asked.beacon, rule->margin_s, draw); !outcome)
+    return outcome.error();
   if (auto outcome = fill_people(session, asked, draw); !outcome) return outcome.error();
   if (auto outcome = fill_groups(session, asked, plan->department, draw); !outcome)
     return outcome.error();

@@ -58,7 +58,17 @@ const std::map<std::string, std::vector<std::string>>& examples() {
       {"conflict decide", {"conflict decide 承诺值COMMITMENT --reason 属实 --key head-370202.key"}},
       {"draw announce",
        {"draw announce 2026-ND --contributor contributor-1 --contributor contributor-2 --key "
-        "clerk-1.key --second approver-1"}},
+        "clerk-1.key --second approver-1",
+        "draw announce 2026-ND --contributor contributor-1 --contributor contributor-2 --beacon "
+        "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971 --key clerk-1.key "
+        "--second "
+        "approver-1"}},
+      {"beacon chain",
+       {"beacon chain quicknet-info.json --key trustee-1.key --second trustee-2",
+        "beacon chain quicknet-info.json --withdraw --key trustee-1.key --second trustee-2"}},
+      {"beacon add",
+       {"beacon add 1000.json --dir ledger --chain "
+        "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"}},
       {"draw commit", {"draw commit 2026-ND/1 --key contributor-1.key --policy policy.txt"}},
       {"draw reveal", {"draw reveal 2026-ND/1 --key contributor-1.key --policy policy.txt"}},
       {"draw void",
@@ -96,6 +106,7 @@ const std::map<std::string, std::vector<std::string>>& examples() {
       {"state items", {"state items"}},
       {"state rules", {"state rules"}},
       {"state plans", {"state plans"}},
+      {"state beacons", {"state beacons"}},
       {"state inspectors", {"state inspectors"}},
       {"state subjects", {"state subjects | grep 370202"}},
       {"state conflicts", {"state conflicts"}},

@@ -64,6 +64,7 @@ Result<std::unique_ptr<api::server::Service>> open_directory(Environment& enviro
   options.author_rate = author_rate;
   options.policy = std::move(policy);
   options.accept_loss = target.accept_loss;
+  options.beacon_url = target.beacon_url;
   options.progress = [&progress](std::uint64_t done, std::uint64_t all) { progress(done, all); };
   if (*given) options.passphrase = std::move(**given);
   auto service = api::server::Service::open(options);

@@ -26,6 +26,7 @@ struct Target {
   PassphraseSource passphrase;
   PassphraseSource platform_passphrase;  // of the keys in DIR/keys; none given: `passphrase`
   bool accept_loss = false;              // as ServiceOptions::accept_loss, with --dir
+  std::string beacon_url;                // where the platform fetches rounds; empty: nowhere
   unsigned valid_h = 24;                 // the intent expires after so many hours
 };
 
