@@ -1,12 +1,13 @@
 #include "projections/tier.h"
 
 #include <algorithm>
+#include <set>
 
 namespace liuhen::projections {
 
 namespace {
 
-WitnessPart not_reached(const std::string& zh, const std::string& en) {
+TierPart not_reached(const std::string& zh, const std::string& en) {
   return {.holds = false, .why = {zh, en}};
 }
 
@@ -23,16 +24,40 @@ std::size_t independent_persons(const State& state, const Draw& draw,
   return persons.size();
 }
 
-}  // namespace
-
-WitnessPart witness_part(const State& state, const Draw& draw, const crypto::Policy* policy,
-                         const std::set<std::uint64_t>& witnessed) {
+TierPart no_witnesses(const crypto::Policy* policy) {
   if (policy == nullptr)
     return not_reached("没有给出策略，不知道您信任哪些见证人",
                        "no policy was given, so it is not known which witnesses you trust");
-  if (!policy->needs_witnesses())
-    return not_reached("策略不要求见证人（quorum none），什么也证明不了",
-                       "the policy asks for no witnesses (quorum none), which proves nothing");
+  return not_reached("策略不要求见证人（quorum none），什么也证明不了",
+                     "the policy asks for no witnesses (quorum none), which proves nothing");
+}
+
+}  // namespace
+
+TierPart beacon_part(const Draw& draw, const crypto::Policy* policy, const WitnessedAt& witnessed) {
+  if (!draw.beacon) return not_reached("没有公告信标", "no beacon was announced");
+  if (policy == nullptr || !policy->needs_witnesses()) return no_witnesses(policy);
+  if (!policy->lists_beacon(draw.beacon->chain_hash))
+    return not_reached(
+        "策略没有列出它的信标链，可能是运营方自己的",
+        "the policy does not list its beacon chain, which may be the operator's own");
+  if (!draw.reveals_closed_at || !draw.beacon_output)
+    return not_reached("信标尚未记录", "the beacon is not recorded yet");
+  if (!is_before(witnessed, *draw.reveals_closed_at, draw.beacon->round_time,
+                 draw.rule_set.margin_s)) {
+    return not_reached("没有见证人证明揭示截止早于信标那一轮（留足裕量）",
+                       "no witnesses prove that reveals were closed before the beacon's round, by "
+                       "the margin");
+  }
+  return {.holds = true,
+          .why = {"信标链是策略所列，名录与揭示截止均由见证人证明早于那一轮",
+                  "the policy lists the beacon chain, and its witnesses prove that the pool and "
+                  "the closing of reveals came before the round"}};
+}
+
+TierPart witness_part(const State& state, const Draw& draw, const crypto::Policy* policy,
+                      const WitnessedAt& witnessed) {
+  if (policy == nullptr || !policy->needs_witnesses()) return no_witnesses(policy);
   if (!draw.reveals_closed_at) return not_reached("揭示尚未截止", "the reveals are not closed");
   const auto forfeits = std::count_if(draw.revealed.begin(), draw.revealed.end(),
                                       [](const Bytes& nonce) { return nonce.empty(); });
@@ -59,6 +84,11 @@ WitnessPart witness_part(const State& state, const Draw& draw, const crypto::Pol
               "every checkpoint that contributors had seen has the cosignatures that the policy "
               "asks for, and all of them revealed, " +
                   std::to_string(independent) + " of them independent"}};
+}
+
+std::string tier_of(bool beacon_holds, bool witnesses_hold) {
+  if (beacon_holds) return witnesses_hold ? "A+B" : "A";
+  return witnesses_hold ? "B" : "C";
 }
 
 }  // namespace liuhen::projections

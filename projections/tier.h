@@ -2,24 +2,31 @@
 // declared by anyone: computed from the log.
 #pragma once
 
-#include <set>
-
 #include "crypto/policy.h"
 #include "projections/sentence.h"
 #include "projections/state.h"
+#include "projections/witnessed.h"
 
 namespace liuhen::projections {
 
-// Tier B: whether it is reached, and why, or why not.
-struct WitnessPart {
+// Whether a tier is reached, and why, or why not.
+struct TierPart {
   bool holds = false;
   Sentence why;
 };
 
-// The policy's quorum cosigned every checkpoint that a commitment or a reveal named as last seen,
-// every announced contributor revealed, and two persons at least among them are independent by the
-// policy. `witnessed`: the sizes of which the log holds such a quorum. Null: no policy.
-WitnessPart witness_part(const State& state, const Draw& draw, const crypto::Policy* policy,
-                         const std::set<std::uint64_t>& witnessed);
+// Tier A: the chain of the beacon is one that the policy lists, its round is recorded, and
+// RevealsClosed, and with it all that came earlier, is before the round by the policy's quorum.
+// Null: no policy.
+TierPart beacon_part(const Draw& draw, const crypto::Policy* policy, const WitnessedAt& witnessed);
+
+// Tier B: the policy's quorum cosigned every checkpoint that a commitment or a reveal named as last
+// seen, every announced contributor revealed, and two persons at least among them are independent
+// by the policy. Null: no policy.
+TierPart witness_part(const State& state, const Draw& draw, const crypto::Policy* policy,
+                      const WitnessedAt& witnessed);
+
+// "A+B", "A", "B" or "C".
+std::string tier_of(bool beacon_holds, bool witnesses_hold);
 
 }  // namespace liuhen::projections

@@ -40,8 +40,10 @@ class Auditor {
     if (ledger::is_loss(event)) note_loss(event);
     if (event.tag() == Tag::CheckpointWitnessed && options_.trusted != nullptr) {
       const auto& payload = event.payload<schema::CheckpointWitnessed>();
-      if (is_witnessed(*options_.trusted, state().origin, payload))
-        facts_.witnessed.insert(payload.size());
+      if (const auto time = witnessed_time(*options_.trusted, state().origin, payload)) {
+        const auto [at, first] = facts_.witnessed.emplace(payload.size(), *time);
+        if (!first) at->second = std::min(at->second, *time);
+      }
     }
     if (event.tag() == Tag::DrawExecuted)
       return check_matching(event.payload<schema::DrawExecuted>());
@@ -86,6 +88,10 @@ class Auditor {
     const std::uint64_t decided = state().times[*seat.vacated_at];
     DrawFacts& facts = facts_.draws[draw.stream];
     ++(text(payload.inspector()).empty() ? facts.none_left : facts.substitutes);
+    facts.decisions.emplace_back(
+        *seat.vacated_at,
+        draw.beacon ? crypto::drand::round_time(draw.beacon->chain, payload.beacon_round()).value()
+                    : 0);
     if (event.time() > decided + draw.announcement.substitute_deadline_s) ++facts.substitutes_late;
   }
 
@@ -202,10 +208,15 @@ void take_over(const ledger::ReplayReport& replayed, Report& report) {
   report.root = replayed.checkpoint->root;
 }
 
-void check_escapes(const State& state, std::uint64_t now_s, Report& report) {
+void check_escapes(const State& state, const ReplayFacts& facts, std::uint64_t now_s,
+                   Report& report) {
   if (report.verdict == Verdict::violated) return;
   const std::uint64_t at = state.times.empty() ? now_s : std::max(now_s, state.times.back());
-  for (const Escape& escape : escapes(state, at)) {
+  const auto void_proven = [&](const Draw& draw) {
+    return is_before(facts.witnessed, *draw.voided_at, draw.beacon->round_time,
+                     draw.rule_set.margin_s);
+  };
+  for (const Escape& escape : escapes(state, at, void_proven)) {
     const Draw& draw = state.draws.by_stream.at(escape.draw);
     const std::string deadline = std::to_string(escape.deadline);
     if (escape.executed_time) {
@@ -303,7 +314,8 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
     extent.replayed_whole = report.verdict == Verdict::verified;
     if (head != nullptr) check_head(*head, replayed, report);
     extent.head_right = report.verdict == Verdict::verified;
-    if (extent.replayed_whole) check_escapes(auditor.state(), options.now_s, report);
+    if (extent.replayed_whole)
+      check_escapes(auditor.state(), auditor.facts(), options.now_s, report);
     if (report.verdict == Verdict::verified && unwitnessed)
       find_wrong(report, Verdict::inconclusive, *unwitnessed, "checkpoint", std::nullopt);
     if (report.verdict == Verdict::verified && !replayed.log_key) {

@@ -42,9 +42,8 @@ struct DrawLine {
   std::string stream;
   Draw::Phase phase = Draw::Phase::committing;
   bool discarded = false;
-  char tier = 'C';    // B where the log was replayed whole and the witnesses' part holds
-  Sentence tier_why;  // why it is B, or why not
-  char tier = 'C';                   // A needs a listed beacon and witnesses, B witnesses
+  std::string tier = "C";  // "A+B", "A" or "B" (projections/tier.h), of a log replayed whole
+  Sentence tier_why;       // why it is A and B, or why not
   std::optional<BeaconLine> beacon;  // absent: none was announced
   std::uint64_t subjects = 0, eligible = 0, visits = 0, vacancies = 0, substitutes = 0, results = 0;
   std::uint64_t conflicts_unopened = 0;  // in force for the matching, and not opened by this run
@@ -55,6 +54,8 @@ struct DrawLine {
   std::uint64_t none_left = 0;          // times that nobody was left to go instead
   std::uint64_t discarded_before = 0;   // outcomes seen and discarded, whose repetition this is
   std::uint64_t substitutes_late = 0;   // recorded after their deadline, or overdue at `now_s`
+  // Recorded, and not proven that the decision came before the beacon's round that chose: tier C.
+  std::uint64_t substitutes_unproven = 0;
 };
 
 struct Guarantee {

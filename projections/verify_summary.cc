@@ -55,6 +55,23 @@ DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
   return line;
 }
 
+void judge_tier(const State& state, const Draw& draw, const ReplayFacts& facts, bool whole,
+                DrawLine& line) {
+  const TierPart beacon = beacon_part(draw, facts.policy, facts.witnessed),
+                 witnesses = witness_part(state, draw, facts.policy, facts.witnessed);
+  line.tier = tier_of(beacon.holds && whole, witnesses.holds && whole);
+  line.tier_why = {"A：" + beacon.why.zh + "；B：" + witnesses.why.zh,
+                   "A: " + beacon.why.en + "; B: " + witnesses.why.en};
+  const auto found = facts.draws.find(draw.stream);
+  if (found == facts.draws.end()) return;
+  const bool listed = has_listed_beacon(draw, facts.policy);
+  for (const auto& [decision, round_time] : found->second.decisions) {
+    const bool proven =
+        listed && whole && is_before(facts.witnessed, decision, round_time, draw.rule_set.margin_s);
+    line.substitutes_unproven += proven ? 0 : 1;
+  }
+}
+
 void list_not_opened(const DrawLine& line, Report& report) {
   if (line.conflicts_unopened != 0) {
     report.not_opened.push_back(
@@ -80,6 +97,7 @@ void list_not_opened(const DrawLine& line, Report& report) {
 // What draws left unopened, over all of them.
 struct Unopened {
   std::uint64_t matchings = 0, substitutes = 0;
+  std::uint64_t unproven = 0;  // substitutes of tier C
 };
 
 void list_guarantees(const Extent& extent, const Unopened& unopened, Report& report) {
@@ -137,11 +155,14 @@ void list_guarantees(const Extent& extent, const Unopened& unopened, Report& rep
                                          " draws only in part: conflicts were not opened"));
   add("G8", unopened.substitutes == 0,
       unopened.substitutes == 0
-          ? "递补按公告的次序、由决定之后的信标轮次重算；没有信标或见证的，为丙级（C）"
+          ? "递补按公告的次序、由决定之后的信标轮次重算；其中 " + number(unopened.unproven) +
+                " 次没有证明决定早于那一轮，为丙级（C）"
           : "有 " + number(unopened.substitutes) + " 次递补取决于未打开的利益冲突，未能全部重算",
       unopened.substitutes == 0
           ? "substitutes were computed again in the announced order, from the round after the "
-            "decision; without a beacon, or witnesses, tier C"
+            "decision; of " +
+                number(unopened.unproven) +
+                " it is not proven that the decision came before the round: tier C"
           : number(unopened.substitutes) +
                 " substitutes hang on conflicts that were not opened, and were not computed again");
   add("G9", false, "本版本没有密封抽取", "this version has no sealed draws");
@@ -257,16 +278,15 @@ void summarise(const State& state, const ReplayFacts& facts, const Extent& exten
   for (const std::string& stream : state.draws.streams) {
     const Draw& draw = state.draws.by_stream.at(stream);
     const auto found = facts.draws.find(stream);
-    report.draws.push_back(
-        line_of(state, draw, found == facts.draws.end() ? DrawFacts{} : found->second,
-                facts.policy, now_s));
-    WitnessPart part = witness_part(state, draw, facts.policy, facts.witnessed);
-    if (part.holds && extent.replayed_whole) report.draws.back().tier = 'B';
-    report.draws.back().tier_why = std::move(part.why);
+    report.draws.push_back(line_of(state, draw,
+                                   found == facts.draws.end() ? DrawFacts{} : found->second,
+                                   facts.policy, now_s));
+    judge_tier(state, draw, facts, extent.replayed_whole, report.draws.back());
     const DrawLine& line = report.draws.back();
     list_not_opened(line, report);
     if (line.conflicts_unopened != 0) ++unopened.matchings;
     unopened.substitutes += line.substitutes_unopened;
+    unopened.unproven += line.substitutes_unproven;
     report.results += report.draws.back().results;
     for (const Task& task : draw.tasks) {
       if (task.result && task.result->published_at) ++report.published;

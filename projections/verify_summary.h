@@ -3,10 +3,10 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string_view>
 
 #include "projections/verify.h"
+#include "projections/witnessed.h"
 
 namespace liuhen::projections {
 
@@ -16,6 +16,9 @@ struct DrawFacts {
   std::uint64_t conflicts_unopened = 0, substitutes_unopened = 0;
   std::uint64_t substitutes_late = 0;            // recorded, after their deadline
   std::uint64_t substitutes = 0, none_left = 0;  // recorded, and who they named
+  // Of each substitute recorded: the position of its decision, and the time of its round, 0 without
+  // a beacon.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> decisions;
 };
 
 struct ReplayFacts {
@@ -23,7 +26,7 @@ struct ReplayFacts {
   std::uint64_t digests = 0;
   std::vector<Sentence> losses;
   const crypto::Policy* policy = nullptr;  // the reader's
-  std::set<std::uint64_t> witnessed;       // sizes that its quorum cosigned, by the log's record
+  WitnessedAt witnessed;                   // what its quorum cosigned, by the log's record
 };
 
 struct Extent {

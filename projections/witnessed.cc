@@ -26,19 +26,32 @@ std::string joined_lines(const schema::CheckpointWitnessed& payload) {
   return lines;
 }
 
-// The position that the step under way answers to; none if the draw has ended.
-std::optional<std::uint64_t> awaited(const Draw& draw) {
-  if (draw.discarded) return std::nullopt;
+// The positions that the step under way answers to.
+std::set<std::uint64_t> awaited(const Draw& draw) {
+  if (draw.discarded) {
+    if (draw.executed_at || !draw.voided_before_round()) return {};
+    return {*draw.voided_at};
+  }
   switch (draw.phase) {
     case Draw::Phase::committing:
-      return draw.position;
+      return {draw.position};
     case Draw::Phase::revealing:
-      return draw.commitments_closed_at;
+      return {*draw.commitments_closed_at};
     case Draw::Phase::ready:
-      return draw.reveals_closed_at;
+      return {*draw.reveals_closed_at};
+    case Draw::Phase::disclosed:
+      break;
     default:
-      return std::nullopt;
+      return {};
   }
+  std::set<std::uint64_t> decisions;
+  if (!draw.beacon) return decisions;
+  for (const Task& task : draw.tasks) {
+    for (const Seat& seat : task.seats) {
+      if (seat.vacated_at && !task.result) decisions.insert(*seat.vacated_at);
+    }
+  }
+  return decisions;
 }
 
 }  // namespace
@@ -85,12 +98,12 @@ Outcome admit_witnessed_root(const ledger::Event& event, const crypto::TreeHisto
                   ") is not in this log's past: somebody saw another log, look into it at once");
 }
 
-bool is_witnessed(const crypto::Policy& policy, const std::string& origin,
-                  const schema::CheckpointWitnessed& payload) {
-  if (!policy.needs_witnesses()) return false;
+std::optional<std::uint64_t> witnessed_time(const crypto::Policy& policy, const std::string& origin,
+                                            const schema::CheckpointWitnessed& payload) {
+  if (!policy.needs_witnesses()) return std::nullopt;
   const auto root = exactly<32>(raw(payload.root()));
   const auto lines = crypto::parse_signature_lines(joined_lines(payload));
-  if (!root || !lines) return false;
+  if (!root || !lines) return std::nullopt;
   const std::string note_text =
       crypto::format_checkpoint({.origin = origin, .size = payload.size(), .root = *root});
   std::vector<crypto::VerifiedSignature> good;
@@ -100,15 +113,27 @@ bool is_witnessed(const crypto::Policy& policy, const std::string& origin,
       if (time) good.push_back({.key = witness.key, .time = *time});
     }
   }
-  return policy.quorum_met(good);
+  std::ranges::sort(good, {}, &crypto::VerifiedSignature::time);
+  for (std::size_t count = 1; count <= good.size(); ++count) {
+    if (policy.quorum_met(std::span(good).first(count))) return good[count - 1].time;
+  }
+  return std::nullopt;
+}
+
+bool is_before(const WitnessedAt& witnessed, std::uint64_t position, std::uint64_t time_s,
+               std::uint64_t margin_s) {
+  if (time_s < margin_s) return false;
+  return std::any_of(witnessed.upper_bound(position), witnessed.end(),
+                     [&](const auto& each) { return each.second <= time_s - margin_s; });
 }
 
 std::set<std::uint64_t> positions_to_witness(const State& state) {
   const std::uint64_t covered = state.witnessed.empty() ? 0 : state.witnessed.rbegin()->first;
   std::set<std::uint64_t> positions;
   for (const auto& [stream, draw] : state.draws.by_stream) {
-    const auto position = awaited(draw);
-    if (position && *position >= covered) positions.insert(*position);
+    for (const std::uint64_t position : awaited(draw)) {
+      if (position >= covered) positions.insert(position);
+    }
   }
   return positions;
 }

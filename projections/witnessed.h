@@ -3,6 +3,8 @@
 // each reader's policy, so admission looks at positions and shape alone.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <set>
 
 #include "crypto/policy.h"
@@ -22,13 +24,24 @@ void apply(State& state, const ledger::Event& event,
 // That the root is the one the log had at that size. Code: `witnessed.root`.
 Outcome admit_witnessed_root(const ledger::Event& event, const crypto::TreeHistory& tree);
 
-// Whether a quorum of the policy's witnesses cosigned the checkpoint. A quorum of none proves
-// nothing, nor does a line that claims to be a listed witness's and is not good.
-bool is_witnessed(const crypto::Policy& policy, const std::string& origin,
-                  const ledger::schema::CheckpointWitnessed& payload);
+// When a quorum of the policy's witnesses had cosigned the checkpoint, in Unix seconds: the
+// earliest time such that the cosignatures dated at or before it are one. Absent if they never are.
+// A quorum of none proves nothing, nor does a line that claims to be a listed witness's and is not
+// good.
+std::optional<std::uint64_t> witnessed_time(const crypto::Policy& policy, const std::string& origin,
+                                            const ledger::schema::CheckpointWitnessed& payload);
 
-// Positions that a checkpoint recorded as witnessed has yet to cover: of each draw under way, the
-// event that its next step answers to. In ascending order.
+// The earliest witnessed_time of each size, by what the log records.
+using WitnessedAt = std::map<std::uint64_t, std::uint64_t>;
+
+// Whether the entry at a position is *before* a time (docs/formats/draw.md, "Before"): a checkpoint
+// that covers it was witnessed at or before the time less the margin.
+bool is_before(const WitnessedAt& witnessed, std::uint64_t position, std::uint64_t time_s,
+               std::uint64_t margin_s);
+
+// Positions that a checkpoint recorded as witnessed has yet to cover, in ascending order: of each
+// draw under way, the event that its next step answers to; where it has a beacon, also a void that
+// may have come before the round, and the decisions that substitutes wait for.
 std::set<std::uint64_t> positions_to_witness(const State& state);
 // Sizes that contributors to draws not yet listed named as last seen.
 std::set<std::uint64_t> sizes_named(const State& state);

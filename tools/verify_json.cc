@@ -71,7 +71,7 @@ json::object row_of(const projections::DrawLine& draw) {
   return {{"number", draw.number},
           {"stream", draw.stream},
           {"position", draw.position},
-          {"tier", std::string(1, draw.tier)},
+          {"tier", draw.tier},
           {"tier_why", json::object{{"zh", draw.tier_why.zh}, {"en", draw.tier_why.en}}},
           {"phase", name_of(draw.phase)},
           {"voided", draw.discarded},
@@ -88,7 +88,8 @@ json::object row_of(const projections::DrawLine& draw) {
           {"strata_not_random", draw.strata_not_random},
           {"none_left", draw.none_left},
           {"discarded_before", draw.discarded_before},
-          {"substitutes_late", draw.substitutes_late}};
+          {"substitutes_late", draw.substitutes_late},
+          {"substitutes_unproven", draw.substitutes_unproven}};
 }
 
 }  // namespace

@@ -113,7 +113,7 @@ Sentence replayed_of(const DrawLine& draw) {
 }
 
 void add_draw(const DrawLine& draw, Text& text) {
-  const std::string tier(1, draw.tier);
+  const std::string& tier = draw.tier;
   const Sentence phase = phase_of(draw), replayed = replayed_of(draw);
   text.line("  " + number(draw.number) + "  " + draw.stream + "  " + tier + " 级  " + phase.zh +
                 "；名录 " + number(draw.subjects) + "，可抽 " + number(draw.eligible) + "，抽中 " +
@@ -124,8 +124,8 @@ void add_draw(const DrawLine& draw, Text& text) {
                 ", drawn " + number(draw.visits) + ", vacancies " + number(draw.vacancies) +
                 ", substitutes " + number(draw.substitutes) + ", results " + number(draw.results) +
                 "; " + replayed.en);
-  text.line("     " + tier + " 级：" + draw.tier_why.zh,
-            "     tier " + tier + ": " + draw.tier_why.en);
+  text.line("     " + tier + " 级。" + draw.tier_why.zh,
+            "     tier " + tier + ". " + draw.tier_why.en);
 }
 
 // What a reader should look at more closely, though no rule is broken.
@@ -144,6 +144,12 @@ void add_draw_notes(const DrawLine& draw, Text& text) {
     text.line("     重抽：此前已有 " + number(draw.discarded_before) + " 次结果看过之后作废",
               "     a repetition: " + number(draw.discarded_before) +
                   " outcomes were seen and discarded before it");
+  }
+  if (draw.beacon && draw.substitutes_unproven != 0) {
+    text.line("     丙级（C）的递补：" + number(draw.substitutes_unproven) +
+                  " 次（没有证明决定早于所用的信标轮次）",
+              "     substitutes of tier C: " + number(draw.substitutes_unproven) +
+                  " (it is not proven that the decision came before the beacon's round)");
   }
   if (draw.substitutes_late != 0) {
     text.line("     逾期的递补：" + number(draw.substitutes_late),
@@ -178,8 +184,17 @@ void add_draws(const projections::Report& report, Text& text) {
     add_draw_notes(draw, text);
   }
   const auto is = [](char tier) {
-    return [tier](const DrawLine& draw) { return draw.tier == tier; };
+    return [tier](const DrawLine& draw) { return draw.tier.find(tier) != std::string::npos; };
   };
+  if (std::ranges::any_of(report.draws, is('A')))
+    text.line(
+        "  A "
+        "级：见证人证明名录与揭示截止都早于公共信标那一轮：要左右结果，运营方须与信标网络的多数、"
+        "或与足够多的见证人串通。",
+        "  Tier A: witnesses prove that the pool and the closing of reveals came before the public "
+        "beacon's round: to steer it the operator needs enough of the beacon's members, or enough "
+        "of "
+        "the witnesses.");
   if (std::ranges::any_of(report.draws, is('B')))
     text.line(
         "  B "
@@ -189,9 +204,12 @@ void add_draws(const projections::Report& report, Text& text) {
         "numbers: to steer it the operator needs all of them, or enough of the witnesses.");
   if (std::ranges::any_of(report.draws, is('C')))
     text.line(
-        "  C 级：没有信标，也没有见证人：运营方可能反复试公告，直到结果合意，密码学不能排除。",
-        "  Tier C: neither a beacon nor witnesses: the operator could have tried announcements "
-        "until one pleased, and cryptography cannot rule it out.");
+        "  C "
+        "级：没有见证人证明名录和揭示早于信标（或没有信标），独立的贡献人也不足：运营方可能反复试"
+        "公告，直到结果合意，密码学不能排除。",
+        "  Tier C: no witnesses prove that pool and reveals came before the beacon (or there is "
+        "none), and there are too few independent contributors: the operator could have tried "
+        "announcements until one pleased, and cryptography cannot rule it out.");
 }
 
 }  // namespace

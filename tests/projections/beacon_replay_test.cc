@@ -2,12 +2,10 @@
 // operator would write.
 #include <gtest/gtest.h>
 
-#include "crypto/sha256.h"
 #include "projections/proof_text.h"
 #include "projections/verify.h"
 #include "projections/verify_summary.h"
-#include "tests/projections/beacon_payloads.h"
-#include "tests/projections/city_log.h"
+#include "tests/projections/beacon_town.h"
 
 namespace liuhen::projections {
 namespace {
@@ -19,57 +17,7 @@ using tests::CityLog;
 using tests::CityProofs;
 using tests::TestBeacon;
 
-constexpr auto kClosed = [](const Hash&) -> std::optional<ConflictContent> { return std::nullopt; };
-
-struct BeaconTown {
-  City city;
-  TestBeacon beacon;
-  CityDraw draw{city};
-
-  BeaconTown() {
-    city.furnish();
-    city.must(tests::chain_set(beacon.chain()), {"trustee-inside", "trustee-outside"});
-  }
-  void ready() {
-    auto announced = draw.announcement();
-    tests::name_beacon(announced, beacon.chain());
-    city.must(std::move(announced), {"clerk", "approver"});
-    draw.contribute();
-    city.now = draw.draw().beacon->round_time;
-  }
-  schema::BeaconRecordedT recorded() const {
-    return tests::beacon_recorded(draw.draw(), beacon.sign(draw.draw().beacon->round));
-  }
-  void execute() {
-    ready();
-    city.must(recorded(), {"platform"});
-    draw.execute();
-  }
-  // Seat 0 of visit 0 is recused and filled anew by the round that is due.
-  void substitute() {
-    schema::RecusalFiledT filed;
-    filed.draw = draw.stream();
-    filed.ground = "kinship";
-    city.must(std::move(filed), {draw.draw().tasks[0].seats[0].inspector});
-    schema::RecusalDecidedT decided;
-    decided.draw = draw.stream();
-    decided.approved = true;
-    city.must(std::move(decided), {"head"});
-    const std::uint64_t round =
-        substitute_round(city.state(), draw.draw(), draw.draw().tasks[0].seats[0]).value();
-    city.now = crypto::drand::round_time(beacon.chain(), round).value();
-    const auto signature = beacon.sign(round);
-    const std::vector<Hash> outputs{crypto::sha256(signature)};
-    schema::SubstituteDrawnT out;
-    out.draw = draw.stream();
-    out.ordinal = 1;
-    out.inspector =
-        substitute_of(city.state(), draw.draw(), 0, 0, kClosed, outputs).value().inspector;
-    out.beacon_round = round;
-    out.beacon_signature = City::bytes(signature);
-    city.must(std::move(out), {"platform"});
-  }
-
+struct Town : tests::BeaconTown {
   crypto::Policy policy(CityLog& log, bool listed) const {
     return crypto::Policy::parse(
                "log " + log.note_key().vkey() + "\n" +
@@ -108,8 +56,9 @@ void expect_violated(const Report& report, std::uint64_t position, const std::st
 }
 
 TEST(VerifyBeacon, AWholeDraw) {
-  BeaconTown town;
+  Town town;
   town.execute();
+  town.recuse();
   town.substitute();
   schema::StateDigestedT digested;
   digested.position = town.city.size() - 1;
@@ -118,7 +67,7 @@ TEST(VerifyBeacon, AWholeDraw) {
   const Report report = town.verify();
   ASSERT_EQ(report.verdict, Verdict::verified) << report.finding->en;
   const DrawLine& line = report.draws.at(0);
-  EXPECT_EQ(line.tier, 'C') << "there are no witnesses";
+  EXPECT_EQ(line.tier, "C") << "there are no witnesses";
   ASSERT_TRUE(line.beacon);
   EXPECT_EQ(line.beacon->chain, crypto::drand::chain_hash(town.beacon.chain()));
   EXPECT_EQ(line.beacon->round, town.draw.draw().announcement.beacon_round);
@@ -130,13 +79,11 @@ TEST(VerifyBeacon, AWholeDraw) {
 }
 
 TEST(VerifyBeacon, SaysThatRevealsWereClosedLate) {
-  BeaconTown town;
-  auto announced = town.draw.announcement();
-  tests::name_beacon(announced, town.beacon.chain());
-  town.city.must(std::move(announced), {"clerk", "approver"});
+  Town town;
+  town.announce();
   for (const char* name : {"contributor1", "contributor2"}) town.draw.commit(name);
   town.city.must(town.draw.commitments_closed(), {"platform"});
-  town.city.now = town.draw.draw().beacon->round_time - 59;
+  town.city.now = town.round_time() - 59;
   town.city.must(town.draw.reveals_closed(), {"platform"});
   const Report report = town.verify();
   ASSERT_EQ(report.verdict, Verdict::verified);
@@ -144,7 +91,7 @@ TEST(VerifyBeacon, SaysThatRevealsWereClosedLate) {
 }
 
 TEST(VerifyBeacon, AnOperatorChoosesTheRoundOrForgesOne) {
-  BeaconTown town;
+  Town town;
   town.ready();
   const std::uint64_t position = town.city.size(), round = town.draw.draw().beacon->round;
   auto other = tests::beacon_recorded(town.draw.draw(), town.beacon.sign(round - 1));
@@ -161,7 +108,7 @@ TEST(VerifyBeacon, AnOperatorChoosesTheRoundOrForgesOne) {
 }
 
 TEST(VerifyBeacon, AnOperatorDrawsWithoutTheBeacon) {
-  BeaconTown town;
+  Town town;
   town.ready();
   const Bytes alpha =
       crypto::draw::alpha(town.draw.draw().leaf_hash, town.draw.draw().revealed, {});
@@ -174,12 +121,9 @@ TEST(VerifyBeacon, AnOperatorDrawsWithoutTheBeacon) {
 }
 
 TEST(VerifyBeacon, AVoidAfterTheRoundHidesNothing) {
-  BeaconTown town;
+  Town town;
   town.ready();
-  schema::DrawVoidedT voided;
-  voided.draw = town.draw.stream();
-  voided.reason = "公告有误";
-  town.city.must(std::move(voided), {"approver", "clerk"});
+  town.void_it();
   const std::uint64_t deadline = town.draw.draw().announcement.execute_deadline;
   EXPECT_EQ(town.verify(deadline).verdict, Verdict::verified);
   expect_violated(town.verify(deadline + 1), town.draw.draw().position, "draw.escape", "G6");
@@ -189,10 +133,8 @@ TEST(VerifyBeacon, AVoidAfterTheRoundHidesNothing) {
 }
 
 TEST(VerifyBeacon, ADrawThatIsNeverClosedIsAnEscape) {
-  BeaconTown town;
-  auto announced = town.draw.announcement();
-  tests::name_beacon(announced, town.beacon.chain());
-  town.city.must(std::move(announced), {"clerk", "approver"});
+  Town town;
+  town.announce();
   const std::uint64_t deadline = town.draw.draw().announcement.execute_deadline;
   expect_violated(town.verify(deadline + 1), town.draw.draw().position, "draw.escape", "G6");
 }
@@ -205,8 +147,9 @@ TEST(VerifyBeacon, WhichGuaranteeAFindingBreaks) {
 }
 
 TEST(ProofFileBeacon, HoldsTheChainAndTheRound) {
-  BeaconTown town;
+  Town town;
   town.execute();
+  town.recuse();
   town.substitute();
   CityProofs proofs(town.city);
   const std::string text = build_proof_file(town.city.state(), town.draw.draw(), proofs).value();
@@ -238,14 +181,9 @@ TEST(ProofFileBeacon, HoldsTheChainAndTheRound) {
 
 // An earlier attempt's chain has to be there too: whether that attempt has ended depends on it.
 TEST(ProofFileBeacon, OfARedraw) {
-  BeaconTown town;
-  auto announced = town.draw.announcement();
-  tests::name_beacon(announced, town.beacon.chain());
-  town.city.must(std::move(announced), {"clerk", "approver"});
-  schema::DrawVoidedT voided;
-  voided.draw = town.draw.stream();
-  voided.reason = "公告有误";
-  town.city.must(std::move(voided), {"approver", "clerk"});
+  Town town;
+  town.announce();
+  town.void_it();
   CityDraw second(town.city, 2);
   auto again = second.announcement();
   again.previous = town.draw.stream();

@@ -23,12 +23,14 @@ inline std::string cosignature(const std::string& name, std::uint64_t size, cons
 }
 
 inline ledger::schema::CheckpointWitnessedT witnessed(const City& city, std::uint64_t size,
-                                                      const std::vector<std::string>& names) {
+                                                      const std::vector<std::string>& names,
+                                                      std::uint64_t time = 1'790'000'000) {
   ledger::schema::CheckpointWitnessedT out;
   out.size = size;
   const Hash root = city.tree().root(size);
   out.root = City::bytes(root);
-  for (const std::string& name : names) out.cosignatures.push_back(cosignature(name, size, root));
+  for (const std::string& name : names)
+    out.cosignatures.push_back(cosignature(name, size, root, time));
   return out;
 }
 

@@ -77,7 +77,7 @@ TEST(Verify, AWholeDraw) {
   EXPECT_EQ(report.digests, 1u);
   ASSERT_EQ(report.draws.size(), 1u);
   EXPECT_EQ(report.draws[0].number, 1u);
-  EXPECT_EQ(report.draws[0].tier, 'C');
+  EXPECT_EQ(report.draws[0].tier, "C");
   EXPECT_EQ(report.draws[0].visits, 4u);
   EXPECT_EQ(report.draws[0].substitutes, 1u);
   EXPECT_TRUE(report.draws[0].matching_replayed);

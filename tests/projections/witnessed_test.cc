@@ -117,7 +117,7 @@ struct WitnessedDraw {
   }
 };
 
-char tier(const Report& report) { return report.draws.at(0).tier; }
+std::string tier(const Report& report) { return report.draws.at(0).tier; }
 const Guarantee& g2(const Report& report) { return report.guarantees.at(1); }
 
 TEST(Tier, BNeedsAllOfIt) {
@@ -126,13 +126,13 @@ TEST(Tier, BNeedsAllOfIt) {
   const Report report = drawn.verify("quorum two\n");
   EXPECT_EQ(report.verdict, ledger::Verdict::verified)
       << (report.finding ? report.finding->en : "");
-  EXPECT_EQ(tier(report), 'B') << report.draws[0].tier_why.en;
+  EXPECT_EQ(tier(report), "B") << report.draws[0].tier_why.en;
   EXPECT_TRUE(report.witnessed);
   EXPECT_TRUE(g2(report).checked);
   // By another policy, the same log: whom the reader trusts decides.
-  EXPECT_EQ(tier(drawn.verify("quorum none\n")), 'C');
-  EXPECT_EQ(tier(drawn.verify("group three all two\nquorum w1\n")), 'B');
-  EXPECT_EQ(tier(drawn.verify("quorum w3\n", true)), 'C');
+  EXPECT_EQ(tier(drawn.verify("quorum none\n")), "C");
+  EXPECT_EQ(tier(drawn.verify("group three all two\nquorum w1\n")), "B");
+  EXPECT_EQ(tier(drawn.verify("quorum w3\n", true)), "C");
 }
 
 TEST(Tier, WithoutAPolicyItIsC) {
@@ -141,7 +141,7 @@ TEST(Tier, WithoutAPolicyItIsC) {
   CityLog log(drawn.city);
   const Report report = verify_log(log, {.threads = 1});
   EXPECT_EQ(report.verdict, ledger::Verdict::verified);
-  EXPECT_EQ(tier(report), 'C');
+  EXPECT_EQ(tier(report), "C");
   EXPECT_FALSE(g2(report).checked);
 }
 
@@ -152,7 +152,7 @@ TEST(Tier, AHeadWithoutItsQuorumIsInconclusive) {
   EXPECT_EQ(report.verdict, ledger::Verdict::inconclusive);
   EXPECT_EQ(report.finding->code, "policy.quorum");
   EXPECT_EQ(report.replayed, drawn.city.size());
-  EXPECT_EQ(tier(report), 'B');  // what is recorded is
+  EXPECT_EQ(tier(report), "B");  // what is recorded is
   EXPECT_FALSE(g2(report).checked);
 }
 
@@ -165,7 +165,7 @@ TEST(Tier, ANamedCheckpointWithoutItsQuorumIsC) {
       drawn.run();
       const Report report = drawn.verify("quorum two\n");
       EXPECT_EQ(report.verdict, ledger::Verdict::verified);
-      EXPECT_EQ(tier(report), 'C') << witnesses.size();
+      EXPECT_EQ(tier(report), "C") << witnesses.size();
     }
   }
 }
@@ -174,7 +174,7 @@ TEST(Tier, AForfeitIsC) {
   WitnessedDraw drawn;
   drawn.forfeit = true;
   drawn.run();
-  EXPECT_EQ(tier(drawn.verify("quorum two\n")), 'C');
+  EXPECT_EQ(tier(drawn.verify("quorum two\n")), "C");
 }
 
 TEST(Tier, TwoIndependentPersonsAreNeeded) {
@@ -189,7 +189,7 @@ TEST(Tier, TwoIndependentPersonsAreNeeded) {
   VerifyOptions options;
   options.trusted = &policy;
   const Report report = verify_log(log, options);
-  EXPECT_EQ(tier(report), 'C');
+  EXPECT_EQ(tier(report), "C");
   EXPECT_NE(report.draws[0].tier_why.en.find("two"), std::string::npos);
 }
 
@@ -210,13 +210,13 @@ TEST(Tier, ABadCosignatureProvesNothing) {
   builder.Finish(schema::CheckpointWitnessed::Pack(builder, &bad));
   const auto& payload =
       *flatbuffers::GetRoot<schema::CheckpointWitnessed>(builder.GetBufferPointer());
-  EXPECT_FALSE(is_witnessed(policy, City::kOrigin, payload));
+  EXPECT_FALSE(witnessed_time(policy, City::kOrigin, payload));
   bad.cosignatures[1] = cosignature("w2", size, city.tree().root(size));
   builder.Clear();
   builder.Finish(schema::CheckpointWitnessed::Pack(builder, &bad));
-  EXPECT_TRUE(
-      is_witnessed(policy, City::kOrigin,
-                   *flatbuffers::GetRoot<schema::CheckpointWitnessed>(builder.GetBufferPointer())));
+  EXPECT_TRUE(witnessed_time(
+      policy, City::kOrigin,
+      *flatbuffers::GetRoot<schema::CheckpointWitnessed>(builder.GetBufferPointer())));
 }
 
 // The root of another history cannot get past the verifier, whoever signed it.

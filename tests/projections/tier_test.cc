@@ -1,0 +1,163 @@
+// Tier A: what has to be proven to be before the beacon's round, and to whom.
+#include "projections/tier.h"
+
+#include <gtest/gtest.h>
+
+#include "projections/verify.h"
+#include "tests/projections/beacon_town.h"
+#include "tests/projections/cosignatures.h"
+
+namespace liuhen::projections {
+namespace {
+
+using tests::City;
+using tests::CityDraw;
+using tests::CityLog;
+using Names = std::vector<std::string>;
+
+constexpr std::uint64_t kMarginS = 60;
+
+struct Town : tests::BeaconTown {
+  Town() { announce(); }
+  // The log as it is now, cosigned at a time.
+  void witness(std::uint64_t time, const Names& names = {"w1", "w2"}) {
+    city.must(tests::witnessed(city, city.size(), names, time), {"platform"});
+  }
+  Report verify(const std::string& quorum = "two", bool listed = true, std::uint64_t now = 0) {
+    CityLog log(city);
+    std::string text = tests::policy_text(city, log, "quorum " + quorum + "\n");
+    if (listed) text += "beacon " + to_hex(crypto::drand::chain_hash(beacon.chain())) + "\n";
+    const auto policy = crypto::Policy::parse(text);
+    LIUHEN_CHECK(policy.has_value());
+    for (const char* name : {"w1", "w2", "w3"})
+      log.note() += tests::cosignature(name, city.size(), log.tree().root()) + "\n";
+    VerifyOptions options;
+    options.trusted = &*policy;
+    options.now_s = now;
+    options.threads = 1;
+    return verify_log(log, options);
+  }
+  DrawLine line(const std::string& quorum = "two", bool listed = true) {
+    const Report report = verify(quorum, listed);
+    EXPECT_EQ(report.verdict, ledger::Verdict::verified)
+        << (report.finding ? report.finding->en : "");
+    return report.draws.at(0);
+  }
+};
+
+TEST(TierA, RevealsClosedIsProvenToBeBeforeTheRound) {
+  Town town;
+  town.draw.contribute();
+  town.witness(town.round_time() - kMarginS);
+  town.record_and_execute();
+  EXPECT_EQ(town.line().tier, "A") << town.line().tier_why.en;
+  EXPECT_EQ(town.line("w3").tier, "C") << "not by the quorum of this reader";
+  EXPECT_EQ(town.line("none").tier, "C");
+  EXPECT_EQ(town.line("two", false).tier, "C") << "the chain may be the operator's own";
+}
+
+TEST(TierA, TheMarginCounts) {
+  Town town;
+  town.draw.contribute();
+  town.witness(town.round_time() - kMarginS + 1);
+  town.record_and_execute();
+  EXPECT_EQ(town.line().tier, "C");
+}
+
+TEST(TierA, AQuorumIsAsOldAsTheLastOfItThatItNeeds) {
+  Town town;
+  town.draw.contribute();
+  auto payload = tests::witnessed(town.city, town.city.size(), {"w1", "w2", "w3"},
+                                  town.round_time() - kMarginS);
+  const Hash root = town.city.tree().root();
+  payload.cosignatures[1] =
+      tests::cosignature("w2", town.city.size(), root, town.round_time() + 1'000);
+  town.city.must(std::move(payload), {"platform"});
+  town.record_and_execute();
+  EXPECT_EQ(town.line("two").tier, "A") << "w1 and w3 were in time";
+  EXPECT_EQ(town.line("w2").tier, "C");
+}
+
+TEST(TierA, TheCheckpointCoversTheClosing) {
+  Town town;
+  for (const char* name : {"contributor1", "contributor2"}) town.draw.commit(name);
+  town.city.must(town.draw.commitments_closed(), {"platform"});
+  for (const char* name : {"contributor1", "contributor2"})
+    town.city.must(town.draw.reveal_of(name), {name});
+  town.witness(town.round_time() - 600);  // all but the closing
+  town.city.must(town.draw.reveals_closed(), {"platform"});
+  town.record_and_execute();
+  EXPECT_EQ(town.line().tier, "C");
+}
+
+TEST(TierA, AndBAreShownAsBoth) {
+  Town town;
+  const auto contribute = [&](bool commits) {
+    const std::uint64_t size = town.city.size();
+    const auto naming = [&](schema::IntentT& intent) {
+      intent.seen_size = size;
+      intent.seen_root = City::bytes(town.city.tree().root(size));
+    };
+    town.witness(town.round_time() - 600);
+    for (const char* name : {"contributor1", "contributor2"}) {
+      if (commits)
+        town.city.must(town.draw.commitment(name), {name}, naming);
+      else
+        town.city.must(town.draw.reveal_of(name), {name}, naming);
+    }
+  };
+  contribute(true);
+  town.city.must(town.draw.commitments_closed(), {"platform"});
+  contribute(false);
+  town.city.must(town.draw.reveals_closed(), {"platform"});
+  town.witness(town.round_time() - 300);
+  EXPECT_EQ(town.line().tier, "B") << "the beacon is not recorded yet";
+  town.record_and_execute();
+  EXPECT_EQ(town.line().tier, "A+B") << town.line().tier_why.en;
+  EXPECT_EQ(town.line("two", false).tier, "B");
+}
+
+TEST(TierA, NotOfADrawWithoutABeacon) {
+  City city;
+  city.furnish();
+  CityDraw draw(city);
+  draw.whole();
+  const auto policy =
+      crypto::Policy::parse(tests::policy_text(city, CityLog(city), "quorum two\n"));
+  EXPECT_FALSE(beacon_part(draw.draw(), &*policy, {{city.size(), 0}}).holds);
+}
+
+TEST(TierA, AVoidThatIsProvenToBeBeforeTheRoundEndsTheAttempt) {
+  for (const auto& [late, verdict] :
+       {std::pair{0U, ledger::Verdict::verified}, std::pair{1U, ledger::Verdict::violated}}) {
+    Town town;
+    town.void_it();
+    EXPECT_TRUE(positions_to_witness(town.city.state()).contains(town.city.size() - 1));
+    town.witness(town.round_time() - kMarginS + late);
+    const std::uint64_t after = town.draw.draw().announcement.execute_deadline + 1;
+    const Report report = town.verify("two", true, after);
+    EXPECT_EQ(report.verdict, verdict) << late;
+    if (report.finding) EXPECT_EQ(report.finding->code, "draw.escape");
+    EXPECT_EQ(town.verify("none", true, after).verdict, ledger::Verdict::violated)
+        << "to whom it is not proven, it was escaped";
+  }
+}
+
+TEST(TierA, ASubstituteWhoseDecisionIsProvenToBeBeforeItsRound) {
+  for (const unsigned late : {0U, 1U}) {
+    Town town;
+    town.draw.contribute();
+    town.witness(town.round_time() - kMarginS);
+    town.record_and_execute();
+    town.recuse();
+    EXPECT_TRUE(positions_to_witness(town.city.state()).contains(town.city.size() - 1));
+    town.witness(town.substitute_time() - kMarginS + late);
+    town.substitute();
+    EXPECT_EQ(town.line().substitutes, 1U);
+    EXPECT_EQ(town.line().substitutes_unproven, late);
+    EXPECT_EQ(town.line("two", false).substitutes_unproven, 1U);
+  }
+}
+
+}  // namespace
+}  // namespace liuhen::projections
