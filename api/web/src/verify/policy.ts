@@ -22,11 +22,12 @@ export interface Policy {
   readonly witnesses: readonly Witness[];
   readonly groups: readonly Group[];
   readonly quorum: string; // a witness, a group, or "none"
+  readonly beacons: ReadonlySet<string>; // hashes of chains held to be public, in hex
 }
 
 /** A policy for one log without witnesses. */
 export function policyOfKey(log: VerifierKey): Policy {
-  return { logs: [log], witnesses: [], groups: [], quorum: "none" };
+  return { logs: [log], witnesses: [], groups: [], quorum: "none", beacons: new Set() };
 }
 
 /** Refuses with `policy.format`. */
@@ -37,6 +38,7 @@ export function parsePolicy(bytes: Bytes): Policy {
   const names = new Set<string>(["none"]);
   const grouped = new Set<string>();
   const contributors = new Set<string>();
+  const beacons = new Set<string>();
   let quorum: string | undefined;
   let number = 0;
   const bad = (): never =>
@@ -104,13 +106,17 @@ export function parsePolicy(bytes: Bytes): Policy {
             contributors.has(words[1]!)) bad();
         contributors.add(words[1]!);
         break;
+      case "beacon": // our own line
+        if (words.length !== 2 || !/^[0-9a-f]{64}$/.test(words[1]!) || beacons.has(words[1]!)) bad();
+        beacons.add(words[1]!);
+        break;
       default:
         bad();
     }
-    if (logs.length + witnesses.length + groups.length + contributors.size > maxPolicyEntries) bad();
+    if (logs.length + witnesses.length + groups.length + contributors.size + beacons.size > maxPolicyEntries) bad();
   }
   if (quorum === undefined) bad();
-  return { logs, witnesses, groups, quorum: quorum! };
+  return { logs, witnesses, groups, quorum: quorum!, beacons };
 }
 
 export interface TrustedCheckpoint {

@@ -1,6 +1,6 @@
 // A report in words, Chinese first or English, and as a value for JSON.
-import { toHex } from "./bytes.js";
-import type { Phase } from "./replay/state.js";
+import { type Bytes, toHex } from "./bytes.js";
+import type { DrawBeacon, Phase } from "./replay/state.js";
 import { big } from "./replay/fields.js";
 import { type Report, type Verdict, exitCodes } from "./verify-proof.js";
 
@@ -27,6 +27,15 @@ export const limits: Readonly<Record<Language, readonly string[]>> = {
   en: ["That no other draw was made, that no entry left out revoked a key, that the pool was the registry of its day: the whole log shows these.",
     "That the registry tells the truth, and that a visit was honest: nothing shows these."],
 };
+
+function beaconLine(beacon: DrawBeacon, output: Bytes | undefined, listed: boolean, language: Language): string {
+  const chain = toHex(beacon.hash);
+  return language === "zh"
+    ? `信标：链 ${chain}（${listed ? "策略所列" : "策略未列，是否公共信标须另行核实"}），第 ${beacon.round} 轮，${
+      output === undefined ? "尚未记录" : `输出 ${toHex(output)}`}`
+    : `beacon: chain ${chain} (${listed ? "in the policy" : "not in the policy: check that it is a public one"}), round ${
+      beacon.round}, ${output === undefined ? "not recorded yet" : `output ${toHex(output)}`}`;
+}
 
 export function reportText(report: Report, language: Language): string {
   const zh = language === "zh";
@@ -55,6 +64,7 @@ export function reportText(report: Report, language: Language): string {
   if (draw !== undefined && report.verdict !== "violated") {
     lines.push(say(`阶段：${phases[draw.phase].zh}${draw.voided ? "，已作废" : ""}`,
       `phase: ${phases[draw.phase].en}${draw.voided ? ", voided" : ""}`));
+    if (draw.beacon !== undefined) lines.push(beaconLine(draw.beacon, draw.output, report.beaconListed, language));
     draw.selection?.strata.forEach((stratum, i) => {
       const all = stratum.eligible === stratum.drawn && stratum.drawn > 0n;
       lines.push(say(`分层 ${i}：可抽 ${stratum.eligible}，抽中 ${stratum.drawn}${all ? "（全部，非随机）" : ""}`,
@@ -69,8 +79,8 @@ export function reportText(report: Report, language: Language): string {
   for (const note of report.notes) lines.push(say(`未核验：${note.zh}`, `not checked: ${note.en}`));
   lines.push(say(`结论：${verdicts[report.verdict].zh}`, `verdict: ${verdicts[report.verdict].en}`));
   if (report.verdict === "verified") {
-    lines.push(say("C 级：没有公共信标与见证时，不能排除运营方反复试公告。",
-      "Tier C: with neither a public beacon nor witnesses the operator could have tried announcements until one pleased."));
+    lines.push(say("C 级：证明文件不含见证人对先后的证明，单凭它不能排除运营方反复试公告；等级须核验整个账本。",
+      "Tier C: a proof file holds no witnesses' proof of what came first, and does not rule out by itself that the operator tried announcements until one pleased; the whole log shows the tier."));
   }
   lines.push(say("不能证明：", "Not shown:"), ...limits[language].map((limit) => `- ${limit}`));
   return `${lines.join("\n")}\n`;
@@ -88,6 +98,9 @@ export function reportJson(report: Report): unknown {
     witnesses: report.cosigners,
     ...(draw && { phase: draw.phase, voided: draw.voided,
       execute_deadline: String(big(draw.announced, "execute_deadline")) }),
+    ...(draw?.beacon && { beacon: { chain: toHex(draw.beacon.hash), round: String(draw.beacon.round),
+      round_time: String(draw.beacon.time), output: draw.output === undefined ? null : toHex(draw.output),
+      listed: report.beaconListed } }),
     ...(draw?.seed && { seed: toHex(draw.seed) }),
     ...(wrong && { wrong: { code: wrong.code, zh: wrong.zh, en: wrong.en,
       ...(wrong.position !== undefined && { position: String(wrong.position) }) } }),

@@ -118,7 +118,7 @@ const members: Member[] = [
     vrf_key:b32! contributors:b32*! commit_deadline:u64 reveal_deadline:u64 execute_deadline:u64
     substitute_delay_s:u32 substitute_deadline_s:u32 pool_position:u64 subject_root:b32! subject_rows:u64
     subject_eligible:u64 inspector_root:b32! inspector_rows:u64 inspector_eligible:u64 conflict_root:b32!
-    conflict_rows:u64 beacon_chain:bytes beacon_round:u64 sealed:bool disclosure_deadline:u64
+    conflict_rows:u64 beacon_chain:b32? beacon_round:u64 sealed:bool disclosure_deadline:u64
     pool_key_hash:bytes weighted:bool`),
   table("DrawCommitted", "draw:ref! commitment:b32!"),
   table("CommitmentsClosed", "draw:ref! committed:b32*"),
@@ -132,7 +132,8 @@ const members: Member[] = [
   table("EvidenceAttached", "about:ref! sha256:b32! kind:text! note:text"),
   table("RecusalFiled", "draw:ref! visit:u64 seat:u32 ground:text! evidence:b32?"),
   table("RecusalDecided", "draw:ref! visit:u64 seat:u32 approved:bool reason:text"),
-  table("SubstituteDrawn", "draw:ref! visit:u64 seat:u32 ordinal:u32 inspector:id"),
+  table("SubstituteDrawn", `draw:ref! visit:u64 seat:u32 ordinal:u32 inspector:id beacon_round:u64
+    beacon_signature:b48?`),
   table("UnitsAdded", "draw:ref! group:u32 units:[id]! reason:text!"),
   table("ResultRecorded", "draw:ref! visit:u64 visited_at:u64 method:u8 rows:[ItemResult]! evidence:b32*"),
   table("ResultCorrected", "draw:ref! visit:u64 rows:[ItemResult]! reason:text!"),
@@ -144,6 +145,9 @@ const members: Member[] = [
   table("RecordsErased", "commitments:b32*! ground:text!"),
   table("StateDigested", "position:u64 digest:b32!"),
   table("CheckpointWitnessed", "size:u64 root:b32! cosignatures:[name]!"),
+  table("BeaconChainSet", `chain:b32! scheme:id! public_key:b96! period_s:u64 genesis_s:u64 group_hash:b32!
+    beacon_id:id active:bool=true`),
+  table("BeaconRecorded", "draw:ref! round:u64 signature:b48!"),
 ].map((each) => ({ name: each.name, table: each }));
 
 export const payloads: readonly Member[] = members;

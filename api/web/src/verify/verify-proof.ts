@@ -1,5 +1,5 @@
 // Verifies the proof file of a draw, offline (docs/formats/draw-proof.md, "How it is verified").
-import { type Bytes, equal } from "./bytes.js";
+import { type Bytes, equal, toHex } from "./bytes.js";
 import { decodeEntry, type Entry } from "./entry.js";
 import { bytes as bytesOf, big } from "./replay/fields.js";
 import { admit } from "./replay/admission.js";
@@ -28,6 +28,7 @@ export interface Report {
   readonly checkpointSize: bigint | undefined;
   readonly cosigners: readonly string[];
   readonly notes: readonly Sentence[]; // what could not be checked
+  readonly beaconListed: boolean; // the reader's policy lists the chain of the draw's beacon
 }
 
 export interface Options {
@@ -126,7 +127,8 @@ class Verification {
       this.position = late.position;
       refuse("draw.escape", `抽取在期限（${late.deadline}）之后才执行`, `the draw was executed after its deadline (${late.deadline})`);
     }
-    const due = draw.phase === "revealing" || draw.phase === "ready";
+    const due = draw.phase === "revealing" || draw.phase === "ready" ||
+      (draw.phase === "committing" && draw.beacon !== undefined);
     const deadline = big(draw.announced, "execute_deadline");
     if (due && this.options.now > deadline) {
       refuse("draw.unexecuted", "抽取逾期未执行；证明文件也可能早于执行",
@@ -146,14 +148,17 @@ export function verifyProofFile(bytes: Bytes, options: Options): Report {
     wrong = { code: error.code, zh: error.zh, en: error.en, position: verification.position };
   }
   const { file, state } = verification;
+  const draw = file === undefined ? undefined : state?.draws.get(file.draw);
+  const chain = draw?.beacon === undefined ? undefined : toHex(draw.beacon.hash);
   return {
     verdict: wrong === undefined ? "verified" : missing.has(wrong.code) ? "inconclusive" : "violated",
     pinned: options.policy !== undefined,
     wrong, file,
-    draw: file === undefined ? undefined : state?.draws.get(file.draw),
+    draw,
     checkpointSize: verification.size,
     cosigners: verification.cosigners,
     notes: [...verification.notes, ...(state?.notes ?? [])],
+    beaconListed: chain !== undefined && options.policy?.beacons.has(chain) === true,
   };
 }
 

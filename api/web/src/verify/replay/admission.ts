@@ -1,6 +1,7 @@
 // One entry of a partial log: its envelope, what it says, and the state after it.
 import type { Entry } from "../entry.js";
 import { admitAnnounced } from "./announcement.js";
+import * as beacon from "./beacon.js";
 import * as catalogue from "./catalogue.js";
 import * as draw from "./draw.js";
 import { admitEnvelope } from "./envelope.js";
@@ -54,6 +55,8 @@ const rules: Readonly<Record<string, Admit>> = {
   RecordsErased: nothingMore,
   StateDigested: nothingMore,
   CheckpointWitnessed: nothingMore,
+  BeaconChainSet: beacon.admitChain,
+  BeaconRecorded: beacon.admitRecorded,
 };
 
 /** Whether a task is of the draw that the file is about; of earlier attempts only how they ended is looked at. */

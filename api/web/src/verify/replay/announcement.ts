@@ -4,10 +4,11 @@ import { conflictPool, inspectorPool, subjectPool } from "../draw/pool.js";
 import { groupOfInspector, type SeatGroup } from "../draw/team.js";
 import type { Decoded } from "../flatbuffer.js";
 import { refuse } from "../refusal.js";
+import { announcedBeacon, checkRoundTime } from "./beacon.js";
 import { isInForce } from "./catalogue.js";
 import { big, bytes, flag, hashes, hex, number, rows, text, texts } from "./fields.js";
 import { narrows, overlap, scopeOf } from "./scope.js";
-import { type Draw, type Event, type State, isWithin } from "./state.js";
+import { type Draw, type Event, type State, isOpen, isWithin } from "./state.js";
 
 const day = 86_400n;
 
@@ -143,7 +144,7 @@ function earlierOver(state: State, p: Decoded): Draw[] {
 
 function checkEarlier(state: State, p: Decoded): void {
   const earlier = earlierOver(state, p);
-  if (earlier.some((draw) => draw.phase !== "disclosed" && !draw.ended)) {
+  if (earlier.some(isOpen)) {
     refuse("draw.overlap", "同事项同范围的抽取尚未结束", "another draw on the item and scope has not ended");
   }
   const last = earlier.at(-1);
@@ -167,8 +168,11 @@ export function admitAnnounced(state: State, { entry, payload: p }: Event): void
   }
   const department = text(plan, "department");
   const mine = entry.intent.stream === state.subject;
-  const reserved = bytes(p, "beacon_chain").length > 0 || big(p, "beacon_round") !== 0n || flag(p, "sealed") ||
-    big(p, "disclosure_deadline") !== 0n || bytes(p, "pool_key_hash").length > 0 || flag(p, "weighted");
+  const reserved = flag(p, "sealed") || big(p, "disclosure_deadline") !== 0n ||
+    bytes(p, "pool_key_hash").length > 0 || flag(p, "weighted");
+  const beacon = announcedBeacon(state, p, mine);
+  const rule = state.rules.get(text(plan, "rule"));
+  const margin = rule === undefined ? 0n : BigInt(number(rule, "margin_s"));
   let groups: SeatGroup[] = [];
   if (mine) { // of earlier attempts only how they ended is looked at
     checkPlan(state, p, plan);
@@ -178,14 +182,15 @@ export function admitAnnounced(state: State, { entry, payload: p }: Event): void
     }
     checkContributors(state, p);
     checkTimes(state, p, entry.position, entry.time);
+    if (beacon !== undefined) checkRoundTime(p, beacon, margin);
     checkPool(state, p, groups);
     checkEarlier(state, p);
     if (reserved) refuse("draw.reserved", "使用了保留字段", "fields of later versions are used");
   }
   state.draws.set(entry.intent.stream, {
     stream: entry.intent.stream, plan: text(p, "plan"), attempt: number(p, "attempt"), announced: p,
-    position: entry.position, leaf: entry.leaf, department, phase: "committing", voided: false, ended: false,
-    groups, contributors: hashes(p, "contributors"), committed: new Map(), revealed: new Map(), closedAt: 0n,
+    position: entry.position, leaf: entry.leaf, department, beacon, margin, phase: "committing", voided: false,
+    voidedTime: 0n, ended: false, output: undefined, groups, contributors: hashes(p, "contributors"), committed: new Map(), revealed: new Map(), closedAt: 0n,
     contributions: [], seed: undefined, selection: undefined, expected: [], executed: undefined, parts: 0,
     visits: [], tasks: [], attested: new Set(),
   });

@@ -15,7 +15,7 @@ export function drawOf(state: State, p: Decoded): Draw {
   return state.draws.get(text(p, "draw")) ?? refuse("draw.unknown", "没有该次抽取", "there is no such draw");
 }
 
-function inPhase(state: State, p: Decoded, phase: Phase): Draw {
+export function drawInPhase(state: State, p: Decoded, phase: Phase): Draw {
   const draw = drawOf(state, p);
   if (draw.ended) refuse("draw.ended", "抽取已作废或失败", "the draw was voided or has failed");
   if (draw.phase !== phase) refuse("draw.phase", "抽取不在此步骤的阶段", "the draw is in another phase");
@@ -32,7 +32,7 @@ function contributorOf(draw: Draw, key: Bytes): string {
 }
 
 export function admitCommitted(state: State, { entry, payload: p, authors }: Event): void {
-  const draw = inPhase(state, p, "committing");
+  const draw = drawInPhase(state, p, "committing");
   if (!isSubject(state, draw)) return;
   const name = contributorOf(draw, authors[0]!.key);
   const commitment = bytes(p, "commitment");
@@ -48,7 +48,7 @@ export function admitCommitted(state: State, { entry, payload: p, authors }: Eve
 }
 
 export function admitCommitmentsClosed(state: State, { entry, payload: p }: Event): void {
-  const draw = inPhase(state, p, "committing");
+  const draw = drawInPhase(state, p, "committing");
   draw.phase = "revealing";
   draw.closedAt = entry.position + 1n;
   if (!isSubject(state, draw)) return;
@@ -56,7 +56,7 @@ export function admitCommitmentsClosed(state: State, { entry, payload: p }: Even
   if (committed.length < draw.contributors.length && entry.time <= big(draw.announced, "commit_deadline")) {
     refuse("draw.early", "尚未到期", "too early");
   }
-  if (committed.length === 0) refuse("draw.nothing_committed", "无人承诺，只能记为失败", "nobody committed: it can only fail");
+  if (committed.length === 0 && draw.beacon === undefined) refuse("draw.nothing_committed", "无人承诺，只能记为失败", "nobody committed: it can only fail");
   const listed = hashes(p, "committed");
   if (listed.length !== committed.length || listed.some((key, i) => !equal(key, committed[i]!))) {
     refuse("draw.commitments", "所列不是全部已承诺者", "not exactly those who committed");
@@ -64,7 +64,7 @@ export function admitCommitmentsClosed(state: State, { entry, payload: p }: Even
 }
 
 export function admitRevealed(state: State, { entry, payload: p, authors }: Event): void {
-  const draw = inPhase(state, p, "revealing");
+  const draw = drawInPhase(state, p, "revealing");
   if (!isSubject(state, draw)) return;
   const key = authors[0]!.key;
   const name = contributorOf(draw, key);
@@ -82,7 +82,7 @@ export function admitRevealed(state: State, { entry, payload: p, authors }: Even
 }
 
 export function admitRevealsClosed(state: State, { entry, payload: p }: Event): void {
-  const draw = inPhase(state, p, "revealing");
+  const draw = drawInPhase(state, p, "revealing");
   draw.phase = "ready";
   if (!isSubject(state, draw)) return;
   if (draw.revealed.size < draw.committed.size && entry.time <= big(draw.announced, "reveal_deadline")) {
@@ -96,14 +96,18 @@ export function admitRevealsClosed(state: State, { entry, payload: p }: Event): 
 }
 
 export function admitExecuted(state: State, { entry, payload: p }: Event): void {
-  const draw = inPhase(state, p, "ready");
+  const draw = drawInPhase(state, p, "ready");
   draw.phase = "executed";
   draw.executed = { position: entry.position, time: entry.time, root: bytes(p, "visits_root"),
     vacancies: big(p, "vacancies") };
   if (!isSubject(state, draw)) return;
   const a = draw.announced;
+  if (draw.beacon !== undefined && draw.output === undefined) {
+    refuse("draw.beacon_awaited", "尚未记录信标，不能执行", "the beacon is not recorded yet: it cannot be executed");
+  }
+  const outputs = draw.output === undefined ? [] : [draw.output];
   try {
-    draw.seed = verifyVrf(bytes(a, "vrf_key"), alphaOf(draw.leaf, draw.contributions, []), bytes(p, "pi"));
+    draw.seed = verifyVrf(bytes(a, "vrf_key"), alphaOf(draw.leaf, draw.contributions, outputs), bytes(p, "pi"));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     refuse("draw.vrf", "随机证明不成立", "the VRF proof fails");
@@ -168,7 +172,7 @@ function checkTeams(state: State, draw: Draw): void {
 }
 
 export function admitDisclosed(state: State, { entry, payload: p }: Event): void {
-  const draw = inPhase(state, p, "executed");
+  const draw = drawInPhase(state, p, "executed");
   const listed = rows(p, "visits").map((row) =>
     ({ subject: text(row, "subject"), ticket: bytes(row, "ticket"), team: texts(row, "team") }));
   if (!isSubject(state, draw)) {
@@ -211,7 +215,7 @@ export function admitDisclosed(state: State, { entry, payload: p }: Event): void
   if (entry.position <= executed.position) throw new Error("disclosed before it was executed");
 }
 
-export function admitVoided(state: State, { payload: p, authors }: Event): void {
+export function admitVoided(state: State, { entry, payload: p, authors }: Event): void {
   const draw = drawOf(state, p);
   if (draw.voided || draw.ended) refuse("draw.ended", "抽取已作废或失败", "the draw was voided or has failed");
   if (text(p, "reason") === "") refuse("draw.reason", "没有理由", "no reason is given");
@@ -220,11 +224,13 @@ export function admitVoided(state: State, { payload: p, authors }: Event): void 
     refuse("draw.void_supervisor", "执行后作废须有监督人签名", "a void after execution takes a supervisor");
   }
   draw.voided = true;
-  draw.ended = draw.phase === "committing";
+  draw.voidedTime = entry.time;
+  draw.ended = draw.phase === "committing" && draw.beacon === undefined;
 }
 
 export function admitFailed(state: State, { entry, payload: p }: Event): void {
-  const draw = inPhase(state, p, "committing");
+  const draw = drawInPhase(state, p, "committing");
+  if (draw.beacon !== undefined) refuse("draw.has_beacon", "有信标，不能记为失败", "there is a beacon: it cannot fail");
   if (isSubject(state, draw)) {
     if (draw.committed.size > 0) refuse("draw.has_commitments", "已有承诺，不能记为失败", "there are commitments: it cannot fail");
     if (entry.time <= big(draw.announced, "commit_deadline")) refuse("draw.early", "尚未到期", "too early");

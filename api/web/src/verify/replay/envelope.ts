@@ -14,7 +14,7 @@ export const longestLife = 7n * 86_400n; // seconds
 const perKey = new Set(["DrawCommitted", "DrawRevealed", "DrawAttested"]);
 const versioned = new Set(["PermissionsChanged", "KeyGranted", "KeyRevoked", "VrfKeyRegistered", "PlanPublished",
   "DrawAnnounced", "CommitmentsClosed", "RevealsClosed", "DrawExecuted", "DrawDisclosed", "DrawVoided", "DrawFailed",
-  "RecusalFiled", "RecusalDecided", "SubstituteDrawn", "UnitsAdded"]);
+  "RecusalFiled", "RecusalDecided", "SubstituteDrawn", "UnitsAdded", "BeaconChainSet", "BeaconRecorded"]);
 
 /** The stream that follows from the payload. */
 export function streamOf(kind: string, p: Decoded): string {
@@ -34,6 +34,7 @@ export function streamOf(kind: string, p: Decoded): string {
     case "EvidenceAttached": return text(p, "about");
     case "RecordsErased": case "StateDigested": return "state";
     case "CheckpointWitnessed": return "witness";
+    case "BeaconChainSet": return `beacon/${hex(p, "chain")}`;
     default: {
       const draw = text(p, "draw");
       return "visit" in p ? `task/${draw.slice("draw/".length)}/${p["visit"] as bigint}` : draw;

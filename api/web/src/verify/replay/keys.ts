@@ -27,7 +27,7 @@ function permissionsOf(list: readonly Decoded[]): Map<string, Permission> {
   }
   const only = (roles: ReadonlySet<string> | undefined): boolean => roles?.size === 1 && roles.has("trustee");
   const revoke = table.get("KeyRevoked");
-  const kept = ["KeyGranted", "PermissionsChanged"].every(
+  const kept = ["KeyGranted", "PermissionsChanged", ...(table.has("BeaconChainSet") ? ["BeaconChainSet"] : [])].every(
     (kind) => only(table.get(kind)?.first) && only(table.get(kind)?.second));
   if (!kept || revoke === undefined || !revoke.first.has("trustee") || revoke.second.size > 0) {
     refuse("permissions.trustees", "权限表不再由受托人掌握", "the table would leave the trustees' hands");
@@ -77,7 +77,7 @@ function grant(state: State, row: Decoded, inGenesis: boolean): void {
     { key, person, roles, department, inspector: text(row, "inspector"), outside, revoked: false });
 }
 
-function checkTwoTrustees(authors: readonly Key[]): void {
+export function checkTwoTrustees(authors: readonly Key[]): void {
   if (authors.length !== 2 || authors.some((author) => !author.roles.has("trustee"))) {
     refuse("role.signatures", "须两位受托人签名", "two trustees have to sign");
   }

@@ -3,6 +3,7 @@ import type { Bytes } from "../bytes.js";
 import type { InspectorRow, SubjectRow } from "../draw/pool.js";
 import type { Selection } from "../draw/selection.js";
 import type { SeatGroup } from "../draw/team.js";
+import type { Chain } from "../drand.js";
 import type { Entry } from "../entry.js";
 import type { Decoded } from "../flatbuffer.js";
 
@@ -64,6 +65,19 @@ export interface Task {
   objection: boolean; // undecided
 }
 
+export interface RegisteredChain {
+  readonly chain: Chain;
+  readonly active: boolean; // a draw may be announced on it
+}
+
+/** The beacon that a draw announced, and the chain as it was registered then. */
+export interface DrawBeacon {
+  readonly hash: Bytes;
+  readonly chain: Chain;
+  readonly round: bigint;
+  readonly time: bigint; // of the round
+}
+
 export interface Draw {
   readonly stream: string;
   readonly plan: string;
@@ -72,9 +86,13 @@ export interface Draw {
   readonly position: bigint;
   readonly leaf: Bytes;
   readonly department: string; // the plan's
+  readonly beacon: DrawBeacon | undefined; // none was announced
+  readonly margin: bigint; // of the rule, seconds
   phase: Phase;
   voided: boolean;
-  ended: boolean; // voided before CommitmentsClosed, or failed
+  voidedTime: bigint;
+  ended: boolean; // goes no further: failed, or without a beacon voided before CommitmentsClosed
+  output: Bytes | undefined; // of the beacon, once it is recorded
   // The rest is kept for the draw of the file only.
   readonly groups: SeatGroup[];
   readonly contributors: readonly Bytes[];
@@ -119,6 +137,7 @@ export interface State {
   readonly rules: Map<string, Decoded>;
   readonly plans: Map<string, Decoded>;
   readonly conflicts: Map<string, Conflict>; // in order of declaration
+  readonly beacons: Map<string, RegisteredChain>; // by the hash of the chain, in hex
   readonly draws: Map<string, Draw>;
   readonly inspectors: Map<string, InspectorChange[]>;
   readonly versions: Map<string, bigint>;
@@ -141,9 +160,17 @@ export function newState(origin: string, subject: string, pool: Pool): State {
     inspectorRows: new Map(pool.inspectors.map((row) => [row.id, row])),
     keys: new Map(), permissions: new Map(), vrfKeys: new Set(), vrfKey: "",
     departments: new Map(), items: new Map(), rules: new Map(), plans: new Map(), conflicts: new Map(),
-    draws: new Map(), inspectors: new Map(), versions: new Map(), intents: new Set(), times: new Map(),
+    beacons: new Map(), draws: new Map(), inspectors: new Map(), versions: new Map(), intents: new Set(), times: new Map(),
     notes: [], late: undefined,
   };
+}
+
+/** Whether another draw on the same items and scope has to wait for this one. */
+export function isOpen(draw: Draw): boolean {
+  if (draw.phase === "disclosed" || draw.ended) return false;
+  const beacon = draw.beacon;
+  return draw.phase === "executed" || beacon === undefined || !draw.voided ||
+    draw.voidedTime + draw.margin > beacon.time;
 }
 
 /** Whether `department` is `above` or below it; "" stands for the whole city. */

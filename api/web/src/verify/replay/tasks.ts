@@ -3,6 +3,7 @@ import { substituteSeed } from "../draw/seed.js";
 import { type Candidate, substitutesInOrder } from "../draw/substitute.js";
 import { groupOfSeat } from "../draw/team.js";
 import type { Decoded } from "../flatbuffer.js";
+import { substituteOutputs } from "./beacon.js";
 import { refuse } from "../refusal.js";
 import { big, bytes, flag, number, rows, text, texts } from "./fields.js";
 import { drawOf } from "./draw.js";
@@ -91,7 +92,8 @@ function nextDue(draw: Draw): Due | undefined {
   return first;
 }
 
-export function admitSubstitute(state: State, { entry, payload: p }: Event): void {
+export function admitSubstitute(state: State, event: Event): void {
+  const { entry, payload: p } = event;
   const draw = openDraw(state, p);
   const task = taskOf(draw, p);
   const seat = seatOf(task, p);
@@ -107,6 +109,7 @@ export function admitSubstitute(state: State, { entry, payload: p }: Event): voi
   if (entry.time < decision.time + BigInt(number(draw.announced, "substitute_delay_s"))) {
     refuse("substitute.early", "等候时间未到", "the delay has not passed");
   }
+  const outputs = substituteOutputs(draw, decision.time, event);
 
   const number_ = number(p, "seat");
   const group = groupOfSeat(draw.groups, BigInt(number_))!;
@@ -120,7 +123,7 @@ export function admitSubstitute(state: State, { entry, payload: p }: Event): voi
   const candidates = state.pool.inspectors.map((row): Candidate => ({
     row, eligible: inspectorAt(state, row.id, decision.position)!.active, conflict: false,
     heldSeat: task.held.has(row.id), load: loads.get(row.id) ?? 0n }));
-  const after = substituteSeed(draw.leaf, draw.seed!, task.subject, BigInt(number_), BigInt(number(p, "ordinal")), []);
+  const after = substituteSeed(draw.leaf, draw.seed!, task.subject, BigInt(number_), BigInt(number(p, "ordinal")), outputs);
   const able = substitutesInOrder(after, task.subject, draw.groups, BigInt(number_), others, candidates);
   const hidden = [...state.conflicts.values()].filter(
     (each) => each.inForceFrom !== undefined && each.inForceFrom < decision.position).length;

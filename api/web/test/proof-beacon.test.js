@@ -1,0 +1,108 @@
+// Proof files of draws with a beacon, as the C++ writes them: good ones verify, and what a dishonest operator would
+// write is named alike by both verifiers.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import { utf8 } from "../dist/verify/bytes.js";
+import { decodeEntry } from "../dist/verify/entry.js";
+import { keyTypes, verifierKey, vkeyOf } from "../dist/verify/note.js";
+import { parsePolicy } from "../dist/verify/policy.js";
+import { parseProofFile, writeProofFile } from "../dist/verify/proof-file.js";
+import { reportJson, reportText } from "../dist/verify/report-text.js";
+import { verifyProofFile } from "../dist/verify/verify-proof.js";
+import { scratch } from "./demonstration.js";
+
+const bin = process.env.LIUHEN_BIN;
+const skip = bin ? false : "LIUHEN_BIN is not set: run ctest -R web";
+
+function made(name) {
+  const run = spawnSync(`${bin}/proof_cases`, [name], { maxBuffer: 1 << 28 });
+  assert.equal(run.status, 0, name);
+  const [chain, now] = run.stderr.toString().trim().split(" ");
+  return { bytes: new Uint8Array(run.stdout), chain, now: BigInt(now) };
+}
+
+/** What liuhen-verify says of it. */
+function theirs(home, bytes, now, policy) {
+  const path = join(home, "proof");
+  writeFileSync(path, bytes);
+  const words = ["file", path, "--json", "--at", String(now)];
+  if (policy !== undefined) {
+    writeFileSync(join(home, "policy"), policy);
+    words.push("--policy", join(home, "policy"));
+  }
+  const run = spawnSync(`${bin}/liuhen-verify`, words, { encoding: "utf8" });
+  return { status: run.status, ...JSON.parse(run.stdout) };
+}
+
+test("a whole draw and its substitute, by a listed chain and by another", { skip }, (t) => {
+  const home = scratch(t);
+  const { bytes, chain, now } = made("whole");
+  const file = parseProofFile(bytes);
+  const genesis = decodeEntry(file.entries[0].bytes).intent.payload;
+  const log = vkeyOf(verifierKey(file.origin, keyTypes.ed25519, genesis.log_key));
+  for (const listed of [true, false]) {
+    const text = `log ${log}\n${listed ? `beacon ${chain}\n` : ""}quorum none\n`;
+    const report = verifyProofFile(bytes, { now, policy: parsePolicy(utf8(text)) });
+    assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
+    assert.equal(report.beaconListed, listed);
+    assert.equal(report.draw.tasks[0].seats[0].ordinal, 1);
+    const other = theirs(home, bytes, now, text);
+    assert.equal(other.status, 0);
+    const mine = reportJson(report).beacon;
+    assert.deepEqual([mine.chain, mine.round, mine.output, mine.listed],
+      [chain, String(other.beacon.round), other.beacon.output, other.beacon.listed]);
+    assert.match(reportText(report, "en"), listed ? /in the policy\)/ : /not in the policy/);
+  }
+
+  // Neither the chain, nor a round, can be left out, and none of it can be of somewhere else.
+  const kinds = new Set(["BeaconChainSet", "BeaconRecorded"]);
+  let leftOut = 0;
+  file.entries.forEach((entry, i) => {
+    if (!kinds.has(decodeEntry(entry.bytes).intent.kind)) return;
+    const cut = writeProofFile({ ...file, entries: file.entries.filter((_, j) => j !== i) });
+    assert.equal(verifyProofFile(cut, { now }).verdict, "violated");
+    assert.equal(theirs(home, cut, now).status, 1);
+    leftOut++;
+  });
+  assert.equal(leftOut, 2);
+});
+
+test("a redraw of an attempt that was voided before its round", { skip }, (t) => {
+  const { bytes, now } = made("redraw");
+  const report = verifyProofFile(bytes, { now });
+  assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
+  assert.equal(report.draw.attempt, 2);
+  assert.equal(theirs(scratch(t), bytes, now).status, 0);
+});
+
+test("an attempt with a beacon that goes no further is overdue", { skip }, (t) => {
+  const { bytes, now } = made("unfinished");
+  assert.equal(verifyProofFile(bytes, { now }).verdict, "verified");
+  const later = now + 40n * 86_400n;
+  const report = verifyProofFile(bytes, { now: later });
+  assert.deepEqual([report.verdict, report.wrong.code], ["inconclusive", "draw.unexecuted"]);
+  assert.equal(theirs(scratch(t), bytes, later).finding.code, "draw.unexecuted");
+});
+
+test("what a dishonest operator would write is named alike by both", { skip }, (t) => {
+  const home = scratch(t);
+  for (const [name, code] of Object.entries({
+    "other-round": "draw.beacon_round",
+    "other-chain": "beacon.signature",
+    "early": "draw.early",
+    "without": "draw.beacon_awaited",
+    "substitute-round": "substitute.beacon_round",
+    "substitute-early": "substitute.early",
+    "substitute-bare": "beacon.signature",
+  })) {
+    const { bytes, now } = made(name);
+    const report = verifyProofFile(bytes, { now });
+    assert.deepEqual([report.verdict, report.wrong?.code], ["violated", code], name);
+    const other = theirs(home, bytes, now);
+    assert.deepEqual([other.status, other.finding.code], [1, code], name);
+    assert.equal(String(report.wrong.position), String(other.finding.position), name);
+  }
+});
