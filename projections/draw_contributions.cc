@@ -1,6 +1,7 @@
 // Commitments, reveals and their closings: from the announcement to all that the seed depends on.
 #include <algorithm>
 
+#include "crypto/draw/digits.h"
 #include "crypto/draw/protocol.h"
 #include "projections/draw_lookup.h"
 
@@ -37,6 +38,25 @@ Error early(std::uint64_t deadline) {
               "尚有贡献人未完成，且期限（Unix 秒 " + std::to_string(deadline) + "）未过，不能截止",
               "some contributors have not done so yet and the deadline (Unix second " +
                   std::to_string(deadline) + ") has not passed");
+}
+
+constexpr std::size_t kDigitsMax = 16;  // recordings in one draw
+
+// A lottery's issue has one outcome; dice can be thrown again.
+Outcome check_not_repeated(const Draw& draw, const ledger::schema::DigitsRecorded& payload) {
+  if (draw.digits.size() >= kDigitsMax) {
+    return fail("digits.many",
+                "一次抽取至多记录 " + std::to_string(kDigitsMax) + " 组彩票或骰子数字",
+                "a draw takes digits at most " + std::to_string(kDigitsMax) + " times");
+  }
+  const std::string_view source = text(payload.source()), issue = text(payload.issue());
+  const bool repeated =
+      !issue.empty() && std::ranges::any_of(draw.digits, [&](const Digits& other) {
+        return other.source == source && other.issue == issue;
+      });
+  if (!repeated) return ok();
+  return fail("digits.repeated", "该期的号码已经记录过",
+              "the digits of this issue are recorded already");
 }
 
 std::vector<KeyId> committed_in_order(const Draw& draw) {
@@ -78,6 +98,36 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawC
   Draw& draw = draw_at(state, text(payload.draw()));
   draw.commitments[event.intent().author(0)] = exactly<32>(raw(payload.commitment())).value();
   draw.named.insert(event.intent().fields().seen_size());
+}
+
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::DigitsRecorded& payload) {
+  auto found = find_draw(state, text(payload.draw()), Draw::Phase::committing);
+  if (!found) return found.error();
+  const Draw& draw = **found;
+  if (auto checked = check_in_time(event, draw.announcement.commit_deadline); !checked)
+    return checked;
+  if (auto checked = check_seen(event, draw.position); !checked) return checked;
+  const auto bits = crypto::draw::digit_bits(text(payload.source()), text(payload.issue()),
+                                             text(payload.digits()));
+  if (!bits) return bits.error();
+  return check_not_repeated(draw, payload);
+}
+
+void apply(State& state, const ledger::Event& event,
+           const ledger::schema::DigitsRecorded& payload) {
+  draw_at(state, text(payload.draw()))
+      .digits.push_back({.source = std::string(text(payload.source())),
+                         .issue = std::string(text(payload.issue())),
+                         .digits = std::string(text(payload.digits())),
+                         .position = event.position()});
+}
+
+std::vector<Bytes> Draw::contributions() const {
+  std::vector<Bytes> all = revealed;
+  for (const Digits& each : digits)
+    all.push_back(crypto::draw::digit_item(each.issue, each.digits));
+  return all;
 }
 
 Outcome admit(const State& state, const ledger::Event& event,

@@ -67,6 +67,12 @@ struct DrawBeacon {
   }
 };
 
+// Of a lottery or of dice; they are an outcome of their source (crypto/draw/digits.h).
+struct Digits {
+  std::string source, issue, digits;
+  std::uint64_t position = 0;  // of DigitsRecorded
+};
+
 struct Draw {
   enum class Phase {
     committing,  // announced; contributors commit
@@ -90,6 +96,7 @@ struct Draw {
   std::vector<KeyId> committed;   // as closed, in the announcement's order
   std::map<KeyId, Hash> nonces;
   std::vector<Bytes> revealed;  // as closed: a nonce or empty, one per contributor announced
+  std::vector<Digits> digits;   // in the order in which they were recorded
   std::optional<std::uint64_t> commitments_closed_at, reveals_closed_at, executed_at, voided_at,
       failed_at;  // positions
   std::uint64_t voided_time = 0;
@@ -115,6 +122,8 @@ struct Draw {
   std::vector<ledger::schema::VisitT> expected;
   bool expects_teams = false;
 
+  // What enters alpha: what was revealed, then the digits. Requires RevealsClosed.
+  std::vector<Bytes> contributions() const;
   // What the beacon gave: enters alpha.
   std::vector<Hash> outputs() const;
   // All is closed but the beacon's round, without which the attempt is not executed.
@@ -147,6 +156,7 @@ struct Draws {
   void apply(State& state, const ledger::Event& event, const ledger::schema::T& payload)
 LIUHEN_PAYLOAD(DrawAnnounced);
 LIUHEN_PAYLOAD(DrawCommitted);
+LIUHEN_PAYLOAD(DigitsRecorded);
 LIUHEN_PAYLOAD(CommitmentsClosed);
 LIUHEN_PAYLOAD(DrawRevealed);
 LIUHEN_PAYLOAD(RevealsClosed);

@@ -79,7 +79,7 @@ std::vector<ledger::schema::VisitT> visits_without_teams(const crypto::draw::See
 
 Bytes alpha_of(const Draw& draw) {
   LIUHEN_CHECK(draw.reveals_closed_at && !draw.awaits_beacon());
-  return crypto::draw::alpha(draw.leaf_hash, draw.revealed, draw.outputs());
+  return crypto::draw::alpha(draw.leaf_hash, draw.contributions(), draw.outputs());
 }
 
 Result<Visits> visits_of(const State& state, const Draw& draw,

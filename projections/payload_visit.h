@@ -98,6 +98,8 @@ auto visit_payload(const ledger::schema::Intent& intent, Visit&& visit, Unknown&
       return visit(*intent.payload_as<schema::BeaconChainSet>());
     case Tag::BeaconRecorded:
       return visit(*intent.payload_as<schema::BeaconRecorded>());
+    case Tag::DigitsRecorded:
+      return visit(*intent.payload_as<schema::DigitsRecorded>());
     case Tag::NONE:
       break;
   }

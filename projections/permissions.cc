@@ -61,7 +61,8 @@ Outcome check_safeguards(const std::map<ledger::PayloadTag, Permission>& table) 
     return fail("permissions.trustees", "权限表中“BeaconChainSet”须且仅须两位受托人签名",
                 "permissions must leave BeaconChainSet to two trustees, and to nobody else");
   }
-  for (const Tag tag : {Tag::DrawAnnounced, Tag::DrawVoided, Tag::UnitsAdded}) {
+  for (const Tag tag :
+       {Tag::DrawAnnounced, Tag::DrawVoided, Tag::UnitsAdded, Tag::DigitsRecorded}) {
     const auto found = table.find(tag);
     if (found == table.end() || !found->second.second.empty()) continue;
     const std::string name = schema::EnumNamePayload(tag);
@@ -124,6 +125,7 @@ std::vector<schema::PermissionT> default_permissions() {
       permission(Tag::CheckpointWitnessed, {platform}),
       permission(Tag::BeaconChainSet, {trustee}, {trustee}),
       permission(Tag::BeaconRecorded, {platform, contributor, observer, supervisor}),
+      permission(Tag::DigitsRecorded, {observer}, {observer}),
   };
 }
 

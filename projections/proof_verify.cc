@@ -246,6 +246,9 @@ class Judge {
               " contributors committed, " + number(revealed) +
               " revealed, and what they revealed is what they had committed to");
     }
+    for (const DigitsLine& line : digits_of(draw))
+      say("彩票或骰子的数字由两位观察员签署，并入种子：" + line.what.zh,
+          "digits that two observers signed enter the seed: " + line.what.en);
     if (draw.executed_at) {
       out_.visits = draw.outcome->visits;
       say("由公告的公钥重算种子，从 " + number(out_.eligible) + " 个可抽对象中抽中 " +

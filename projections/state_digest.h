@@ -72,6 +72,7 @@ class Listing {
   void add(const Recusal& recusal);
   void add(const Seat& seat);
   void add(const TaskResult& result);
+  void add(const Digits& digits);
   void add(const Task& task);
 
   crypto::Sha256 hash_;

@@ -51,6 +51,13 @@ void Listing::add(const Task& task) {
   add(task.result);
 }
 
+void Listing::add(const Digits& digits) {
+  add(digits.source);
+  add(digits.issue);
+  add(digits.digits);
+  add(digits.position);
+}
+
 // What was announced, the rule then in force, and what contributors named as last seen are in the
 // leaf hashes of their entries.
 void list_draws(const Draws& draws, Listing& listing) {
@@ -60,6 +67,7 @@ void list_draws(const Draws& draws, Listing& listing) {
                 draw.department, draw.rule, draw.rule_set.revision);
     listing.row("contributions", draw.contributors, draw.commitments, draw.committed, draw.nonces,
                 draw.revealed);
+    if (!draw.digits.empty()) listing.row("digits", draw.digits);
     listing.row("progress", draw.phase, draw.discarded, draw.commitments_closed_at,
                 draw.reveals_closed_at, draw.executed_at, draw.executed_time, draw.disclosed_at,
                 draw.voided_at, draw.failed_at, draw.next_part);

@@ -11,6 +11,7 @@
 #include "crypto/policy.h"
 #include "ledger/dir_check.h"
 #include "ledger/replay.h"
+#include "projections/digits_shown.h"
 #include "projections/outcome.h"
 #include "projections/sentence.h"
 #include "projections/state.h"
@@ -45,6 +46,7 @@ struct DrawLine {
   std::string tier = "C";  // "A+B", "A" or "B" (projections/tier.h), of a log replayed whole
   Sentence tier_why;       // why it is A and B, or why not
   std::optional<BeaconLine> beacon;  // absent: none was announced
+  std::vector<DigitsLine> digits;    // they raise no tier
   std::uint64_t subjects = 0, eligible = 0, visits = 0, vacancies = 0, substitutes = 0, results = 0;
   std::uint64_t conflicts_unopened = 0;  // in force for the matching, and not opened by this run
   std::uint64_t substitutes_unopened =

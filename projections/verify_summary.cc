@@ -34,6 +34,7 @@ DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
   line.phase = draw.phase;
   line.discarded = draw.discarded;
   line.beacon = beacon_line_of(state, draw, trusted);
+  line.digits = digits_of(draw);
   line.subjects = draw.announcement.subject_rows;
   line.eligible = draw.announcement.subject_eligible;
   if (draw.outcome) {
@@ -212,6 +213,7 @@ std::string guarantee_of(std::string_view code) {
       {"draw.vrf", "G5"},
       {"draw.beacon_", "G5"},
       {"beacon.", "G5"},
+      {"digits.", "G5"},
       {"draw.commitments", "G5"},
       {"draw.committed", "G5"},
       {"draw.copied", "G5"},

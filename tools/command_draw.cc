@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "crypto/draw/digits.h"
 #include "crypto/draw/protocol.h"
+#include "projections/digits_shown.h"
 #include "tools/commands.h"
 #include "tools/draw_draft.h"
 #include "tools/text_file.h"
@@ -157,6 +159,23 @@ Outcome reveal(Session& session, const Contribution& asked) {
   return session.submit_and_say(united(std::move(payload)));
 }
 
+struct Thrown {
+  std::string draw, source, issue, digits;
+};
+
+Outcome record_digits(Session& session, const Thrown& thrown) {
+  const auto bits = crypto::draw::digit_bits(thrown.source, thrown.issue, thrown.digits);
+  if (!bits) return bits.error();
+  session.environment().say("至多 " + projections::tenths(*bits) + " 比特",
+                            "at most " + projections::tenths(*bits) + " bits");
+  ledger::schema::DigitsRecordedT payload;
+  payload.draw = draw_stream(thrown.draw);
+  payload.source = thrown.source;
+  payload.issue = thrown.issue;
+  payload.digits = thrown.digits;
+  return session.submit_and_say(united(std::move(payload)));
+}
+
 Outcome show(Session& session, const std::string& draw) {
   auto shown = session.get("/api/v1/draws/" + draw_stream(draw).substr(5));
   if (!shown) return shown.error();
@@ -221,9 +240,9 @@ void add_announcing(Program& program, CLI::App* draw) {
                    program.help("递补前等待秒数", "seconds before a substitute is drawn"))
       ->capture_default_str();
   command->add_option("--beacon", asked->beacon,
-                      program.help("信标链的链哈希；取揭示期限加裕量之后的第一轮",
-                                   "chain hash of a beacon; its first round after the reveals and "
-                                   "the margin is announced"));
+                      program.help("信标链的链哈希；公告其揭示期限加两倍裕量之后的第一轮",
+                                   "chain hash of a beacon; its first round twice the margin after "
+                                   "the reveals is announced"));
   command->add_option("--previous", asked->previous,
                       program.help("所重抽的那次", "the attempt that this one repeats"));
   command->add_option("--groups", asked->groups_file,
@@ -247,6 +266,35 @@ void add_witnessing(Program& program, CLI::App* command, Contribution& asked) {
       ->add_option("--wait", asked.wait_s,
                    program.help("等待见证人联署的秒数", "seconds to wait for the witnesses"))
       ->capture_default_str();
+}
+
+void add_digits(Program& program, CLI::App* draw) {
+  auto thrown = std::make_shared<Thrown>();
+  CLI::App* command = program.command(
+      draw, "digits", "记录彩票号码或当众掷出的骰子点数（承诺截止前，两位观察员签名）",
+      "record digits of a lottery, or of dice thrown before observers (before commitments are "
+      "closed; two observers sign)");
+  program.signs(command);
+  command
+      ->add_option("draw", thrown->draw,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
+  std::string zh, en;
+  for (const auto& source : crypto::draw::digit_sources()) {
+    zh += (zh.empty() ? "" : "、") + std::string(source.id) + " " + std::string(source.zh);
+    en += (en.empty() ? "" : ", ") + std::string(source.id);
+  }
+  command->add_option("--source", thrown->source, program.help("来源：" + zh, "the source: " + en))
+      ->required();
+  command->add_option("--issue", thrown->issue,
+                      program.help("彩票期号；骰子不填", "the lottery's issue; none for dice"));
+  command
+      ->add_option("--digits", thrown->digits,
+                   program.help("号码或点数，依次连写，如 03081219273106",
+                                "the numbers in order, without gaps, such as 03081219273106"))
+      ->required();
+  program.act(command, [thrown](Session& session) { return record_digits(session, *thrown); });
 }
 
 void add_contributing(Program& program, CLI::App* draw) {
@@ -340,6 +388,7 @@ void add_draw_commands(Program& program) {
   draw->require_subcommand(1);
   add_announcing(program, draw);
   add_contributing(program, draw);
+  add_digits(program, draw);
   add_supervising(program, draw);
 
   CLI::App* advance =

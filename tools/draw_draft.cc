@@ -126,7 +126,8 @@ Outcome fill_groups(Session& session, const DrawDraft& asked, const std::string&
   return ok();
 }
 
-// The first round that leaves the rule's margin after the reveals.
+// The first round that leaves the rule's margin twice after the reveals: the platform has to close
+// them, and witnesses to cosign that, a margin before the round.
 Outcome fill_beacon(Session& session, const std::string& chain, std::uint64_t margin_s,
                     schema::DrawAnnouncedT& draw) {
   if (chain.empty()) return ok();
@@ -138,7 +139,8 @@ Outcome fill_beacon(Session& session, const std::string& chain, std::uint64_t ma
                 "no beacon chain " + chain + " is registered");
   const auto info = api::parse_drand_info(json::serialize(*row));
   if (!info) return info.error();
-  const auto round = crypto::drand::round_at_or_after(info->chain, draw.reveal_deadline + margin_s);
+  const auto round =
+      crypto::drand::round_at_or_after(info->chain, draw.reveal_deadline + 2 * margin_s);
   if (!round) return round.error();
   draw.beacon_chain.assign(info->hash.begin(), info->hash.end());
   draw.beacon_round = *round;

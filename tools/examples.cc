@@ -71,6 +71,11 @@ const std::map<std::string, std::vector<std::string>>& examples() {
         "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"}},
       {"draw commit", {"draw commit 2026-ND/1 --key contributor-1.key --policy policy.txt"}},
       {"draw reveal", {"draw reveal 2026-ND/1 --key contributor-1.key --policy policy.txt"}},
+      {"draw digits",
+       {"draw digits 2026-ND/1 --source ssq --issue 2026137 --digits 03081219273106 --key "
+        "observer-1.key --second observer-2",
+        "draw digits 2026-ND/1 --source dice --digits 415263 --key observer-1.key --second "
+        "observer-2"}},
       {"draw void",
        {"draw void 2026-ND/1 --reason 公告有误 --key approver-1.key --key supervisor-1.key"}},
       {"draw attest",

@@ -56,6 +56,7 @@ constexpr Words kWords[] = {
     {Tag::CheckpointWitnessed, "记下见证人联署", "record witnesses' cosignatures"},
     {Tag::BeaconChainSet, "登记或停用信标链", "register a beacon chain, or no longer use it"},
     {Tag::BeaconRecorded, "记录信标", "record the beacon's round"},
+    {Tag::DigitsRecorded, "记录彩票号码或骰子点数", "record digits of a lottery or of dice"},
 };
 
 }  // namespace

@@ -67,6 +67,17 @@ json::value beacon_of(const std::optional<projections::BeaconLine>& beacon) {
       {"closed_late", beacon->closed_late}};
 }
 
+json::array digits_of(const std::vector<projections::DigitsLine>& lines) {
+  json::array out;
+  for (const auto& line : lines) {
+    out.push_back(json::object{{"source", line.digits.source},
+                               {"issue", line.digits.issue},
+                               {"digits", line.digits.digits},
+                               {"bits", projections::tenths(line.bits)}});
+  }
+  return out;
+}
+
 json::object row_of(const projections::DrawLine& draw) {
   return {{"number", draw.number},
           {"stream", draw.stream},
@@ -76,6 +87,7 @@ json::object row_of(const projections::DrawLine& draw) {
           {"phase", name_of(draw.phase)},
           {"voided", draw.discarded},
           {"beacon", beacon_of(draw.beacon)},
+          {"digits", digits_of(draw.digits)},
           {"subjects", draw.subjects},
           {"eligible", draw.eligible},
           {"drawn", draw.visits},

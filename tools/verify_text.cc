@@ -181,6 +181,9 @@ void add_draws(const projections::Report& report, Text& text) {
   for (const DrawLine& draw : report.draws) {
     add_draw(draw, text);
     if (draw.beacon) add_beacon(*draw.beacon, text);
+    for (const auto& line : draw.digits)
+      text.line("     彩票或骰子：" + line.what.zh + "（不提高等级）",
+                "     lottery or dice: " + line.what.en + " (raises no tier)");
     add_draw_notes(draw, text);
   }
   const auto is = [](char tier) {

@@ -1,6 +1,7 @@
 #include "api/server/draw_json.h"
 
 #include "api/server/payload_json.h"
+#include "projections/digits_shown.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -74,6 +75,18 @@ json::value beacon_json(const Draw& draw) {
                       {"recorded_at", or_null(draw.beacon_at)},
                       {"output", draw.beacon_output ? json::value(to_hex(*draw.beacon_output))
                                                     : json::value(nullptr)}};
+}
+
+json::array digits_json(const Draw& draw) {
+  json::array out;
+  for (const auto& line : projections::digits_of(draw)) {
+    out.push_back(json::object{{"source", line.digits.source},
+                               {"issue", line.digits.issue},
+                               {"digits", line.digits.digits},
+                               {"bits", projections::tenths(line.bits)},
+                               {"position", line.digits.position}});
+  }
+  return out;
 }
 
 }  // namespace
@@ -167,6 +180,7 @@ json::object draw_json(const projections::State& state, const Draw& draw) {
   fields["voided_at"] = or_null(draw.voided_at);
   fields["failed_at"] = or_null(draw.failed_at);
   fields["beacon"] = beacon_json(draw);
+  fields["digits"] = digits_json(draw);
   fields["alpha"] = draw.reveals_closed_at && !draw.awaits_beacon()
                         ? json::value(to_hex(projections::alpha_of(draw)))
                         : json::value(nullptr);

@@ -4,6 +4,7 @@
 #include "api/server/draw_json.h"
 #include "api/server/html.h"
 #include "api/server/pages.h"
+#include "projections/digits_shown.h"
 #include "projections/outcome.h"
 
 namespace liuhen::api::server {
@@ -112,7 +113,17 @@ std::string contributors(const State& state, const Draw& draw) {
                commitment == draw.commitments.end() ? "—" : code(to_hex(commitment->second)),
                revealed});
   }
-  return section(both("随机数贡献人", "Contributors of randomness"), table.html());
+  std::string digits;
+  for (const auto& line : projections::digits_of(draw)) {
+    digits += "<li>" + both(escape(line.what.zh), escape(line.what.en)) + " · " +
+              entry_link(line.digits.position) + "</li>\n";
+  }
+  if (!digits.empty())
+    digits = "<p>" +
+             both("彩票号码、骰子点数，排在随机数之后；不提高等级。",
+                  "Digits of lotteries and dice, which follow the nonces; they raise no tier.") +
+             "</p>\n<ul>\n" + digits + "</ul>\n";
+  return section(both("随机数贡献人", "Contributors of randomness"), table.html() + digits);
 }
 
 std::string asked_for(const Draw& draw, const ledger::schema::AnnouncedStratumT& stratum) {

@@ -1,6 +1,8 @@
 // What happened in a draw, in order, and who signed it.
 #include "api/server/html.h"
 #include "api/server/pages.h"
+#include "crypto/draw/digits.h"
+#include "projections/fields.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -30,6 +32,14 @@ std::string what(const ledger::Event& event) {
     case PayloadTag::BeaconRecorded: {
       const std::string round = std::to_string(event.payload<schema::BeaconRecorded>().round());
       return both("记录信标第 " + round + " 轮", "round " + round + " of the beacon recorded");
+    }
+    case PayloadTag::DigitsRecorded: {
+      const auto& payload = event.payload<schema::DigitsRecorded>();
+      const auto* source = crypto::draw::find_digit_source(projections::text(payload.source()));
+      const std::string digits(projections::text(payload.digits()));
+      if (source == nullptr) return both("记录数字 " + digits, "recorded digits " + digits);
+      return both("记录" + std::string(source->zh) + " " + digits,
+                  "recorded " + std::string(source->en) + " " + digits);
     }
     case PayloadTag::DrawExecuted:
       return both("执行抽取", "carried out");

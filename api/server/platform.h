@@ -26,7 +26,7 @@ struct PlatformParts {
   ledger::Sequencer& sequencer;
   ledger::RestrictedStore& restricted;
   const ReadModel& model;
-  const Publisher* publisher = nullptr;  // null: nobody is asked to cosign
+  const Publisher* publisher = nullptr;     // null: nobody is asked to cosign
   std::vector<api::BeaconSource*> beacons;  // asked in this order; used by one thread at a time
 };
 

@@ -64,9 +64,9 @@ class DirectoryService final : public Service {
     }
     const crypto::NoteKey key{.name = origin_, .key = keys_.log.public_key()};
     if (Outcome opened = open_publisher(key); !opened) return opened;
-    platform_ = std::make_unique<Platform>(PlatformParts{keys_, *options_.clock, *sequencer_,
-                                                         restricted_, model_, publisher_.get(),
-                                                         std::move(beacons)});
+    platform_ =
+        std::make_unique<Platform>(PlatformParts{keys_, *options_.clock, *sequencer_, restricted_,
+                                                 model_, publisher_.get(), std::move(beacons)});
     backend_.reset(new Backend{origin_, key.vkey(), *options_.clock, *storage_, restricted_,
                                *sequencer_, model_, *platform_, options_.platform_acts, authors_,
                                publisher_.get()});

@@ -250,6 +250,7 @@ void add_draw(State& state) {
       .chain_hash = hash_of(0x11), .chain = {}, .round = 123, .round_time = 1'790'000'150};
   draw.beacon_output = hash_of(0x12);
   draw.beacon_at = 14;
+  draw.digits = {{.source = "dice", .issue = "", .digits = "415263", .position = 12}};
   draw.seed.emplace().fill(0x0c);
   draw.outcome = outcome();
   draw.added_units = {{}, {"LAB"}};

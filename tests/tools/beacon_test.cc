@@ -85,7 +85,7 @@ TEST_F(BeaconCommands, FromTheChainToTheAnnouncement) {
   town.follow();
   const auto& draw = town.city.state().draws.by_stream.at("draw/P1/1");
   ASSERT_TRUE(draw.beacon);
-  const std::uint64_t earliest = draw.announcement.reveal_deadline + 60;
+  const std::uint64_t earliest = draw.announcement.reveal_deadline + 120;
   EXPECT_GE(draw.beacon->round_time, earliest);
   EXPECT_LT(draw.beacon->round_time, earliest + beacon.chain().period_s);
   run({"beacon", "chain", info(), "--withdraw", "--key", key("trustee-inside"), "--key",

@@ -4,9 +4,10 @@
 //   proof_cases NAME   prints the file to standard output, and to standard error the chain hash and
 //                      the Unix second by which deadlines are to be judged
 //
-// NAME is whole (with a substitute), redraw (of an attempt voided before its round), unfinished, or
-// what a dishonest operator would write: other-round, other-chain, early, without,
-// substitute-round, substitute-early, substitute-bare.
+// NAME is whole (with a substitute), digits (of a lottery and of dice), redraw (of an attempt
+// voided before its round), unfinished, or what a dishonest operator would write: other-round,
+// other-chain, early, without, substitute-round, substitute-early, substitute-bare.
+#include <array>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
@@ -43,6 +44,24 @@ std::string whole(BeaconTown& town) {
   town.execute();
   town.recuse();
   town.substitute();
+  return proof_of(town.city, town.draw.draw());
+}
+
+std::string digits(BeaconTown& town) {
+  town.city.grant_key("observer2", {City::Role::observer});
+  town.announce();
+  for (const auto& [source, issue, numbers] :
+       {std::array{"ssq", "2026137", "03081219273106"}, std::array{"dice", "", "415263"},
+        std::array{"qxc", "26137", "00000014"}}) {
+    ledger::schema::DigitsRecordedT recorded;
+    recorded.draw = town.draw.stream();
+    recorded.source = source;
+    recorded.issue = issue;
+    recorded.digits = numbers;
+    town.city.must(std::move(recorded), {"observer", "observer2"});
+  }
+  town.draw.contribute();
+  town.record_and_execute();
   return proof_of(town.city, town.draw.draw());
 }
 
@@ -122,6 +141,7 @@ std::string substitute_bare(BeaconTown& town) {
 
 const std::map<std::string, std::string (*)(BeaconTown&)> kCases = {
     {"whole", whole},
+    {"digits", digits},
     {"redraw", redraw},
     {"unfinished", unfinished},
     {"other-round", other_round},

@@ -70,6 +70,24 @@ test("a whole draw and its substitute, by a listed chain and by another", { skip
   assert.equal(leftOut, 2);
 });
 
+test("digits of a lottery and of dice follow the nonces", { skip }, (t) => {
+  const home = scratch(t);
+  const { bytes, now } = made("digits");
+  const report = verifyProofFile(bytes, { now });
+  assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
+  assert.deepEqual(reportJson(report).digits.map((each) => [each.source, each.digits, each.bits]),
+    [["ssq", "03081219273106", "24.0"], ["dice", "415263", "15.5"], ["qxc", "00000014", "23.8"]]);
+  assert.match(reportText(report, "zh"), /双色球第 2026137 期 03081219273106，至多 24\.0 比特/);
+  assert.equal(theirs(home, bytes, now).status, 0);
+  const file = parseProofFile(bytes);
+  file.entries.forEach((entry, i) => {
+    if (decodeEntry(entry.bytes).intent.kind !== "DigitsRecorded") return;
+    const cut = writeProofFile({ ...file, entries: file.entries.filter((_, j) => j !== i) });
+    assert.equal(verifyProofFile(cut, { now }).verdict, "violated");
+    assert.equal(theirs(home, cut, now).status, 1);
+  });
+});
+
 test("a redraw of an attempt that was voided before its round", { skip }, (t) => {
   const { bytes, now } = made("redraw");
   const report = verifyProofFile(bytes, { now });

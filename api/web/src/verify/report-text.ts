@@ -1,6 +1,7 @@
 // A report in words, Chinese first or English, and as a value for JSON.
 import { type Bytes, toHex } from "./bytes.js";
 import type { DrawBeacon, Phase } from "./replay/state.js";
+import { sourceName } from "./draw/digits.js";
 import { big } from "./replay/fields.js";
 import { type Report, type Verdict, exitCodes } from "./verify-proof.js";
 
@@ -27,6 +28,8 @@ export const limits: Readonly<Record<Language, readonly string[]>> = {
   en: ["That no other draw was made, that no entry left out revoked a key, that the pool was the registry of its day: the whole log shows these.",
     "That the registry tells the truth, and that a visit was honest: nothing shows these."],
 };
+
+const tenths = (bits: number): string => `${Math.floor(bits / 10)}.${bits % 10}`;
 
 function beaconLine(beacon: DrawBeacon, output: Bytes | undefined, listed: boolean, language: Language): string {
   const chain = toHex(beacon.hash);
@@ -65,6 +68,11 @@ export function reportText(report: Report, language: Language): string {
     lines.push(say(`阶段：${phases[draw.phase].zh}${draw.voided ? "，已作废" : ""}`,
       `phase: ${phases[draw.phase].en}${draw.voided ? ", voided" : ""}`));
     if (draw.beacon !== undefined) lines.push(beaconLine(draw.beacon, draw.output, report.beaconListed, language));
+    for (const { source, issue, digits, bits } of draw.digits) {
+      lines.push(say(
+        `彩票或骰子：${sourceName(source)}${issue && `第 ${issue} 期`} ${digits}，至多 ${tenths(bits)} 比特（不提高等级）`,
+        `lottery or dice: ${source}${issue && ` issue ${issue}`} ${digits}, at most ${tenths(bits)} bits (raises no tier)`));
+    }
     draw.selection?.strata.forEach((stratum, i) => {
       const all = stratum.eligible === stratum.drawn && stratum.drawn > 0n;
       lines.push(say(`分层 ${i}：可抽 ${stratum.eligible}，抽中 ${stratum.drawn}${all ? "（全部，非随机）" : ""}`,
@@ -101,6 +109,7 @@ export function reportJson(report: Report): unknown {
     ...(draw?.beacon && { beacon: { chain: toHex(draw.beacon.hash), round: String(draw.beacon.round),
       round_time: String(draw.beacon.time), output: draw.output === undefined ? null : toHex(draw.output),
       listed: report.beaconListed } }),
+    ...(draw && { digits: draw.digits.map((each) => ({ ...each, bits: tenths(each.bits) })) }),
     ...(draw?.seed && { seed: toHex(draw.seed) }),
     ...(wrong && { wrong: { code: wrong.code, zh: wrong.zh, en: wrong.en,
       ...(wrong.position !== undefined && { position: String(wrong.position) }) } }),

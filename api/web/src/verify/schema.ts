@@ -148,6 +148,7 @@ const members: Member[] = [
   table("BeaconChainSet", `chain:b32! scheme:id! public_key:b96! period_s:u64 genesis_s:u64 group_hash:b32!
     beacon_id:id active:bool=true`),
   table("BeaconRecorded", "draw:ref! round:u64 signature:b48!"),
+  table("DigitsRecorded", "draw:ref! source:id! issue:id digits:id!"),
 ].map((each) => ({ name: each.name, table: each }));
 
 export const payloads: readonly Member[] = members;

@@ -57,6 +57,7 @@ const rules: Readonly<Record<string, Admit>> = {
   CheckpointWitnessed: nothingMore,
   BeaconChainSet: beacon.admitChain,
   BeaconRecorded: beacon.admitRecorded,
+  DigitsRecorded: draw.admitDigits,
 };
 
 /** Whether a task is of the draw that the file is about; of earlier attempts only how they ended is looked at. */

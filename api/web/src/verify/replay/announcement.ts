@@ -190,7 +190,8 @@ export function admitAnnounced(state: State, { entry, payload: p }: Event): void
   state.draws.set(entry.intent.stream, {
     stream: entry.intent.stream, plan: text(p, "plan"), attempt: number(p, "attempt"), announced: p,
     position: entry.position, leaf: entry.leaf, department, beacon, margin, phase: "committing", voided: false,
-    voidedTime: 0n, ended: false, output: undefined, groups, contributors: hashes(p, "contributors"), committed: new Map(), revealed: new Map(), closedAt: 0n,
+    voidedTime: 0n, ended: false, output: undefined, digits: [],
+    groups, contributors: hashes(p, "contributors"), committed: new Map(), revealed: new Map(), closedAt: 0n,
     contributions: [], seed: undefined, selection: undefined, expected: [], executed: undefined, parts: 0,
     visits: [], tasks: [], attested: new Set(),
   });

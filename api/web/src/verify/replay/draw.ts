@@ -1,5 +1,6 @@
 // From the commitments of a draw to its disclosure (docs/formats/events.md, "Draws").
 import { type Bytes, compare, equal, toHex } from "../bytes.js";
+import { digitBits, digitItem } from "../draw/digits.js";
 import { match } from "../draw/matching.js";
 import { type VisitRecord, vacanciesOf, visitsRoot } from "../draw/record.js";
 import { alphaOf, contributionCommitment, visitOrder } from "../draw/seed.js";
@@ -45,6 +46,24 @@ export function admitCommitted(state: State, { entry, payload: p, authors }: Eve
     refuse("draw.copied", "与他人的承诺相同", "the same commitment as another's");
   }
   draw.committed.set(name, commitment);
+}
+
+const mostDigits = 16; // recordings in one draw
+
+export function admitDigits(state: State, { entry, payload: p }: Event): void {
+  const draw = drawInPhase(state, p, "committing");
+  if (!isSubject(state, draw)) return;
+  if (entry.time > big(draw.announced, "commit_deadline")) refuse("draw.late", "已过期限", "the deadline has passed");
+  if (entry.intent.seenSize <= draw.position) {
+    refuse("draw.unseen", "所见检查点未覆盖公告", "the checkpoint seen does not cover the announcement");
+  }
+  const [source, issue, digits] = [text(p, "source"), text(p, "issue"), text(p, "digits")];
+  const bits = digitBits(source, issue, digits);
+  if (draw.digits.length >= mostDigits) refuse("digits.many", "记录次数过多", "digits were recorded too often");
+  if (issue !== "" && draw.digits.some((other) => other.source === source && other.issue === issue)) {
+    refuse("digits.repeated", "该期已经记录过", "the issue is recorded already");
+  }
+  draw.digits.push({ source, issue, digits, bits });
 }
 
 export function admitCommitmentsClosed(state: State, { entry, payload: p }: Event): void {
@@ -106,8 +125,9 @@ export function admitExecuted(state: State, { entry, payload: p }: Event): void 
     refuse("draw.beacon_awaited", "尚未记录信标，不能执行", "the beacon is not recorded yet: it cannot be executed");
   }
   const outputs = draw.output === undefined ? [] : [draw.output];
+  const contributions = [...draw.contributions, ...draw.digits.map((each) => digitItem(each.issue, each.digits))];
   try {
-    draw.seed = verifyVrf(bytes(a, "vrf_key"), alphaOf(draw.leaf, draw.contributions, outputs), bytes(p, "pi"));
+    draw.seed = verifyVrf(bytes(a, "vrf_key"), alphaOf(draw.leaf, contributions, outputs), bytes(p, "pi"));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     refuse("draw.vrf", "随机证明不成立", "the VRF proof fails");

@@ -93,6 +93,7 @@ export interface Draw {
   voidedTime: bigint;
   ended: boolean; // goes no further: failed, or without a beacon voided before CommitmentsClosed
   output: Bytes | undefined; // of the beacon, once it is recorded
+  readonly digits: { readonly source: string; readonly issue: string; readonly digits: string; readonly bits: number }[];
   // The rest is kept for the draw of the file only.
   readonly groups: SeatGroup[];
   readonly contributors: readonly Bytes[];
