@@ -247,7 +247,7 @@ class Judge {
               " revealed, and what they revealed is what they had committed to");
     }
     for (const DigitsLine& line : digits_of(draw))
-      say("彩票或骰子的数字由两位观察员签署，并入种子：" + line.what.zh,
+      say("彩票或骰子的数字由两位现场见证人签署，并入种子：" + line.what.zh,
           "digits that two observers signed enter the seed: " + line.what.en);
     if (draw.executed_at) {
       out_.visits = draw.outcome->visits;

@@ -271,7 +271,7 @@ void add_witnessing(Program& program, CLI::App* command, Contribution& asked) {
 void add_digits(Program& program, CLI::App* draw) {
   auto thrown = std::make_shared<Thrown>();
   CLI::App* command = program.command(
-      draw, "digits", "记录彩票号码或当众掷出的骰子点数（承诺截止前，两位观察员签名）",
+      draw, "digits", "记录彩票号码或当众掷出的骰子点数（承诺截止前，两位现场见证人签名）",
       "record digits of a lottery, or of dice thrown before observers (before commitments are "
       "closed; two observers sign)");
   program.signs(command);
