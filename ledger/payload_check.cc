@@ -57,6 +57,7 @@ const std::map<std::string_view, Rule> kByName = {
     {"evidence", list(32)},
     {"first", kRoles},
     {"group_hash", exact(32)},
+    {"holders", list(32)},
     {"id", kId},
     {"inspector_root", exact(32)},
     {"intent", kBytes},

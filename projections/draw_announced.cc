@@ -182,9 +182,8 @@ Outcome check_capacities(const Announcing& c) {
 }
 
 Outcome check_contributors(const Announcing& c) {
-  if (c.state.keys.vrf.empty() ||
-      !std::equal(c.a.vrf_key.begin(), c.a.vrf_key.end(), c.state.keys.vrf.back().id.begin(),
-                  c.state.keys.vrf.back().id.end())) {
+  const VrfKey* vrf = c.state.keys.vrf_in_force();
+  if (vrf == nullptr || !std::ranges::equal(c.a.vrf_key, vrf->id)) {
     return fail("draw.vrf_key", "公告的可验证随机函数公钥不是现行登记的那一把",
                 "the announced VRF key is not the one in force");
   }

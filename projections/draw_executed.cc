@@ -5,6 +5,7 @@
 #include "crypto/vrf.h"
 #include "projections/draw_lookup.h"
 #include "projections/outcome.h"
+#include "projections/vrf_sharing.h"
 
 namespace liuhen::projections {
 
@@ -48,7 +49,7 @@ std::uint32_t year_of(std::uint64_t time) {
 
 }  // namespace
 
-Outcome admit(const State& state, const ledger::Event&,
+Outcome admit(const State& state, const ledger::Event& event,
               const ledger::schema::DrawExecuted& payload) {
   auto found = find_draw(state, text(payload.draw()), Draw::Phase::ready);
   if (!found) return found.error();
@@ -61,6 +62,8 @@ Outcome admit(const State& state, const ledger::Event&,
                     std::to_string(draw.beacon->round) +
                     " of the announced beacon is recorded, not before");
   }
+  const KeyId announced = exactly<32>(View(draw.announcement.vrf_key)).value();
+  if (auto checked = check_executor(state, event, announced); !checked) return checked;
   auto seed = seed_of(draw, raw(payload.pi()));
   if (!seed) return seed.error();
   auto expected = visits_of(state, draw, *seed, closed);
@@ -87,6 +90,10 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawE
   draw.expects_teams = expected->conflicts_unopened == 0;
   draw.executed_at = event.position();
   draw.executed_time = event.time();
+  if (executes_as_holder(state, event)) {
+    const KeyId announced = exactly<32>(View(draw.announcement.vrf_key)).value();
+    std::ranges::find(state.keys.vrf, announced, &VrfKey::id)->retired_at = event.position();
+  }
   draw.phase = Draw::Phase::executed;
   if (draw.discarded) return;
   for (const auto& visit : draw.expected) {

@@ -148,8 +148,13 @@ const Key* Keys::find(const KeyId& id) const {
   return found == keys.end() ? nullptr : &found->second;
 }
 
-bool Keys::has_vrf(const KeyId& id) const {
-  return std::any_of(vrf.begin(), vrf.end(), [&](const VrfKey& key) { return key.id == id; });
+const VrfKey* Keys::find_vrf(const KeyId& id) const {
+  const auto found = std::ranges::find(vrf, id, &VrfKey::id);
+  return found == vrf.end() ? nullptr : &*found;
+}
+
+const VrfKey* Keys::vrf_in_force() const {
+  return vrf.empty() || vrf.back().retired_at ? nullptr : &vrf.back();
 }
 
 const Key* author_key(const State& state, const ledger::Event& event, std::size_t author) {
@@ -301,7 +306,7 @@ Outcome admit(const State& state, const ledger::Event&, const schema::VrfKeyRegi
   if (!key || !proof)
     return fail("vrf.proof", "可验证随机函数的公钥或证明长度不对",
                 "the VRF key or its proof has the wrong length");
-  if (state.keys.has_vrf(*key)) {
+  if (state.keys.find_vrf(*key) != nullptr) {
     return fail("vrf.known", "可验证随机函数公钥 " + to_hex(*key) + " 已登记过，请换新密钥",
                 "the VRF key " + to_hex(*key) + " has been registered before, make a new one");
   }
@@ -316,8 +321,10 @@ Outcome admit(const State& state, const ledger::Event&, const schema::VrfKeyRegi
 }
 
 void apply(State& state, const ledger::Event& event, const schema::VrfKeyRegistered& payload) {
-  state.keys.vrf.push_back(
-      {.id = exactly<32>(raw(payload.key())).value(), .registered_at = event.position()});
+  state.keys.vrf.push_back({.id = exactly<32>(raw(payload.key())).value(),
+                            .registered_at = event.position(),
+                            .sharing = {},
+                            .retired_at = {}});
 }
 
 }  // namespace liuhen::projections

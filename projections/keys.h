@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/feldman.h"
 #include "crypto/tree_history.h"
 #include "ledger/event.h"
 
@@ -33,18 +34,31 @@ struct Permission {
   std::set<Role> second;  // empty: one signature
 };
 
+// Who has shares of a VRF key (docs/formats/feldman.md).
+struct VrfSharing {
+  crypto::feldman::Commitments commitments;
+  std::vector<KeyId> holders;   // the one in place i has share i + 1
+  std::set<KeyId> confirmed;    // who say that their share is right
+  std::uint64_t shared_at = 0;  // position
+};
+
 struct VrfKey {
   KeyId id{};
   std::uint64_t registered_at = 0;
+  std::optional<VrfSharing> sharing;
+  // Position of a DrawExecuted by a holder: whoever recovered the key knows it, and no draw is
+  // announced under it any more.
+  std::optional<std::uint64_t> retired_at;
 };
 
 struct Keys {
   std::map<KeyId, Key> keys;
   std::map<ledger::PayloadTag, Permission> permissions;
-  std::vector<VrfKey> vrf;  // the last one is in force
+  std::vector<VrfKey> vrf;  // the last one is in force, unless it is retired
 
   const Key* find(const KeyId& id) const;  // revoked ones too; null if unknown
-  bool has_vrf(const KeyId& id) const;
+  const VrfKey* find_vrf(const KeyId& id) const;  // null if unknown
+  const VrfKey* vrf_in_force() const;             // null if there is none
 };
 
 struct State;

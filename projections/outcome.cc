@@ -82,6 +82,19 @@ Bytes alpha_of(const Draw& draw) {
   return crypto::draw::alpha(draw.leaf_hash, draw.contributions(), draw.outputs());
 }
 
+ledger::schema::DrawExecutedT execution_of(const Draw& draw, const crypto::vrf::Proof& pi,
+                                           const Visits& visits) {
+  ledger::schema::DrawExecutedT executed;
+  executed.draw = draw.stream;
+  executed.pi.assign(pi.begin(), pi.end());
+  for (const auto& stratum : visits.strata)
+    executed.strata.push_back(std::make_unique<ledger::schema::StratumOutcomeT>(stratum));
+  executed.visits_root.assign(visits.root.begin(), visits.root.end());
+  executed.visits = visits.visits.size();
+  executed.vacancies = visits.vacancies;
+  return executed;
+}
+
 Result<Visits> visits_of(const State& state, const Draw& draw,
                          const std::array<std::uint8_t, 64>& seed, const OpenConflict& open) {
   auto pool = pool_of(state, draw.announcement, draw.rule_set);

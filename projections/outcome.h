@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "crypto/draw/matching.h"
+#include "crypto/vrf.h"
 #include "crypto/draw/selection.h"
 #include "projections/pool.h"
 
@@ -40,6 +41,10 @@ bool outcome_is_not_random(const Draw& draw, const ledger::schema::StratumOutcom
 
 // Executed attempts that were voided, from the one that `draw` names as previous back to the first.
 std::uint64_t outcomes_discarded_before(const State& state, const Draw& draw);
+
+// What is recorded of an execution: the visits are what the proof's output gives.
+ledger::schema::DrawExecutedT execution_of(const Draw& draw, const crypto::vrf::Proof& pi,
+                                           const Visits& visits);
 
 struct Substitute {
   std::string inspector;  // empty: none left

@@ -100,6 +100,10 @@ auto visit_payload(const ledger::schema::Intent& intent, Visit&& visit, Unknown&
       return visit(*intent.payload_as<schema::BeaconRecorded>());
     case Tag::DigitsRecorded:
       return visit(*intent.payload_as<schema::DigitsRecorded>());
+    case Tag::VrfKeyShared:
+      return visit(*intent.payload_as<schema::VrfKeyShared>());
+    case Tag::VrfShareConfirmed:
+      return visit(*intent.payload_as<schema::VrfShareConfirmed>());
     case Tag::NONE:
       break;
   }

@@ -103,7 +103,7 @@ std::vector<schema::PermissionT> default_permissions() {
       permission(Tag::CommitmentsClosed, {platform}),
       permission(Tag::DrawRevealed, {contributor}),
       permission(Tag::RevealsClosed, {platform}),
-      permission(Tag::DrawExecuted, {platform}),
+      permission(Tag::DrawExecuted, {platform, holder}),
       permission(Tag::DrawDisclosed, {platform}),
       permission(Tag::DrawVoided, {approver}, {clerk, approver, supervisor}),
       permission(Tag::DrawFailed, {platform}),
@@ -126,6 +126,8 @@ std::vector<schema::PermissionT> default_permissions() {
       permission(Tag::BeaconChainSet, {trustee}, {trustee}),
       permission(Tag::BeaconRecorded, {platform, contributor, observer, supervisor}),
       permission(Tag::DigitsRecorded, {observer}, {observer}),
+      permission(Tag::VrfKeyShared, {platform}, {trustee}),
+      permission(Tag::VrfShareConfirmed, {holder}),
   };
 }
 

@@ -32,6 +32,11 @@ class Citations {
     add("department/", text(payload.grant()->department()));
   }
   void of(const schema::KeyRevoked& payload) { add("key/", to_hex(raw(payload.key()))); }
+  void of(const schema::VrfKeyShared& payload) {
+    const View holders = raw(payload.holders());
+    for (std::size_t at = 0; at + 32 <= holders.size(); at += 32)
+      add("key/", to_hex(holders.subspan(at, 32)));
+  }
   void of(const schema::DepartmentSet& payload) { add("department/", text(payload.superior())); }
   void of(const schema::ItemListed& payload) { add("department/", text(payload.department())); }
   void of(const schema::RuleSet& payload) {

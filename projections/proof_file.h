@@ -9,6 +9,7 @@
 
 #include "crypto/policy.h"
 #include "ledger/replay.h"
+#include "projections/partial_replay.h"
 #include "projections/sentence.h"
 #include "projections/state.h"
 #include "projections/verify.h"
@@ -51,5 +52,9 @@ struct ProofVerdict {
 // proves nothing about who made the file. `now_s`: for deadlines. Pure; any thread.
 ProofVerdict verify_proof_file(std::string_view text, const crypto::Policy* trusted,
                                std::uint64_t now_s);
+
+// The draw's events replayed, as verify_proof_file does, for who goes on with the draw: verify the
+// file first, for neither its checkpoint nor inclusions are looked at here.
+Result<PartialReplay> replay_proof_file(std::string_view text);
 
 }  // namespace liuhen::projections

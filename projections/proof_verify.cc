@@ -298,6 +298,19 @@ class Judge {
 
 }  // namespace
 
+Result<PartialReplay> replay_proof_file(std::string_view text) {
+  auto proof = parse_proof(text);
+  if (!proof) return proof.error();
+  const std::vector<ProofEntry> entries = std::move(proof->entries);
+  auto pool = pool_of_rows(*proof);
+  if (!pool) return pool.error();
+  PartialReplay replay(proof->origin, proof->draw, std::move(*pool));
+  for (const ProofEntry& entry : entries) {
+    if (auto taken = replay.take(entry.bytes); !taken) return taken.error();
+  }
+  return replay;
+}
+
 ProofVerdict verify_proof_file(std::string_view text, const crypto::Policy* trusted,
                                std::uint64_t now_s) {
   return Judge(trusted, now_s).judge(text);

@@ -3,6 +3,7 @@
 #include "projections/fields.h"
 #include "projections/payload_visit.h"
 #include "projections/upkeep.h"
+#include "projections/vrf_sharing.h"
 #include "projections/witnessed.h"
 
 namespace liuhen::projections {

@@ -17,7 +17,13 @@ void list_keys(const Keys& keys, Listing& listing) {
   }
   for (const auto& [tag, permission] : keys.permissions)
     listing.row("permission", tag, permission.first, permission.second);
-  for (const VrfKey& key : keys.vrf) listing.row("vrf", key.id, key.registered_at);
+  for (const VrfKey& key : keys.vrf) {
+    listing.row("vrf", key.id, key.registered_at);
+    if (key.sharing)
+      listing.row("vrf_shared", key.id, key.sharing->shared_at, key.sharing->commitments,
+                  key.sharing->holders, key.sharing->confirmed);
+    if (key.retired_at) listing.row("vrf_retired", key.id, *key.retired_at);
+  }
 }
 
 void list_catalogue(const Catalogue& catalogue, Listing& listing) {

@@ -31,6 +31,8 @@ std::string stream_for(const schema::KeyRevoked& payload) {
   return "key/" + to_hex(raw(payload.key()));
 }
 std::string stream_for(const schema::VrfKeyRegistered&) { return "vrf"; }
+std::string stream_for(const schema::VrfKeyShared&) { return "vrf"; }
+std::string stream_for(const schema::VrfShareConfirmed&) { return "vrf"; }
 std::string stream_for(const schema::DepartmentSet& payload) {
   return joined("department/", text(payload.id()));
 }
@@ -99,6 +101,7 @@ bool version_is_expected(ledger::PayloadTag tag) {
     case Tag::KeyGranted:
     case Tag::KeyRevoked:
     case Tag::VrfKeyRegistered:
+    case Tag::VrfKeyShared:
     case Tag::PlanPublished:
     case Tag::DrawAnnounced:
     case Tag::CommitmentsClosed:

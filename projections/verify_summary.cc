@@ -211,6 +211,7 @@ std::string guarantee_of(std::string_view code) {
       {"draw.import_midway", "G4"},
       {"draw.position", "G4"},
       {"draw.vrf", "G5"},
+      {"vrf.holder", "G5"},
       {"draw.beacon_", "G5"},
       {"beacon.", "G5"},
       {"digits.", "G5"},

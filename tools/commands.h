@@ -44,5 +44,6 @@ void add_mirror_command(Program& program);      // mirror
 void add_backup_commands(Program& program);     // backup, restore, accept-loss
 void add_demo_command(Program& program);        // demo
 void add_witness_commands(Program& program);    // witness
+void add_vrf_commands(Program& program);        // vrf
 
 }  // namespace liuhen::tools

@@ -69,6 +69,15 @@ const std::map<std::string, std::vector<std::string>>& examples() {
       {"beacon add",
        {"beacon add 1000.json --dir ledger --chain "
         "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"}},
+      {"vrf register",
+       {"vrf register --vrf-key vrf-2.key --key ledger/keys/platform.key --key trustee-2.key"}},
+      {"vrf share",
+       {"vrf share --vrf-key ledger/keys/vrf.key --holder holder-1 --holder holder-2 --holder "
+        "holder-3 --threshold 2 --out shares --key ledger/keys/platform.key --key trustee-2.key"}},
+      {"vrf confirm", {"vrf confirm holder-1.share --key holder-1.key"}},
+      {"vrf recover",
+       {"vrf recover 2026-ND/1 --share holder-1.share --share holder-2.share --policy policy.txt "
+        "--key holder-1.key"}},
       {"draw commit", {"draw commit 2026-ND/1 --key contributor-1.key --policy policy.txt"}},
       {"draw reveal", {"draw reveal 2026-ND/1 --key contributor-1.key --policy policy.txt"}},
       {"draw digits",

@@ -56,6 +56,8 @@ constexpr Words kWords[] = {
     {Tag::CheckpointWitnessed, "记下见证人联署", "record witnesses' cosignatures"},
     {Tag::BeaconChainSet, "登记或停用信标链", "register a beacon chain, or no longer use it"},
     {Tag::BeaconRecorded, "记录信标", "record the beacon's round"},
+    {Tag::VrfKeyShared, "登记可验证随机函数密钥的分持", "register who has shares of the VRF key"},
+    {Tag::VrfShareConfirmed, "确认份额", "confirm a share"},
     {Tag::DigitsRecorded, "记录彩票号码或骰子点数", "record digits of a lottery or of dice"},
 };
 

@@ -185,6 +185,7 @@ int run(std::vector<std::string> arguments, Environment& environment) {
   add_conflict_commands(program);
   add_draw_commands(program);
   add_beacon_commands(program);
+  add_vrf_commands(program);
   add_task_commands(program);
   add_state_commands(program);
   add_signing_commands(program);

@@ -316,16 +316,7 @@ Result<schema::PayloadUnion> Platform::execution_of(const State& state, const Dr
   if (!beta) return beta.error();
   Result<const projections::Visits*> outcome = visits(state, draw, *beta);
   if (!outcome) return outcome.error();
-  schema::DrawExecutedT executed;
-  executed.draw = draw.stream;
-  executed.pi = bytes_of(pi);
-  for (const schema::StratumOutcomeT& stratum : (*outcome)->strata) {
-    executed.strata.push_back(std::make_unique<schema::StratumOutcomeT>(stratum));
-  }
-  executed.visits_root = bytes_of((*outcome)->root);
-  executed.visits = (*outcome)->visits.size();
-  executed.vacancies = (*outcome)->vacancies;
-  return united(std::move(executed));
+  return united(projections::execution_of(draw, pi, **outcome));
 }
 
 Result<schema::PayloadUnion> Platform::disclosure_of(const State& state, const Draw& draw) {

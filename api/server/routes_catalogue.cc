@@ -20,6 +20,24 @@ json::array role_names(const std::set<projections::Role>& roles) {
   return names;
 }
 
+json::object vrf_key_of(const projections::VrfKey& key) {
+  json::object out{{"key", to_hex(key.id)},
+                   {"registered", key.registered_at},
+                   {"retired", number_or_null(key.retired_at)},
+                   {"shared", nullptr}};
+  if (!key.sharing) return out;
+  json::array commitments, holders;
+  for (const auto& commitment : key.sharing->commitments)
+    commitments.emplace_back(to_hex(commitment));
+  for (const KeyId& id : key.sharing->holders) {
+    holders.push_back({{"key", to_hex(id)}, {"confirmed", key.sharing->confirmed.contains(id)}});
+  }
+  out["shared"] = key.sharing->shared_at;
+  out["commitments"] = std::move(commitments);
+  out["holders"] = std::move(holders);
+  return out;
+}
+
 json::object keys_of(const State& state) {
   json::array rows;
   for (const auto& [id, key] : state.keys.keys) {
@@ -34,8 +52,10 @@ json::object keys_of(const State& state) {
                     {"revoked", number_or_null(key.revoked_at)}});
   }
   json::value vrf = nullptr;
-  if (!state.keys.vrf.empty()) vrf = to_hex(state.keys.vrf.back().id);
-  return {{"keys", std::move(rows)}, {"vrf", std::move(vrf)}};
+  if (const auto* key = state.keys.vrf_in_force()) vrf = to_hex(key->id);
+  json::array vrf_keys;
+  for (const auto& key : state.keys.vrf) vrf_keys.push_back(vrf_key_of(key));
+  return {{"keys", std::move(rows)}, {"vrf", std::move(vrf)}, {"vrf_keys", std::move(vrf_keys)}};
 }
 
 json::object permissions_of(const State& state) {

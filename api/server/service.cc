@@ -81,7 +81,8 @@ class DirectoryService final : public Service {
     const Result<ReadModel::Reading> reading = model_.read(sequencer_->size());
     if (!reading) return reading.error();
     const projections::Keys& known = reading->state().keys;
-    if (known.vrf.empty() || known.has_vrf(crypto::vrf::public_key(keys_.vrf))) return ok();
+    if (known.vrf.empty() || known.find_vrf(crypto::vrf::public_key(keys_.vrf)) != nullptr)
+      return ok();
     return fail("platform.vrf_key",
                 "keys/vrf.key 不是账本登记过的 VRF 密钥，未启动：请放回原来的密钥文件",
                 "keys/vrf.key is no VRF key that the log knows, and nothing was started: put the "

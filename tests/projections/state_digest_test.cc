@@ -51,7 +51,14 @@ void add_keys(State& state) {
   state.keys.permissions[ledger::PayloadTag::KeyGranted] = {.first = {Role::trustee},
                                                             .second = {Role::trustee}};
   state.keys.permissions[ledger::PayloadTag::Genesis] = {.first = {Role::clerk}, .second = {}};
-  state.keys.vrf.push_back({.id = hash_of(4), .registered_at = 1});
+  state.keys.vrf.push_back(
+      {.id = hash_of(4),
+       .registered_at = 1,
+       .sharing = projections::VrfSharing{.commitments = {hash_of(4), hash_of(0x13)},
+                                          .holders = {hash_of(0x15), hash_of(0x14)},
+                                          .confirmed = {hash_of(0x14)},
+                                          .shared_at = 5},
+       .retired_at = 15});
 }
 
 schema::ItemListedT item(std::uint32_t revision, const std::string& method) {

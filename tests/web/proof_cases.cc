@@ -4,9 +4,10 @@
 //   proof_cases NAME   prints the file to standard output, and to standard error the chain hash and
 //                      the Unix second by which deadlines are to be judged
 //
-// NAME is whole (with a substitute), digits (of a lottery and of dice), redraw (of an attempt
-// voided before its round), unfinished, or what a dishonest operator would write: other-round,
-// other-chain, early, without, substitute-round, substitute-early, substitute-bare.
+// NAME is whole (with a substitute), digits (of a lottery and of dice), recovered (by holders of
+// shares), redraw (of an attempt voided before its round), unfinished, or what a dishonest operator
+// would write: other-round, other-chain, early, without, substitute-round, substitute-early,
+// substitute-bare.
 #include <array>
 #include <cstdlib>
 #include <functional>
@@ -15,6 +16,7 @@
 
 #include "projections/proof_text.h"
 #include "tests/projections/beacon_town.h"
+#include "tests/projections/shared_vrf.h"
 
 namespace liuhen::tests {
 namespace {
@@ -26,11 +28,11 @@ std::string proof_of(City& city, const projections::Draw& draw) {
 
 // The draw's proof file with one more entry, which no admission let in.
 template <class Payload>
-std::string forged(BeaconTown& town, Payload payload) {
+std::string forged(BeaconTown& town, Payload payload, const City::Names& authors = {"platform"}) {
   projections::ProofText proof =
       projections::parse_proof(proof_of(town.city, town.draw.draw())).value();
   auto entries = town.city.entries();
-  entries.push_back(forged_entry(town.city, std::move(payload), {"platform"}));
+  entries.push_back(forged_entry(town.city, std::move(payload), authors));
   proof.entries.push_back(
       {.position = entries.size() - 1, .bytes = entries.back(), .inclusion = {}});
   CityLog log(town.city, std::move(entries));
@@ -63,6 +65,25 @@ std::string digits(BeaconTown& town) {
   town.draw.contribute();
   town.record_and_execute();
   return proof_of(town.city, town.draw.draw());
+}
+
+std::string recovered(BeaconTown& town) {
+  SharedVrf vrf(town.city);
+  vrf.share();
+  town.ready();
+  town.city.must(town.recorded(), {"platform"});
+  town.city.must(vrf.execution(town.draw.draw()), {"holder2"});
+  return proof_of(town.city, town.draw.draw());
+}
+
+// Somebody with the role, whose key is in the file, and who has no share.
+std::string not_a_holder(BeaconTown& town) {
+  SharedVrf vrf(town.city);
+  vrf.share();
+  vrf.grant("holder4", true, {City::Role::holder, City::Role::observer});
+  town.ready();
+  town.city.must(town.recorded(), {"holder4"});
+  return forged(town, vrf.execution(town.draw.draw()), {"holder4"});
 }
 
 std::string redraw(BeaconTown& town) {
@@ -142,6 +163,8 @@ std::string substitute_bare(BeaconTown& town) {
 const std::map<std::string, std::string (*)(BeaconTown&)> kCases = {
     {"whole", whole},
     {"digits", digits},
+    {"recovered", recovered},
+    {"not-a-holder", not_a_holder},
     {"redraw", redraw},
     {"unfinished", unfinished},
     {"other-round", other_round},

@@ -88,6 +88,14 @@ test("digits of a lottery and of dice follow the nonces", { skip }, (t) => {
   });
 });
 
+test("a draw that holders of shares executed", { skip }, (t) => {
+  const { bytes, now } = made("recovered");
+  const report = verifyProofFile(bytes, { now });
+  assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
+  assert.equal(report.draw.phase, "executed");
+  assert.equal(theirs(scratch(t), bytes, now).status, 0);
+});
+
 test("a redraw of an attempt that was voided before its round", { skip }, (t) => {
   const { bytes, now } = made("redraw");
   const report = verifyProofFile(bytes, { now });
@@ -115,6 +123,7 @@ test("what a dishonest operator would write is named alike by both", { skip }, (
     "substitute-round": "substitute.beacon_round",
     "substitute-early": "substitute.early",
     "substitute-bare": "beacon.signature",
+    "not-a-holder": "vrf.holder",
   })) {
     const { bytes, now } = made(name);
     const report = verifyProofFile(bytes, { now });

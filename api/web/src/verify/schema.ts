@@ -66,7 +66,7 @@ function table(name: string, fields: string): Table {
 }
 
 export const roles = ["none", "trustee", "office", "registrar", "clerk", "approver", "inspector", "head",
-  "observer", "contributor", "supervisor", "platform"] as const;
+  "observer", "contributor", "supervisor", "platform", "holder"] as const;
 export const subjectKinds = ["unknown", "firm", "sole_trader", "cooperative", "institution", "organisation",
   "natural_person", "foreign_office", "other"] as const;
 export const subjectStatuses = ["unknown", "active", "suspended", "revoked", "cancelled", "moved"] as const;
@@ -149,6 +149,8 @@ const members: Member[] = [
     beacon_id:id active:bool=true`),
   table("BeaconRecorded", "draw:ref! round:u64 signature:b48!"),
   table("DigitsRecorded", "draw:ref! source:id! issue:id digits:id!"),
+  table("VrfKeyShared", "key:b32! commitments:b32*! holders:b32*!"),
+  table("VrfShareConfirmed", "key:b32!"),
 ].map((each) => ({ name: each.name, table: each }));
 
 export const payloads: readonly Member[] = members;

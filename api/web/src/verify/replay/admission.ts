@@ -58,6 +58,8 @@ const rules: Readonly<Record<string, Admit>> = {
   BeaconChainSet: beacon.admitChain,
   BeaconRecorded: beacon.admitRecorded,
   DigitsRecorded: draw.admitDigits,
+  VrfKeyShared: keys.admitVrfShared,
+  VrfShareConfirmed: keys.admitShareConfirmed,
 };
 
 /** Whether a task is of the draw that the file is about; of earlier attempts only how they ended is looked at. */

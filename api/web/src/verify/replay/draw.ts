@@ -9,7 +9,8 @@ import { groupOfInspector, groupOfSeat, seatsOf } from "../draw/team.js";
 import type { Decoded } from "../flatbuffer.js";
 import { Refusal, refuse } from "../refusal.js";
 import { verifyVrf } from "../vrf.js";
-import { big, bytes, flag, hashes, number, rows, text, texts } from "./fields.js";
+import { big, bytes, flag, hashes, hex, number, rows, text, texts } from "./fields.js";
+import { checkExecutor } from "./keys.js";
 import type { Draw, Event, Phase, State } from "./state.js";
 
 export function drawOf(state: State, p: Decoded): Draw {
@@ -114,7 +115,7 @@ export function admitRevealsClosed(state: State, { entry, payload: p }: Event): 
   }
 }
 
-export function admitExecuted(state: State, { entry, payload: p }: Event): void {
+export function admitExecuted(state: State, { entry, payload: p, authors }: Event): void {
   const draw = drawInPhase(state, p, "ready");
   draw.phase = "executed";
   draw.executed = { position: entry.position, time: entry.time, root: bytes(p, "visits_root"),
@@ -124,6 +125,7 @@ export function admitExecuted(state: State, { entry, payload: p }: Event): void 
   if (draw.beacon !== undefined && draw.output === undefined) {
     refuse("draw.beacon_awaited", "尚未记录信标，不能执行", "the beacon is not recorded yet: it cannot be executed");
   }
+  checkExecutor(state, authors[0]!, hex(a, "vrf_key"));
   const outputs = draw.output === undefined ? [] : [draw.output];
   const contributions = [...draw.contributions, ...draw.digits.map((each) => digitItem(each.issue, each.digits))];
   try {

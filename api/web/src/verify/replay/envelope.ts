@@ -14,7 +14,8 @@ export const longestLife = 7n * 86_400n; // seconds
 const perKey = new Set(["DrawCommitted", "DrawRevealed", "DrawAttested"]);
 const versioned = new Set(["PermissionsChanged", "KeyGranted", "KeyRevoked", "VrfKeyRegistered", "PlanPublished",
   "DrawAnnounced", "CommitmentsClosed", "RevealsClosed", "DrawExecuted", "DrawDisclosed", "DrawVoided", "DrawFailed",
-  "RecusalFiled", "RecusalDecided", "SubstituteDrawn", "UnitsAdded", "BeaconChainSet", "BeaconRecorded"]);
+  "RecusalFiled", "RecusalDecided", "SubstituteDrawn", "UnitsAdded", "BeaconChainSet", "BeaconRecorded",
+  "VrfKeyShared"]);
 
 /** The stream that follows from the payload. */
 export function streamOf(kind: string, p: Decoded): string {
@@ -23,7 +24,7 @@ export function streamOf(kind: string, p: Decoded): string {
     case "PermissionsChanged": return "permissions";
     case "KeyGranted": return `key/${hex(p["grant"] as Decoded, "key")}`;
     case "KeyRevoked": return `key/${hex(p, "key")}`;
-    case "VrfKeyRegistered": return "vrf";
+    case "VrfKeyRegistered": case "VrfKeyShared": case "VrfShareConfirmed": return "vrf";
     case "DepartmentSet": return `department/${text(p, "id")}`;
     case "ItemListed": case "ItemReviewed": case "ItemPublished": case "ItemWithdrawn": return `item/${text(p, "id")}`;
     case "RuleSet": return `rule/${text(p, "id")}`;

@@ -6,8 +6,8 @@ import { refuse } from "../refusal.js";
 import { payloads, roles as roleNames } from "../schema.js";
 import { tuple } from "../tuple.js";
 import { verifyVrf } from "../vrf.js";
-import { bytes, flag, hex, number, rows, text } from "./fields.js";
-import type { Event, Key, Permission, State } from "./state.js";
+import { bytes, flag, hashes, hex, number, rows, text } from "./fields.js";
+import type { Event, Key, Permission, State, VrfKey } from "./state.js";
 
 function rolesOf(values: Bytes): Set<string> | undefined {
   const names = [...values].map((value) => (value === 0 ? undefined : roleNames[value]));
@@ -131,6 +131,55 @@ export function admitVrfKey(state: State, { payload }: Event): void {
   const key = bytes(payload, "key");
   if (state.vrfKeys.has(toHex(key))) refuse("vrf.known", "公钥登记过", "the key has been registered before");
   verifyVrf(key, concat(utf8("liuhen/vrf-key/v1\0"), tuple(state.origin, key)), bytes(payload, "proof"));
-  state.vrfKeys.add(toHex(key));
+  state.vrfKeys.set(toHex(key), { holders: undefined, confirmed: new Set(), retired: false });
   state.vrfKey = toHex(key);
+}
+
+// ---- shares of the VRF key (docs/formats/feldman.md) ----------------------------------------------
+
+const mostHolders = 32;
+
+function vrfKeyOf(state: State, p: Decoded): VrfKey {
+  const key = state.vrfKeys.get(hex(p, "key"));
+  if (key === undefined || key.retired) {
+    return refuse("vrf.unknown", "公钥没有登记，或已停用", "the key is not registered, or is retired");
+  }
+  return key;
+}
+
+export function admitVrfShared(state: State, { payload: p }: Event): void {
+  const key = vrfKeyOf(state, p);
+  if (key.holders !== undefined) refuse("vrf.shared", "已经分持", "shared already");
+  const commitments = hashes(p, "commitments");
+  const sound = commitments.length >= 2 && commitments.length <= mostHolders &&
+    commitments.every((point) => decodeSubgroupPoint(point) !== undefined) && toHex(commitments[0]!) === hex(p, "key");
+  if (!sound) refuse("feldman.commitments", "承诺不成立", "the commitments do not hold");
+  const names = hashes(p, "holders").map(toHex);
+  if (names.length < commitments.length || names.length > mostHolders) {
+    refuse("feldman.threshold", "门限与持有人数不成立", "the threshold and the number of holders make no sense");
+  }
+  const holders = names.map((name) => state.keys.get(name));
+  const good = holders.every((holder) => holder !== undefined && !holder.revoked && holder.outside &&
+    holder.roles.has("holder") && !holder.roles.has("platform")) &&
+    new Set(holders.map((holder) => holder!.person)).size === names.length;
+  if (!good) refuse("vrf.holders", "持有人不合规", "the holders are not as they must be");
+  key.holders = names;
+}
+
+export function admitShareConfirmed(state: State, { payload: p, authors }: Event): void {
+  const key = vrfKeyOf(state, p);
+  if (key.holders === undefined) return refuse("vrf.not_shared", "没有分持", "the key is not shared");
+  const author = toHex(authors[0]!.key);
+  if (!key.holders.includes(author)) refuse("vrf.holder", "不是份额持有人", "holds no share");
+  if (key.confirmed.has(author)) refuse("vrf.confirmed", "已经确认过", "confirmed already");
+  key.confirmed.add(author);
+}
+
+/** Of a DrawExecuted: whoever may sign it as a holder only has to have a share, and retires the key. */
+export function checkExecutor(state: State, author: Key, vrfKey: string): void {
+  const may = state.permissions.get("DrawExecuted")?.first ?? new Set<string>();
+  if ([...author.roles].some((role) => role !== "holder" && may.has(role))) return;
+  const key = state.vrfKeys.get(vrfKey);
+  if (key?.holders?.includes(toHex(author.key)) !== true) refuse("vrf.holder", "不是份额持有人", "holds no share");
+  key!.retired = true;
 }

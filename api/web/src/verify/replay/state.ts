@@ -65,6 +65,12 @@ export interface Task {
   objection: boolean; // undecided
 }
 
+export interface VrfKey {
+  holders: readonly string[] | undefined; // of its shares, by key; undefined if it is not shared
+  readonly confirmed: Set<string>;
+  retired: boolean; // a holder has executed with it
+}
+
 export interface RegisteredChain {
   readonly chain: Chain;
   readonly active: boolean; // a draw may be announced on it
@@ -131,8 +137,8 @@ export interface State {
   readonly inspectorRows: ReadonlyMap<string, InspectorRow>; // of the pool, by id
   readonly keys: Map<string, Key>;
   permissions: Map<string, Permission>;
-  readonly vrfKeys: Set<string>;
-  vrfKey: string;
+  readonly vrfKeys: Map<string, VrfKey>;
+  vrfKey: string; // the newest
   readonly departments: Map<string, Department>;
   readonly items: Map<string, Item>;
   readonly rules: Map<string, Decoded>;
@@ -159,7 +165,7 @@ export function newState(origin: string, subject: string, pool: Pool): State {
   return {
     origin, subject, pool,
     inspectorRows: new Map(pool.inspectors.map((row) => [row.id, row])),
-    keys: new Map(), permissions: new Map(), vrfKeys: new Set(), vrfKey: "",
+    keys: new Map(), permissions: new Map(), vrfKeys: new Map(), vrfKey: "",
     departments: new Map(), items: new Map(), rules: new Map(), plans: new Map(), conflicts: new Map(),
     beacons: new Map(), draws: new Map(), inspectors: new Map(), versions: new Map(), intents: new Set(), times: new Map(),
     notes: [], late: undefined,

@@ -1,0 +1,27 @@
+// The shares of a VRF key: who has them, and what a holder may do that else only the platform may
+// (docs/formats/feldman.md).
+#pragma once
+
+#include "projections/state.h"
+
+namespace liuhen::projections {
+
+// Codes: `vrf.unknown` (not registered, or retired), `vrf.shared` (already), `feldman.commitments`,
+// `feldman.threshold`, `vrf.holders` (not valid keys of distinct persons outside the operator with
+// the role holder).
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::VrfKeyShared& payload);
+void apply(State& state, const ledger::Event& event, const ledger::schema::VrfKeyShared& payload);
+
+// Codes: `vrf.unknown`, `vrf.not_shared`, `vrf.holder` (none of its), `vrf.confirmed` (already).
+Outcome admit(const State& state, const ledger::Event& event,
+              const ledger::schema::VrfShareConfirmed& payload);
+void apply(State& state, const ledger::Event& event,
+           const ledger::schema::VrfShareConfirmed& payload);
+
+// Whether the first author of a DrawExecuted signs as a holder: no other role of his may.
+bool executes_as_holder(const State& state, const ledger::Event& event);
+// Then his has to be one of the shares of the key announced. Code: `vrf.holder`.
+Outcome check_executor(const State& state, const ledger::Event& event, const KeyId& vrf_key);
+
+}  // namespace liuhen::projections

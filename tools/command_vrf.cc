@@ -1,0 +1,332 @@
+#include <filesystem>
+
+#include "crypto/feldman.h"
+#include "crypto/key_file.h"
+#include "crypto/vrf.h"
+#include "projections/outcome.h"
+#include "projections/proof_file.h"
+#include "tools/commands.h"
+#include "tools/text_file.h"
+
+namespace liuhen::tools {
+
+namespace json = boost::json;
+namespace feldman = crypto::feldman;
+
+namespace {
+
+Result<NamedKey> read_vrf_key(Session& session, const std::string& path) {
+  return read_key(path, session.target().passphrase);
+}
+
+// ---- register
+// -------------------------------------------------------------------------------------
+
+Outcome register_key(Session& session, const std::string& path) {
+  const auto vrf = read_vrf_key(session, path);
+  if (!vrf) return vrf.error();
+  const auto about = session.get("/api/v1/log");
+  if (!about) return about.error();
+  const std::string origin(about->at("origin").as_string());
+  ledger::schema::VrfKeyRegisteredT registered;
+  registered.key.assign(vrf->key.public_key().begin(), vrf->key.public_key().end());
+  const auto proof = crypto::vrf::prove(
+      vrf->key.seed(), projections::vrf_possession_bytes(origin, vrf->key.public_key()));
+  registered.proof.assign(proof.begin(), proof.end());
+  return session.submit_and_say(united(std::move(registered)));
+}
+
+// ---- share
+// ----------------------------------------------------------------------------------------
+
+struct Sharing {
+  std::string vrf_key, out;
+  std::vector<std::string> holders;  // persons
+  std::uint64_t threshold = 2;
+};
+
+// The person's valid key with the role holder.
+Result<Bytes> holder_key(const json::value& keys, const std::string& person) {
+  for (const json::value& row : keys.at("keys").as_array()) {
+    if (row.at("person").as_string() != std::string_view(person) || !row.at("revoked").is_null())
+      continue;
+    for (const json::value& role : row.at("roles").as_array()) {
+      if (role.as_string() == "holder")
+        return from_hex(std::string_view(row.at("key").as_string()));
+    }
+  }
+  return fail("vrf.holders", "“" + person + "”没有具有 holder 角色的有效密钥",
+              "\"" + person + "\" has no valid key with the role holder");
+}
+
+std::string share_path(const std::string& folder, const std::string& person) {
+  return folder + "/" + person + ".share";
+}
+
+// A share in a key file: its label says whose it is, and of which key.
+std::string share_label(std::uint64_t holder, const KeyId& key) {
+  return "vrf-share " + std::to_string(holder) + " " + to_hex(key);
+}
+
+Outcome share(Session& session, const Sharing& asked) {
+  const auto vrf = read_vrf_key(session, asked.vrf_key);
+  if (!vrf) return vrf.error();
+  const auto keys = session.get("/api/v1/keys");
+  if (!keys) return keys.error();
+  ledger::schema::VrfKeySharedT shared;
+  for (const std::string& person : asked.holders) {
+    const auto key = holder_key(*keys, person);
+    if (!key) return key.error();
+    shared.holders.insert(shared.holders.end(), key->begin(), key->end());
+  }
+  const auto sharing = feldman::split(crypto::vrf::secret_scalar(vrf->key.seed()), asked.threshold,
+                                      asked.holders.size(), session.environment().entropy);
+  if (!sharing) return sharing.error();
+  std::error_code problem;
+  std::filesystem::create_directories(asked.out, problem);
+  if (problem)
+    return fail("file.io", asked.out + "：" + problem.message(),
+                asked.out + ": " + problem.message());
+  // Written before they are registered: shares that nobody has could never be used.
+  for (std::size_t i = 0; i < asked.holders.size(); ++i) {
+    const feldman::Share& each = sharing->shares[i];
+    const auto text =
+        crypto::format_key_file(share_label(each.holder, vrf->key.public_key()), each.value);
+    if (!text) return text.error();
+    const std::string path = share_path(asked.out, asked.holders[i]);
+    if (auto written = write_secret_file(path, text_of(text->view())); !written) return written;
+  }
+  session.environment().say(
+      "份额写在 " + asked.out + "：请当面交给各持有人，然后删除",
+      "the shares are in " + asked.out + ": hand each to its holder in person, then delete them");
+  shared.key.assign(vrf->key.public_key().begin(), vrf->key.public_key().end());
+  for (const auto& commitment : sharing->commitments)
+    shared.commitments.insert(shared.commitments.end(), commitment.begin(), commitment.end());
+  return session.submit_and_say(united(std::move(shared)));
+}
+
+// ---- confirm
+// --------------------------------------------------------------------------------------
+
+// Its holder's number is in the label.
+Result<feldman::Share> read_share(Session& session, const std::string& path, const KeyId& key) {
+  const auto read = read_key(path, session.target().passphrase);
+  if (!read) return read.error();
+  for (std::uint64_t holder = 1; holder <= feldman::kMaxHolders; ++holder) {
+    if (read->label == share_label(holder, key))
+      return feldman::Share{.holder = holder, .value = read->key.seed()};
+  }
+  return fail("vrf.share_file", path + " 不是可验证随机函数密钥 " + to_hex(key) + " 的份额",
+              path + " is no share of the VRF key " + to_hex(key));
+}
+
+Result<feldman::Commitments> commitments_of(const json::value& row) {
+  feldman::Commitments out;
+  for (const json::value& each : row.at("commitments").as_array()) {
+    const auto bytes = from_hex(std::string_view(each.as_string()));
+    if (!bytes) return bytes.error();
+    const auto point = exactly<32>(View(*bytes));
+    if (!point) return point.error();
+    out.push_back(*point);
+  }
+  return out;
+}
+
+// The row of the key of which the author is a holder, the newest last; null if there is none.
+const json::value* row_of_holder(const json::value& keys, const std::string& author) {
+  const json::value* found = nullptr;
+  for (const json::value& row : keys.at("vrf_keys").as_array()) {
+    if (row.at("shared").is_null()) continue;
+    for (const json::value& holder : row.at("holders").as_array()) {
+      if (holder.at("key").as_string() == std::string_view(author)) found = &row;
+    }
+  }
+  return found;
+}
+
+Outcome confirm(Session& session, const std::string& path) {
+  const auto own = session.keys();
+  if (!own) return own.error();
+  if ((*own)->size() != 1) return fail("session.key", "请用 --key 给出一个密钥", "give one --key");
+  const std::string author = to_hex((*own)->front().key.public_key());
+  const auto keys = session.get("/api/v1/keys");
+  if (!keys) return keys.error();
+  const json::value* row = row_of_holder(*keys, author);
+  if (row == nullptr)
+    return fail("vrf.holder", "您不是任何可验证随机函数密钥的份额持有人",
+                "you hold no share of any VRF key");
+  const auto bytes = from_hex(std::string_view(row->at("key").as_string()));
+  const auto key = bytes ? exactly<32>(View(*bytes)) : Result<KeyId>(bytes.error());
+  if (!key) return key.error();
+  const auto commitments = commitments_of(*row);
+  if (!commitments) return commitments.error();
+  if (auto checked = feldman::check_commitments(*key, *commitments); !checked) return checked;
+  const auto share = read_share(session, path, *key);
+  if (!share) return share.error();
+  if (auto checked = feldman::check_share(*commitments, *share); !checked) return checked;
+  const auto& holders = row->at("holders").as_array();
+  if (share->holder > holders.size() ||
+      holders[share->holder - 1].at("key").as_string() != std::string_view(author))
+    return fail("vrf.share_file", path + " 是别人的份额", path + " is somebody else's share");
+  session.environment().say("份额与公开的承诺相符：" + to_hex(*key),
+                            "the share is what the public commitments say: " + to_hex(*key));
+  ledger::schema::VrfShareConfirmedT confirmed;
+  confirmed.key.assign(key->begin(), key->end());
+  return session.submit_and_say(united(std::move(confirmed)));
+}
+
+// ---- recover
+// --------------------------------------------------------------------------------------
+
+struct Recovery {
+  std::string draw, policy_file;
+  std::vector<std::string> shares;
+};
+
+// The proof file of the draw, verified by the holder's own policy if there is one.
+Result<std::string> verified_proof(Session& session, const Recovery& asked) {
+  auto to = session.connection();
+  if (!to) return to.error();
+  auto response = (*to)->get("/api/v1/draws/" + draw_stream(asked.draw).substr(5) + "/proof");
+  if (!response) return response.error();
+  if (response->status != 200) return api::error_of(*response);
+  std::optional<crypto::Policy> policy;
+  if (!asked.policy_file.empty()) {
+    const auto text = read_text(asked.policy_file);
+    if (!text) return text.error();
+    auto parsed = crypto::Policy::parse(*text);
+    if (!parsed) return parsed.error();
+    policy = std::move(*parsed);
+  } else {
+    session.environment().say("没有给出 --policy：公钥未固定，不知道账本出自谁手",
+                              "no --policy: the keys are not pinned, the log could be anyone's");
+  }
+  const auto verdict = projections::verify_proof_file(response->body, policy ? &*policy : nullptr,
+                                                      session.environment().clock.now_s());
+  // An overdue draw is what this is for.
+  if (verdict.finding && verdict.finding->code != "draw.unexecuted") return *verdict.finding;
+  return std::move(response->body);
+}
+
+Result<crypto::vrf::SecretScalar> recovered(Session& session, const Recovery& asked,
+                                            const projections::VrfKey& key) {
+  std::vector<feldman::Share> shares;
+  for (const std::string& path : asked.shares) {
+    auto share = read_share(session, path, key.id);
+    if (!share) return share.error();
+    shares.push_back(std::move(*share));
+  }
+  return feldman::recover(key.id, key.sharing->commitments, shares);
+}
+
+Outcome recover(Session& session, const Recovery& asked) {
+  const auto text = verified_proof(session, asked);
+  if (!text) return text.error();
+  const auto replay = projections::replay_proof_file(*text);
+  if (!replay) return replay.error();
+  const projections::Draw& draw = *replay->draw();
+  if (draw.phase != projections::Draw::Phase::ready || draw.awaits_beacon())
+    return fail("draw.phase", "抽取尚未到执行的步骤，或已经执行",
+                "the draw has not come to its execution, or is executed already");
+  // Who may not open them cannot heed them.
+  if (draw.announcement.conflict_rows != 0)
+    return fail("vrf.conflicts", "公告时有利益冲突生效，其内容受限：持有人无法算出匹配",
+                "conflicts were in force, whose content is restricted: holders cannot compute the "
+                "matching");
+  const auto id = exactly<32>(View(draw.announcement.vrf_key));
+  const projections::VrfKey* key = id ? replay->state().keys.find_vrf(*id) : nullptr;
+  if (key == nullptr || !key->sharing)
+    return fail("vrf.not_shared", "公告的可验证随机函数密钥没有分持",
+                "the announced VRF key is not shared");
+  const auto secret = recovered(session, asked, *key);
+  if (!secret) return secret.error();
+  const Bytes alpha = projections::alpha_of(draw);
+  const auto pi = crypto::vrf::prove(*secret, alpha);
+  const auto seed = crypto::vrf::verify(key->id, alpha, pi);
+  if (!seed) return seed.error();
+  const auto visits = projections::visits_of(replay->state(), draw, *seed,
+                                             [](const Hash&) { return std::nullopt; });
+  if (!visits) return visits.error();
+  session.environment().say(
+      "由 " + std::to_string(asked.shares.size()) + " 份份额算出抽取结果，抽中 " +
+          std::to_string(visits->visits.size()) + " 户；这把密钥此后停用",
+      "computed the outcome from " + std::to_string(asked.shares.size()) + " shares, " +
+          std::to_string(visits->visits.size()) + " drawn; the key is retired with this");
+  return session.submit_and_say(united(projections::execution_of(draw, pi, *visits)));
+}
+
+void add_keys(Program& program, CLI::App* vrf) {
+  auto path = std::make_shared<std::string>();
+  CLI::App* registering =
+      program.command(vrf, "register", "登记一把新的可验证随机函数密钥（平台和一位受托人签名）",
+                      "register a new VRF key (the platform and a trustee sign)");
+  program.signs(registering);
+  registering
+      ->add_option("--vrf-key", *path,
+                   program.help("密钥文件（liuhen key make 所生成）",
+                                "its key file, as 'liuhen key make' makes it"))
+      ->required();
+  program.act(registering, [path](Session& session) { return register_key(session, *path); });
+
+  auto asked = std::make_shared<Sharing>();
+  CLI::App* sharing = program.command(
+      vrf, "share", "把可验证随机函数密钥分持给运营方之外的人（平台和一位受托人签名）",
+      "share the VRF key among holders outside the operator (the platform and a trustee sign)");
+  program.signs(sharing);
+  sharing->add_option("--vrf-key", asked->vrf_key, program.help("密钥文件", "its key file"))
+      ->required();
+  sharing
+      ->add_option("--holder", asked->holders,
+                   program.help("份额持有人（人员编号，具有 holder 角色），可多次",
+                                "a holder (person id, with the role holder), repeatable"))
+      ->required();
+  sharing
+      ->add_option(
+          "--threshold", asked->threshold,
+          program.help("几位持有人合起来即可执行", "how many of them can execute together"))
+      ->capture_default_str();
+  sharing->add_option("--out", asked->out, program.help("份额写到哪个目录", "folder of the shares"))
+      ->required();
+  program.act(sharing, [asked](Session& session) { return share(session, *asked); });
+}
+
+void add_holding(Program& program, CLI::App* vrf) {
+  auto path = std::make_shared<std::string>();
+  CLI::App* confirming = program.command(vrf, "confirm", "持有人：核对份额并签名确认",
+                                         "a holder checks his share, and signs that it is right");
+  program.signs(confirming);
+  confirming->add_option("share", *path, program.help("份额文件", "the share's file"))->required();
+  program.act(confirming, [path](Session& session) { return confirm(session, *path); });
+
+  auto asked = std::make_shared<Recovery>();
+  CLI::App* recovering = program.command(
+      vrf, "recover", "门限以上的持有人合起来，执行运营方没有执行的抽取",
+      "holders, as many as the threshold, execute a draw that the operator does not");
+  program.signs(recovering);
+  recovering
+      ->add_option("draw", asked->draw,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
+  recovering
+      ->add_option("--share", asked->shares,
+                   program.help("份额文件，可多次", "a share, repeatable"))
+      ->required();
+  recovering->add_option(
+      "--policy", asked->policy_file,
+      program.help("您信任的账本公钥与见证人", "the log key and witnesses you trust"));
+  program.act(recovering, [asked](Session& session) { return recover(session, *asked); });
+}
+
+}  // namespace
+
+void add_vrf_commands(Program& program) {
+  CLI::App* vrf = program.command(
+      &program.app, "vrf", "可验证随机函数密钥：登记、分持、确认份额、由持有人执行抽取",
+      "the VRF key: register, share, confirm a share, execute a draw by its holders");
+  vrf->require_subcommand(1);
+  add_keys(program, vrf);
+  add_holding(program, vrf);
+}
+
+}  // namespace liuhen::tools
