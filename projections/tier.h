@@ -1,4 +1,4 @@
-// What a draw's randomness rests on, by the reader's policy (docs/formats/draw.md, "Tiers"). Never
+// What a draw's randomness rests on, by the reader's policy (docs/verify.md, "Tiers"). Never
 // declared by anyone: computed from the log.
 #pragma once
 
