@@ -1,0 +1,142 @@
+// `liuhen vrf` and `liuhen draw digits` as people run them: shares are handed out and confirmed,
+// and holders execute a draw that the operator does not.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "crypto/random.h"
+#include "tests/api/town.h"
+#include "tests/projections/city_log.h"
+#include "tools/environment.h"
+
+namespace liuhen::tools {
+namespace {
+
+namespace fs = std::filesystem;
+using tests::City;
+
+class VrfCommands : public ::testing::Test {
+ protected:
+  VrfCommands() {
+    town.city.furnish();
+    for (const char* name : {"holder1", "holder2", "holder3"}) {
+      ledger::schema::KeyGrantedT granted;
+      granted.grant = town.city.grant(name, {City::Role::holder}, "", true);
+      town.city.must(std::move(granted), {"trustee-outside", "trustee-inside"});
+      write_key(name);
+    }
+    town.city.grant_key("observer2", {City::Role::observer});
+    for (const char* name : {"observer", "observer2", "trustee-outside", "platform"})
+      write_key(name);
+    town.catch_up();
+    connection_ = town.connect();
+  }
+  void write_key(const std::string& name) {
+    const auto text = crypto::format_key_file(name, City::seed(name)).value();
+    std::ofstream(key(name), std::ios::binary) << text_of(text.view());
+    fs::permissions(key(name), fs::perms::owner_read | fs::perms::owner_write);
+  }
+  std::string key(const std::string& name) { return temp / (name + ".key"); }
+  std::string share(const std::string& person) { return temp / ("shares/" + person + ".share"); }
+  // What it said, if it ended as expected.
+  std::string run(std::vector<std::string> arguments, int code = kDone) {
+    std::ostringstream said;
+    crypto::SystemEntropy entropy;
+    Environment environment{.language = Language::en,
+                            .out = said,
+                            .err = said,
+                            .clock = town.clock,
+                            .entropy = entropy,
+                            .connection = connection_.get()};
+    EXPECT_EQ(tools::run(std::move(arguments), environment), code) << said.str();
+    town.follow();
+    return said.str();
+  }
+  std::vector<std::string> sharing(const std::string& threshold = "2") {
+    return {"vrf",         "share",
+            "--vrf-key",   town.dir() + "/keys/vrf.key",
+            "--threshold", threshold,
+            "--out",       temp / "shares",
+            "--holder",    "holder1",
+            "--holder",    "holder2",
+            "--holder",    "holder3",
+            "--key",       key("platform"),
+            "--key",       key("trustee-outside")};
+  }
+  const projections::VrfKey& vrf() { return town.city.state().keys.vrf.back(); }
+
+  tests::Town town;
+  tests::TempDir temp;
+  tests::CityDraw draw{town.city};
+
+ private:
+  std::unique_ptr<api::Connection> connection_;
+};
+
+TEST_F(VrfCommands, FromTheSharesToADrawThatTheOperatorDoesNotExecute) {
+  EXPECT_NE(run(sharing("1"), kFailed).find("feldman.threshold"), std::string::npos);
+  run(sharing());
+  ASSERT_TRUE(vrf().sharing);
+  EXPECT_EQ(vrf().sharing->holders.size(), 3U);
+  EXPECT_EQ(fs::status(share("holder1")).permissions() & fs::perms::others_read, fs::perms::none);
+
+  run({"vrf", "confirm", share("holder1"), "--key", key("holder1")});
+  EXPECT_NE(run({"vrf", "confirm", share("holder1"), "--key", key("holder2")}, kFailed)
+                .find("vrf.share_file"),
+            std::string::npos)
+      << "somebody else's";
+  EXPECT_NE(run({"vrf", "confirm", key("holder2"), "--key", key("holder2")}, kFailed)
+                .find("vrf.share_file"),
+            std::string::npos);
+  EXPECT_EQ(vrf().sharing->confirmed.size(), 1U);
+
+  draw.announce();
+  draw.contribute();
+  town.catch_up();
+  const auto recover = [&](std::vector<std::string> shares) {
+    std::vector<std::string> words{"vrf", "recover", "P1/1", "--key", key("holder2")};
+    for (const std::string& each : shares) {
+      words.emplace_back("--share");
+      words.push_back(each);
+    }
+    return words;
+  };
+  EXPECT_NE(run(recover({share("holder2")}), kFailed).find("feldman.few"), std::string::npos);
+  EXPECT_NE(run(recover({share("holder2"), share("holder2")}), kFailed).find("feldman.repeated"),
+            std::string::npos);
+  town.clock.now = draw.draw().announcement.execute_deadline + 1;  // overdue
+  EXPECT_NE(run(recover({share("holder3"), share("holder2")})).find("retired"), std::string::npos);
+  EXPECT_TRUE(draw.draw().executed_at);
+  EXPECT_TRUE(vrf().retired_at);
+  EXPECT_TRUE(town.json("/api/v1/keys").at("vrf").is_null());
+  EXPECT_NE(run(recover({share("holder3"), share("holder2")}), kFailed).find("draw.phase"),
+            std::string::npos);
+  ASSERT_TRUE(town.service().advance()) << "the service goes on from there";
+  town.follow();
+  EXPECT_TRUE(draw.draw().has_tasks());
+  write_key("vrf-next");
+  run({"vrf", "register", "--vrf-key", key("vrf-next"), "--key", key("platform"), "--key",
+       key("trustee-outside")});
+  EXPECT_EQ(town.city.state().keys.vrf_in_force()->id, town.city.id("vrf-next"));
+}
+
+TEST_F(VrfCommands, DigitsWithTheBitsTheyCarry) {
+  draw.announce();
+  town.catch_up();
+  const auto digits = [&](const std::string& numbers) {
+    return std::vector<std::string>{
+        "draw",     "digits", "P1/1",  "--source",      "ssq",   "--issue",       "2026137",
+        "--digits", numbers,  "--key", key("observer"), "--key", key("observer2")};
+  };
+  EXPECT_NE(run(digits("03081219273117"), kFailed).find("digits.form"), std::string::npos);
+  EXPECT_NE(run(digits("03081219273106")).find("at most 24.0 bits"), std::string::npos);
+  ASSERT_EQ(draw.draw().digits.size(), 1U);
+  const auto shown = town.json("/api/v1/draws/P1/1").at("digits").as_array();
+  ASSERT_EQ(shown.size(), 1U);
+  EXPECT_EQ(shown[0].at("bits").as_string(), "24.0");
+  const auto page = town.get("/draws/P1/1");
+  EXPECT_NE(page.body.find("03081219273106"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace liuhen::tools
