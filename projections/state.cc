@@ -31,12 +31,12 @@ Outcome admit(const State& state, const ledger::Event& event, const crypto::Tree
             " holds something that this program does not know: upgrade it");
   }
   if (auto checked = admit_envelope(state, event, tree); !checked) return checked;
-  if (event.tag() == ledger::PayloadTag::CheckpointWitnessed) {
-    if (auto checked = admit_witnessed_root(event, tree); !checked) return checked;
-  }
-  return visit_payload(
+  auto admitted = visit_payload(
       event.intent().fields(), [&](const auto& payload) { return admit(state, event, payload); },
       [] { return Outcome(fail("payload.unknown", "意图没有内容", "the intent has no payload")); });
+  if (admitted && event.tag() == ledger::PayloadTag::CheckpointWitnessed)
+    return admit_witnessed_root(event, tree);
+  return admitted;
 }
 
 void apply(State& state, const ledger::Event& event) {
