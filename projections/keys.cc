@@ -46,7 +46,7 @@ bool is_person(std::string_view id) {
 
 Outcome check_roles(const schema::KeyGrant& grant, const std::string& who) {
   const View roles = raw(grant.roles());
-  const auto last = static_cast<std::uint8_t>(Role::platform);
+  const auto last = static_cast<std::uint8_t>(Role::MAX);
   const bool known = std::all_of(roles.begin(), roles.end(),
                                  [&](std::uint8_t role) { return role >= 1 && role <= last; });
   const std::set<std::uint8_t> distinct(roles.begin(), roles.end());
