@@ -80,12 +80,10 @@ TEST(TierA, AQuorumIsAsOldAsTheLastOfItThatItNeeds) {
 
 TEST(TierA, TheCheckpointCoversTheClosing) {
   Town town;
-  for (const char* name : {"contributor1", "contributor2"}) town.draw.commit(name);
-  town.city.must(town.draw.commitments_closed(), {"platform"});
-  for (const char* name : {"contributor1", "contributor2"})
-    town.city.must(town.draw.reveal_of(name), {name});
-  town.witness(town.round_time() - 600);  // all but the closing
-  town.city.must(town.draw.reveals_closed(), {"platform"});
+  town.draw.contribute();
+  town.city.must(tests::witnessed(town.city, *town.draw.draw().reveals_closed_at, {"w1", "w2"},
+                                  town.round_time() - 600),  // all before the closing
+                 {"platform"});
   town.record_and_execute();
   EXPECT_EQ(town.line().tier, "C");
 }

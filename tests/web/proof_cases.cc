@@ -37,7 +37,7 @@ std::string forged(BeaconTown& town, Payload payload, const City::Names& authors
       {.position = entries.size() - 1, .bytes = entries.back(), .inclusion = {}});
   CityLog log(town.city, std::move(entries));
   for (auto& entry : proof.entries)
-    entry.inclusion = log.tree().inclusion(entry.position, log.tree().size());
+    entry.inclusion = log.tree().inclusion(entry.position, log.tree().size()).value();
   proof.checkpoint = log.note();
   return projections::format_proof(proof);
 }
