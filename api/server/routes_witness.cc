@@ -24,7 +24,7 @@ Result<std::string> note_of(const Backend& backend, const Recorded& recorded) {
   if (!event) return event.error();
   const auto& payload = event->payload<ledger::schema::CheckpointWitnessed>();
   if (backend.publisher != nullptr &&
-      !projections::is_witnessed(backend.publisher->policy(), backend.origin, payload))
+      !projections::witnessed_time(backend.publisher->policy(), backend.origin, payload))
     return std::string();
   const auto note =
       backend.storage.get(ledger::Family::checkpoints, ledger::key_of_number(recorded.size));

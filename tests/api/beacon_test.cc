@@ -25,7 +25,7 @@ class Relay {
   explicit Relay(const TestBeacon& beacon) : beacon_(beacon) {
     server_ = api::server::HttpServer::open(
                   {.listen = "127.0.0.1:0"},
-                  {[this](const api::Request& request) { return answer(request); }, {}})
+                  {[this](const api::Request& request) { return answer(request); }})
                   .value();
     thread_ = std::thread([this] { server_->run(); });
   }
