@@ -51,8 +51,8 @@ class BeaconFolder final : public BeaconSource {
   const std::string folder_;
 };
 
-// <url>/<chain hash, hex>/public/<round>. `url` as for connect(); that is HTTP without TLS, which
-// is enough for what proves itself: point it at a relay inside the network.
+// <url>/<chain hash, hex>/public/<round>. `url` as for connect(). A round proves itself, so HTTP
+// without TLS will do: a relay inside the network, say.
 Result<std::unique_ptr<BeaconSource>> beacon_at(std::string_view url);
 
 }  // namespace liuhen::api
