@@ -51,6 +51,9 @@ class DirectoryService final : public Service {
     sequencer_ = std::move(*sequencer);
     sequencer_->on_committed([this](std::uint64_t first, const std::vector<Bytes>& entries) {
       model_.committed(first + entries.size());
+    });
+    // A witness is shown no head that a crash could still take from the head file.
+    sequencer_->on_kept([this] {
       if (publisher_) publisher_->published();
     });
     if (Outcome started = model_.start(sequencer_->size()); !started) return started;
@@ -108,7 +111,7 @@ class DirectoryService final : public Service {
   Outcome open_publisher(const crypto::NoteKey& key) {
     if (!options_.policy) return ok();
     PublishedLog published;
-    published.head = [this] { return sequencer_->checkpoint(); };
+    published.head = [this] { return sequencer_->kept_checkpoint(); };
     published.prove = [this](std::uint64_t old_size, std::uint64_t new_size) {
       Result<ReadModel::Reading> reading = model_.read(new_size);
       if (!reading) return Result<crypto::Proof>(reading.error());
