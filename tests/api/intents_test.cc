@@ -45,7 +45,7 @@ TEST(Intents, EachOfABatchIsAnsweredAsIfItWereAlone) {
   const std::vector<std::string> submissions = {
       town.submission_by(good, {"office"}),
       town.submission_by(department(town, "TWO"), {"clerk"}),  // not its author's key
-      town.submission_by(department(town, "no id"), {"office"}),
+      town.submission_by(department(town, "a+b"), {"office"}),
       "{\"intent\":\"!\",\"signatures\":[]}",
       "7",
       town.submission_by(good, {"office"}),

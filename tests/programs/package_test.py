@@ -95,7 +95,7 @@ class Package(unittest.TestCase):
             eval "exec setpriv --reuid liuhen --regid liuhen --clear-groups $command" </dev/null >/tmp/said 2>&1 &
             service=$!
             for second in $(seq 60); do grep -q "serving at" /tmp/said && break; sleep 1; done
-            kill -HUP $service; sleep 1; kill -TERM $service; wait $service
+            cat /tmp/said; kill -HUP $service; sleep 1; kill -TERM $service; wait $service
             cat /tmp/said
 
             rm /etc/systemd/system/multi-user.target.wants/liuhen.service   # the operator disables it
