@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "api/client/url_fetcher.h"
+#include "api/limits.h"
 #include "crypto/key_file.h"
 #include "ledger/head_file.h"
 #include "ledger/limits.h"
