@@ -81,23 +81,26 @@ class Server final : public HttpServer {
                       "); take another port, or stop what uses this one");
     }
     port_ = acceptor.local_endpoint().port();
+    watch_signals();
     return ok();
+  }
+
+  // Before anyone is told that it serves: who is told may signal at once.
+  void watch_signals() {
+    if (!host.options.signals) return;
+    signals.add(SIGINT);
+    signals.add(SIGTERM);
+    signals.async_wait([this](error_code problem, int) {
+      if (!problem) stop();
+    });
+    if (!host.options.on_hangup) return;
+    hangups.add(SIGHUP);
+    await_hangup();
   }
 
   std::uint16_t port() const override { return port_; }
 
   void run() override {
-    if (host.options.signals) {
-      signals.add(SIGINT);
-      signals.add(SIGTERM);
-      signals.async_wait([this](error_code problem, int) {
-        if (!problem) stop();
-      });
-    }
-    if (host.options.signals && host.options.on_hangup) {
-      hangups.add(SIGHUP);
-      await_hangup();
-    }
     asio::co_spawn(control, accept(), asio::detached);
     std::vector<std::thread> threads;
     for (unsigned i = 1; i < host.options.io_threads; ++i)
