@@ -9,7 +9,7 @@
 
 namespace liuhen::api::server {
 
-// Fails with `request.field` or `encoding.*`, naming the field.
+// Fails with `request.field`, naming the field.
 Result<ledger::Submission> submission_of(const boost::json::object& fields);
 
 struct JsonAnswer {

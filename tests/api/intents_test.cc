@@ -60,7 +60,7 @@ TEST(Intents, EachOfABatchIsAnsweredAsIfItWereAlone) {
   EXPECT_EQ(status(results[1]), 403);
   EXPECT_EQ(status(results[2]), 422);
   EXPECT_EQ(results[2].at("code").as_string(), "catalogue.id");
-  EXPECT_EQ(results[3].at("code").as_string(), "encoding.base64");
+  EXPECT_EQ(results[3].at("code").as_string(), "request.field");
   EXPECT_EQ(results[4].at("code").as_string(), "request.field");
   EXPECT_EQ(position(results[5]), 1u);
   EXPECT_TRUE(results[5].at("repeated").as_bool());
