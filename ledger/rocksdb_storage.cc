@@ -7,6 +7,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <mutex>
@@ -71,6 +72,39 @@ class NoRecovery final : public rocksdb::EventListener {
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view bytes(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+struct Property {
+  const char* property;
+  const char* name;
+  const char* help;
+};
+constexpr Property kFamilyProperties[] = {
+    {"rocksdb.live-sst-files-size", "liuhen_rocksdb_sst_bytes",
+     "Bytes in the files of a column family that are in use."},
+    {"rocksdb.estimate-num-keys", "liuhen_rocksdb_keys",
+     "Estimated number of keys of a column family."},
+    {"rocksdb.cur-size-all-mem-tables", "liuhen_rocksdb_memtable_bytes",
+     "Bytes of a column family that are in memory and not yet in its files."},
+    {"rocksdb.estimate-table-readers-mem", "liuhen_rocksdb_table_reader_bytes",
+     "Memory that indexes and filters of a column family take."},
+    {"rocksdb.estimate-pending-compaction-bytes", "liuhen_rocksdb_pending_compaction_bytes",
+     "Estimated bytes that compaction of a column family still has to rewrite."},
+    {"rocksdb.num-files-at-level0", "liuhen_rocksdb_level0_files",
+     "Files of a column family that wait for their first compaction."},
+};
+constexpr Property kDatabaseProperties[] = {
+    {"rocksdb.block-cache-usage", "liuhen_rocksdb_block_cache_bytes",
+     "Memory that cached blocks take."},
+    {"rocksdb.num-running-flushes", "liuhen_rocksdb_running_flushes", "Flushes under way."},
+    {"rocksdb.num-running-compactions", "liuhen_rocksdb_running_compactions",
+     "Compactions under way."},
+    {"rocksdb.is-write-stopped", "liuhen_rocksdb_writes_stopped",
+     "1 while RocksDB lets no write through until it has compacted."},
+    {"rocksdb.actual-delayed-write-rate", "liuhen_rocksdb_delayed_write_bytes_per_second",
+     "The rate to which RocksDB has slowed writes; 0 if it has not."},
+    {"rocksdb.background-errors", "liuhen_rocksdb_background_errors",
+     "Errors of flushes and compactions since the database was opened."},
+};
 
 // An open database; it is closed when the last who uses it has done.
 class Database {
@@ -185,6 +219,20 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
     return ok();
   }
 
+  std::vector<StorageFigure> figures() override {
+    const std::shared_ptr<Database> db = current();
+    std::vector<StorageFigure> out;
+    for (const Property& property : kDatabaseProperties)
+      add(*db, property, nullptr, Family::entries, out);
+    for (const Property& property : kFamilyProperties) {
+      for (std::size_t i = 0; i < kFamilies; ++i) {
+        const auto family = static_cast<Family>(i);
+        add(*db, property, name_of(family), family, out);
+      }
+    }
+    return out;
+  }
+
   std::shared_ptr<rocksdb::DB> database() override {
     std::shared_ptr<Database> db = current();
     rocksdb::DB* raw = db->raw();
@@ -192,6 +240,18 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
   }
 
  private:
+  // What this version of RocksDB does not tell is left out.
+  static void add(const Database& db, const Property& property, const char* named, Family family,
+                  std::vector<StorageFigure>& out) {
+    std::string text;
+    if (!db->GetProperty(db.handle(family), property.property, &text)) return;
+    std::uint64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [at, wrong] = std::from_chars(text.data(), end, value);
+    if (wrong == std::errc() && at == end)
+      out.push_back({property.name, property.help, named, value});
+  }
+
   std::shared_ptr<Database> current() const {
     const std::lock_guard lock(mutex_);
     return current_;

@@ -49,6 +49,14 @@ class Batch {
   std::vector<Change> changes_;
 };
 
+// What a storage tells operators of itself, at this moment.
+struct StorageFigure {
+  const char* name;  // in Prometheus' manner, its unit last
+  const char* help;
+  const char* family;  // null: of the whole
+  std::uint64_t value;
+};
+
 // get and scan may be called from any thread at any time and see what was last committed; commit by
 // one thread at a time. Errors: `storage.io`, `storage.full`, `storage.read_only`,
 // `storage.damaged`, `storage.busy`.
@@ -69,6 +77,7 @@ class Storage {
   // on. What failed may be there afterwards, whole or not at all. By the committing thread; on
   // error it can be tried again.
   virtual Outcome reopen() { return ok(); }
+  virtual std::vector<StorageFigure> figures() { return {}; }  // any thread
 };
 
 }  // namespace liuhen::ledger

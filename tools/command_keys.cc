@@ -15,8 +15,7 @@ const std::vector<std::pair<std::string, std::string>>& role_names() {
       {"trustee", "受托人"},      {"office", "市推进办"}, {"registrar", "名录库管理员"},
       {"clerk", "经办人"},        {"approver", "审批人"}, {"inspector", "执法检查人员"},
       {"head", "单位负责人"},     {"observer", "见证人"}, {"contributor", "随机数贡献人"},
-      {"supervisor", "纪检监察"}, {"platform", "平台"},
-      {"holder", "份额持有人"}};
+      {"supervisor", "纪检监察"}, {"platform", "平台"},   {"holder", "份额持有人"}};
   return names;
 }
 

@@ -143,7 +143,7 @@ Result<boost::json::object> control(api::server::Service& service,
 struct Serve {
   api::server::HttpServerOptions http;
   api::server::Rate author_rate = {api::kAuthorPerS, api::kAuthorBurst};
-  std::string certificate_file, key_file;
+  std::string certificate_file, key_file, log;
   std::string policy_file;  // which witnesses are asked; empty: nobody
 };
 
@@ -181,21 +181,35 @@ Outcome load_certificate(Environment& environment, Serve& asked) {
   return ok();
 }
 
+// Where the service says what it does: none, a file, or standard error. Left open, it is standard
+// error where no person is looking at it.
+Result<std::unique_ptr<api::server::JsonLog>> open_log(const std::string& asked,
+                                                       ledger::Clock& clock) {
+  const bool nowhere = asked == "none" || (asked.empty() && ::isatty(STDERR_FILENO) == 1);
+  if (nowhere) return std::unique_ptr<api::server::JsonLog>();
+  return api::server::JsonLog::open(asked.empty() ? "-" : asked, clock);
+}
+
 // Until SIGINT or SIGTERM, which let what was accepted be answered first.
 Outcome serve(Environment& environment, const Target& target, Serve asked) {
   if (Outcome loaded = load_certificate(environment, asked); !loaded) return loaded;
-  std::optional<crypto::Policy> policy;
+  const auto log = open_log(asked.log, environment.clock);
+  if (!log) return log.error();
+  api::server::ServiceOptions options;
+  options.log = log->get();
+  options.author_rate = asked.author_rate;
   if (!asked.policy_file.empty()) {
     const auto text = read_text(asked.policy_file);
     if (!text) return text.error();
     auto parsed = crypto::Policy::parse(*text);
     if (!parsed) return parsed.error();
-    policy = std::move(*parsed);
+    options.policy = std::move(*parsed);
   }
-  auto service = open_directory(environment, target, asked.author_rate, std::move(policy));
+  auto service = open_directory(environment, target, std::move(options));
   if (!service) return service.error();
   api::server::Site site;
   site.handle = [&service](const api::Request& request) { return (*service)->handle(request); };
+  site.refused = [&service](api::Response& response) { (*service)->refused(response); };
   auto server = api::server::HttpServer::open(asked.http, site);
   if (!server) return server.error();
   const auto owner =
@@ -309,6 +323,12 @@ void add_ledger_commands(Program& program) {
                        "as http://127.0.0.1:9001; if absent, only files that 'liuhen beacon "
                        "add' put there"))
       ->envname("LIUHEN_BEACON_URL");
+  serving->add_option(
+      "--log", serving_as->log,
+      program.help(
+          "运行日志（每行一个 JSON）：文件、-（标准错误）或 none；默认在标准错误不是终端时写到那里",
+          "the service's log, a JSON object a line: a file, - (standard error) or none; by "
+          "default standard error unless that is a terminal"));
   serving->callback([&program, serving_as] {
     program.action = [&program, serving_as] {
       return serve(program.environment, program.target, *serving_as);

@@ -51,18 +51,14 @@ Result<api::Connection*> Session::connection() {
 
 Result<std::unique_ptr<api::server::Service>> open_directory(Environment& environment,
                                                              const Target& target,
-                                                             api::server::Rate author_rate,
-                                                             std::optional<crypto::Policy> policy) {
+                                                             api::server::ServiceOptions options) {
   const bool own = target.platform_passphrase.known || !target.platform_passphrase.file.empty();
   const PassphraseSource& source = own ? target.platform_passphrase : target.passphrase;
   auto given = source.given();
   if (!given) return given.error();
   ProgressLine progress(environment, "重放账本", "replaying the ledger");
-  api::server::ServiceOptions options;
   options.dir = target.dir;
   options.clock = &environment.clock;
-  options.author_rate = author_rate;
-  options.policy = std::move(policy);
   options.accept_loss = target.accept_loss;
   options.beacon_url = target.beacon_url;
   options.progress = [&progress](std::uint64_t done, std::uint64_t all) { progress(done, all); };

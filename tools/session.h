@@ -100,10 +100,9 @@ ledger::schema::PayloadUnion united(PayloadT payload) {
 
 // Opens the ledger of a directory; asks at the terminal for the passphrase of its keys where they
 // need one that was not given. Shows how far the replay has come.
-// `policy`: the witnesses that are asked to cosign.
+// `options`: further ones; directory, clock, passphrase and progress are set here.
 Result<std::unique_ptr<api::server::Service>> open_directory(
-    Environment& environment, const Target& target, api::server::Rate author_rate = {},
-    std::optional<crypto::Policy> policy = {});
+    Environment& environment, const Target& target, api::server::ServiceOptions options = {});
 
 // "draw/<plan>/<attempt>" from either that or "<plan>/<attempt>".
 std::string draw_stream(const std::string& text);

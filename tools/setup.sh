@@ -25,7 +25,7 @@ TEXT
 # CMake finds RocksDB through Snappy, LZ4, Zstandard, zlib and bzip2, which librocksdb-dev brings along.
 build_packages=(g++ cmake ninja-build pkg-config git ca-certificates curl
   libboost1.81-dev librocksdb-dev libsodium-dev libssl-dev libflatbuffers-dev flatbuffers-compiler
-  libcli11-dev libcsv-dev zlib1g-dev)
+  libcli11-dev libcsv-dev zlib1g-dev prometheus-cpp-dev)
 # libbenchmark-dev: its header is one of those that tests/layout compiles alone.
 # clang compiles the tests sooner; libclang-rt-14-dev holds its sanitizers and libFuzzer.
 test_packages=(clang libclang-rt-14-dev libgtest-dev libgmock-dev libbenchmark-dev python3 dpkg-dev strace

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/server/observer.h"
 #include "api/server/platform.h"
 #include "api/server/problem.h"
 #include "api/server/rate_limit.h"
@@ -23,13 +24,14 @@ struct Head {
 
 // Everything here outlives every request.
 struct Backend {
-  std::string origin, vkey;
+  std::string origin, vkey, dir;
   ledger::Clock& clock;
   ledger::Storage& storage;
   ledger::RestrictedStore& restricted;
   ledger::Sequencer& sequencer;
   ReadModel& model;
   Platform& platform;
+  Observer& observer;
   bool platform_acts = true;
   RateLimit& authors;
   const Publisher* publisher = nullptr;  // null: no witnesses are asked
@@ -56,6 +58,7 @@ struct Route {
 };
 
 // By subject; each in a file of its own.
+std::span<const Route> health_routes();
 std::span<const Route> log_routes();
 std::span<const Route> tile_routes();
 std::span<const Route> proof_routes();
@@ -67,9 +70,14 @@ std::span<const Route> draw_routes();
 std::span<const Route> draft_routes();
 std::span<const Route> page_routes();
 
+struct Dispatched {
+  Response response;
+  const char* route;  // the pattern that fitted, empty if none did
+};
+
 // Finds the route and asks it: `request.route` if there is none, `request.method` with Allow if
 // there is one for another method.
-Response dispatch(const Backend& backend, const Request& request);
+Dispatched dispatch(const Backend& backend, const Request& request);
 
 Response json_response(const boost::json::value& value, unsigned status = 200);
 Error absent(const std::string& zh, const std::string& en);  // `request.absent`

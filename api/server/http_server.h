@@ -43,8 +43,10 @@ struct HttpServerOptions {
 // What is served. handle: on a worker thread, several at once, may block; it is never asked for
 // HEAD (it is asked for GET, and the body is left away). An answer whose `stream` is set is sent as
 // that yields it (stream_source.h), in chunks, and the connection closes after it.
+// refused: sees the answers that the server gives in place of handle's, before they are sent.
 struct Site {
   std::function<Response(const Request&)> handle;
+  std::function<void(Response&)> refused = [](Response&) {};
 };
 
 class HttpServer {

@@ -241,7 +241,7 @@ ClientAddress HttpSession::client_of(const http::fields& fields) const {
 asio::awaitable<Response> HttpSession::answer(Request request) {
   if (host_.waiting.fetch_add(1) >= host_.options.worker_queue_max) {
     host_.waiting.fetch_sub(1);
-    co_return problem(
+    co_return refusal(
         fail("queue.full", "请求过多，请稍后再试", "too many requests at once; try again shortly"));
   }
   HandOver hand_over{&host_.workers, &host_.site, &host_.waiting};
@@ -273,7 +273,7 @@ asio::awaitable<void> HttpSession::send_stream(Response response, bool head, uns
   if (!head && host_.streams.fetch_add(1) >= host_.options.streams_max) {
     host_.streams.fetch_sub(1);
     source->cancel();
-    co_await send(problem(fail("queue.full", "实时订阅过多，请稍后再试",
+    co_await send(refusal(fail("queue.full", "实时订阅过多，请稍后再试",
                                "too many streams at once; try again shortly")),
                   false, false, version);
     co_return;
@@ -335,10 +335,15 @@ void HttpSession::watch_for_end() {
                                     });
 }
 
+Response HttpSession::refusal(const Error& error, unsigned retry_after_s) const {
+  Response response = retry_after_s == 0 ? problem(error) : problem_for(error, retry_after_s);
+  host_.site.refused(response);
+  return response;
+}
+
 // Answers a request that was not read to its end, and closes so that the answer still arrives.
 asio::awaitable<bool> HttpSession::refuse(Error error, unsigned retry_after_s) {
-  co_await send(retry_after_s == 0 ? problem(error) : problem_for(error, retry_after_s), false,
-                false, 11);
+  co_await send(refusal(error, retry_after_s), false, false, 11);
   co_await drain();
   co_return false;
 }

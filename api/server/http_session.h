@@ -89,6 +89,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   boost::asio::awaitable<std::optional<std::string>> next_chunk(
       std::shared_ptr<StreamSource> source);
   void watch_for_end();
+  Response refusal(const Error& error, unsigned retry_after_s = 0) const;
   boost::asio::awaitable<bool> refuse(Error error, unsigned retry_after_s = 0);
   boost::asio::awaitable<void> drain();
 

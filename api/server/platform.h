@@ -79,7 +79,7 @@ class Platform {
 
   PlatformParts parts_;
 
-  std::mutex advancing_;  // held by whoever advances; guards the next four
+  std::mutex advancing_;                           // held by whoever advances; guards the next four
   std::map<std::uint64_t, std::size_t> cosigned_;  // size → cosignatures recorded by this process
   std::map<Round, crypto::bls::Signature> rounds_;  // kRoundsMax at most
   std::string computed_draw_;

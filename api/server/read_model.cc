@@ -117,6 +117,11 @@ Result<ReadModel::Reading> ReadModel::read(std::uint64_t size) const {
   return Reading(*this);
 }
 
+std::uint64_t ReadModel::folded() const {
+  const std::lock_guard lock(progress_mutex_);
+  return folded_;
+}
+
 Outcome ReadModel::health() const {
   const std::lock_guard lock(progress_mutex_);
   if (broken_) return *broken_;

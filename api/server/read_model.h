@@ -46,6 +46,7 @@ class ReadModel {
   // with what stopped the follower.
   Result<Reading> read(std::uint64_t size) const;
 
+  std::uint64_t folded() const;  // entries; any thread, does not wait for anyone
   // Whether the follower still follows.
   Outcome health() const;
 

@@ -35,31 +35,34 @@ Response wrong_method(const std::string& allowed) {
 
 }  // namespace
 
-Response dispatch(const Backend& backend, const Request& request) {
+Dispatched dispatch(const Backend& backend, const Request& request) {
   Result<Target> target = Target::parse(request.target);
-  if (!target) return problem(target.error());
+  if (!target) return {problem(target.error()), ""};
   Call call{request, std::move(*target), {}};
   const std::string_view method =
       request.method == "HEAD" ? "GET" : std::string_view(request.method);
   std::string allowed;
-  const std::array tables{log_routes(),    tile_routes(),      proof_routes(),    witness_routes(),
-                          intent_routes(), catalogue_routes(), registry_routes(), draw_routes(),
-                          draft_routes(),  page_routes()};
+  const char* near = "";
+  const std::array tables{health_routes(),  log_routes(),    tile_routes(),      proof_routes(),
+                          witness_routes(), intent_routes(), catalogue_routes(), registry_routes(),
+                          draw_routes(),    draft_routes(),  page_routes()};
   for (const std::span<const Route> table : tables) {
     for (const Route& route : table) {
       if (!fits(route.pattern, call.target, call.captured)) continue;
       if (method != route.method) {
         allowed = std::string_view(route.method) == "GET" ? "GET, HEAD" : route.method;
+        near = route.pattern;
         continue;
       }
       Response response = route.answer(backend, call);
       if (request.method == "HEAD") response.body.clear();
-      return response;
+      return {std::move(response), route.pattern};
     }
   }
-  if (!allowed.empty()) return wrong_method(allowed);
-  return problem(fail("request.route", "没有这个路径：" + call.target.raw_path.substr(0, 200),
-                      "there is nothing at " + call.target.raw_path.substr(0, 200)));
+  if (!allowed.empty()) return {wrong_method(allowed), near};
+  return {problem(fail("request.route", "没有这个路径：" + call.target.raw_path.substr(0, 200),
+                       "there is nothing at " + call.target.raw_path.substr(0, 200))),
+          ""};
 }
 
 Response json_response(const boost::json::value& value, unsigned status) {

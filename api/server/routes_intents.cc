@@ -39,11 +39,15 @@ std::optional<Refusal> too_often(const Backend& backend, const ledger::Submissio
 // Checks on the calling thread; `done` comes once, perhaps on the writer's thread.
 void begin(const Backend& backend, Result<ledger::Submission> submission,
            std::function<void(Verdict)> done) {
-  if (!submission) return done(refusal(submission.error()));
-  if (const auto early = too_often(backend, *submission)) return done(*early);
+  const auto refuse = [&](const Refusal& refused) {
+    backend.observer.metrics().intent_refused(refused.error.code);
+    done(refused);
+  };
+  if (!submission) return refuse(refusal(submission.error()));
+  if (const auto early = too_often(backend, *submission)) return refuse(*early);
   Result<ledger::CheckedSubmission> checked =
       ledger::check_submission(std::move(*submission), backend.origin);
-  if (!checked) return done(refusal(checked.error()));
+  if (!checked) return refuse(refusal(checked.error()));
   for (const auto& [key, signature] : checked->submission.signatures)
     backend.authors.count(text_of(key), steady_now_ns());
   backend.sequencer.enqueue(std::move(*checked),

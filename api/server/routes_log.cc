@@ -1,4 +1,4 @@
-// The log itself: health, size, entries, streams (docs/formats/api.md, "The log").
+// The log itself: size, entries, streams (docs/formats/api.md, "The log").
 #include "api/server/backend.h"
 #include "ledger/describe.h"
 
@@ -6,13 +6,6 @@ namespace liuhen::api::server {
 namespace {
 
 namespace json = boost::json;
-
-Response health(const Backend& backend, const Call&) {
-  if (Outcome model = backend.model.health(); !model) return problem(model.error(), 503);
-  if (const auto why = backend.sequencer.stopped()) return problem(*why);
-  if (const auto stuck = backend.platform.stuck()) return problem(*stuck, 503);
-  return json_response({{"status", "ok"}, {"size", backend.sequencer.size()}});
-}
 
 Response log(const Backend& backend, const Call&) {
   const Head head = backend.head();
@@ -98,7 +91,6 @@ Response digest(const Backend& backend, const Call&) {
 }
 
 constexpr Route kRoutes[] = {
-    {"GET", "/healthz", health},
     {"GET", "/api/v1/log", log},
     {"GET", "/api/v1/entries", stream_history},
     {"GET", "/api/v1/entries/*", entry},

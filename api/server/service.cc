@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "api/server/backend.h"
+#include "api/server/measured.h"
 #include "crypto/note.h"
 #include "crypto/vrf.h"
 #include "ledger/dir_check.h"
@@ -24,7 +25,9 @@ class DirectoryService final : public Service {
       : layout_(options.dir),
         options_(options),
         keys_(std::move(keys)),
-        storage_(std::move(storage)),
+        observer_(options.log, entropy_),
+        database_(*storage),
+        storage_(measured(std::move(storage), observer_)),
         head_(layout_.head),
         restricted_(*storage_, keys_.master, entropy_),
         model_(origin, *storage_),
@@ -48,7 +51,7 @@ class DirectoryService final : public Service {
          .accept_loss = options_.accept_loss},
         options_.progress);
     if (!sequencer) return sequencer.error();
-    sequencer_ = std::move(*sequencer);
+    sequencer_ = measured(std::move(*sequencer), observer_);
     sequencer_->on_committed([this](std::uint64_t first, const std::vector<Bytes>& entries) {
       model_.committed(first + entries.size());
     });
@@ -70,11 +73,12 @@ class DirectoryService final : public Service {
     platform_ =
         std::make_unique<Platform>(PlatformParts{keys_, *options_.clock, *sequencer_, restricted_,
                                                  model_, publisher_.get(), std::move(beacons)});
-    backend_.reset(new Backend{origin_, key.vkey(), *options_.clock, *storage_, restricted_,
-                               *sequencer_, model_, *platform_, options_.platform_acts, authors_,
-                               publisher_.get()});
+    backend_.reset(new Backend{origin_, key.vkey(), options_.dir, *options_.clock, *storage_,
+                               restricted_, *sequencer_, model_, *platform_, observer_,
+                               options_.platform_acts, authors_, publisher_.get()});
     if (options_.platform_acts) platform_->start();
     if (publisher_) publisher_->start();
+    observer_.note(Severity::info, "started", {{"size", sequencer_->size()}});
     return ok();
   }
 
@@ -92,15 +96,23 @@ class DirectoryService final : public Service {
                 "right key file back");
   }
 
-  Response handle(const Request& request) override { return dispatch(*backend_, request); }
+  Response handle(const Request& request) override {
+    Observer::Exchange exchange(observer_, request);
+    Dispatched answer = dispatch(*backend_, request);
+    exchange.answered(answer.response, answer.route);
+    return std::move(answer.response);
+  }
+  void refused(Response& response) override { observer_.refused(response); }
   Outcome advance() override { return platform_->advance(); }
 
   Result<ledger::BackupInfo> back_up(const std::string& directory, unsigned keep,
                                      const std::function<void(std::uint64_t)>& progress) override {
-    return ledger::back_up(*storage_, directory, keep, progress);
+    return ledger::back_up(database_, directory, keep, progress);
   }
 
   void stop() override {
+    if (backend_ && !stopped_.exchange(true))
+      observer_.note(Severity::info, "stopping", {{"size", sequencer_->size()}});
     if (publisher_) publisher_->stop();
     if (platform_) platform_->stop();
     if (sequencer_) sequencer_->stop();
@@ -131,6 +143,8 @@ class DirectoryService final : public Service {
   const ServiceOptions options_;
   const Keys keys_;
   crypto::SystemEntropy entropy_;
+  Observer observer_;
+  ledger::Storage& database_;  // what storage_ measures
   std::unique_ptr<ledger::Storage> storage_;
   ledger::DiskHeadFile head_;
   ledger::RestrictedStore restricted_;
@@ -138,6 +152,7 @@ class DirectoryService final : public Service {
   const std::string origin_;
   BeaconFolder beacon_folder_;
   std::unique_ptr<BeaconSource> beacon_url_;  // null: none is configured
+  std::atomic<bool> stopped_ = false;
   RateLimit authors_;
   std::unique_ptr<ledger::Sequencer> sequencer_;
   std::unique_ptr<Publisher> publisher_;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "api/client/connection.h"
+#include "api/server/json_log.h"
 #include "api/server/publisher.h"
 #include "api/server/rate_limit.h"
 #include "ledger/backup.h"
@@ -18,6 +19,7 @@ struct ServiceOptions {
   std::string dir;
   std::string passphrase;          // of the keys in DIR/keys, empty if they are not encrypted
   ledger::Clock* clock = nullptr;  // outlives the service; required
+  JsonLog* log = nullptr;          // of the service's own doings, outlives it; null: none
   // Where rounds of beacons are fetched, "http://host:port"; empty: only those in DIR/beacons are
   // known, which are looked for first in any case.
   std::string beacon_url;
@@ -57,6 +59,9 @@ class Service {
 
   // Any thread; blocks until answered. Reads see at least every entry acknowledged before the call.
   virtual Response handle(const Request& request) = 0;
+  // For an answer that was given in front of handle(): it gets its id, is counted and logged. Any
+  // thread.
+  virtual void refused(Response& response) = 0;
 
   // Records what is due now, one after another, until nothing is. Also done by a timer and after
   // submissions.

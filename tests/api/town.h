@@ -44,7 +44,8 @@ class Town {
 
   City city;
   FixedClock clock;
-  api::server::Rate author_rate;  // none, unless set before open()
+  api::server::Rate author_rate;        // none, unless set before open()
+  api::server::JsonLog* log = nullptr;  // from the next open() on
   std::string dir() const { return temp_ / "ledger"; }
 
   void open() {
@@ -53,7 +54,8 @@ class Town {
     service_ = std::move(service.value());
     server_ = api::server::HttpServer::open(
                   {.listen = "127.0.0.1:0"},
-                  {[this](const api::Request& request) { return service_->handle(request); }})
+                  {[this](const api::Request& request) { return service_->handle(request); },
+                   [this](api::Response& response) { service_->refused(response); }})
                   .value();
     thread_ = std::thread([this] { server_->run(); });
     connection_ = connect();
@@ -73,10 +75,12 @@ class Town {
     options.policy = policy_;
     options.author_rate = author_rate;
     options.beacon_url = beacon_url_;
+    options.log = log;
     return api::server::Service::open(options);
   }
 
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
+  std::uint16_t port() const { return server_->port(); }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }
   std::unique_ptr<api::Connection> connect() const { return api::connect(url()).value(); }
   api::server::Service& service() { return *service_; }
   api::server::HttpServer& server() { return *server_; }

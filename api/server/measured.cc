@@ -1,0 +1,108 @@
+#include "api/server/measured.h"
+
+#include <chrono>
+
+#include "ledger/submission_check.h"
+
+namespace liuhen::api::server {
+namespace {
+
+using ledger::Family;
+using std::chrono::steady_clock;
+
+class MeasuredStorage final : public ledger::Storage {
+ public:
+  MeasuredStorage(std::unique_ptr<ledger::Storage> storage, Observer& observer)
+      : storage_(std::move(storage)), observer_(observer) {}
+
+  Result<std::optional<std::string>> get(Family family, std::string_view key) override {
+    return storage_->get(family, key);
+  }
+  Outcome scan(Family family, std::string_view from,
+               const std::function<bool(std::string_view, std::string_view)>& visit) override {
+    return storage_->scan(family, from, visit);
+  }
+  Outcome commit(const ledger::Batch& batch) override {
+    const auto begun = steady_clock::now();
+    Outcome done = storage_->commit(batch);
+    const std::chrono::duration<double> took = steady_clock::now() - begun;
+    observer_.metrics().storage_synced(took.count(), done.has_value());
+    if (!done) observer_.note("storage_failed", done.error());
+    return done;
+  }
+  Outcome purge(Family family) override { return storage_->purge(family); }
+  Outcome reopen() override { return storage_->reopen(); }
+  std::vector<ledger::StorageFigure> figures() override { return storage_->figures(); }
+
+ private:
+  const std::unique_ptr<ledger::Storage> storage_;
+  Observer& observer_;
+};
+
+using Done = std::function<void(Result<ledger::Answer>)>;
+
+class MeasuredSequencer final : public ledger::Sequencer {
+ public:
+  MeasuredSequencer(std::unique_ptr<ledger::Sequencer> sequencer, Metrics& metrics)
+      : sequencer_(std::move(sequencer)), metrics_(metrics) {}
+
+  void submit(ledger::Submission submission, Done done) override {
+    sequencer_->submit(std::move(submission), counted(std::move(done)));
+  }
+  void enqueue(ledger::CheckedSubmission submission, Done done) override {
+    sequencer_->enqueue(std::move(submission), counted(std::move(done)));
+  }
+  void on_committed(
+      std::function<void(std::uint64_t, const std::vector<Bytes>&)> observer) override {
+    sequencer_->on_committed([this, observer = std::move(observer)](
+                                 std::uint64_t first, const std::vector<Bytes>& entries) {
+      metrics_.batch_committed(entries.size());
+      observer(first, entries);
+    });
+  }
+  std::uint64_t size() const override { return sequencer_->size(); }
+  std::optional<Error> stopped() const override { return sequencer_->stopped(); }
+  std::vector<ledger::PendingIntent> pending() const override { return sequencer_->pending(); }
+  std::optional<ledger::PendingIntent> pending_intent(const Hash& hash) const override {
+    return sequencer_->pending_intent(hash);
+  }
+  std::string checkpoint() const override { return sequencer_->checkpoint(); }
+  std::string kept_checkpoint() const override { return sequencer_->kept_checkpoint(); }
+  void on_kept(std::function<void()> observer) override {
+    sequencer_->on_kept(std::move(observer));
+  }
+  void stop() override { sequencer_->stop(); }
+
+ private:
+  Done counted(Done done) {
+    metrics_.intent_submitted();
+    return [this, done = std::move(done)](Result<ledger::Answer> answer) {
+      metrics_.intent_answered();
+      count(answer);
+      done(std::move(answer));
+    };
+  }
+  void count(const Result<ledger::Answer>& answer) {
+    if (!answer) return metrics_.intent_refused(answer.error().code);
+    const auto* receipt = std::get_if<ledger::Receipt>(&*answer);
+    if (receipt == nullptr) return metrics_.intent_half_signed();
+    receipt->repeated ? metrics_.intent_repeated() : metrics_.intent_recorded();
+  }
+
+  const std::unique_ptr<ledger::Sequencer> sequencer_;
+  Metrics& metrics_;
+};
+
+}  // namespace
+
+std::unique_ptr<ledger::Storage> measured(std::unique_ptr<ledger::Storage> storage,
+                                          Observer& observer) {
+  return std::make_unique<MeasuredStorage>(std::move(storage), observer);
+}
+
+std::unique_ptr<ledger::Sequencer> measured(std::unique_ptr<ledger::Sequencer> sequencer,
+                                            Observer& observer) {
+  return std::make_unique<MeasuredSequencer>(std::move(sequencer), observer.metrics());
+}
+
+}  // namespace liuhen::api::server

@@ -1,0 +1,76 @@
+#include "api/server/observer.h"
+
+#include <array>
+
+#include "crypto/bytes.h"
+
+namespace liuhen::api::server {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::steady_clock;
+
+constexpr const char* kProblem = "application/problem+json";
+
+Severity severity_of(unsigned status) { return status >= 500 ? Severity::error : Severity::info; }
+
+}  // namespace
+
+Observer::Observer(JsonLog* log, crypto::Entropy& entropy) : log_(log) {
+  std::array<std::uint8_t, 8> random;
+  entropy.fill(random);
+  prefix_ = to_hex(random) + "-";
+}
+
+std::string Observer::next_id() { return prefix_ + std::to_string(requests_.fetch_add(1)); }
+
+Observer::Exchange::Exchange(Observer& observer, const Request& request)
+    : observer_(observer), request_(request), begun_(steady_clock::now()) {
+  observer_.metrics_.request_begun();
+}
+
+void Observer::Exchange::answered(Response& response, std::string_view route) {
+  const std::chrono::duration<double> took = steady_clock::now() - begun_;
+  observer_.metrics_.request_answered(request_.method, route, response.status, took.count());
+  const std::string id = observer_.next_id();
+  if (observer_.log_ != nullptr) {
+    json::object fields{{"request", id},
+                        {"method", Metrics::known_method(request_.method)},
+                        {"route", route},
+                        {"status", response.status}};
+    if (response.content_type == kProblem) fields["code"] = error_of(response).code;
+    fields["request_bytes"] = request_.body.size();
+    fields["response_bytes"] = response.body.size();
+    fields["seconds"] = took.count();
+    observer_.note(severity_of(response.status), "request", std::move(fields));
+  }
+  response.headers.emplace_back("X-Request-Id", id);
+}
+
+void Observer::refused(Response& response) {
+  metrics_.request_refused(response.status);
+  const std::string id = next_id();
+  if (log_ != nullptr) {
+    note(severity_of(response.status), "request",
+         {{"request", id}, {"status", response.status}, {"code", error_of(response).code}});
+  }
+  response.headers.emplace_back("X-Request-Id", id);
+}
+
+void Observer::note(Severity severity, std::string_view event, json::object fields) {
+  if (log_ != nullptr) log_->write(severity, event, std::move(fields));
+}
+
+void Observer::note(std::string_view event, const Error& error) {
+  note(Severity::error, event, {{"code", error.code}, {"detail", error.en}});
+}
+
+void Observer::add_figures(std::vector<Figure>& figures) const {
+  if (log_ == nullptr) return;
+  figures.push_back({.name = "liuhen_log_lines_dropped_total",
+                     .help = "Lines of the service's own log that nobody took in time.",
+                     .value = static_cast<double>(log_->dropped()),
+                     .counts_up = true});
+}
+
+}  // namespace liuhen::api::server
