@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/server/feed.h"
 #include "api/server/observer.h"
 #include "api/server/platform.h"
 #include "api/server/problem.h"
@@ -32,6 +33,7 @@ struct Backend {
   ReadModel& model;
   Platform& platform;
   Observer& observer;
+  Feeds& feeds;
   bool platform_acts = true;
   RateLimit& authors;
   const Publisher* publisher = nullptr;  // null: no witnesses are asked
@@ -60,6 +62,7 @@ struct Route {
 // By subject; each in a file of its own.
 std::span<const Route> health_routes();
 std::span<const Route> log_routes();
+std::span<const Route> feed_routes();
 std::span<const Route> tile_routes();
 std::span<const Route> proof_routes();
 std::span<const Route> witness_routes();

@@ -10,7 +10,7 @@ namespace liuhen::api::server {
 namespace {
 
 // A whole code, or a family ending in a dot. The first that fits counts.
-constexpr std::array<std::pair<std::string_view, unsigned>, 31> kStatuses{{
+constexpr std::array<std::pair<std::string_view, unsigned>, 32> kStatuses{{
     {"intent.malformed", 400},
     {"intent.oversized", 413},
     {"intent.signature", 403},
@@ -32,6 +32,7 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 31> kStatuses{{
     {"rate.", 429},
     {"fetch.absent", 404},
     {"merkle.range", 404},
+    {"feed.ahead", 409},
     {"queue.full", 503},
     {"pending.full", 503},
     {"read.behind", 503},

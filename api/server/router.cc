@@ -43,9 +43,9 @@ Dispatched dispatch(const Backend& backend, const Request& request) {
       request.method == "HEAD" ? "GET" : std::string_view(request.method);
   std::string allowed;
   const char* near = "";
-  const std::array tables{health_routes(),  log_routes(),    tile_routes(),      proof_routes(),
-                          witness_routes(), intent_routes(), catalogue_routes(), registry_routes(),
-                          draw_routes(),    draft_routes(),  page_routes()};
+  const std::array tables{health_routes(),   log_routes(),     feed_routes(),   tile_routes(),
+                          proof_routes(),    witness_routes(), intent_routes(), catalogue_routes(),
+                          registry_routes(), draw_routes(),    draft_routes(),  page_routes()};
   for (const std::span<const Route> table : tables) {
     for (const Route& route : table) {
       if (!fits(route.pattern, call.target, call.captured)) continue;
@@ -55,7 +55,10 @@ Dispatched dispatch(const Backend& backend, const Request& request) {
         continue;
       }
       Response response = route.answer(backend, call);
-      if (request.method == "HEAD") response.body.clear();
+      if (request.method == "HEAD") {
+        response.body.clear();
+        response.stream.reset();
+      }
       return {std::move(response), route.pattern};
     }
   }

@@ -8,15 +8,10 @@
 namespace liuhen::api::server {
 namespace {
 
-Error writer_stopped() {
-  return fail("ledger.stopped", "账本已停止写入，请查明原因后重新启动",
-              "the ledger has stopped writing; find out why and start it again");
-}
-
 // Everything that somebody has to see to.
 Outcome health_of(const Backend& backend) {
   if (Outcome model = backend.model.health(); !model) return model;
-  if (backend.writer_stopped) return writer_stopped();
+  if (const auto why = backend.sequencer.stopped()) return *why;
   if (const auto stuck = backend.platform.stuck()) return *stuck;
   return ok();
 }
@@ -38,7 +33,7 @@ Outcome disk_of(const Backend& backend) {
 // keeps nobody else from either.
 Outcome readiness_of(const Backend& backend) {
   if (Outcome model = backend.model.health(); !model) return model;
-  if (backend.writer_stopped) return writer_stopped();
+  if (const auto why = backend.sequencer.stopped()) return *why;
   const auto stuck = backend.platform.stuck();
   if (stuck && stuck->code == "ledger.stopped") return *stuck;
   if (backend.model.folded() + kReadyLagEntriesMax < backend.sequencer.size()) {
@@ -105,6 +100,7 @@ Response metrics(const Backend& backend, const Call&) {
   add_log_figures(backend, figures);
   add_state_figures(backend, figures);
   add_storage_figures(backend, figures);
+  backend.feeds.add_figures(figures);
   backend.observer.add_figures(figures);
   for (Figure& figure : process_figures()) figures.push_back(std::move(figure));
   Response response;

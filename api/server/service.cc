@@ -31,6 +31,7 @@ class DirectoryService final : public Service {
         head_(layout_.head),
         restricted_(*storage_, keys_.master, entropy_),
         model_(origin, *storage_),
+        feeds_(*storage_),
         origin_(origin),
         beacon_folder_(layout_.beacons),
         authors_(options.author_rate, entropy_) {}
@@ -54,12 +55,14 @@ class DirectoryService final : public Service {
     sequencer_ = measured(std::move(*sequencer), observer_);
     sequencer_->on_committed([this](std::uint64_t first, const std::vector<Bytes>& entries) {
       model_.committed(first + entries.size());
+      feeds_.committed(first + entries.size());
     });
     // A witness is shown no head that a crash could still take from the head file.
     sequencer_->on_kept([this] {
       if (publisher_) publisher_->published();
     });
     if (Outcome started = model_.start(sequencer_->size()); !started) return started;
+    feeds_.committed(sequencer_->size());
     if (Outcome own = check_vrf_key(); !own) return own;
     std::vector<BeaconSource*> beacons{&beacon_folder_};
     if (!options_.beacon_url.empty()) {
@@ -74,7 +77,7 @@ class DirectoryService final : public Service {
         std::make_unique<Platform>(PlatformParts{keys_, *options_.clock, *sequencer_, restricted_,
                                                  model_, publisher_.get(), std::move(beacons)});
     backend_.reset(new Backend{origin_, key.vkey(), options_.dir, *options_.clock, *storage_,
-                               restricted_, *sequencer_, model_, *platform_, observer_,
+                               restricted_, *sequencer_, model_, *platform_, observer_, feeds_,
                                options_.platform_acts, authors_, publisher_.get()});
     if (options_.platform_acts) platform_->start();
     if (publisher_) publisher_->start();
@@ -113,6 +116,7 @@ class DirectoryService final : public Service {
   void stop() override {
     if (backend_ && !stopped_.exchange(true))
       observer_.note(Severity::info, "stopping", {{"size", sequencer_->size()}});
+    feeds_.stop();
     if (publisher_) publisher_->stop();
     if (platform_) platform_->stop();
     if (sequencer_) sequencer_->stop();
@@ -149,6 +153,7 @@ class DirectoryService final : public Service {
   ledger::DiskHeadFile head_;
   ledger::RestrictedStore restricted_;
   ReadModel model_;  // everyone's but the writer's
+  Feeds feeds_;
   const std::string origin_;
   BeaconFolder beacon_folder_;
   std::unique_ptr<BeaconSource> beacon_url_;  // null: none is configured

@@ -161,6 +161,7 @@ TEST(Observing, ReadyWhileReadsAndWritesAreTaken) {
   const api::Response stopped = town.get("/readyz");
   EXPECT_EQ(stopped.status, 503u);
   EXPECT_EQ(Town::code(stopped), "ledger.stopped");
+  EXPECT_EQ(town.get("/api/v1/feed").status, 503u);
 }
 
 // A file system of its own, in memory, for whatever is made in the temporary directory meanwhile.

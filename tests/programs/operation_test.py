@@ -1,5 +1,6 @@
-"""What an operator sees of a running service: metrics, readiness, and its log."""
+"""What an operator sees of a running service: metrics, readiness, its log, and live feeds."""
 
+import http.client
 import json
 import os
 import shutil
@@ -65,6 +66,29 @@ class Log(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("[service_log.io]", done.stderr)
         self.assertIn(path, done.stderr)
+
+
+class Feed(unittest.TestCase):
+    def test_a_browsers_way_of_following(self):
+        """Chunked HTTP/1.1, an event at a time; cut off, and taken up again by the last id."""
+        with Service(copy_of_demo()) as service:
+            size = json.loads(service.get("/api/v1/log")[2])["size"]
+            seen = []
+            headers = {}
+            for number in (71, 72, 73):
+                connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+                connection.request("GET", f"/api/v1/feed?from={size}&kind=DepartmentSet", headers=headers)
+                response = connection.getresponse()
+                self.assertEqual(response.status, 200)
+                self.assertEqual(response.headers["Content-Type"], "text/event-stream")
+                record(service, number)
+                while not (line := response.readline()).startswith(b"data: "):
+                    self.assertNotEqual(line, b"", "the feed has ended")
+                event = json.loads(line[6:])
+                seen.append((event["position"], event["stream"]))
+                connection.close()
+                headers = {"Last-Event-ID": str(event["position"])}
+            self.assertEqual(seen, [(size + i, f"department/3702{71 + i}-TEST") for i in range(3)])
 
 
 if __name__ == "__main__":
