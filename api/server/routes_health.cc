@@ -87,6 +87,26 @@ void add_state_figures(const Backend& backend, std::vector<Figure>& figures) {
   }
 }
 
+void add_witness_figures(const Backend& backend, std::vector<Figure>& figures) {
+  if (backend.publisher == nullptr) return;
+  for (const WitnessStatus& witness : backend.publisher->statuses()) {
+    const auto add = [&](const char* name, const char* help, std::uint64_t value) {
+      figures.push_back({.name = name,
+                         .help = help,
+                         .value = static_cast<double>(value),
+                         .labels = {{"witness", witness.name}}});
+    };
+    if (witness.size)
+      add("liuhen_witness_size", "Entries that the witness cosigned last.", *witness.size);
+    if (witness.time) {
+      add("liuhen_witness_timestamp_seconds", "Time of its last cosignature, by its own clock.",
+          *witness.time);
+    }
+    add("liuhen_witness_failures", "Attempts in a row in which it did not cosign.",
+        witness.failures);
+  }
+}
+
 void add_storage_figures(const Backend& backend, std::vector<Figure>& figures) {
   for (const ledger::StorageFigure& told : backend.storage.figures()) {
     Figure figure{.name = told.name, .help = told.help, .value = static_cast<double>(told.value)};
@@ -99,6 +119,7 @@ Response metrics(const Backend& backend, const Call&) {
   std::vector<Figure> figures;
   add_log_figures(backend, figures);
   add_state_figures(backend, figures);
+  add_witness_figures(backend, figures);
   add_storage_figures(backend, figures);
   backend.feeds.add_figures(figures);
   backend.observer.add_figures(figures);
