@@ -4,6 +4,7 @@
 #include "api/server/backend.h"
 #include "api/server/metrics.h"
 #include "api/server/process_figures.h"
+#include "api/server/publisher.h"
 
 namespace liuhen::api::server {
 namespace {
