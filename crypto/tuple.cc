@@ -1,5 +1,6 @@
 #include "crypto/tuple.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -7,10 +8,11 @@ namespace liuhen::crypto {
 
 TupleWriter& TupleWriter::item(View bytes) {
   LIUHEN_CHECK(bytes.size() <= std::numeric_limits<std::uint32_t>::max());
-  const auto size = static_cast<std::uint32_t>(bytes.size());
-  for (int shift = 24; shift >= 0; shift -= 8)
-    bytes_.push_back(static_cast<std::uint8_t>(size >> shift));
-  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  const std::size_t at = bytes_.size();
+  bytes_.resize(at + 4 + bytes.size());
+  for (std::size_t i = 0; i < 4; ++i)
+    bytes_[at + i] = static_cast<std::uint8_t>(bytes.size() >> (24 - 8 * i));
+  std::ranges::copy(bytes, bytes_.begin() + static_cast<std::ptrdiff_t>(at + 4));
   return *this;
 }
 

@@ -1,6 +1,28 @@
 #include "crypto/utf8.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace liuhen::crypto {
+
+namespace {
+
+// Eight bytes of ASCII, none of them below U+0020.
+bool are_plain_ascii(const char* eight) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, eight, sizeof word);
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = 0x8080808080808080;
+  return ((word | ((word - 0x20 * kOnes) & ~word)) & kTops) == 0;
+}
+
+// A code point of three bytes whose lead leaves no room for surrogates or longer forms.
+bool is_plain_three(const char* three) {
+  const auto byte = [three](int i) { return static_cast<unsigned char>(three[i]); };
+  return byte(0) > 0xe0 && byte(0) < 0xf0 && byte(0) != 0xed && (byte(1) & 0xc0) == 0x80 &&
+         (byte(2) & 0xc0) == 0x80;
+}
+
+}  // namespace
 
 std::optional<char32_t> take_code_point(std::string_view& rest) {
   const auto lead = static_cast<unsigned char>(rest[0]);
@@ -39,9 +61,15 @@ bool is_utf8(std::string_view text) {
 
 bool is_plain_text(std::string_view text, bool newline_allowed) {
   while (!text.empty()) {
-    const auto code_point = take_code_point(text);
-    if (!code_point) return false;
-    if (*code_point < 0x20 && !(newline_allowed && *code_point == '\n')) return false;
+    const auto lead = static_cast<unsigned char>(text[0]);
+    if (lead < 0x80) {
+      if (lead < 0x20 && !(newline_allowed && lead == '\n')) return false;
+      text.remove_prefix(text.size() >= 8 && are_plain_ascii(text.data()) ? 8 : 1);
+    } else if (text.size() >= 3 && is_plain_three(text.data())) {
+      text.remove_prefix(3);
+    } else if (!take_code_point(text)) {
+      return false;
+    }
   }
   return true;
 }

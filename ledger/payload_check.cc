@@ -154,28 +154,44 @@ Rule rule_of(const TypeTable& type, std::size_t field) {
   return ruled_as_text == !is_bytes ? found->second : Rule{Rule::Kind::unruled, 0};
 }
 
-using Rules = std::unordered_map<const TypeTable*, std::vector<Rule>>;
+// A table or a union as Walk goes through it.
+struct Plan {
+  struct Field {
+    const char* name = nullptr;
+    flatbuffers::TypeCode code{};
+    Rule rule;
+    const Plan* ref = nullptr;  // of what it refers to, if it refers
+  };
+  const TypeTable* type = nullptr;
+  std::vector<Field> fields;  // of a union, its members, the first being none
+};
+using Plans = std::unordered_map<const TypeTable*, Plan>;  // which do not move
 
-void collect(const TypeTable& type, Rules& rules) {
-  if (rules.contains(&type)) return;
-  std::vector<Rule>& own = rules[&type];
-  if (is_table(type)) {
-    for (std::size_t i = 0; i < type.num_elems; ++i) own.push_back(rule_of(type, i));
-  }
+const Plan& collect(const TypeTable& type, Plans& plans) {
+  const auto [found, added] = plans.try_emplace(&type);
+  Plan& plan = found->second;
+  if (!added) return plan;
+  plan.type = &type;
   for (std::size_t i = 0; i < type.num_elems; ++i) {
     const auto code = type.type_codes[i];
-    if (code.sequence_ref >= 0) collect(*type.type_refs[code.sequence_ref](), rules);
+    plan.fields.push_back({.name = type.names == nullptr ? nullptr : type.names[i],
+                           .code = code,
+                           .rule = is_table(type) ? rule_of(type, i) : Rule{},
+                           .ref = nullptr});
+    if (code.sequence_ref >= 0)
+      plan.fields[i].ref = &collect(*type.type_refs[code.sequence_ref](), plans);
   }
+  return plan;
 }
 
-const Rules& all_rules() {
-  static const Rules rules = [] {
-    Rules all;
+const Plans& all_plans() {
+  static const Plans plans = [] {
+    Plans all;
     collect(*schema::EntryTypeTable(), all);
     collect(*schema::IntentTypeTable(), all);
     return all;
   }();
-  return rules;
+  return plans;
 }
 
 Error malformed(const std::string& zh, const std::string& en) {
@@ -184,20 +200,23 @@ Error malformed(const std::string& zh, const std::string& en) {
 
 class Walk {
  public:
-  Outcome table(const flatbuffers::Table& table, const TypeTable& type);
+  Outcome table(const flatbuffers::Table& table, const Plan& plan);
   Knowledge knowledge() const { return knowledge_; }
 
  private:
-  Outcome field(const flatbuffers::Table& table, const TypeTable& type, std::size_t index,
-                const Rule& rule);
-  Outcome bytes(const flatbuffers::Vector<std::uint8_t>* value, const Rule& rule, const char* name);
-  Outcome text(const flatbuffers::String& value, const Rule& rule, const char* name);
-  Outcome list(const std::uint8_t* value, const flatbuffers::TypeCode& code, const TypeTable* ref,
-               const Rule& rule, const char* name);
-  Outcome member(const flatbuffers::Table& table, const std::uint8_t* value, const TypeTable& ref,
+  Outcome field(const flatbuffers::Table& table, const Plan& plan, std::size_t index);
+  Outcome bytes(const flatbuffers::Vector<std::uint8_t>* value, const Plan::Field& field);
+  Outcome text(const flatbuffers::String& value, const Plan::Field& field);
+  Outcome list(const std::uint8_t* value, const Plan::Field& field);
+  Outcome member(const flatbuffers::Table& table, const std::uint8_t* value, const Plan& members,
                  std::size_t index);
-  void look_for_more(const flatbuffers::Table& table, const TypeTable& type);
-  Outcome spend(std::size_t size);
+  void look_for_more(const flatbuffers::Table& table, const Plan& plan);
+  // False if that is more than there can be without bytes that are used twice.
+  bool spend(std::size_t size) {
+    if (size > left_) return false;
+    left_ -= size;
+    return true;
+  }
   static const std::uint8_t* follow(const std::uint8_t* at) {
     return at + flatbuffers::ReadScalar<flatbuffers::uoffset_t>(at);
   }
@@ -207,14 +226,11 @@ class Walk {
       4 * kEntryBytesMax;  // bytes that an honest buffer of the greatest size cannot use up
 };
 
-Outcome Walk::spend(std::size_t size) {
-  if (size > left_) return malformed("多处共用同一段字节", "its parts share their bytes");
-  left_ -= size;
-  return ok();
-}
+Error shared_bytes() { return malformed("多处共用同一段字节", "its parts share their bytes"); }
 
-Outcome Walk::bytes(const flatbuffers::Vector<std::uint8_t>* value, const Rule& rule,
-                    const char* name) {
+Outcome Walk::bytes(const flatbuffers::Vector<std::uint8_t>* value, const Plan::Field& field) {
+  const Rule& rule = field.rule;
+  const char* name = field.name;
   const std::size_t size = value == nullptr ? 0 : value->size();
   bool right = true;
   switch (rule.kind) {
@@ -247,10 +263,12 @@ Outcome Walk::bytes(const flatbuffers::Vector<std::uint8_t>* value, const Rule& 
                      "field " + std::string(name) + " has the wrong length (" +
                          std::to_string(size) + " bytes)");
   }
-  return spend(size);
+  return spend(size) ? ok() : Outcome(shared_bytes());
 }
 
-Outcome Walk::text(const flatbuffers::String& value, const Rule& rule, const char* name) {
+Outcome Walk::text(const flatbuffers::String& value, const Plan::Field& field) {
+  const Rule& rule = field.rule;
+  const char* name = field.name;
   if (value.size() > rule.size) {
     return malformed(
         "字段 " + std::string(name) + " 超过 " + std::to_string(rule.size) + " 字节",
@@ -260,11 +278,11 @@ Outcome Walk::text(const flatbuffers::String& value, const Rule& rule, const cha
     return malformed("字段 " + std::string(name) + " 不是不含控制字符的 UTF-8",
                      "field " + std::string(name) + " is not UTF-8 without control characters");
   }
-  return spend(value.size() + 4);
+  return spend(value.size() + 4) ? ok() : Outcome(shared_bytes());
 }
 
-Outcome Walk::list(const std::uint8_t* value, const flatbuffers::TypeCode& code,
-                   const TypeTable* ref, const Rule& rule, const char* name) {
+Outcome Walk::list(const std::uint8_t* value, const Plan::Field& field) {
+  const char* name = field.name;
   const auto& offsets =
       *reinterpret_cast<const flatbuffers::Vector<flatbuffers::uoffset_t>*>(value);
   if (offsets.size() > kRowsMax) {
@@ -274,82 +292,76 @@ Outcome Walk::list(const std::uint8_t* value, const flatbuffers::TypeCode& code,
   }
   for (flatbuffers::uoffset_t i = 0; i < offsets.size(); ++i) {
     const std::uint8_t* element = follow(offsets.Data() + i * sizeof(flatbuffers::uoffset_t));
-    const Outcome good =
-        code.base_type == flatbuffers::ET_STRING
-            ? text(*reinterpret_cast<const flatbuffers::String*>(element), rule, name)
-            : table(*reinterpret_cast<const flatbuffers::Table*>(element), *ref);
-    if (!good) return good.error();
+    Outcome good = field.code.base_type == flatbuffers::ET_STRING
+                       ? text(*reinterpret_cast<const flatbuffers::String*>(element), field)
+                       : table(*reinterpret_cast<const flatbuffers::Table*>(element), *field.ref);
+    if (!good) return good;
   }
   return ok();
 }
 
 // A union's value. Its tag is the field before it.
 Outcome Walk::member(const flatbuffers::Table& table, const std::uint8_t* value,
-                     const TypeTable& ref, std::size_t index) {
+                     const Plan& members, std::size_t index) {
   const auto tag = table.GetField<std::uint8_t>(
       flatbuffers::FieldIndexToOffset(static_cast<flatbuffers::voffset_t>(index - 1)), 0);
   if (tag == 0) return malformed("没有内容", "it has no payload");
-  if (tag >= ref.num_elems) {
+  if (tag >= members.fields.size()) {
     knowledge_ = Knowledge::partial;
     return ok();
   }
-  return this->table(*reinterpret_cast<const flatbuffers::Table*>(value),
-                     *ref.type_refs[ref.type_codes[tag].sequence_ref]());
+  return this->table(*reinterpret_cast<const flatbuffers::Table*>(value), *members.fields[tag].ref);
 }
 
-Outcome Walk::field(const flatbuffers::Table& table, const TypeTable& type, std::size_t index,
-                    const Rule& rule) {
-  const auto code = type.type_codes[index];
-  const char* name = type.names[index];
+Outcome Walk::field(const flatbuffers::Table& table, const Plan& plan, std::size_t index) {
+  const Plan::Field& field = plan.fields[index];
   const std::uint8_t* at = table.GetAddressOf(
       flatbuffers::FieldIndexToOffset(static_cast<flatbuffers::voffset_t>(index)));
-  const TypeTable* ref = code.sequence_ref >= 0 ? type.type_refs[code.sequence_ref]() : nullptr;
-  if (code.base_type == flatbuffers::ET_UCHAR && code.is_repeating != 0) {
+  if (field.code.base_type == flatbuffers::ET_UCHAR && field.code.is_repeating != 0) {
     return bytes(at == nullptr
                      ? nullptr
                      : reinterpret_cast<const flatbuffers::Vector<std::uint8_t>*>(follow(at)),
-                 rule, name);
+                 field);
   }
   if (at == nullptr) return ok();
-  if (code.is_repeating != 0) return list(follow(at), code, ref, rule, name);
-  switch (code.base_type) {
+  if (field.code.is_repeating != 0) return list(follow(at), field);
+  switch (field.code.base_type) {
     case flatbuffers::ET_STRING:
-      return text(*reinterpret_cast<const flatbuffers::String*>(follow(at)), rule, name);
+      return text(*reinterpret_cast<const flatbuffers::String*>(follow(at)), field);
     case flatbuffers::ET_UCHAR:
-      if (ref != nullptr && *at >= ref->num_elems) knowledge_ = Knowledge::partial;
+      if (field.ref != nullptr && *at >= field.ref->fields.size()) knowledge_ = Knowledge::partial;
       return ok();
     case flatbuffers::ET_BOOL:
       if (*at > 1)
-        return malformed("字段 " + std::string(name) + " 不是 0 或 1",
-                         "field " + std::string(name) + " is not 0 or 1");
+        return malformed("字段 " + std::string(field.name) + " 不是 0 或 1",
+                         "field " + std::string(field.name) + " is not 0 or 1");
       return ok();
     case flatbuffers::ET_SEQUENCE:
-      if (ref->st == flatbuffers::ST_UNION) return member(table, follow(at), *ref, index);
-      return this->table(*reinterpret_cast<const flatbuffers::Table*>(follow(at)), *ref);
+      if (field.ref->type->st == flatbuffers::ST_UNION)
+        return member(table, follow(at), *field.ref, index);
+      return this->table(*reinterpret_cast<const flatbuffers::Table*>(follow(at)), *field.ref);
     default:
       return ok();
   }
 }
 
-void Walk::look_for_more(const flatbuffers::Table& table, const TypeTable& type) {
+void Walk::look_for_more(const flatbuffers::Table& table, const Plan& plan) {
   const std::uint8_t* vtable = table.GetVTable();
   const auto size = flatbuffers::ReadScalar<flatbuffers::voffset_t>(vtable);
   for (auto at =
-           flatbuffers::FieldIndexToOffset(static_cast<flatbuffers::voffset_t>(type.num_elems));
+           flatbuffers::FieldIndexToOffset(static_cast<flatbuffers::voffset_t>(plan.fields.size()));
        at < size; at = static_cast<flatbuffers::voffset_t>(at + sizeof(flatbuffers::voffset_t))) {
     if (flatbuffers::ReadScalar<flatbuffers::voffset_t>(vtable + at) != 0)
       knowledge_ = Knowledge::partial;
   }
 }
 
-Outcome Walk::table(const flatbuffers::Table& table, const TypeTable& type) {
-  const Outcome paid = spend(4);
-  if (!paid) return paid.error();
-  look_for_more(table, type);
-  const std::vector<Rule>& rules = all_rules().at(&type);
-  for (std::size_t i = 0; i < type.num_elems; ++i) {
-    const Outcome good = field(table, type, i, rules[i]);
-    if (!good) return good.error();
+Outcome Walk::table(const flatbuffers::Table& table, const Plan& plan) {
+  if (!spend(4)) return shared_bytes();
+  look_for_more(table, plan);
+  for (std::size_t i = 0; i < plan.fields.size(); ++i) {
+    Outcome good = field(table, plan, i);
+    if (!good) return good;
   }
   return ok();
 }
@@ -358,16 +370,16 @@ Outcome Walk::table(const flatbuffers::Table& table, const TypeTable& type) {
 
 Result<Knowledge> check_table(const flatbuffers::Table& table, const TypeTable& type) {
   Walk walk;
-  const Outcome good = walk.table(table, type);
+  const Outcome good = walk.table(table, all_plans().at(&type));
   if (!good) return good.error();
   return walk.knowledge();
 }
 
 std::vector<std::string> fields_without_rule() {
   std::vector<std::string> missing;
-  for (const auto& [type, rules] : all_rules()) {
-    for (std::size_t i = 0; i < rules.size(); ++i) {
-      if (rules[i].kind == Rule::Kind::unruled) missing.emplace_back(type->names[i]);
+  for (const auto& [type, plan] : all_plans()) {
+    for (const Plan::Field& field : plan.fields) {
+      if (field.rule.kind == Rule::Kind::unruled) missing.emplace_back(field.name);
     }
   }
   return missing;
