@@ -14,6 +14,7 @@ namespace {
 using Found = Result<std::optional<Violation>>;
 using Pair = std::pair<std::string, std::string>;
 using Expected = std::function<std::optional<Pair>()>;  // in key order, until nothing
+constexpr std::uint64_t kNotErased = ~std::uint64_t{0};
 using Named = std::function<std::string(std::string_view key)>;
 
 std::optional<std::uint64_t> last_number(std::string_view bytes) {
@@ -98,6 +99,44 @@ Found scan(
   return found;
 }
 
+Result<crypto::SetSum> sum_of(Storage& storage, Family family, const crypto::SetKey& key) {
+  crypto::SetSum sum(key);
+  const Outcome scanned =
+      storage.scan(family, "", [&](std::string_view stored, std::string_view value) {
+        sum.add(stored, value);
+        return true;
+      });
+  if (!scanned) return scanned.error();
+  return sum;
+}
+
+using Pairs = std::vector<Pair>;
+
+// What the entries determine, which have been replayed: for naming what differs.
+Result<Expected> expected_pairs(Storage& storage,
+                                const std::function<void(const Event&, Pairs&)>& pairs_of) {
+  auto pairs = std::make_shared<Pairs>();
+  std::optional<Error> bad;
+  const Outcome scanned =
+      storage.scan(Family::entries, "", [&](std::string_view, std::string_view value) {
+        const Bytes bytes(value.begin(), value.end());
+        const auto event = Event::parse(bytes);
+        if (event) {
+          pairs_of(*event, *pairs);
+        } else {
+          bad = event.error();
+        }
+        return event.has_value();
+      });
+  if (!scanned) return scanned.error();
+  if (bad) return *bad;
+  std::ranges::sort(*pairs);
+  return Expected([pairs, at = std::size_t{0}]() mutable -> std::optional<Pair> {
+    if (at == pairs->size()) return std::nullopt;
+    return (*pairs)[at++];
+  });
+}
+
 }  // namespace
 
 std::string stream_key(std::string_view stream, std::uint64_t position) {
@@ -112,30 +151,68 @@ std::string intent_value(const Event& event) {
   return key_of_number(event.position()).append(text_of(crypto::sha256(event.intent().bytes())));
 }
 
+DerivedIndex::DerivedIndex(Storage& storage, crypto::Entropy& entropy)
+    : storage_(storage),
+      key_(crypto::fresh_set_key(entropy)),
+      stored_streams_(std::async(std::launch::async,
+                                 [this] { return sum_of(storage_, Family::streams, key_); })),
+      streams_(key_),
+      intents_(key_) {}
+
+// As streams_of, without a string for each. A stream named twice makes the sums differ, and is then
+// looked at by itself.
+void DerivedIndex::add_streams(const Event& event) {
+  const std::string end = '\0' + key_of_number(event.position());
+  const auto add_one = [&](std::string_view family, std::string_view name) {
+    stream_.assign(family).append(name).append(end);
+    streams_.add(stream_, "");
+  };
+  const auto add_rows = [&](std::string_view family, const auto& rows) {
+    for (const auto* row : rows) add_one(family, {row->id()->c_str(), row->id()->size()});
+  };
+  add_one("", event.intent().stream());
+  if (!event.intent().known()) return;
+  if (event.tag() == PayloadTag::SubjectsImported) {
+    add_rows("subject/", *event.payload<schema::SubjectsImported>().rows());
+  } else if (event.tag() == PayloadTag::InspectorsImported) {
+    add_rows("inspector/", *event.payload<schema::InspectorsImported>().rows());
+  }
+}
+
+void DerivedIndex::add_commitment(const Hash& commitment, std::uint64_t position) {
+  commitments_.push_back({crypto::fingerprint(key_, text_of(commitment)), position});
+}
+
 void DerivedIndex::add(const Event& event) {
-  for (const std::string& stream : streams_of(event))
-    streams_.push_back(stream_key(stream, event.position()));
-  intents_.emplace_back(intent_key(event.intent()), intent_value(event));
-  for (const Hash& commitment : commitments_of(event.intent())) commitments_.insert(commitment);
+  add_streams(event);
+  intents_.add(intent_key(event.intent()), intent_value(event));
+  for (const Hash& commitment : commitments_of(event.intent()))
+    add_commitment(commitment, event.position());
   if (event.intent().known() && event.tag() == PayloadTag::RecordsErased) {
     const auto& erased = *event.payload<schema::RecordsErased>().commitments();
     for (std::size_t at = 0; at < erased.size(); at += 32) {
-      commitments_.erase(exactly<32>(View(erased.data(), erased.size()).subspan(at, 32)).value());
+      const View commitment = View(erased.data(), erased.size()).subspan(at, 32);
+      erased_[crypto::fingerprint(key_, text_of(commitment))] = event.position();
     }
   }
 }
 
+// Carried by an entry after the last that erased it.
+bool DerivedIndex::may_have_content(std::string_view commitment) const {
+  const std::uint64_t wanted = crypto::fingerprint(key_, commitment);
+  const auto after = std::ranges::upper_bound(commitments_, wanted, {}, &Commitment::fingerprint);
+  if (after == commitments_.begin() || std::prev(after)->fingerprint != wanted) return false;
+  const auto erased = erased_.find(wanted);
+  return erased == erased_.end() || std::prev(after)->position > erased->second;
+}
+
 Result<std::optional<Violation>> DerivedIndex::compare(
-    Storage& storage, const LogFold& fold, const std::optional<crypto::NoteKey>& log_key) {
+    const LogFold& fold, const std::optional<crypto::NoteKey>& log_key) {
   const std::function<Found()> steps[] = {
-      [&] { return compare_entries(storage, fold); },
-      [&] { return compare_checkpoints(storage, fold, log_key); },
-      [&] { return compare_tiles(storage, fold); },
-      [&] { return compare_streams(storage); },
-      [&] { return compare_intents(storage); },
-      [&] { return compare_meta(storage, fold); },
-      [&] { return compare_pending(storage); },
-      [&] { return compare_restricted(storage); }};
+      [&] { return compare_entries(fold); }, [&] { return compare_checkpoints(fold, log_key); },
+      [&] { return compare_tiles(fold); },   [&] { return compare_streams(); },
+      [&] { return compare_intents(); },     [&] { return compare_meta(fold); },
+      [&] { return compare_pending(); },     [&] { return compare_restricted(); }};
   for (const auto& step : steps) {
     Found found = step();
     if (!found || *found) return found;
@@ -144,16 +221,16 @@ Result<std::optional<Violation>> DerivedIndex::compare(
 }
 
 // The replay has read entries 0 to size - 1, each under its key; this is about what else is there.
-Found DerivedIndex::compare_entries(Storage& storage, const LogFold& fold) const {
+Found DerivedIndex::compare_entries(const LogFold& fold) const {
   std::optional<std::string> key_outside;
   const auto note = [&](std::string_view key, std::string_view) {
     key_outside = std::string(key);
     return false;
   };
-  const Outcome beyond = storage.scan(Family::entries, key_of_number(fold.size()), note);
+  const Outcome beyond = storage_.scan(Family::entries, key_of_number(fold.size()), note);
   if (!beyond) return beyond.error();
   if (!key_outside && fold.size() > 0) {
-    const Outcome before = storage.scan(Family::entries, "", note);
+    const Outcome before = storage_.scan(Family::entries, "", note);
     if (!before) return before.error();
     if (key_outside == key_of_number(0)) key_outside.reset();
   }
@@ -167,9 +244,9 @@ Found DerivedIndex::compare_entries(Storage& storage, const LogFold& fold) const
   return std::optional(found);
 }
 
-Found DerivedIndex::compare_checkpoints(Storage& storage, const LogFold& fold,
+Found DerivedIndex::compare_checkpoints(const LogFold& fold,
                                         const std::optional<crypto::NoteKey>& log_key) {
-  Found found = scan(storage, Family::checkpoints,
+  Found found = scan(storage_, Family::checkpoints,
                      [&](std::string_view key, std::string_view value) -> std::optional<Violation> {
                        if (key.size() != 8)
                          return extra(Family::checkpoints, hex(key), std::nullopt);
@@ -198,7 +275,7 @@ Found DerivedIndex::compare_checkpoints(Storage& storage, const LogFold& fold,
 
 // Every full tile; and for each published size the partial ones, as long as they have not become
 // full.
-Found DerivedIndex::compare_tiles(Storage& storage, const LogFold& fold) const {
+Found DerivedIndex::compare_tiles(const LogFold& fold) const {
   std::vector<std::string> keys;
   for (const Tile& tile : tiles_of_growth(0, fold.size())) {
     if (tile.width == kTileWidth) keys.push_back(tile_key(tile));
@@ -223,44 +300,45 @@ Found DerivedIndex::compare_tiles(Storage& storage, const LogFold& fold) const {
     const auto tile = parse_tile_key(key);
     return tile ? tile_path(*tile) : hex(key);
   };
-  Found found = side_by_side(storage, Family::tiles, expected, named,
+  Found found = side_by_side(storage_, Family::tiles, expected, named,
                              [](const Pair&) { return std::nullopt; });
   return found;
 }
 
-Found DerivedIndex::compare_streams(Storage& storage) {
-  std::ranges::sort(streams_);
-  std::size_t at = 0;
-  const Expected expected = [&]() -> std::optional<Pair> {
-    if (at == streams_.size()) return std::nullopt;
-    return Pair(streams_[at++], "");
-  };
+Found DerivedIndex::compare_streams() {
+  const auto stored = stored_streams_.get();
+  if (stored && *stored == streams_) return std::optional<Violation>();
+  Result<Expected> expected = expected_pairs(storage_, [](const Event& event, Pairs& pairs) {
+    for (const std::string& stream : streams_of(event))
+      pairs.emplace_back(stream_key(stream, event.position()), "");
+  });
+  if (!expected) return expected.error();
   const Named named = [](std::string_view key) {
     return key.size() < 9 ? hex(key) : std::string(key.substr(0, key.size() - 9));
   };
-  return side_by_side(storage, Family::streams, expected, named,
+  return side_by_side(storage_, Family::streams, *expected, named,
                       [](const Pair& pair) { return last_number(pair.first); });
 }
 
-Found DerivedIndex::compare_intents(Storage& storage) {
-  std::ranges::sort(intents_);
-  std::size_t at = 0;
-  const Expected expected = [&]() -> std::optional<Pair> {
-    if (at == intents_.size()) return std::nullopt;
-    return intents_[at++];
-  };
-  return side_by_side(storage, Family::intents, expected, hex,
+Found DerivedIndex::compare_intents() const {
+  const auto stored = sum_of(storage_, Family::intents, key_);
+  if (stored && *stored == intents_) return std::optional<Violation>();
+  Result<Expected> expected = expected_pairs(storage_, [](const Event& event, Pairs& pairs) {
+    pairs.emplace_back(intent_key(event.intent()), intent_value(event));
+  });
+  if (!expected) return expected.error();
+  return side_by_side(storage_, Family::intents, *expected, hex,
                       [](const Pair& pair) -> std::optional<std::uint64_t> {
                         if (pair.second.size() != 40) return std::nullopt;
                         return number_of_key(pair.second);
                       });
 }
 
-Found DerivedIndex::compare_meta(Storage& storage, const LogFold& fold) const {
+Found DerivedIndex::compare_meta(const LogFold& fold) const {
   std::vector<Pair> pairs{{"format", std::string(kFormatVersion)}, {"origin", fold.origin()}};
   if (fold.size() ==
       0) {  // written with whatever is written first, which may be a half-signed intent
-    const auto format = storage.get(Family::meta, "format");
+    const auto format = storage_.get(Family::meta, "format");
     if (!format) return format.error();
     if (!*format) pairs.clear();
   } else {
@@ -272,45 +350,64 @@ Found DerivedIndex::compare_meta(Storage& storage, const LogFold& fold) const {
     return pairs[at++];
   };
   return side_by_side(
-      storage, Family::meta, expected, [](std::string_view key) { return std::string(key); },
+      storage_, Family::meta, expected, [](std::string_view key) { return std::string(key); },
       [](const Pair&) { return std::nullopt; });
 }
 
-Found DerivedIndex::compare_pending(Storage& storage) {
-  return scan(storage, Family::pending,
-              [&](std::string_view key, std::string_view value) -> std::optional<Violation> {
-                const auto pending = decode_pending(key, value);
-                if (!pending) return changed(Family::pending, hex(key), std::nullopt);
-                commitments_.insert(pending->opened.begin(), pending->opened.end());
-                return std::nullopt;
-              });
+Found DerivedIndex::compare_pending() {
+  Found found = scan(storage_, Family::pending,
+                     [&](std::string_view key, std::string_view value) -> std::optional<Violation> {
+                       const auto pending = decode_pending(key, value);
+                       if (!pending) return changed(Family::pending, hex(key), std::nullopt);
+                       for (const Hash& opened : pending->opened)
+                         add_commitment(opened, kNotErased);
+                       return std::nullopt;
+                     });
+  std::ranges::sort(commitments_);
+  return found;
 }
 
-Found DerivedIndex::compare_restricted(Storage& storage) const {
-  std::vector<std::string> with_content;
-  const auto judge = [&](Family family, std::string_view key,
-                         std::string_view value) -> std::optional<Violation> {
-    const auto commitment = exactly<32>(view_of(key));
-    if (!commitment || !commitments_.contains(*commitment))
-      return extra(family, hex(key), std::nullopt);
-    if (!restricted_value_intact(key, value)) return changed(family, hex(key), std::nullopt);
-    return std::nullopt;
-  };
+std::optional<Violation> DerivedIndex::judge_content(Family family, std::string_view key,
+                                                     std::string_view value) const {
+  if (key.size() != sizeof(Hash) || !may_have_content(key))
+    return extra(family, hex(key), std::nullopt);
+  if (!restricted_value_intact(key, value)) return changed(family, hex(key), std::nullopt);
+  return std::nullopt;
+}
+
+Found DerivedIndex::compare_restricted() const {
+  crypto::SetSum contents(key_), keys(key_);
   Found found =
-      scan(storage, Family::restricted, [&](std::string_view key, std::string_view value) {
-        with_content.emplace_back(key);
-        return judge(Family::restricted, key, value);
+      scan(storage_, Family::restricted, [&](std::string_view key, std::string_view value) {
+        contents.add(key, "");
+        return judge_content(Family::restricted, key, value);
       });
   if (!found || *found) return found;
+  found = scan(storage_, Family::record_keys, [&](std::string_view key, std::string_view value) {
+    keys.add(key, "");
+    return judge_content(Family::record_keys, key, value);
+  });
+  if (found && !*found && contents == keys) return found;
+  return compare_record_keys();
+}
+
+// Content has a record key, and a record key content.
+Found DerivedIndex::compare_record_keys() const {
+  std::vector<std::string> with_content;
+  Found found = scan(storage_, Family::restricted, [&](std::string_view key, std::string_view) {
+    with_content.emplace_back(key);
+    return std::optional<Violation>();
+  });
+  if (!found || *found) return found;
   std::size_t at = 0;
-  found = scan(storage, Family::record_keys,
+  found = scan(storage_, Family::record_keys,
                [&](std::string_view key, std::string_view value) -> std::optional<Violation> {
                  if (at == with_content.size() || key < with_content[at])
                    return missing(Family::restricted, hex(key), std::nullopt);
                  if (key > with_content[at])
                    return missing(Family::record_keys, hex(with_content[at]), std::nullopt);
                  ++at;
-                 return judge(Family::record_keys, key, value);
+                 return judge_content(Family::record_keys, key, value);
                });
   if (!found || *found) return found;
   if (at < with_content.size())

@@ -2,9 +2,11 @@
 // what is stored.
 #pragma once
 
+#include <future>
 #include <set>
-#include <unordered_set>
+#include <unordered_map>
 
+#include "crypto/set_sum.h"
 #include "ledger/replay.h"
 #include "ledger/storage.h"
 
@@ -17,38 +19,51 @@ std::string stream_key(std::string_view stream, std::uint64_t position);
 std::string intent_key(const IntentView& intent);
 std::string intent_value(const Event& event);
 
-// About 150 bytes for each entry, and the streams of every row imported. Not thread-safe.
+// Constant memory but for 16 bytes for each commitment: what is stored of streams and intents is
+// compared by keyed sums, and looked at pair by pair only if those differ. Not thread-safe.
 class DerivedIndex {
  public:
+  // Sums what is stored of streams, the largest family, on a thread of its own. The storage
+  // outlives the index, and nothing is committed to it meanwhile. The entropy is for the sums' key,
+  // which decides nothing that is reported.
+  DerivedIndex(Storage& storage, crypto::Entropy& entropy);
+
   void add(const Event& event);
 
   // The first thing stored that is not as it should be. Fails only if the storage does.
-  Result<std::optional<Violation>> compare(Storage& storage, const LogFold& fold,
+  Result<std::optional<Violation>> compare(const LogFold& fold,
                                            const std::optional<crypto::NoteKey>& log_key);
 
  private:
   using Found = Result<std::optional<Violation>>;
-  struct HashHash {
-    std::size_t operator()(const Hash& hash) const {
-      std::size_t out = 0;
-      for (std::size_t i = 0; i < sizeof out; ++i) out = out << 8 | hash[i];
-      return out;
-    }
+  struct Commitment {
+    std::uint64_t fingerprint = 0, position = 0;  // of an entry that carries it
+    auto operator<=>(const Commitment&) const = default;
   };
-  Found compare_entries(Storage& storage, const LogFold& fold) const;
-  Found compare_checkpoints(Storage& storage, const LogFold& fold,
-                            const std::optional<crypto::NoteKey>& log_key);
-  Found compare_tiles(Storage& storage, const LogFold& fold) const;
-  Found compare_streams(Storage& storage);
-  Found compare_intents(Storage& storage);
-  Found compare_meta(Storage& storage, const LogFold& fold) const;
-  Found compare_pending(Storage& storage);
-  Found compare_restricted(Storage& storage) const;
+  void add_streams(const Event& event);
+  void add_commitment(const Hash& commitment, std::uint64_t position);
+  bool may_have_content(std::string_view commitment) const;
+  std::optional<Violation> judge_content(Family family, std::string_view key,
+                                         std::string_view value) const;
 
-  std::vector<std::string> streams_;
-  std::vector<std::pair<std::string, std::string>> intents_;
-  std::unordered_set<Hash, HashHash> commitments_;  // that may have content
-  std::set<std::uint64_t> published_;               // sizes of stored checkpoints
+  Found compare_entries(const LogFold& fold) const;
+  Found compare_checkpoints(const LogFold& fold, const std::optional<crypto::NoteKey>& log_key);
+  Found compare_tiles(const LogFold& fold) const;
+  Found compare_streams();
+  Found compare_intents() const;
+  Found compare_meta(const LogFold& fold) const;
+  Found compare_pending();
+  Found compare_restricted() const;
+  Found compare_record_keys() const;
+
+  Storage& storage_;
+  const crypto::SetKey key_;
+  std::future<Result<crypto::SetSum>> stored_streams_;
+  crypto::SetSum streams_, intents_;
+  std::string stream_;                   // reused
+  std::vector<Commitment> commitments_;  // that may have content; sorted by compare_pending
+  std::unordered_map<std::uint64_t, std::uint64_t> erased_;  // fingerprint → position
+  std::set<std::uint64_t> published_;                        // sizes of stored checkpoints
 };
 
 }  // namespace liuhen::ledger

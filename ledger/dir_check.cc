@@ -39,7 +39,8 @@ void missing_or_damaged(const Error& error, ReplayReport& report) {
 ReplayReport check_storage(Storage& storage, ReplayOptions options, const Visitor& visitor,
                            const Progress& progress) {
   ReplayReport report;
-  DerivedIndex index;
+  crypto::SystemEntropy entropy;
+  DerivedIndex index(storage, entropy);
   const auto empty = is_empty_log(storage);
   if (!empty) {
     missing_or_damaged(empty.error(), report);
@@ -63,7 +64,7 @@ ReplayReport check_storage(Storage& storage, ReplayOptions options, const Visito
     report = replay(fetcher, options, both, progress);
   }
   if (report.verdict != Verdict::verified) return report;
-  const auto found = index.compare(storage, *report.fold, report.log_key);
+  const auto found = index.compare(*report.fold, report.log_key);
   if (!found) {
     missing_or_damaged(found.error(), report);
   } else if (*found) {

@@ -12,7 +12,7 @@ namespace {
 
 // What is read and examined at once; there may be three such chunks at a time.
 constexpr std::uint64_t kBundlesAtOnce = 16;
-constexpr std::size_t kBytesAtOnce = 24u << 20;
+constexpr std::size_t kBytesAtOnce = 8u << 20;
 
 std::string text(std::uint64_t number) { return std::to_string(number); }
 
