@@ -21,6 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kReopenWaitMs = 10'000;  // for those who still read what is to be closed
+constexpr std::size_t kUnflushedBytesMax = 128u << 20;  // in memory, of all families together
+constexpr std::size_t kBlockCacheBytes = 64u << 20;
 
 Error damaged(const std::string& detail) {
   return fail(
@@ -278,6 +280,7 @@ rocksdb::DBOptions db_options(OpenMode mode, rocksdb::Env* env) {
   // damage.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.atomic_flush = true;
+  options.db_write_buffer_size = kUnflushedBytesMax;
   options.max_open_files =
       mode == OpenMode::read_only ? -1 : 512;  // -1: keeps files that a writer deletes
   options.info_log = std::make_shared<NoDiary>();
@@ -289,7 +292,7 @@ rocksdb::DBOptions db_options(OpenMode mode, rocksdb::Env* env) {
 std::vector<rocksdb::ColumnFamilyDescriptor> families() {
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.block_cache = rocksdb::NewLRUCache(64u << 20);
+  table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
   rocksdb::ColumnFamilyOptions options;
   options.compression = rocksdb::kNoCompression;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
