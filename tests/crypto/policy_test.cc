@@ -68,40 +68,41 @@ TEST(Policy, OneWitnessOrNone) {
 
 TEST(Policy, RefusesWhatIsNotOne) {
   const std::string w = witness_line("W"), v = witness_line("V");
-  for (const std::string& text : {std::string(),
-                                  w,
-                                  std::string("quorum none"),
-                                  std::string("quorum\n"),
-                                  std::string("quorum none none\n"),
-                                  std::string("quorum none\nquorum none\n"),
-                                  std::string("quorum W\n"),
-                                  "quorum W\n" + w,
-                                  w + w + "quorum W\n",
-                                  log_line() + log_line() + "quorum none\n",
-                                  "log " + witness_key("x").vkey() + "\nquorum none\n",
-                                  "witness W " + log_key("x").vkey() + "\nquorum W\n",
-                                  "witness none " + witness_key("x").vkey() + "\nquorum none\n",
-                                  "witness V " + witness_key("W").vkey() + "\n" + w + "quorum W\n",
-                                  w + "group G 2 W\nquorum G\n",
-                                  w + "group G 0 W\nquorum G\n",
-                                  w + "group G 01 W\nquorum G\n",
-                                  w + "group G -1 W\nquorum G\n",
-                                  w + "group G any\nquorum none\n",
-                                  w + "group G any W W\nquorum G\n",
-                                  w + "group G any none\nquorum G\n",
-                                  w + "group G any H\ngroup H any W\nquorum G\n",
-                                  w + "group G any W\ngroup H any W\nquorum G\n",
-                                  w + "group W any W\nquorum W\n",
-                                  w + v + "group G any W V\ngroup G any V\nquorum G\n",
-                                  std::string("other\nquorum none\n"),
-                                  beacon_line("a").substr(0, 70) + "\nquorum none\n",
-                                  "beacon\nquorum none\n",
-                                  "beacon " + std::string(64, 'A') + "\nquorum none\n",
-                                  beacon_line("a") + beacon_line("a") + "quorum none\n",
-                                  std::string("quorum none\r\n"),
-                                  std::string("quorum none\n\x01\n"),
-                                  std::string("# \x7f\nquorum none\n"),
-                                  std::string("log notavkey\nquorum none\n")}) {
+  for (const std::string& text : std::initializer_list<std::string>{
+           std::string(),
+           w,
+           std::string("quorum none"),
+           std::string("quorum\n"),
+           std::string("quorum none none\n"),
+           std::string("quorum none\nquorum none\n"),
+           std::string("quorum W\n"),
+           "quorum W\n" + w,
+           w + w + "quorum W\n",
+           log_line() + log_line() + "quorum none\n",
+           "log " + witness_key("x").vkey() + "\nquorum none\n",
+           "witness W " + log_key("x").vkey() + "\nquorum W\n",
+           "witness none " + witness_key("x").vkey() + "\nquorum none\n",
+           "witness V " + witness_key("W").vkey() + "\n" + w + "quorum W\n",
+           w + "group G 2 W\nquorum G\n",
+           w + "group G 0 W\nquorum G\n",
+           w + "group G 01 W\nquorum G\n",
+           w + "group G -1 W\nquorum G\n",
+           w + "group G any\nquorum none\n",
+           w + "group G any W W\nquorum G\n",
+           w + "group G any none\nquorum G\n",
+           w + "group G any H\ngroup H any W\nquorum G\n",
+           w + "group G any W\ngroup H any W\nquorum G\n",
+           w + "group W any W\nquorum W\n",
+           w + v + "group G any W V\ngroup G any V\nquorum G\n",
+           std::string("other\nquorum none\n"),
+           beacon_line("a").substr(0, 70) + "\nquorum none\n",
+           "beacon\nquorum none\n",
+           "beacon " + std::string(64, 'A') + "\nquorum none\n",
+           beacon_line("a") + beacon_line("a") + "quorum none\n",
+           std::string("quorum none\r\n"),
+           std::string("quorum none\n\x01\n"),
+           std::string("# \x7f\nquorum none\n"),
+           std::string("log notavkey\nquorum none\n")}) {
     const auto policy = Policy::parse(text);
     ASSERT_FALSE(policy) << text;
     EXPECT_EQ(policy.error().code, "policy.format") << text;
@@ -109,7 +110,8 @@ TEST(Policy, RefusesWhatIsNotOne) {
 }
 
 TEST(Policy, ListsBeacons) {
-  const Policy policy = Policy::parse(beacon_line("a") + beacon_line("b") + "quorum none\n").value();
+  const Policy policy =
+      Policy::parse(beacon_line("a") + beacon_line("b") + "quorum none\n").value();
   EXPECT_EQ(policy.beacons().size(), 2u);
   EXPECT_TRUE(policy.lists_beacon(sha256(view_of("b"))));
   EXPECT_FALSE(policy.lists_beacon(sha256(view_of("c"))));
