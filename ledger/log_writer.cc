@@ -19,6 +19,11 @@ Error undecided() {
       "recorded (liuhen accept-loss) it takes nothing else");
 }
 
+Error nothing_lost() {
+  return fail("restore.no_loss", "账本没有失去什么，不能记为由备份恢复",
+              "nothing of this ledger is lost, so that it was restored cannot be recorded");
+}
+
 }  // namespace
 
 Outcome LogWriter::load() {
@@ -98,7 +103,9 @@ LogWriter::Decision LogWriter::decide(CheckedSubmission& submission) {
       encode_entry(fold_->size(), time, fold_->last_leaf(), submission.intent.bytes(), given));
   const auto event = Event::parse(entries_.back());
   LIUHEN_CHECK(event.has_value());
-  Outcome good = lost_ && !is_loss_of(*event, *lost_) ? Outcome(undecided()) : ok();
+  Outcome good = ok();
+  if (lost_ && !is_loss_of(*event, *lost_)) good = undecided();
+  if (!lost_ && is_loss(*event)) good = nothing_lost();
   if (good) good = fold_->check(*event);
   if (good) good = admission_.admit(*event, fold_->tree());
   const bool whole =

@@ -20,7 +20,8 @@ bool is_passing(const Error& why) {
 
 // Whether opening again may still succeed after that, by itself.
 bool is_worth_another(const Error& why) {
-  return why.code.starts_with("storage.") || why.code == "head.io";
+  return is_passing(why) || why.code == "storage.busy" || why.code == "storage.io" ||
+         why.code == "head.io";
 }
 
 // A sequencer with the state that it folds into, from one start to the next failure.
@@ -90,6 +91,7 @@ class RecoveringSequencer final : public Sequencer {
   void give_up(const Error& why);
   void watch();
   Outcome begin_again();
+  Outcome expect_kept(const Sequencer& next);
   Outcome tell_of(const std::function<void(std::uint64_t, const std::vector<Bytes>&)>& observer,
                   std::uint64_t first, std::uint64_t size);
 
@@ -154,6 +156,7 @@ Outcome RecoveringSequencer::begin_again() {
     observer = observer_;
     kept_observer = kept_observer_;
   }
+  if (Outcome same = expect_kept(*next->sequencer); !same) return same;
   // Before anyone can add to it: the observer hears of entries in order.
   if (Outcome told = tell_of(observer, before, next->sequencer->size()); !told) return told;
   next->sequencer->on_committed(observer);
@@ -164,6 +167,20 @@ Outcome RecoveringSequencer::begin_again() {
   }
   if (kept_observer) kept_observer();  // opening has kept it
   return ok();
+}
+
+// What was acknowledged before the disk failed, and shown, has to be there as it was.
+Outcome RecoveringSequencer::expect_kept(const Sequencer& next) {
+  const std::uint64_t before = current()->size();
+  if (before == 0) return ok();
+  const std::string shown = current()->checkpoint();
+  const auto stored = parts_.storage.get(Family::checkpoints, key_of_number(before));
+  if (!stored) return stored.error();
+  if (next.size() >= before && *stored == shown) return ok();
+  return fail("ledger.rolled_back",
+              "重新打开后，前 " + std::to_string(before) + " 条不再是已确认过的那些",
+              "after opening again, the first " + std::to_string(before) +
+                  " entries are not those that had been acknowledged");
 }
 
 // Of the batch that was written, and whose answer was not given.

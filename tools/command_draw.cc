@@ -34,12 +34,21 @@ Outcome announce(Session& session, const DrawDraft& asked) {
 }
 
 // Where a contributor keeps the nonce between commitment and reveal: beside the key, for the owner
-// alone.
-std::string nonce_path(Session& session, const std::string& given, const std::string& draw) {
+// alone. One for each announcement: a nonce that was revealed under another one, of a rehearsal or
+// of another log, is no secret.
+std::string nonce_path(Session& session, const std::string& given, const std::string& draw,
+                       const Hash& announcement) {
   if (!given.empty()) return given;
   std::string name = draw;
   std::replace(name.begin(), name.end(), '/', '-');
-  return session.target().keys.front() + "." + name + ".nonce";
+  return session.target().keys.front() + "." + name + "." + to_hex(announcement).substr(0, 16) +
+         ".nonce";
+}
+
+Result<Hash> shown_leaf_hash(const json::value& draw) {
+  const auto bytes = from_hex(std::string_view(draw.at("leaf_hash").as_string()));
+  if (!bytes) return bytes.error();
+  return exactly<32>(*bytes);
 }
 
 struct Contribution {
@@ -85,9 +94,7 @@ Result<Hash> announcement_hash(Session& session, const Contribution& asked,
                                   .position = shown->at("position").to_number<std::uint64_t>()});
   if (!witnessed) return witnessed.error();
   if (*witnessed) return **witnessed;
-  auto bytes = from_hex(std::string_view(shown->at("leaf_hash").as_string()));
-  if (!bytes) return bytes.error();
-  return exactly<32>(*bytes);
+  return shown_leaf_hash(*shown);
 }
 
 Result<crypto::draw::Nonce> read_nonce(const std::string& path) {
@@ -122,7 +129,7 @@ Outcome commit(Session& session, const Contribution& asked) {
   if ((*keys)->size() != 1) return fail("session.key", "请用 --key 给出一个密钥", "give one --key");
   auto announcement = announcement_hash(session, asked, draw);
   if (!announcement) return announcement.error();
-  const std::string path = nonce_path(session, asked.nonce_file, draw);
+  const std::string path = nonce_path(session, asked.nonce_file, draw, *announcement);
   auto nonce = nonce_kept_at(session, path);
   if (!nonce) return nonce.error();
   ledger::schema::DrawCommittedT payload;
@@ -140,10 +147,12 @@ Outcome reveal(Session& session, const Contribution& asked) {
   const std::string draw = draw_stream(asked.draw);
   if (session.target().keys.empty())
     return fail("session.key", "请用 --key 给出一个密钥", "give one --key");
-  auto nonce = read_nonce(nonce_path(session, asked.nonce_file, draw));
-  if (!nonce) return nonce.error();
   auto shown = session.get("/api/v1/draws/" + draw.substr(5));
   if (!shown) return shown.error();
+  const auto announcement = shown_leaf_hash(*shown);
+  if (!announcement) return announcement.error();
+  auto nonce = read_nonce(nonce_path(session, asked.nonce_file, draw, *announcement));
+  if (!nonce) return nonce.error();
   const json::value& closed = shown->at("commitments_closed_at");
   if (closed.is_null())
     return fail("draw.phase", "承诺尚未截止，还不能揭示",

@@ -192,7 +192,8 @@ Result<InitResult> init(const InitOptions& options) {
 void undo_init(const std::string& dir) {
   const Layout layout(dir);
   std::error_code ignored;
-  for (const std::string& made : {layout.about, layout.database, layout.head, layout.keys})
+  for (const std::string& made :
+       {layout.about, layout.database, layout.head, layout.head + ".new", layout.keys})
     fs::remove_all(made, ignored);
 }
 

@@ -36,6 +36,13 @@ std::optional<Refusal> too_often(const Backend& backend, const ledger::Submissio
   return std::nullopt;
 }
 
+// What is in the log anybody can send again, signatures and all: that costs its authors nothing.
+bool is_the_authors_doing(const Result<ledger::Answer>& answer) {
+  if (!answer) return answer.error().code != "intent.expired";
+  const auto* receipt = std::get_if<ledger::Receipt>(&*answer);
+  return receipt == nullptr || !receipt->repeated;
+}
+
 // Checks on the calling thread; `done` comes once, perhaps on the writer's thread.
 void begin(const Backend& backend, Result<ledger::Submission> submission,
            std::function<void(Verdict)> done) {
@@ -48,10 +55,15 @@ void begin(const Backend& backend, Result<ledger::Submission> submission,
   Result<ledger::CheckedSubmission> checked =
       ledger::check_submission(std::move(*submission), backend.origin);
   if (!checked) return refuse(refusal(checked.error()));
-  for (const auto& [key, signature] : checked->submission.signatures)
-    backend.authors.count(text_of(key), steady_now_ns());
+  std::vector<KeyId> authors;
+  for (const auto& [key, signature] : checked->submission.signatures) authors.push_back(key);
   backend.sequencer.enqueue(std::move(*checked),
-                            [done = std::move(done)](Result<ledger::Answer> answer) {
+                            [&backend, authors = std::move(authors),
+                             done = std::move(done)](Result<ledger::Answer> answer) {
+                              if (is_the_authors_doing(answer)) {
+                                for (const KeyId& key : authors)
+                                  backend.authors.count(text_of(key), steady_now_ns());
+                              }
                               if (answer) return done(std::move(*answer));
                               done(refusal(answer.error()));
                             });

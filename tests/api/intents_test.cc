@@ -177,6 +177,19 @@ TEST(Intents, AForgedSignatureCostsItsVictimNothing) {
   EXPECT_EQ(town.send(department(town, "Y"), {"office"}).status, 200u);
 }
 
+// Nor may whoever sends again what anybody can read in the log.
+TEST(Intents, WhatIsRecordedCostsItsAuthorNothingWhenSentAgain) {
+  Town town;
+  town.catch_up();
+  town.close();
+  town.author_rate = {.per_s = 1, .burst = 2};
+  town.open();
+  const Bytes recorded = department(town, "R");
+  ASSERT_EQ(town.send(recorded, {"office"}).status, 200u);
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(town.send(recorded, {"office"}).status, 200u);
+  EXPECT_EQ(town.send(department(town, "S"), {"office"}).status, 200u);
+}
+
 // What was recorded was answered, and what was answered was recorded, whenever it stops.
 TEST(Intents, StoppingAnswersWhatWasAccepted) {
   Town town;

@@ -124,8 +124,8 @@ TEST_F(TlogOfService, WhatIsTamperedWithIsRefused) {
   const auto plain = [](const std::string& path, std::size_t at) {
     return [=](const api::Request& request, api::Response& response) {
       if (request.target != path || response.status != 200) return;
-      ASSERT_EQ(response.headers.size(), 4u);  // Cache-Control, Vary, ETag, Content-Encoding
-      EXPECT_EQ(response.headers[3].second, "gzip");
+      const std::pair<std::string, std::string> zipped("Content-Encoding", "gzip");
+      ASSERT_NE(std::ranges::find(response.headers, zipped), response.headers.end());
       response = {
           .status = 200, .content_type = "application/octet-stream", .body = {}, .headers = {}};
       response.body.assign(at, 'x');
@@ -199,7 +199,7 @@ TEST_F(TlogOfGo, ItsCheckpointTilesAndProofsAreRead) {
     const auto report = ledger::export_tiles(log, key, copy);
     ASSERT_TRUE(report) << report.error().en;
     EXPECT_EQ(
-        run("cd " + copy + " && find . -type f | sort | xargs -I{} cmp {} " + dir + "/{}").out, "");
+        run("cd " + copy + " && find . -type f ! -name head | sort | xargs -I{} cmp {} " + dir + "/{}").out, "");
     EXPECT_EQ(report->files, ledger::tiles_of_growth(0, size).size() + (size + 255) / 256 + 1);
   }
 }

@@ -54,7 +54,7 @@ class Log(unittest.TestCase):
 
     def test_standard_error_is_the_default_and_none_is_none(self):
         for words, expected in ((), True), (("--log", "none"), False):
-            with Service(copy_of_demo(), *words) as service:
+            with Service(copy_of_demo(), *words, quiet=False) as service:
                 service.get("/readyz")
                 _, said, _ = service.stop(signal.SIGTERM)
             self.assertEqual('"route":"/readyz"' in said, expected, said)

@@ -107,7 +107,9 @@ class Service:
 
     command = ("serve",)
 
-    def __init__(self, directory, *more, port=0):
+    def __init__(self, directory, *more, port=0, quiet=True):
+        if quiet and self.command == ("serve",) and "--log" not in more:
+            more += ("--log", "none")
         self.process = subprocess.Popen(
             [LIUHEN, "--lang", "en", *self.command, "--dir", directory, "--listen",
              f"127.0.0.1:{port}", *more],
