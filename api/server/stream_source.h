@@ -2,10 +2,7 @@
 // body, and the server sends what it yields, chunk by chunk, for as long as the reader keeps up.
 #pragma once
 
-#include <cstddef>
-#include <deque>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -31,29 +28,6 @@ class StreamSource {
   // the stream is at its end: nothing more will be asked for. Once, on an I/O thread, perhaps while
   // next() runs; must not block.
   virtual void cancel() = 0;
-};
-
-// A source into which its chunks are pushed, for those who must not wait for any reader.
-class ChunkQueue final : public StreamSource {
- public:
-  explicit ChunkQueue(std::size_t bytes_max) : bytes_max_(bytes_max) {}
-
-  // False, and nothing is kept, once the reader has gone, or is so far behind that the queue would
-  // hold more than bytes_max: then he is dropped. Any thread; does not block.
-  bool push(std::string chunk);
-  // What was pushed is still sent, then the answer ends. Any thread.
-  void end();
-
-  void next(Ready ready) override;
-  void cancel() override;
-
- private:
-  const std::size_t bytes_max_;
-  std::mutex mutex_;  // guards what follows
-  std::deque<std::string> chunks_;
-  std::size_t bytes_ = 0;
-  Ready waiting_;  // for the next push
-  bool ended_ = false;
 };
 
 }  // namespace liuhen::api::server

@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "api/server/stream_source.h"
+#include "tests/api/chunk_queue.h"
 #include "tests/api/loopback.h"
 
 namespace liuhen::api::server {

@@ -8,9 +8,9 @@
 #include <thread>
 
 #include "api/server/problem.h"
-#include "api/server/stream_source.h"
 #include "api/server/tls_certificate.h"
 #include "tests/api/certificates.h"
+#include "tests/api/chunk_queue.h"
 #include "tests/api/loopback.h"
 #include "tests/api/temp_dir.h"
 

@@ -1,10 +1,40 @@
-#include "api/server/stream_source.h"
+// A source into which its chunks are pushed, for tests that must not wait for any reader.
+#pragma once
 
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
 #include <utility>
+
+#include "api/server/stream_source.h"
 
 namespace liuhen::api::server {
 
-bool ChunkQueue::push(std::string chunk) {
+class ChunkQueue final : public StreamSource {
+ public:
+  explicit ChunkQueue(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
+  // False, and nothing is kept, once the reader has gone, or is so far behind that the queue would
+  // hold more than bytes_max: then he is dropped. Any thread; does not block.
+  bool push(std::string chunk);
+  // What was pushed is still sent, then the answer ends. Any thread.
+  void end();
+
+  void next(Ready ready) override;
+  void cancel() override;
+
+ private:
+  const std::size_t bytes_max_;
+  std::mutex mutex_;  // guards what follows
+  std::deque<std::string> chunks_;
+  std::size_t bytes_ = 0;
+  Ready waiting_;  // for the next push
+  bool ended_ = false;
+};
+
+inline bool ChunkQueue::push(std::string chunk) {
   Ready waiting;
   {
     const std::lock_guard lock(mutex_);
@@ -25,7 +55,7 @@ bool ChunkQueue::push(std::string chunk) {
   return true;
 }
 
-void ChunkQueue::end() {
+inline void ChunkQueue::end() {
   Ready waiting;
   {
     const std::lock_guard lock(mutex_);
@@ -35,7 +65,7 @@ void ChunkQueue::end() {
   if (waiting) waiting(std::nullopt);
 }
 
-void ChunkQueue::next(Ready ready) {
+inline void ChunkQueue::next(Ready ready) {
   std::optional<std::string> chunk;
   {
     const std::lock_guard lock(mutex_);
@@ -52,7 +82,7 @@ void ChunkQueue::next(Ready ready) {
   ready(std::move(chunk));
 }
 
-void ChunkQueue::cancel() {
+inline void ChunkQueue::cancel() {
   const std::lock_guard lock(mutex_);
   ended_ = true;
   waiting_ = nullptr;
