@@ -72,7 +72,9 @@ class Transport {
  private:
   struct Tls;
   using Problem = boost::system::error_code;
-  using Pieces = std::array<boost::asio::const_buffer, 8>;  // empty ones where there are fewer
+  // Enough for every field of a header and the body after it, which then leave in one write:
+  // whoever is cut off in between has half a header. Empty ones where there are fewer.
+  using Pieces = std::array<boost::asio::const_buffer, 32>;
   template <class... Results>
   using Done = std::function<void(Problem, Results...)>;
 
