@@ -178,7 +178,10 @@ class Shown:
         """What a client got for the intent of that number; whether it is an acknowledgement."""
         if status != 200:
             return False
-        receipt = json.loads(body)
+        try:
+            receipt = json.loads(body)
+        except ValueError as problem:
+            raise AssertionError(f"intent {number}: answered {body!r}") from problem
         got = (receipt["position"], bytes.fromhex(receipt["leaf_hash"]))
         before = self.acknowledged.setdefault(number, got)
         if before != got:
