@@ -1,12 +1,20 @@
 // A ledger in memory with everything a sequencer needs, that can be opened again and again.
 #pragma once
 
+#include <thread>
+
 #include "crypto/checkpoint.h"
 #include "ledger/memory_storage.h"
 #include "tests/empty_admission.h"
 #include "tests/ledger_sample.h"
 
 namespace liuhen::tests {
+
+// Answers come before the head file has what they say. Not where that cannot be written any more.
+inline void wait_until_kept(const ledger::Sequencer& sequencer) {
+  while (!sequencer.stopped() && sequencer.kept_checkpoint() != sequencer.checkpoint())
+    std::this_thread::yield();
+}
 
 struct TestLedger {
   ledger::MemoryStorage own_storage;

@@ -223,10 +223,8 @@ struct Recovering {
     const TestLedger& ledger = site.ledger;
     auto answer = sequencer->submit_and_wait(
         tests::signed_by(ledger.item(name), std::vector<const crypto::SigningKey*>{&ledger.a}));
-    // The head file follows the answer: a fault that is set next is to strike what comes next.
-    while (answer && !sequencer->stopped() &&
-           sequencer->kept_checkpoint() != sequencer->checkpoint())
-      std::this_thread::yield();
+    // A fault that is set next is to strike what comes next, not the head file.
+    if (answer) tests::wait_until_kept(*sequencer);
     return answer;
   }
   // Whether it goes on within some seconds.

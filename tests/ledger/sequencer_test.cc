@@ -29,15 +29,6 @@ void expect_covers(const TestLedger& ledger, const Receipt& receipt) {
                                        receipt.proof, opened.checkpoint.root));
 }
 
-// Answers come before the head is kept.
-void wait_until_kept(const TestLedger& ledger) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (ledger.sequencer->kept_checkpoint() != ledger.sequencer->checkpoint()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), end);
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-}
-
 TEST(Sequencer, AnswersWithAReceiptThatCovers) {
   TestLedger ledger;
   ASSERT_FALSE(ledger.open());
@@ -49,7 +40,7 @@ TEST(Sequencer, AnswersWithAReceiptThatCovers) {
     expect_covers(ledger, receipt_of(answer));
   }
   EXPECT_EQ(ledger.sequencer->size(), 300u);
-  wait_until_kept(ledger);
+  tests::wait_until_kept(*ledger.sequencer);
   EXPECT_EQ(ledger.own_head.read().value(), ledger.sequencer->checkpoint());
   const std::string before = ledger.sequencer->checkpoint();
   ASSERT_FALSE(ledger.open());
@@ -318,7 +309,7 @@ TEST(Sequencer, ALoneIntentIsAnsweredAfterOneSync) {
   EXPECT_EQ(head.writes, 1) << "the answer did not wait for the head";
   EXPECT_EQ(ledger.sequencer->kept_checkpoint(), "");
   head.gate.release();
-  wait_until_kept(ledger);
+  tests::wait_until_kept(*ledger.sequencer);
   EXPECT_EQ(head.writes, 2);
   head.gate.release(10);
 }
@@ -405,7 +396,7 @@ TEST(Sequencer, AHeadThatCannotBeKeptStopsItAndMayLag) {
   ledger.head = &head;
   ASSERT_FALSE(ledger.open());
   ASSERT_TRUE(ledger.submit_item("x"));
-  wait_until_kept(ledger);
+  tests::wait_until_kept(*ledger.sequencer);
   const std::string kept = ledger.sequencer->checkpoint();
   head.failing = true;
   EXPECT_EQ(code_of(ledger.submit_item("y")), "") << "it is durable, whatever the head is";
@@ -461,7 +452,7 @@ TEST(Sequencer, AHeadBehindByMoreThanOneBatchIsAnOldCopy) {
   std::vector<std::string> heads{*ledger.own_head.read().value()};
   for (const char* name : {"x", "y", "z"}) {
     ASSERT_TRUE(ledger.submit_item(name));
-    wait_until_kept(ledger);
+    tests::wait_until_kept(*ledger.sequencer);
     heads.push_back(*ledger.own_head.read().value());
   }
   ledger.close();
@@ -517,9 +508,11 @@ TEST(Sequencer, AfterALossNothingIsTakenOrSignedBeforeTheEventThatSaysSo) {
   TestLedger ledger;
   ASSERT_FALSE(ledger.open());
   ASSERT_TRUE(ledger.submit_item("x"));
+  tests::wait_until_kept(*ledger.sequencer);
   const std::string first = ledger.own_head.read().value().value();
   const auto backup = ledger.own_storage.contents();
   ASSERT_TRUE(ledger.submit_item("y"));
+  tests::wait_until_kept(*ledger.sequencer);
   const std::string lost = ledger.own_head.read().value().value();
   ledger.own_storage.replace_contents(backup);
   EXPECT_EQ(ledger.open().value().code, "ledger.rolled_back");

@@ -406,8 +406,7 @@ TEST_F(OnDisk, TheSequencerRunsOnIt) {
   const auto refused = ledger_.open();
   ASSERT_FALSE(refused) << refused->en;
   ASSERT_TRUE(ledger_.submit_item("on-disk"));
-  while (ledger_.sequencer->kept_checkpoint() != ledger_.sequencer->checkpoint())
-    std::this_thread::yield();  // the head file follows the answer
+  tests::wait_until_kept(*ledger_.sequencer);
   EXPECT_EQ(head.read().value(), ledger_.sequencer->checkpoint());
   EXPECT_FALSE(fs::exists(directory_.path("head.new")));
   ASSERT_TRUE(ledger_.submit(ledger_.erase_intent("e2", {tests::opening_of("证据一").commitment}),
