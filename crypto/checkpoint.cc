@@ -1,9 +1,9 @@
 #include "crypto/checkpoint.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
+#include "crypto/lines.h"
 #include "crypto/merkle.h"
 #include "crypto/utf8.h"
 
@@ -16,23 +16,6 @@ constexpr std::uint64_t kMaxSize =
 Error bad_format(const char* zh, const char* en) {
   return fail("checkpoint.format", std::string("检查点格式有误：") + zh,
               std::string("malformed checkpoint: ") + en);
-}
-
-// The next line without its newline, taken off `rest`; nothing if there is none.
-std::optional<std::string_view> take_line(std::string_view& rest) {
-  const std::size_t newline = rest.find('\n');
-  if (newline == std::string_view::npos) return std::nullopt;
-  const std::string_view line = rest.substr(0, newline);
-  rest.remove_prefix(newline + 1);
-  return line;
-}
-
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-  std::uint64_t size = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (size > kMaxSize || std::to_string(size) != text) return std::nullopt;
-  return size;
 }
 
 }  // namespace

@@ -88,8 +88,8 @@ Outcome Policy::add_line(std::string_view line) {
   }
   const auto words = words_of(line);
   if (words.empty() || words[0].starts_with('#')) return ok();
-  const std::size_t names = logs_.size() + witnesses_.size() + groups_.size() +
-                            contributors_.size() + beacons_.size();
+  const std::size_t names =
+      logs_.size() + witnesses_.size() + groups_.size() + contributors_.size() + beacons_.size();
   if (names >= kMaxPolicyNames && words[0] != "quorum") {
     return bad("名称过多（上限 1024）", "there are more than 1024 names");
   }

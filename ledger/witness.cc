@@ -1,9 +1,9 @@
 #include "ledger/witness.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "crypto/cosignature.h"
+#include "crypto/lines.h"
 
 namespace liuhen::ledger {
 namespace {
@@ -16,22 +16,8 @@ Error bad_answer(const std::string& zh, const std::string& en) {
   return fail("witness.answer", "见证人的回答" + zh, "the witness's answer " + en);
 }
 
-// Decimal without sign or leading zeroes, at most 2^63 - 1.
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-  std::uint64_t size = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (size >> 63 != 0 || std::to_string(size) != text) return std::nullopt;
-  return size;
-}
-
-std::optional<std::string_view> take_line(std::string_view& rest) {
-  const std::size_t newline = rest.find('\n');
-  if (newline == std::string_view::npos) return std::nullopt;
-  const std::string_view line = rest.substr(0, newline);
-  rest.remove_prefix(newline + 1);
-  return line;
-}
+using crypto::parse_size;
+using crypto::take_line;
 
 struct Opened {
   crypto::Note note;
