@@ -2,50 +2,19 @@
 // carried in.
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "api/client/beacon_source.h"
-#include "crypto/random.h"
-#include "tests/api/town.h"
 #include "tests/test_beacon.h"
-#include "tools/environment.h"
+#include "tests/tools/commands_at_town.h"
 
 namespace liuhen::tools {
 namespace {
 
-namespace fs = std::filesystem;
-using tests::City;
-
-class BeaconCommands : public ::testing::Test {
+class BeaconCommands : public tests::CommandsAtTown {
  protected:
   BeaconCommands() {
-    town.city.furnish();
     town.catch_up();
-    connection_ = town.connect();
-    for (const char* name : {"trustee-inside", "trustee-outside", "clerk", "approver"}) {
-      const auto text = crypto::format_key_file(name, City::seed(name)).value();
-      write(std::string(name) + ".key", std::string(text_of(text.view())));
-      fs::permissions(temp / (std::string(name) + ".key"),
-                      fs::perms::owner_read | fs::perms::owner_write);
-    }
-  }
-  std::string write(const std::string& name, const std::string& text) {
-    std::ofstream(temp / name, std::ios::binary) << text;
-    return temp / name;
-  }
-  std::string key(const std::string& name) { return temp / (name + ".key"); }
-  // What it said, if it ended as expected.
-  std::string run(std::vector<std::string> arguments, int code = kDone) {
-    std::ostringstream said;
-    crypto::SystemEntropy entropy;
-    Environment environment{.language = Language::en,
-                            .out = said,
-                            .err = said,
-                            .clock = town.clock,
-                            .entropy = entropy,
-                            .connection = connection_.get()};
-    EXPECT_EQ(tools::run(std::move(arguments), environment), code) << said.str();
-    return said.str();
+    for (const char* name : {"trustee-inside", "trustee-outside", "clerk", "approver"})
+      write_key(name);
   }
   std::string info() {
     const auto& chain = beacon.chain();
@@ -57,13 +26,8 @@ class BeaconCommands : public ::testing::Test {
                                   R"(","metadata":{"beaconID":")" + chain.beacon_id + R"("}})");
   }
 
-  tests::Town town;
-  tests::TempDir temp;
   tests::TestBeacon beacon;
   const Hash hash = crypto::drand::chain_hash(beacon.chain());
-
- private:
-  std::unique_ptr<api::Connection> connection_;
 };
 
 TEST_F(BeaconCommands, FromTheChainToTheAnnouncement) {

@@ -105,7 +105,8 @@ std::string substance_of(const std::string& log, std::size_t& requests) {
       EXPECT_TRUE(std::regex_match(std::string(fields.at("request").as_string()),
                                    std::regex("[0-9a-f]{16}-[0-9]+")));
     }
-    for (const char* derived : {"request", "time", "seconds", "request_bytes", "response_bytes"}) fields.erase(derived);
+    for (const char* derived : {"request", "time", "seconds", "request_bytes", "response_bytes"})
+      fields.erase(derived);
     for (const auto& field : fields)
       values.insert(std::string(field.key()) + " " + json::serialize(field.value()));
   }
@@ -154,7 +155,8 @@ TEST(ServiceLog, OfAWholeDemonstrationHasNothingThatIsAnybodys) {
   const std::string substance = substance_of(log, requests);
   EXPECT_GT(requests, 500u);
   EXPECT_NE(substance.find("route \"/api/v1/intents\""), std::string::npos) << substance;
-  EXPECT_TRUE(std::ranges::all_of(log, [](unsigned char c) { return c < 0x80; })) << "not even a letter";
+  EXPECT_TRUE(std::ranges::all_of(log, [](unsigned char c) { return c < 0x80; }))
+      << "not even a letter";
 
   std::set<std::string> words = words_of(scratch / "ledger.demo");
   EXPECT_GT(words.size(), 5'000u);

@@ -3,23 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
-#include "crypto/random.h"
-#include "tests/api/town.h"
 #include "tests/projections/city_log.h"
-#include "tools/environment.h"
+#include "tests/tools/commands_at_town.h"
 
 namespace liuhen::tools {
 namespace {
 
-namespace fs = std::filesystem;
 using tests::City;
 
-class VrfCommands : public ::testing::Test {
+class VrfCommands : public tests::CommandsAtTown {
  protected:
   VrfCommands() {
-    town.city.furnish();
     for (const char* name : {"holder1", "holder2", "holder3"}) {
       ledger::schema::KeyGrantedT granted;
       granted.grant = town.city.grant(name, {City::Role::holder}, "", true);
@@ -30,29 +24,8 @@ class VrfCommands : public ::testing::Test {
     for (const char* name : {"observer", "observer2", "trustee-outside", "platform"})
       write_key(name);
     town.catch_up();
-    connection_ = town.connect();
   }
-  void write_key(const std::string& name) {
-    const auto text = crypto::format_key_file(name, City::seed(name)).value();
-    std::ofstream(key(name), std::ios::binary) << text_of(text.view());
-    fs::permissions(key(name), fs::perms::owner_read | fs::perms::owner_write);
-  }
-  std::string key(const std::string& name) { return temp / (name + ".key"); }
   std::string share(const std::string& person) { return temp / ("shares/" + person + ".share"); }
-  // What it said, if it ended as expected.
-  std::string run(std::vector<std::string> arguments, int code = kDone) {
-    std::ostringstream said;
-    crypto::SystemEntropy entropy;
-    Environment environment{.language = Language::en,
-                            .out = said,
-                            .err = said,
-                            .clock = town.clock,
-                            .entropy = entropy,
-                            .connection = connection_.get()};
-    EXPECT_EQ(tools::run(std::move(arguments), environment), code) << said.str();
-    town.follow();
-    return said.str();
-  }
   std::vector<std::string> sharing(const std::string& threshold = "2") {
     return {"vrf",         "share",
             "--vrf-key",   town.dir() + "/keys/vrf.key",
@@ -66,12 +39,7 @@ class VrfCommands : public ::testing::Test {
   }
   const projections::VrfKey& vrf() { return town.city.state().keys.vrf.back(); }
 
-  tests::Town town;
-  tests::TempDir temp;
   tests::CityDraw draw{town.city};
-
- private:
-  std::unique_ptr<api::Connection> connection_;
 };
 
 TEST_F(VrfCommands, FromTheSharesToADrawThatTheOperatorDoesNotExecute) {
@@ -79,7 +47,9 @@ TEST_F(VrfCommands, FromTheSharesToADrawThatTheOperatorDoesNotExecute) {
   run(sharing());
   ASSERT_TRUE(vrf().sharing);
   EXPECT_EQ(vrf().sharing->holders.size(), 3U);
-  EXPECT_EQ(fs::status(share("holder1")).permissions() & fs::perms::others_read, fs::perms::none);
+  EXPECT_EQ(
+      std::filesystem::status(share("holder1")).permissions() & std::filesystem::perms::others_read,
+      std::filesystem::perms::none);
 
   run({"vrf", "confirm", share("holder1"), "--key", key("holder1")});
   EXPECT_NE(run({"vrf", "confirm", share("holder1"), "--key", key("holder2")}, kFailed)
