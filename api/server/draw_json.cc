@@ -92,14 +92,14 @@ json::array digits_json(const Draw& draw) {
 }  // namespace
 
 const char* const kTierZh =
-    "丙级（C）：没有公开信标；是否有您信任的独立见证人联署，服务不替您判断，请用 liuhen-verify "
-    "按您自己的策略核验（可能达到乙级 "
+    "丙级（C）：信标和见证人是否为您所信任，服务不替您判断，请用 liuhen-verify "
+    "按您自己的策略核验（可能达到甲级 A 或乙级 "
     "B）。抽取可以从账本重算核对；但没有见证，运营方是否反复试做公告"
     "直到结果合意，密码学上无法排除。";
 const char* const kTierEn =
-    "Tier C: no public beacon; whether witnesses whom you trust cosigned it is not for the service "
-    "to say: verify it with liuhen-verify by your own policy, which may find tier B. The draw can "
-    "be "
+    "Tier C: whether the beacon and the witnesses are ones that you trust is not for the service "
+    "to say: verify it with liuhen-verify by your own policy, which may find tier A or B. The draw "
+    "can be "
     "recomputed and checked from the log, but without witnesses cryptography does not rule out "
     "that the operator tried announcements until one pleased.";
 

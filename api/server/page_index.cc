@@ -116,9 +116,9 @@ std::string tiers_section() {
       "<p>" +
       both(
           "本页不知道您信任哪些见证人，一律显示为丙级；用 liuhen-verify "
-          "按您的策略核验，可能达到乙级。",
+          "按您的策略核验，可能达到甲级或乙级。",
           "This page does not know which witnesses you trust, and shows tier C; liuhen-verify, by "
-          "your own policy, may find tier B.") +
+          "your own policy, may find tier A or B.") +
       "</p>\n<dl>\n<dt>甲 A</dt><dd>" +
       both("种子里有公告之后才产生的公开随机数，时间先后有独立见证人为证：事先谁也算不出结果。",
            "The seed holds public randomness that came into being after the announcement, and "
