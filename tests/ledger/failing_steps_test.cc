@@ -320,5 +320,38 @@ TEST(Recovering, WhatIsNotTheLogThatItWasIsNotGoneOnWith) {
   recovering.sequencer->stop();
 }
 
+// The head file does not have yet what was acknowledged last, and so cannot miss it: whoever
+// acknowledged it has to.
+TEST(Recovering, WhatWasAcknowledgedIsThereOrNothingGoesOn) {
+  Recovering another;
+  ASSERT_FALSE(another.open());
+  for (const char* name : {"first", "otherwise"}) ASSERT_TRUE(another.submit(name));
+  const auto otherwise = another.site.contents();
+  for (const bool shorter : {true, false}) {
+    Recovering recovering;
+    ASSERT_FALSE(recovering.open());
+    ASSERT_TRUE(recovering.submit("first"));
+    const auto first = recovering.site.contents();
+    recovering.site.fault = Fault();
+    recovering.site.fault.code = "storage.full";
+    recovering.site.fault.writes_only = recovering.site.fault.lasting = true;
+    recovering.site.fault.at = 2;  // the commit gets through, the head file does not
+    ASSERT_TRUE(recovering.submit("second"));
+    ASSERT_EQ(recovering.sequencer->stopped().value().code, "storage.full");
+    recovering.site.ledger.own_storage.replace_contents(shorter ? first : otherwise);
+    recovering.site.fault = Fault();
+    recovering.writable = true;
+    for (int tenths = 0; tenths < 100 && recovering.sequencer->stopped() &&
+                         recovering.sequencer->stopped()->code == "storage.full";
+         ++tenths)
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    const auto refused = recovering.submit("third");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "ledger.stopped");
+    EXPECT_NE(refused.error().en.find("acknowledged"), std::string::npos) << refused.error().en;
+    recovering.sequencer->stop();
+  }
+}
+
 }  // namespace
 }  // namespace liuhen::ledger

@@ -75,5 +75,14 @@ TEST(Sequencer, AcceptingALossExcusesNothingElse) {
   EXPECT_EQ(ledger.open().value().code, "head.damaged");
 }
 
+TEST(Sequencer, NobodyRecordsALossWhereNothingIsLost) {
+  TestLedger ledger;
+  ASSERT_FALSE(ledger.open());
+  ASSERT_TRUE(ledger.submit_item("x"));
+  const std::string head = ledger.sequencer->checkpoint();
+  EXPECT_EQ(code_of(ledger.submit(loss_intent(ledger, head), {&ledger.a})), "restore.no_loss");
+  EXPECT_EQ(ledger.sequencer->size(), 1u);
+}
+
 }  // namespace
 }  // namespace liuhen::ledger
