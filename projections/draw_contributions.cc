@@ -126,7 +126,7 @@ void apply(State& state, const ledger::Event& event,
 std::vector<Bytes> Draw::contributions() const {
   std::vector<Bytes> all = revealed;
   for (const Digits& each : digits)
-    all.push_back(crypto::draw::digit_item(each.issue, each.digits));
+    all.push_back(crypto::draw::digit_item(each.source, each.issue, each.digits));
   return all;
 }
 

@@ -62,7 +62,6 @@ std::optional<Due> next_substitute(const Draw& draw) {
   std::optional<Due> next;
   std::uint64_t vacated_at = 0;
   for (std::size_t visit = 0; visit < draw.tasks.size(); ++visit) {
-    if (draw.tasks[visit].result) continue;
     const auto& seats = draw.tasks[visit].seats;
     for (std::uint32_t seat = 0; seat < seats.size(); ++seat) {
       if (!seats[seat].vacated_at || (next && *seats[seat].vacated_at >= vacated_at)) continue;

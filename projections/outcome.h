@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "crypto/draw/matching.h"
-#include "crypto/vrf.h"
 #include "crypto/draw/selection.h"
+#include "crypto/vrf.h"
 #include "projections/pool.h"
 
 namespace liuhen::projections {
@@ -58,8 +58,9 @@ Result<Hash> output_of(const DrawBeacon& beacon, std::uint64_t round, View signa
 // the decision's recorded time plus the announced delay. The draw has a beacon.
 Result<std::uint64_t> substitute_round(const State& state, const Draw& draw, const Seat& seat);
 
-// Section 7 step 9, for the seat's next ordinal; the state is that just before the decision, as far
-// as inspectors and conflicts go (their versions at the decision's position). `outputs`: that of
+// Section 9 of docs/formats/draw.md, for the seat's next ordinal: inspectors, conflicts and seats
+// count as they stood at the decision, whatever the state holds of later ones. The seat is that of
+// next_substitute: those before it have theirs. `outputs`: that of
 // substitute_round where the draw has a beacon, and none otherwise.
 Result<Substitute> substitute_of(const State& state, const Draw& draw, std::uint64_t visit,
                                  std::uint32_t seat, const OpenConflict& open,

@@ -185,7 +185,7 @@ Outcome admit(const State& state, const ledger::Event& event,
   auto seat = find_seat(*place, payload.seat());
   if (!seat) return seat.error();
   const Draw& draw = *place->draw;
-  if (!(*seat)->vacated_at || place->task->result) {
+  if (!(*seat)->vacated_at) {
     return fail("substitute.not_due", "该席位并未空出，无需递补",
                 "the seat was not vacated, no substitute is due");
   }

@@ -97,10 +97,11 @@ Outcome check_concern(const State& state, const ledger::Event& event, const Resu
   return ok();
 }
 
+// Of any group: a seat that a result took out of the turn would leave its substitute, and so who is
+// free for the next one, to whoever records it.
 bool team_is_settled(const Task& task) {
   return std::none_of(task.seats.begin(), task.seats.end(), [](const Seat& seat) {
-    return (!seat.recusals.empty() && !seat.recusals.back().decided()) ||
-           (seat.group == 0 && seat.vacated_at);
+    return seat.vacated_at || (!seat.recusals.empty() && !seat.recusals.back().decided());
   });
 }
 
@@ -125,8 +126,8 @@ Outcome admit(const State& state, const ledger::Event& event,
     return fail("result.recorded", "该次检查已有结果；如有错误请更正",
                 "the visit has its result; correct it if it is wrong");
   if (!team_is_settled(task)) {
-    return fail("result.team", "该次检查尚有回避待决定或执法人员席位待递补",
-                "a recusal of this visit awaits its decision, or an officer's seat its substitute");
+    return fail("result.team", "该次检查尚有回避待决定或席位待递补",
+                "a recusal of this visit awaits its decision, or a seat its substitute");
   }
   if (!signed_by_officers(state, event, task)) {
     return fail("result.officers", "结果须由该次检查的两名执法人员共同签名",

@@ -40,13 +40,35 @@ Vacancy vacancy_of(const Draw& draw, std::uint64_t visit, std::uint32_t seat,
           .seed = seed};
 }
 
-// Who he is at the decision, in the pool's own words: active, and of one of the groups.
+// Who he is at the decision: active, and of the seat's group. Units that another group was given
+// since change nothing in it, and this one is given none while a substitute of it is due.
 bool is_eligible(const Vacancy& vacancy, const InspectorVersion* version) {
   if (version == nullptr || version->status != ledger::schema::InspectorStatus::active)
     return false;
   const crypto::draw::InspectorRow row{
       .id = {}, .unit = version->unit, .qualifications = version->qualifications};
-  return crypto::draw::group_of_inspector(vacancy.groups, row).has_value();
+  return crypto::draw::group_of_inspector(vacancy.groups, row) == vacancy.seat.group;
+}
+
+// Whom a decision later than the vacancy's took from the seat; empty if none did. To the vacancy he
+// sits there still: whoever decides later may know its round already.
+const std::string& left_since(const Vacancy& vacancy, const Seat& seat) {
+  static const std::string kNobody;
+  if (!seat.vacated_at || *seat.vacated_at <= vacancy.decision || seat.recusals.empty() ||
+      seat.recusals.back().decided_at != seat.vacated_at)
+    return kNobody;
+  return seat.recusals.back().inspector;
+}
+
+// Seats held as of the decision, and by the substitutes of earlier ones.
+std::map<std::string, std::uint32_t> loads_of(const Vacancy& vacancy) {
+  auto loads = vacancy.draw.loads;
+  for (const Task& task : vacancy.draw.tasks) {
+    for (const Seat& seat : task.seats) {
+      if (const auto& left = left_since(vacancy, seat); !left.empty()) ++loads[left];
+    }
+  }
+  return loads;
 }
 
 bool ever_sat(const Task& task, const std::string& inspector) {
@@ -58,16 +80,17 @@ bool ever_sat(const Task& task, const std::string& inspector) {
 // All announced inspectors; conflicts are the caller's.
 std::vector<SubstituteCandidate> candidates_of(const State& state, const Vacancy& vacancy) {
   std::vector<SubstituteCandidate> candidates;
+  const auto loads = loads_of(vacancy);
   for (const auto& [id, versions] : state.inspectors.rows) {
     auto row = announced_row(state, vacancy.draw, id);
     if (!row) continue;
-    const auto load = vacancy.draw.loads.find(id);
+    const auto load = loads.find(id);
     candidates.push_back(
         {.row = std::move(*row),
          .eligible = is_eligible(vacancy, state.inspectors.at(id, vacancy.decision)),
          .conflict = false,
          .held_seat = ever_sat(vacancy.task, id),
-         .load = load == vacancy.draw.loads.end() ? 0 : load->second});
+         .load = load == loads.end() ? 0 : load->second});
   }
   return candidates;
 }
@@ -75,8 +98,10 @@ std::vector<SubstituteCandidate> candidates_of(const State& state, const Vacancy
 crypto::draw::SubstituteSeat place_of(const State& state, const Vacancy& vacancy) {
   crypto::draw::SubstituteSeat place{.seat = vacancy.number, .other_units = {}};
   for (const Seat& other : vacancy.task.seats) {
-    if (other.group != vacancy.seat.group || other.inspector.empty()) continue;
-    const auto row = announced_row(state, vacancy.draw, other.inspector);
+    const std::string& inspector =
+        other.inspector.empty() ? left_since(vacancy, other) : other.inspector;
+    if (other.group != vacancy.seat.group || inspector.empty()) continue;
+    const auto row = announced_row(state, vacancy.draw, inspector);
     LIUHEN_CHECK(row);
     place.other_units.push_back(row->unit);
   }

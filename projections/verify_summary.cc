@@ -15,7 +15,6 @@ std::uint64_t overdue_substitutes(const State& state, const Draw& draw, std::uin
   if (!draw.has_tasks()) return 0;
   std::uint64_t overdue = 0;
   for (const Task& task : draw.tasks) {
-    if (task.result) continue;
     for (const Seat& seat : task.seats) {
       if (seat.vacated_at &&
           now_s > state.times[*seat.vacated_at] + draw.announcement.substitute_deadline_s)

@@ -108,8 +108,9 @@ Result<std::uint32_t> digit_bits(std::string_view source, std::string_view issue
   return form->bits;
 }
 
-Bytes digit_item(std::string_view issue, std::string_view digits) {
-  const std::string item = std::string(issue) + ":" + std::string(digits);
+Bytes digit_item(std::string_view source, std::string_view issue, std::string_view digits) {
+  const std::string item =
+      std::string(source) + ":" + std::string(issue) + ":" + std::string(digits);
   return Bytes(item.begin(), item.end());
 }
 

@@ -24,7 +24,7 @@ const DigitSource* find_digit_source(std::string_view id);  // null if there is 
 Result<std::uint32_t> digit_bits(std::string_view source, std::string_view issue,
                                  std::string_view digits);
 
-// What enters alpha: issue ":" digits.
-Bytes digit_item(std::string_view issue, std::string_view digits);
+// What enters alpha: source ":" issue ":" digits.
+Bytes digit_item(std::string_view source, std::string_view issue, std::string_view digits);
 
 }  // namespace liuhen::crypto::draw

@@ -13,18 +13,18 @@
 
 namespace liuhen::crypto::draw {
 
-// An inspector of the announced pool, as things stood just before the decision.
+// An inspector of the announced pool, as section 9 counts: as things stood at the decision.
 struct SubstituteCandidate {
   InspectorRow row;        // as announced; its eligibility is not looked at, what follows is
-  bool eligible = false;   // may be sent now
-  bool conflict = false;   // has a conflict with the subject in force now
+  bool eligible = false;   // is active and of the seat's group then
+  bool conflict = false;   // has a conflict with the subject in force then
   bool held_seat = false;  // holds a seat of this visit, or ever did
-  std::uint64_t load = 0;  // seats he holds in this draw now, on any visit
+  std::uint64_t load = 0;  // seats of this draw whose sitter he is, on any visit
 };
 
 struct SubstituteSeat {
   std::uint64_t seat = 0;  // number through all groups of the visit
-  // Units of those who hold the other seats of the same group of this visit now, one for each.
+  // Units of the sitters of the other seats of the same group of this visit, one for each.
   std::vector<std::string> other_units;
 };
 

@@ -35,8 +35,8 @@ TEST(DigitsRecorded, FollowTheNoncesInTheOrderRecorded) {
   ASSERT_EQ(contributions.size(), 5U);
   EXPECT_EQ(contributions[0], city.nonce("contributor-1"));
   EXPECT_EQ(contributions[1], city.nonce("contributor-2"));
-  EXPECT_EQ(text_of(contributions[2]), "2026137:03081219273106");
-  EXPECT_EQ(text_of(contributions[3]), ":415263");
+  EXPECT_EQ(text_of(contributions[2]), "ssq:2026137:03081219273106");
+  EXPECT_EQ(text_of(contributions[3]), "dice::415263");
   EXPECT_EQ(projections::alpha_of(city.draw()),
             crypto::draw::alpha(city.draw().leaf_hash, contributions, {}));
 

@@ -19,8 +19,8 @@ test("bits of outcomes, and what is none", () => {
     ["ssq", "2026", "03081219273106", "digits.issue"], ["dice", "26001", "1", "digits.issue"],
     ["kl8", "26001", "1", "digits.source"], ["constructor", "26001", "1", "digits.source"],
   ]) assert.equal(code(source, issue, digits), said, `${source} ${issue} ${digits}`);
-  assert.equal(fromUtf8(digitItem("2026137", "03081219273106")), "2026137:03081219273106");
-  assert.equal(fromUtf8(digitItem("", "41")), ":41");
+  assert.equal(fromUtf8(digitItem("ssq", "2026137", "03081219273106")), "ssq:2026137:03081219273106");
+  assert.equal(fromUtf8(digitItem("dice", "", "41")), "dice::41");
 });
 
 test("the page says the same bits", () => {

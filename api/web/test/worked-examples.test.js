@@ -236,4 +236,16 @@ test("draw.md", () => {
     conflict: row.id === "JC-0004", heldSeat: visits[0].team.includes(row.id), load: 0n }));
   assert.equal(substitutesInOrder(after, first, groups, 0n, [page.text("other_unit")], candidates)[0],
     page.text("substitute"));
+
+  // By the seats that stand at the decision, and by those that a later one would leave.
+  const seats = visits.flatMap((visit) => visit.team);
+  const chosen = (gone) => {
+    const left = [...seats];
+    for (const id of gone) left.splice(left.indexOf(id), 1);
+    const then = candidates.map((each, i) =>
+      ({ ...each, row: inspectors[i], load: BigInt(left.filter((id) => id === each.row.id).length) }));
+    return substitutesInOrder(after, first, groups, 0n, [page.text("other_unit")], then)[0] ?? "~";
+  };
+  assert.equal(chosen([page.text("leaver")]), page.text("substitute_at_decision"));
+  assert.equal(chosen([page.text("leaver"), page.text("later_leaver")]), page.text("substitute_by_later_loads"));
 });

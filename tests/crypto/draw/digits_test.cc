@@ -54,8 +54,10 @@ TEST(Digits, IssuesAndSources) {
 
 TEST(Digits, WhatEntersAlpha) {
   const auto text = [](const Bytes& item) { return std::string(item.begin(), item.end()); };
-  EXPECT_EQ(text(digit_item("2026137", "03081219273106")), "2026137:03081219273106");
-  EXPECT_EQ(text(digit_item("", "41526")), ":41526");
+  EXPECT_EQ(text(digit_item("ssq", "2026137", "03081219273106")), "ssq:2026137:03081219273106");
+  EXPECT_EQ(text(digit_item("dice", "", "41526")), "dice::41526");
+  // The digits of one lottery are not those of another.
+  EXPECT_NE(digit_item("fc3d", "2026137", "123"), digit_item("pl3", "2026137", "123"));
 }
 
 }  // namespace

@@ -217,5 +217,33 @@ TEST_F(DrawExample, Substitute) {
   EXPECT_EQ(candidates[**chosen].row.id, text("substitute"));
 }
 
+// By the seats that stand at the decision, and by those that a later one would leave.
+TEST_F(DrawExample, SubstituteAtTheDecision) {
+  const auto records = visits();
+  const Hash second = bytes<32>("substitute_seed");
+  const auto chosen = [&](const std::vector<std::string>& gone) {
+    std::vector<SubstituteCandidate> candidates;
+    for (const InspectorRow& row : inspectors()) {
+      SubstituteCandidate candidate{.row = row, .eligible = true, .conflict = row.id == "JC-0004"};
+      const auto& team = records[0].team;
+      candidate.held_seat = std::count(team.begin(), team.end(), row.id) != 0;
+      for (const VisitRecord& visit : records)
+        candidate.load +=
+            static_cast<std::uint64_t>(std::count(visit.team.begin(), visit.team.end(), row.id));
+      candidate.load -= static_cast<std::uint64_t>(std::count(gone.begin(), gone.end(), row.id));
+      candidates.push_back(candidate);
+    }
+    const auto first =
+        choose_substitute(second, records[0].subject, groups(),
+                          {.seat = 0, .other_units = {text("other_unit")}}, candidates)
+            .value();
+    return first ? candidates[*first].row.id : std::string("~");
+  };
+  EXPECT_EQ(text("leaver"), records[0].team[0]);
+  EXPECT_EQ(text("later_leaver"), records[1].team[1]);
+  EXPECT_EQ(chosen({text("leaver")}), text("substitute_at_decision"));
+  EXPECT_EQ(chosen({text("leaver"), text("later_leaver")}), text("substitute_by_later_loads"));
+}
+
 }  // namespace
 }  // namespace liuhen::crypto::draw

@@ -507,12 +507,12 @@ def example():
     keys = [bytes([0x11]) * 32, bytes([0x22]) * 32]
     nonces = [bytes(range(32)), b""]
     secret = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
-    alpha = tup("liuhen/draw/v1", announcement, nonces + [b"2026137:03081219273106"], [])
+    alpha = tup("liuhen/draw/v1", announcement, nonces + [b"ssq:2026137:03081219273106"], [])
     vrf_key, pi, seed = vrf_prove(secret, alpha)
     block("The seed. Two contributors: the first revealed, the second forfeited; then the digits of a lottery.", [
         ("announcement", announcement), ("contributor_0", keys[0]), ("nonce_0", nonces[0]),
         ("commitment_0", H(tup("liuhen/commit/v1", announcement, keys[0], nonces[0]))),
-        ("digits", "2026137:03081219273106"), ("alpha", alpha),
+        ("digits", "ssq:2026137:03081219273106"), ("alpha", alpha),
         ("vrf_secret", secret), ("vrf_key", vrf_key), ("pi", pi), ("seed", seed)])
 
     subjects = [(f"91370200MA3C{n:06d}", n % 2, 1, 2 if n == 3 else 0) for n in range(1, 8)]
@@ -574,6 +574,17 @@ def example():
               ("substitute_seed", s2), ("substitute_order", " ".join(
                   sorted((i.id for i in inspectors), key=lambda i: pair_order(s2, s, i)))),
               ("other_unit", other), ("substitute", substitute(s2, s, groups, 0, [other], spare) or "~")])
+
+    leaver, later = visits[0][2][0], visits[1][2][1]
+    seated = {i: n - (i == leaver) for i, n in load.items()}
+    freed = {i: n - (i == later) for i, n in seated.items()}
+    chosen = [substitute(s2, s, groups, 0, [other],
+                         [(i, True, (s, i.id) in conflicts, i.id in team, held[i.id]) for i in inspectors]) or "~"
+              for held in (seated, freed)]
+    block("The same seat, with the capacities as they are: by what stands at the decision, and by what would stand if the\n"
+          "recusal from seat 1 of the second visit, decided later, counted (section 9).", [
+              ("leaver", leaver), ("later_leaver", later), ("substitute_at_decision", chosen[0]),
+              ("substitute_by_later_loads", chosen[1])])
 
 
 if __name__ == "__main__":

@@ -54,6 +54,6 @@ export function digitBits(source: string, issue: string, digits: string): number
 }
 
 /** What follows the nonces in alpha. */
-export function digitItem(issue: string, digits: string): Bytes {
-  return utf8(`${issue}:${digits}`);
+export function digitItem(source: string, issue: string, digits: string): Bytes {
+  return utf8(`${source}:${issue}:${digits}`);
 }

@@ -7,18 +7,18 @@ import type { InspectorRow } from "./pool.js";
 import { pairKey } from "./seed.js";
 import { type SeatGroup, checkGroups, groupOfInspector, groupOfSeat } from "./team.js";
 
-/** An inspector of the announced pool, as things stood just before the decision. */
+/** An inspector of the announced pool, as things stood at the decision. */
 export interface Candidate {
   readonly row: InspectorRow; // as announced; its eligibility is not looked at
   readonly eligible: boolean;
   readonly conflict: boolean;
   readonly heldSeat: boolean; // holds a seat of this visit, or ever did
-  readonly load: bigint; // seats he holds in this draw now
+  readonly load: bigint; // seats of this draw whose sitter he is
 }
 
 /**
- * All who may take the seat, the chosen one first. `otherUnits` are of those who hold the other seats of the
- * same group of this visit now, one for each. Refuses with `draw.team`, `draw.seat`, `draw.id`.
+ * All who may take the seat, the chosen one first. `otherUnits` are of the sitters of the other seats of the
+ * same group of this visit, one for each. Refuses with `draw.team`, `draw.seat`, `draw.id`.
  */
 export function substitutesInOrder(
   seedOfSubstitute: Bytes, subject: string, groups: readonly SeatGroup[], seat: bigint,

@@ -154,7 +154,8 @@ export function admitInspectorsImported(state: State, { entry, payload: p }: Eve
     const changes = state.inspectors.get(id) ?? [];
     state.inspectors.set(id, changes);
     const active = inspectorStatuses[number(row, "status")] === "active";
-    changes.push({ position: entry.position, unit: text(row, "unit"), active });
+    changes.push({ position: entry.position, unit: text(row, "unit"),
+      qualifications: texts(row, "qualifications"), active });
   }
 }
 

@@ -127,7 +127,7 @@ export function admitExecuted(state: State, { entry, payload: p, authors }: Even
   }
   checkExecutor(state, authors[0]!, hex(a, "vrf_key"));
   const outputs = draw.output === undefined ? [] : [draw.output];
-  const contributions = [...draw.contributions, ...draw.digits.map((each) => digitItem(each.issue, each.digits))];
+  const contributions = [...draw.contributions, ...draw.digits.map((each) => digitItem(each.source, each.issue, each.digits))];
   try {
     draw.seed = verifyVrf(bytes(a, "vrf_key"), alphaOf(draw.leaf, contributions, outputs), bytes(p, "pi"));
   } catch (error) {
@@ -230,7 +230,7 @@ export function admitDisclosed(state: State, { entry, payload: p }: Event): void
   draw.tasks = draw.visits.map((visit) => ({
     subject: visit.subject,
     seats: visit.team.map((inspector) => ({ inspector, ordinal: 0, noneLeft: false, recusal: undefined,
-      vacated: inspector === "" ? { position: executed.position, time: executed.time } : undefined })),
+      vacated: inspector === "" ? { position: executed.position, time: executed.time, by: "" } : undefined })),
     held: new Set(visit.team.filter((id) => id !== "")), hasResult: false, published: false,
     everPublished: false, withheld: false, objection: false,
   }));

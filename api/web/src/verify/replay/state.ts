@@ -46,10 +46,17 @@ export interface Conflict {
 
 export type Phase = "committing" | "revealing" | "ready" | "executed" | "disclosed" | "failed";
 
+/** By the decision that a substitute follows from. */
+export interface Vacancy {
+  readonly position: bigint;
+  readonly time: bigint;
+  readonly by: string; // who left; "" where the seat was vacant before
+}
+
 export interface Seat {
   inspector: string; // "" if vacant
   ordinal: number; // of the last substitution
-  vacated: { readonly position: bigint; readonly time: bigint } | undefined; // waiting for a substitute since
+  vacated: Vacancy | undefined; // waiting for a substitute
   noneLeft: boolean;
   recusal: { readonly filer: string; readonly ground: string } | undefined; // undecided
 }
@@ -121,6 +128,7 @@ export interface Draw {
 export interface InspectorChange {
   readonly position: bigint;
   readonly unit: string;
+  readonly qualifications: readonly string[];
   readonly active: boolean;
 }
 
@@ -191,13 +199,15 @@ export function isWithin(state: State, department: string, above: string): boole
   return false;
 }
 
-/** The inspector's status and unit just before an entry. */
-export function inspectorAt(state: State, id: string, position: bigint): { unit: string; active: boolean } | undefined {
+/** The inspector just before an entry. */
+export function inspectorAt(
+  state: State, id: string, position: bigint): Omit<InspectorChange, "position"> | undefined {
   const row = state.inspectorRows.get(id);
   if (row === undefined) return undefined;
-  let now = { unit: row.unit, active: row.eligibility !== 1n };
+  let now: Omit<InspectorChange, "position"> =
+    { unit: row.unit, qualifications: row.qualifications, active: row.eligibility !== 1n };
   for (const change of state.inspectors.get(id) ?? []) {
-    if (change.position < position) now = { unit: change.unit, active: change.active };
+    if (change.position < position) now = change;
   }
   return now;
 }

@@ -1,7 +1,7 @@
 // Recusals, substitutes, results and publication (docs/formats/events.md, "Tasks").
 import { substituteSeed } from "../draw/seed.js";
 import { type Candidate, substitutesInOrder } from "../draw/substitute.js";
-import { groupOfSeat } from "../draw/team.js";
+import { groupOfInspector, groupOfSeat } from "../draw/team.js";
 import type { Decoded } from "../flatbuffer.js";
 import { substituteOutputs } from "./beacon.js";
 import { refuse } from "../refusal.js";
@@ -69,9 +69,9 @@ export function admitRecusalDecided(state: State, { entry, payload: p, authors }
   if (!mayDecide(decider, department)) refuse("recusal.decider", "无权决定", "not for this person to decide");
   seat.recusal = undefined;
   if (!flag(p, "approved")) return;
+  seat.vacated = { position: entry.position, time: entry.time, by: seat.inspector };
   seat.inspector = "";
   seat.noneLeft = false;
-  seat.vacated = { position: entry.position, time: entry.time };
 }
 
 interface Due {
@@ -83,7 +83,6 @@ interface Due {
 function nextDue(draw: Draw): Due | undefined {
   let first: Due | undefined;
   draw.tasks.forEach((task, visit) => {
-    if (task.hasResult) return;
     task.seats.forEach((each, seat) => {
       if (each.vacated === undefined) return;
       if (first === undefined || each.vacated.position < first.since) first = { visit, seat, since: each.vacated.position };
@@ -92,13 +91,19 @@ function nextDue(draw: Draw): Due | undefined {
   return first;
 }
 
+/** Who sits there for a substitute of that decision: whoever left by a later one has not left. */
+function sitterAt(seat: Seat, decision: bigint): string {
+  if (seat.vacated === undefined || seat.vacated.position <= decision) return seat.inspector;
+  return seat.vacated.by;
+}
+
 export function admitSubstitute(state: State, event: Event): void {
   const { entry, payload: p } = event;
   const draw = openDraw(state, p);
   const task = taskOf(draw, p);
   const seat = seatOf(task, p);
   const decision = seat.vacated;
-  if (decision === undefined || task.hasResult) {
+  if (decision === undefined) {
     return refuse("substitute.not_due", "席位无需递补", "no substitute is due");
   }
   const due = nextDue(draw)!;
@@ -115,13 +120,22 @@ export function admitSubstitute(state: State, event: Event): void {
   const group = groupOfSeat(draw.groups, BigInt(number_))!;
   const loads = new Map<string, bigint>();
   for (const other of draw.tasks) {
-    for (const { inspector } of other.seats) loads.set(inspector, (loads.get(inspector) ?? 0n) + 1n);
+    for (const each of other.seats) {
+      const sitter = sitterAt(each, decision.position);
+      loads.set(sitter, (loads.get(sitter) ?? 0n) + 1n);
+    }
   }
   const others = task.seats
-    .filter((each, i) => i !== number_ && each.inspector !== "" && groupOfSeat(draw.groups, BigInt(i)) === group)
-    .map((each) => state.inspectorRows.get(each.inspector)!.unit);
+    .filter((_, i) => i !== number_ && groupOfSeat(draw.groups, BigInt(i)) === group)
+    .map((each) => sitterAt(each, decision.position))
+    .filter((sitter) => sitter !== "")
+    .map((sitter) => state.inspectorRows.get(sitter)!.unit);
+  const isEligible = (id: string): boolean => {
+    const then = inspectorAt(state, id, decision.position)!;
+    return then.active && groupOfInspector(draw.groups, then) === group;
+  };
   const candidates = state.pool.inspectors.map((row): Candidate => ({
-    row, eligible: inspectorAt(state, row.id, decision.position)!.active, conflict: false,
+    row, eligible: isEligible(row.id), conflict: false,
     heldSeat: task.held.has(row.id), load: loads.get(row.id) ?? 0n }));
   const after = substituteSeed(draw.leaf, draw.seed!, task.subject, BigInt(number_), BigInt(number(p, "ordinal")), outputs);
   const able = substitutesInOrder(after, task.subject, draw.groups, BigInt(number_), others, candidates);
@@ -165,7 +179,7 @@ export function admitUnitsAdded(state: State, { entry, payload: p, authors }: Ev
     task.seats.forEach((seat, i) => {
       if (!seat.noneLeft || groupOfSeat(draw.groups, BigInt(i)) !== number_) return;
       seat.noneLeft = false;
-      seat.vacated = { position: entry.position, time: entry.time };
+      seat.vacated = { position: entry.position, time: entry.time, by: "" };
     });
   }
 }
@@ -192,7 +206,7 @@ export function admitResult(state: State, { entry, payload: p, authors }: Event)
     !who.every((id) => id !== "" && officers.some((seat) => seat.inspector === id))) {
     refuse("result.officers", "须由两名在席执法人员签名", "two officers of the visit have to sign");
   }
-  if (task.seats.some((seat) => seat.recusal !== undefined) || officers.some((seat) => seat.vacated !== undefined)) {
+  if (task.seats.some((seat) => seat.recusal !== undefined || seat.vacated !== undefined)) {
     refuse("result.team", "回避或递补尚未完成", "a recusal or a substitute is outstanding");
   }
   if (number(p, "method") < 1 || number(p, "method") > 3) refuse("result.method", "检查方式有误", "not a method");
