@@ -285,19 +285,10 @@ Outcome check_pool_position(const Announcing& c) {
   return check_ended(c.state.inspectors.ended_runs);
 }
 
-// An item of both, if any.
-const std::string* shared_item(const Announcing& c, const Draw& other) {
-  const auto& items = other.announcement.items;
-  const auto found = std::find_if(c.a.items.begin(), c.a.items.end(), [&](const auto& item) {
-    return std::find(items.begin(), items.end(), item) != items.end();
-  });
-  return found == c.a.items.end() ? nullptr : &*found;
-}
-
 Outcome check_overlap(const Announcing& c) {
   for (const auto& [stream, other] : c.state.draws.by_stream) {
-    if (!other.open() || !scopes_overlap(other.announcement.scope, c.a.scope)) continue;
-    const std::string* item = shared_item(c, other);
+    if (!other.open()) continue;
+    const std::string* item = common_item(c.a, other.announcement);
     if (item == nullptr) continue;
     return fail("draw.overlap",
                 "抽取“" + stream + "”尚未结束，与本次同有事项“" + *item + "”且范围重叠：须待其结束",
@@ -307,32 +298,28 @@ Outcome check_overlap(const Announcing& c) {
   return ok();
 }
 
-// The newest earlier draw, of whatever plan, on one of the items and over part of the scope: if it
-// was voided or failed, this one repeats it and must say so; otherwise this one repeats nothing. A
-// second try under another plan is a second try.
+// The newest earlier draw, of whatever plan, on one of the items and over part of the scope, that
+// came to nothing: what was drawn since, and stands, does not make it forgotten. A second try under
+// another plan is a second try, and so is one with a small draw in between.
 Outcome check_previous(const Announcing& c) {
-  // Whoever has one draw's events cannot know of others that were not named.
-  if (c.state.given_pool && c.a.previous.empty()) return ok();
-  std::string repeated;
+  std::string fruitless;
   const auto& streams = c.state.draws.streams;
-  for (auto stream = streams.rbegin(); stream != streams.rend(); ++stream) {
+  for (auto stream = streams.rbegin(); stream != streams.rend() && fruitless.empty(); ++stream) {
     const Draw& earlier = c.state.draws.by_stream.at(*stream);
-    if (shared_item(c, earlier) == nullptr ||
-        !scopes_overlap(earlier.announcement.scope, c.a.scope)) {
-      continue;
-    }
-    if (earlier.discarded || earlier.phase == Draw::Phase::failed) repeated = earlier.stream;
-    break;
+    const bool ended = earlier.discarded || earlier.phase == Draw::Phase::failed;
+    if (ended && common_item(c.a, earlier.announcement) != nullptr) fruitless = earlier.stream;
   }
-  if (c.a.previous == repeated) return ok();
-  if (repeated.empty()) {
-    return fail("draw.previous", "本次并非重抽：此前同事项同范围的抽取没有作废或失败，“前次”须留空",
-                "this repeats nothing: the newest draw on these items and this scope was not "
-                "voided and has not failed, leave \"previous\" empty");
+  if (c.a.previous == fruitless) return ok();
+  if (fruitless.empty()) {
+    return fail("draw.previous", "此前同事项同范围的抽取没有作废或失败的，“前次”须留空",
+                "no earlier draw on these items and this scope was voided or has failed: leave "
+                "\"previous\" empty");
   }
-  return fail("draw.previous", "抽取“" + repeated + "”已作废或失败，本次是其重抽，须在“前次”中写明",
-              "the draw \"" + repeated +
-                  "\" was voided or has failed; this one repeats it and must name it as previous");
+  return fail(
+      "draw.previous",
+      "此前同事项同范围的抽取中，“" + fruitless + "”是最近一次作废或失败的，须在“前次”中写明",
+      "of the earlier draws on these items and this scope \"" + fruitless +
+          "\" is the newest that was voided or has failed: name it as previous");
 }
 
 Error bad_root(const std::string& zh, const std::string& en) {

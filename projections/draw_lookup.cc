@@ -135,6 +135,14 @@ std::vector<crypto::draw::SeatGroup> seat_groups(const Draw& draw) {
   return groups;
 }
 
+const std::string* common_item(const ledger::schema::DrawAnnouncedT& a,
+                               const ledger::schema::DrawAnnouncedT& b) {
+  const auto found = std::find_if(a.items.begin(), a.items.end(), [&](const std::string& item) {
+    return std::find(b.items.begin(), b.items.end(), item) != b.items.end();
+  });
+  return found == a.items.end() || !scopes_overlap(a.scope, b.scope) ? nullptr : &*found;
+}
+
 std::uint64_t capacity_of(const ledger::schema::DrawAnnouncedT& announcement,
                           std::string_view unit) {
   for (const auto& capacity : announcement.capacities) {

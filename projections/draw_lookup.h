@@ -49,6 +49,10 @@ std::vector<crypto::draw::SeatGroup> announced_groups(
 // The announced groups, with the units that were added since.
 std::vector<crypto::draw::SeatGroup> seat_groups(const Draw& draw);
 
+// An item on which both draw, if their scopes have a part in common; null otherwise.
+const std::string* common_item(const ledger::schema::DrawAnnouncedT& a,
+                               const ledger::schema::DrawAnnouncedT& b);
+
 // Visits of one inspector of this unit in one draw, at most.
 std::uint64_t capacity_of(const ledger::schema::DrawAnnouncedT& announcement,
                           std::string_view unit);

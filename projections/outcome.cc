@@ -127,14 +127,13 @@ bool outcome_is_not_random(const Draw& draw, const ledger::schema::StratumOutcom
          (stratum.drawn == stratum.eligible || stratum.eligible < draw.rule_set.minimum_pool);
 }
 
-std::uint64_t outcomes_discarded_before(const State& state, const Draw& draw) {
-  std::uint64_t discarded = 0;
-  // Admission has each name an earlier one, so this ends.
-  for (const Draw* at = &draw; !at->announcement.previous.empty();) {
-    const auto found = state.draws.by_stream.find(at->announcement.previous);
-    if (found == state.draws.by_stream.end()) break;
-    at = &found->second;
-    if (at->executed_at && at->discarded) ++discarded;
+std::vector<std::string> outcomes_discarded_before(const State& state, const Draw& draw) {
+  std::vector<std::string> discarded;
+  for (std::size_t i = 0; i + 1 < draw.number; ++i) {
+    const Draw& earlier = state.draws.by_stream.at(state.draws.streams[i]);
+    if (earlier.executed_at && earlier.discarded &&
+        common_item(draw.announcement, earlier.announcement) != nullptr)
+      discarded.push_back(earlier.stream);
   }
   return discarded;
 }

@@ -39,8 +39,10 @@ Result<Visits> visits_of(const State& state, const Draw& draw,
 // the rule's minimum.
 bool outcome_is_not_random(const Draw& draw, const ledger::schema::StratumOutcomeT& stratum);
 
-// Executed attempts that were voided, from the one that `draw` names as previous back to the first.
-std::uint64_t outcomes_discarded_before(const State& state, const Draw& draw);
+// Streams of the draws announced before, on one of its items and over part of its scope, that were
+// executed and are voided, by now: somebody has seen these outcomes, and they do not stand. By
+// number.
+std::vector<std::string> outcomes_discarded_before(const State& state, const Draw& draw);
 
 // What is recorded of an execution: the visits are what the proof's output gives.
 ledger::schema::DrawExecutedT execution_of(const Draw& draw, const crypto::vrf::Proof& pi,

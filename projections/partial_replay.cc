@@ -4,6 +4,7 @@
 
 #include "projections/draw_lookup.h"
 #include "projections/fields.h"
+#include "projections/other_draws.h"
 #include "projections/payload_visit.h"
 #include "projections/upkeep.h"
 #include "projections/vrf_sharing.h"
@@ -37,6 +38,13 @@ Outcome check_inspector(const schema::DrawAnnouncedT& announcement,
                  "does not have the eligibility that the announced groups give");
 }
 
+// Of streams that a file does not hold whole: neither their versions nor what they amount to can be
+// looked at.
+bool is_cut(Tag tag) {
+  return tag == Tag::SubjectsImported || tag == Tag::InspectorsImported ||
+         tag == Tag::RecordsErased || tag == Tag::StateDigested || tag == Tag::CheckpointWitnessed;
+}
+
 }  // namespace
 
 PartialReplay::PartialReplay(std::string origin, std::string draw, Pool pool)
@@ -48,12 +56,6 @@ PartialReplay::PartialReplay(std::string origin, std::string draw, Pool pool)
 const Draw* PartialReplay::draw() const {
   const auto found = state_.draws.by_stream.find(draw_);
   return found == state_.draws.by_stream.end() ? nullptr : &found->second;
-}
-
-// Of the same plan: what came of it matters, not whether it was right.
-bool PartialReplay::is_earlier_attempt(const ledger::Event& event) const {
-  const std::string_view stream = event.intent().stream();
-  return stream.starts_with("draw/") && stream != draw_;
 }
 
 Outcome PartialReplay::check_place(const ledger::Event& event) const {
@@ -70,7 +72,22 @@ Outcome PartialReplay::check_place(const ledger::Event& event) const {
   if (!state_.times.empty() && event.time() < state_.times.back())
     return fail("chain.time", "记录时间早于前面的条目",
                 "its recorded time is before that of an earlier entry");
-  if (!ledger::verify_signatures(event.intent(), event.signatures()))
+  return ok();
+}
+
+Outcome PartialReplay::check_intent(const ledger::Event& event) const {
+  const auto& intent = event.intent();
+  if (used_.contains({intent.author(0), to_hex(raw(intent.fields().id()))})) {
+    return fail("intent.conflict", "该签名人已用过这个意图编号",
+                "its author has used this intent's id before");
+  }
+  // Roots of checkpoints are not in the file; that nobody has seen what was to come is.
+  const std::uint64_t seen = intent.fields().seen_size();
+  if (seen > event.position() || (seen == 0 && intent.seen_root() != crypto::empty_root())) {
+    return fail("intent.fork", "签名人所见的检查点不在本账本的历史中",
+                "the checkpoint that the author saw is not in this log's past");
+  }
+  if (!ledger::verify_signatures(intent, event.signatures()))
     return fail("intent.signature", "签名不成立：不是署名人所签，或内容被改动",
                 "a signature is not good: its author did not sign this");
   return ok();
@@ -99,22 +116,12 @@ Outcome PartialReplay::check_rows(const schema::DrawAnnounced& payload) const {
               "the conflicts' commitments are not those of the declarations approved");
 }
 
-// Of an earlier attempt, whose announcement is not admitted again.
-Outcome PartialReplay::check_beacon_known(const schema::DrawAnnounced& announced) const {
-  const View chain = raw(announced.beacon_chain());
-  if (chain.empty()) return ok();
-  const RegisteredChain* registered = state_.beacons.find(exactly<32>(chain).value());
-  if (registered == nullptr) {
-    return fail("beacon.unknown", "公告所用的信标链不在文件中",
-                "the beacon chain of the announcement is not in the file");
-  }
-  const auto time = crypto::drand::round_time(registered->chain, announced.beacon_round());
-  return time ? ok() : Outcome(time.error());
-}
-
 Outcome PartialReplay::admit_payload(const ledger::Event& event) const {
-  if (event.tag() == Tag::InspectorsImported) return ok();
-  if (is_earlier_attempt(event)) return admit_version(state_, event);
+  if (is_cut(event.tag())) return ok();
+  if (is_of_other_draw(event, draw_)) {
+    const Outcome version = admit_version(state_, event);
+    return version ? admit_other_draw(state_, event) : version;
+  }
   if (event.tag() == Tag::DrawAnnounced) {
     if (auto checked = check_rows(event.payload<schema::DrawAnnounced>()); !checked) return checked;
   }
@@ -132,16 +139,13 @@ void PartialReplay::fold(const ledger::Event& event) {
   ++state_.stream_versions[std::string(event.intent().stream())];
   last_ = event.position();
   last_leaf_ = event.leaf_hash();
-  const auto whole = [&](const auto& payload) { apply(state_, event, payload); };
-  if (!is_earlier_attempt(event)) {
-    visit_payload(event.intent().fields(), whole, [] {});
-  } else if (event.tag() == Tag::DrawAnnounced || event.tag() == Tag::DrawVoided ||
-             event.tag() == Tag::DrawFailed) {
-    visit_payload(event.intent().fields(), whole, [] {});
-  } else if (event.tag() == Tag::DrawDisclosed && event.payload<schema::DrawDisclosed>().last()) {
-    draw_at(state_, event.intent().stream()).phase = Draw::Phase::disclosed;
-  }
-  if (event.tag() != Tag::DrawAnnounced || is_earlier_attempt(event)) return;
+  used_.emplace(event.intent().author(0), to_hex(raw(event.intent().fields().id())));
+  if (is_of_other_draw(event, draw_)) return fold_other_draw(state_, event);
+  if (!is_cut(event.tag()) || event.tag() == Tag::InspectorsImported)
+    visit_payload(
+        event.intent().fields(), [&](const auto& payload) { apply(state_, event, payload); },
+        [] {});
+  if (event.tag() != Tag::DrawAnnounced) return;
   // Who the inspectors were when the pool was taken; imports given tell what changed since.
   const std::uint64_t position = draw()->announcement.pool_position;
   for (const auto& row : state_.given_pool->inspectors) {
@@ -164,25 +168,11 @@ Outcome PartialReplay::take(View entry) {
     return fail("payload.unknown", "本程序不认识的内容，请升级",
                 "it holds something that this program does not know: upgrade it");
   if (auto checked = check_place(*event); !checked) return checked;
+  if (auto checked = check_intent(*event); !checked) return checked;
   // Entries not in the file were recorded no later than this one; that is all the file can show of
   // their times.
   state_.times.resize(event->position(), event->time());
   if (auto checked = admit_sender(state_, *event); !checked) return checked;
-  if (is_earlier_attempt(*event) && event->tag() != Tag::DrawAnnounced &&
-      !state_.draws.by_stream.contains(std::string(event->intent().stream()))) {
-    return fail("draw.unknown", "所属的抽取没有公告",
-                "the draw that it belongs to was not announced");
-  }
-  if (is_earlier_attempt(*event) && event->tag() == Tag::DrawAnnounced &&
-      !state_.catalogue.plans.contains(
-          std::string(text(event->payload<schema::DrawAnnounced>().plan())))) {
-    return fail("draw.plan", "公告所据的计划不在文件中",
-                "the plan of the announcement is not in the file");
-  }
-  if (is_earlier_attempt(*event) && event->tag() == Tag::DrawAnnounced) {
-    if (auto checked = check_beacon_known(event->payload<schema::DrawAnnounced>()); !checked)
-      return checked;
-  }
   if (auto checked = admit_payload(*event); !checked) return checked;
   fold(*event);
   return ok();

@@ -13,9 +13,9 @@ class PartialReplay {
   PartialReplay(std::string origin, std::string draw, Pool pool);
 
   // Events in ascending position, each once. Why this one would have been illegal, as far as the
-  // events given show; otherwise it is folded. Not looked at: the checkpoint that the author saw,
-  // and whether imports have all their parts. Codes: those of admission, those of entries, and
-  // `proof.order`, `proof.rows`.
+  // events given show; otherwise it is folded. Not looked at: the root of the checkpoint that the
+  // author saw, and whether imports have all their parts. Codes: those of admission, those of
+  // entries, and `proof.order`, `proof.rows`.
   Outcome take(View entry);
 
   const State& state() const { return state_; }
@@ -23,15 +23,15 @@ class PartialReplay {
 
  private:
   Outcome check_place(const ledger::Event& event) const;
+  Outcome check_intent(const ledger::Event& event) const;
   Outcome check_rows(const ledger::schema::DrawAnnounced& announced) const;
-  Outcome check_beacon_known(const ledger::schema::DrawAnnounced& announced) const;
   Outcome admit_payload(const ledger::Event& event) const;
   void fold(const ledger::Event& event);
-  bool is_earlier_attempt(const ledger::Event& event) const;
 
   std::string draw_;
   State state_;
   std::optional<std::uint64_t> last_;
+  std::set<std::pair<KeyId, std::string>> used_;  // first authors with the ids of their intents
   Hash last_leaf_{};
 };
 

@@ -211,10 +211,23 @@ class Judge {
       return std::move(out_);
     }
     describe(*draw);
+    describe_discarded(replay.state(), *draw);
     describe_beacon(replay.state(), *draw);
     out_.verdict = Verdict::verified;
     if (unwitnessed_) find_wrong(*unwitnessed_);
     return std::move(out_);
+  }
+
+  void describe_discarded(const State& state, const Draw& draw) {
+    out_.discarded_before = outcomes_discarded_before(state, draw);
+    if (out_.discarded_before.empty()) return;
+    std::string names;
+    for (const std::string& stream : out_.discarded_before)
+      names.append(names.empty() ? "" : ", ").append(stream);
+    const std::string count = number(out_.discarded_before.size());
+    say("此前同事项同范围已有 " + count + " 次结果看过之后作废：" + names,
+        "outcomes on its items and scope were seen and discarded before it: " + count + ": " +
+            names);
   }
 
   void describe_beacon(const State& state, const Draw& draw) {
@@ -281,8 +294,9 @@ class Judge {
     not_shown(
         "是否另有抽取（例如先抽一次、不满意再抽）：须核验整个账本",
         "whether another draw was made, such as one that did not please: the whole log shows it");
-    not_shown("此前同事项同范围的抽取是否作废而未写明",
-              "whether an earlier draw on these items and this scope was voided and not named");
+    not_shown("此前同事项同范围更早的抽取是否也曾作废，最近的是否写明",
+              "whether the newest earlier draw on these items and this scope that was voided is "
+              "named, or still older ones were voided too");
     not_shown("文件所列密钥此前是否已被撤销", "whether keys in the file had been revoked");
     not_shown("名录是否就是当时的登记", "whether the pool was the registry of that day");
     not_shown("其后是否还有事件（以检查点为限）", "what happened later than its checkpoint");

@@ -54,8 +54,10 @@ struct DrawLine {
   bool matching_replayed = false;
   std::uint64_t strata_not_random = 0;  // outcome_is_not_random (projections/outcome.h)
   std::uint64_t none_left = 0;          // times that nobody was left to go instead
-  std::uint64_t discarded_before = 0;   // outcomes seen and discarded, whose repetition this is
-  std::uint64_t substitutes_late = 0;   // recorded after their deadline, or overdue at `now_s`
+  // Earlier draws on its items and scope whose outcomes were seen and discarded; streams, by
+  // number.
+  std::vector<std::string> discarded_before;
+  std::uint64_t substitutes_late = 0;  // recorded after their deadline, or overdue at `now_s`
   // Recorded, and not proven that the decision came before the beacon's round that chose: tier C.
   std::uint64_t substitutes_unproven = 0;
 };

@@ -253,7 +253,9 @@ void add_announcing(Program& program, CLI::App* draw) {
                                    "chain hash of a beacon; its first round twice the margin after "
                                    "the reveals is announced"));
   command->add_option("--previous", asked->previous,
-                      program.help("所重抽的那次", "the attempt that this one repeats"));
+                      program.help("此前同事项同范围最近一次作废或失败的抽取",
+                                   "the newest earlier draw on these items and this scope that was "
+                                   "voided or has failed"));
   command->add_option("--groups", asked->groups_file,
                       program.help("席位组 JSON 文件（代替 --unit 等）",
                                    "JSON file of seat groups, in place of --unit and the like"));

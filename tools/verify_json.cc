@@ -99,7 +99,8 @@ json::object row_of(const projections::DrawLine& draw) {
           {"substitutes_unopened", draw.substitutes_unopened},
           {"strata_not_random", draw.strata_not_random},
           {"none_left", draw.none_left},
-          {"discarded_before", draw.discarded_before},
+          {"discarded_before", draw.discarded_before.size()},
+          {"discarded_draws", json::value_from(draw.discarded_before)},
           {"substitutes_late", draw.substitutes_late},
           {"substitutes_unproven", draw.substitutes_unproven}};
 }
@@ -161,6 +162,7 @@ std::string json_of_report(const projections::ProofVerdict& verdict) {
                          {"inspectors", verdict.inspectors},
                          {"conflicts", verdict.conflicts},
                          {"drawn", verdict.visits},
+                         {"discarded_draws", json::value_from(verdict.discarded_before)},
                          {"shown", list_of(verdict.shown)},
                          {"not_shown", list_of(verdict.not_shown)}};
   return json::serialize(out) + "\n";

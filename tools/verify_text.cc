@@ -140,16 +140,24 @@ void add_draw_notes(const DrawLine& draw, Text& text) {
     text.line("     无人可递补：" + number(draw.none_left) + " 次",
               "     nobody left to go instead: " + number(draw.none_left) + " times");
   }
-  if (draw.discarded_before != 0) {
-    text.line("     重抽：此前已有 " + number(draw.discarded_before) + " 次结果看过之后作废",
-              "     a repetition: " + number(draw.discarded_before) +
-                  " outcomes were seen and discarded before it");
+  if (!draw.discarded_before.empty()) {
+    const std::string count = number(draw.discarded_before.size());
+    std::string names;
+    for (const std::string& stream : draw.discarded_before)
+      names.append(names.empty() ? "" : ", ").append(stream);
+    text.line("     此前同事项同范围已有 " + count + " 次结果看过之后作废：" + names,
+              "     outcomes on its items and scope seen and discarded before it: " + count + ": " +
+                  names);
   }
-  if (draw.beacon && draw.substitutes_unproven != 0) {
-    text.line("     丙级（C）的递补：" + number(draw.substitutes_unproven) +
-                  " 次（没有证明决定早于所用的信标轮次）",
-              "     substitutes of tier C: " + number(draw.substitutes_unproven) +
-                  " (it is not proven that the decision came before the beacon's round)");
+  if (draw.substitutes_unproven != 0) {
+    text.line(
+        "     丙级（C）的递补：" + number(draw.substitutes_unproven) +
+            (draw.beacon ? " 次（没有证明决定早于所用的信标轮次）"
+                         : " 次（没有信标：决定之时，知道种子的人就知道递补是谁）"),
+        "     substitutes of tier C: " + number(draw.substitutes_unproven) +
+            (draw.beacon ? " (it is not proven that the decision came before the beacon's round)"
+                         : " (there is no beacon: whoever knows the seed knows at the decision who "
+                           "goes instead)"));
   }
   if (draw.substitutes_late != 0) {
     text.line("     逾期的递补：" + number(draw.substitutes_late),

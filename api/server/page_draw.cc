@@ -64,7 +64,8 @@ std::string facts(const State& state, const Draw& draw) {
                                ? std::string()
                                : "/draws/" + encode_segment(name.substr(0, slash)) + "/" +
                                      encode_segment(name.substr(slash + 1));
-    rows += fact("重抽自", "Repeats", to.empty() ? escape(name) : link(to, escape(name)));
+    rows += fact("此前作废或失败", "Came to nothing before",
+                 to.empty() ? escape(name) : link(to, escape(name)));
   }
   return section(
       both("概况", "Facts") + " <span class=\"en\">" + both("时间为北京时间", "UTC+8") + "</span>",

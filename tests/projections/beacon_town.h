@@ -49,42 +49,46 @@ struct BeaconTown {
     city.must(std::move(voided), {"approver", "clerk"});
   }
 
-  // Seat 0 of visit 0 is vacated now.
-  void recuse() {
+  // Seat 0 of the visit is vacated now.
+  void recuse(std::uint64_t visit = 0) {
     ledger::schema::RecusalFiledT filed;
     filed.draw = draw.stream();
+    filed.visit = visit;
     filed.ground = "kinship";
-    city.must(std::move(filed), {draw.draw().tasks[0].seats[0].inspector});
+    city.must(std::move(filed), {draw.draw().tasks[visit].seats[0].inspector});
     ledger::schema::RecusalDecidedT decided;
     decided.draw = draw.stream();
+    decided.visit = visit;
     decided.approved = true;
     city.must(std::move(decided), {"head"});
   }
-  std::uint64_t substitute_round() const {
-    return projections::substitute_round(city.state(), draw.draw(), draw.draw().tasks[0].seats[0])
+  std::uint64_t substitute_round(std::uint64_t visit = 0) const {
+    return projections::substitute_round(city.state(), draw.draw(),
+                                         draw.draw().tasks[visit].seats[0])
         .value();
   }
-  std::uint64_t substitute_time() const {
-    return crypto::drand::round_time(beacon.chain(), substitute_round()).value();
+  std::uint64_t substitute_time(std::uint64_t visit = 0) const {
+    return crypto::drand::round_time(beacon.chain(), substitute_round(visit)).value();
   }
   // By the round that is due.
-  ledger::schema::SubstituteDrawnT substitution() const {
+  ledger::schema::SubstituteDrawnT substitution(std::uint64_t visit = 0) const {
     ledger::schema::SubstituteDrawnT out;
-    out.beacon_round = substitute_round();
+    out.visit = visit;
+    out.beacon_round = substitute_round(visit);
     out.beacon_signature = City::bytes(beacon.sign(out.beacon_round));
     const std::vector<Hash> outputs{crypto::sha256(out.beacon_signature)};
     out.draw = draw.stream();
     out.ordinal = 1;
     out.inspector =
         projections::substitute_of(
-            city.state(), draw.draw(), 0, 0, [](const Hash&) { return std::nullopt; }, outputs)
+            city.state(), draw.draw(), visit, 0, [](const Hash&) { return std::nullopt; }, outputs)
             .value()
             .inspector;
     return out;
   }
-  void substitute() {
-    city.now = substitute_time();
-    city.must(substitution(), {"platform"});
+  void substitute(std::uint64_t visit = 0) {
+    city.now = std::max(city.now, substitute_time(visit));
+    city.must(substitution(visit), {"platform"});
   }
 };
 

@@ -300,6 +300,51 @@ TEST(DrawAnnounced, ARedrawUnderAnotherPlanNamesWhatItRepeats) {
   EXPECT_EQ(under("OTHER", "ITEM-2", DrawnCity::stream(1)), "");
 }
 
+// Nor is a draw of a part, which stands, a way to forget what was discarded before.
+TEST(DrawAnnounced, ADrawInBetweenHidesNothing) {
+  DrawnCity city;
+  city.publish_plan("OTHER");
+  city.run();
+  city.must(DrawnCity::reasoned<schema::DrawVoidedT>(), {"approver", "supervisor"});
+  auto small = city.announcement(2);
+  small.scope.push_back(std::make_unique<schema::ConditionT>());
+  small.scope[0]->field = schema::Field::division;
+  small.scope[0]->values = {"370203"};
+  city.take_pool(small);
+  small.previous = DrawnCity::stream(1);
+  city.must(std::move(small), {"clerk", "approver"});
+  city.commit_all(2);
+  city.reveal_all(2);
+  city.must(city.executed(2), {"platform"});
+  city.must(city.disclosed_whole(2), {"platform"});
+  const auto again = [&](const std::string& previous) {
+    auto a = city.announcement();
+    a.plan = "OTHER";
+    a.previous = previous;
+    return city.submit(std::move(a), {"clerk", "approver"});
+  };
+  EXPECT_EQ(again(""), "draw.previous");
+  EXPECT_EQ(again(DrawnCity::stream(2)), "draw.previous") << "which stands";
+  EXPECT_EQ(again(DrawnCity::stream(1)), "");
+  EXPECT_EQ(projections::outcomes_discarded_before(city.state(),
+                                                   city.state().draws.by_stream.at("draw/OTHER/1")),
+            std::vector{DrawnCity::stream(1)});
+}
+
+// An outcome may be kept until another is on its way, and be discarded then: it was seen all the
+// same.
+TEST(DrawAnnounced, AnOutcomeDiscardedLaterCounts) {
+  DrawnCity city;
+  city.run();
+  city.now += kHourS;
+  city.announce(2);
+  EXPECT_TRUE(projections::outcomes_discarded_before(city.state(), city.draw(2)).empty());
+  city.must(DrawnCity::reasoned<schema::DrawVoidedT>(), {"approver", "supervisor"});
+  EXPECT_EQ(projections::outcomes_discarded_before(city.state(), city.draw(2)),
+            std::vector{DrawnCity::stream(1)});
+  EXPECT_TRUE(projections::outcomes_discarded_before(city.state(), city.draw(1)).empty());
+}
+
 TEST(DrawAnnounced, APeriodicDrawRepeatsNothing) {
   DrawnCity city;
   city.run();

@@ -110,10 +110,22 @@ TEST(Verify, ShowsWhatBreaksNoRule) {
     const Report report = check(log);
     expect_verified(report);
     ASSERT_EQ(report.draws.size(), 2u);
-    EXPECT_EQ(report.draws[0].discarded_before, 0u);
-    EXPECT_EQ(report.draws[1].discarded_before, 1u);
+    EXPECT_TRUE(report.draws[0].discarded_before.empty());
+    EXPECT_EQ(report.draws[1].discarded_before, std::vector{first.stream()});
     EXPECT_EQ(report.draws[1].strata_not_random, 0u);
     EXPECT_EQ(report.draws[1].substitutes_late, 0u);
+  }
+  // A draw that stands in between does not make it forgotten.
+  CityDraw third(city, 3);
+  EXPECT_EQ(city.refusal(third.announcement(), {"clerk", "approver"}), "draw.previous");
+  auto later = third.announcement();
+  later.previous = first.stream();
+  city.must(std::move(later), {"clerk", "approver"});
+  {
+    CityLog log(city);
+    const Report report = check(log);
+    expect_verified(report);
+    EXPECT_EQ(report.draws.at(2).discarded_before, std::vector{first.stream()});
   }
   auto substitute = second.recuse(0);
   {

@@ -5,9 +5,9 @@
 //                      the Unix second by which deadlines are to be judged
 //
 // NAME is whole (with a substitute), digits (of a lottery and of dice), recovered (by holders of
-// shares), redraw (of an attempt voided before its round), unfinished, or what a dishonest operator
-// would write: other-round, other-chain, early, without, substitute-round, substitute-early,
-// substitute-bare.
+// shares), redraw (of an attempt voided before its round), repeated (of one that was executed, a
+// draw that stands in between), two-recusals (hardly anybody free), moved (a substitute passed over
+// for having left his group), unfinished, or what a dishonest operator would write: see kCases.
 #include <array>
 #include <cstdlib>
 #include <functional>
@@ -26,13 +26,12 @@ std::string proof_of(City& city, const projections::Draw& draw) {
   return projections::build_proof_file(city.state(), draw, proofs).value();
 }
 
-// The draw's proof file with one more entry, which no admission let in.
+// The proof with one more entry, which no admission let in.
 template <class Payload>
-std::string forged(BeaconTown& town, Payload payload, const City::Names& authors = {"platform"}) {
-  projections::ProofText proof =
-      projections::parse_proof(proof_of(town.city, town.draw.draw())).value();
+std::string with_forged(BeaconTown& town, projections::ProofText proof, Payload payload,
+                        const City::Names& authors, const City::Tweak& tweak = {}) {
   auto entries = town.city.entries();
-  entries.push_back(forged_entry(town.city, std::move(payload), authors));
+  entries.push_back(forged_entry(town.city, std::move(payload), authors, tweak));
   proof.entries.push_back(
       {.position = entries.size() - 1, .bytes = entries.back(), .inclusion = {}});
   CityLog log(town.city, std::move(entries));
@@ -40,6 +39,27 @@ std::string forged(BeaconTown& town, Payload payload, const City::Names& authors
     entry.inclusion = log.tree().inclusion(entry.position, log.tree().size()).value();
   proof.checkpoint = log.note();
   return projections::format_proof(proof);
+}
+
+// The draw's proof file with such an entry.
+template <class Payload>
+std::string forged(BeaconTown& town, Payload payload, const City::Names& authors = {"platform"},
+                   const City::Tweak& tweak = {}) {
+  return with_forged(town, projections::parse_proof(proof_of(town.city, town.draw.draw())).value(),
+                     std::move(payload), authors, tweak);
+}
+
+// The file of a draw whose announcement no admission let in, after that of an earlier one.
+std::string forged_announcement(BeaconTown& town, const projections::Draw& earlier,
+                                ledger::schema::DrawAnnouncedT announced) {
+  projections::ProofText proof = projections::parse_proof(proof_of(town.city, earlier)).value();
+  proof.draw = "draw/" + announced.plan + "/" + std::to_string(announced.attempt);
+  auto pool =
+      projections::pool_of(town.city.state(), announced, town.city.state().catalogue.rules.at("R1"))
+          .value();
+  proof.subjects = std::move(pool.subjects);
+  proof.inspectors = std::move(pool.inspectors);
+  return with_forged(town, std::move(proof), std::move(announced), {"clerk", "approver"});
 }
 
 std::string whole(BeaconTown& town) {
@@ -160,7 +180,189 @@ std::string substitute_bare(BeaconTown& town) {
   return substituted(town, [](auto& payload) { payload.beacon_signature.clear(); });
 }
 
+// Executed, listed, and voided by a supervisor.
+void discard(BeaconTown& town, CityDraw& draw) {
+  ledger::schema::DrawVoidedT voided;
+  voided.draw = draw.stream();
+  voided.reason = "结果不合意";
+  town.city.must(std::move(voided), {"approver", "supervisor"});
+}
+
+// A draw in between stands, and the third attempt says nothing of the first.
+std::string hidden(BeaconTown& town) {
+  town.draw.whole();
+  discard(town, town.draw);
+  CityDraw second(town.city, 2);
+  auto announced = second.announcement();
+  announced.previous = town.draw.stream();
+  town.city.must(std::move(announced), {"clerk", "approver"});
+  second.contribute();
+  second.execute();
+  return forged_announcement(town, second.draw(), CityDraw(town.city, 3).announcement());
+}
+
+// The first attempt is past its point of no return, was voided, and is to be executed.
+std::string two_at_once(BeaconTown& town) {
+  town.draw.announce();
+  town.draw.contribute();
+  town.void_it();
+  auto second = CityDraw(town.city, 2).announcement();
+  second.previous = town.draw.stream();
+  return forged_announcement(town, town.draw.draw(), std::move(second));
+}
+
+std::string retired_key(BeaconTown& town) {
+  SharedVrf vrf(town.city);
+  vrf.share();
+  town.draw.announce();
+  town.draw.contribute();
+  town.city.must(vrf.execution(town.draw.draw()), {"holder2"});
+  ledger::schema::DrawDisclosedT disclosed;
+  disclosed.draw = town.draw.stream();
+  disclosed.last = true;
+  for (const auto& visit : town.draw.draw().expected)
+    disclosed.visits.push_back(std::make_unique<ledger::schema::VisitT>(visit));
+  town.city.must(std::move(disclosed), {"platform"});
+  discard(town, town.draw);
+  auto second = CityDraw(town.city, 2).announcement();
+  second.previous = town.draw.stream();
+  return forged_announcement(town, town.draw.draw(), std::move(second));
+}
+
+std::string intent_twice(BeaconTown& town) {
+  town.execute();
+  town.recuse();
+  town.city.now = town.substitute_time();
+  const auto used =
+      ledger::Event::parse(town.city.entries()[*town.draw.draw().commitments_closed_at]).value();
+  const View id(used.intent().fields().id()->data(), used.intent().fields().id()->size());
+  return forged(town, town.substitution(), {"platform"},
+                [&](ledger::schema::IntentT& intent) { intent.id = City::bytes(id); });
+}
+
+std::string seen_future(BeaconTown& town) {
+  town.execute();
+  town.recuse();
+  town.city.now = town.substitute_time();
+  return forged(town, town.substitution(), {"platform"},
+                [&](ledger::schema::IntentT& intent) { intent.seen_size = town.city.size() + 1; });
+}
+
+std::string stale_version(BeaconTown& town) {
+  town.execute();
+  ledger::schema::DrawAttestedT attested;
+  attested.draw = town.draw.stream();
+  return forged(town, std::move(attested), {"observer"},
+                [](ledger::schema::IntentT& intent) { intent.expected_version = 1; });
+}
+
+// By a rule that lets everybody go once, so that all are taken.
+ledger::schema::DrawAnnouncedT tight(BeaconTown& town, ledger::schema::DrawAnnouncedT announced) {
+  announced.rule_revision = 2;
+  announced.default_capacity = 1;
+  const auto pool =
+      projections::pool_of(town.city.state(), announced, town.city.state().catalogue.rules.at("R1"))
+          .value();
+  announced.inspector_root = City::bytes(pool.inspector_root);
+  return announced;
+}
+void execute_tight(BeaconTown& town) {
+  auto rule = City::rule("R1", 2);
+  rule.default_capacity = 1;
+  town.city.must(std::move(rule), {"clerk", "approver"});
+  town.city.must(tight(town, town.announcement()), {"clerk", "approver"});
+  town.draw.contribute();
+  town.record_and_execute();
+}
+
+// The first had a beacon, a seat for which nobody was left, and a unit added for it.
+std::string repeated(BeaconTown& town) {
+  execute_tight(town);
+  town.recuse();
+  town.substitute();
+  ledger::schema::UnitsAddedT added;
+  added.draw = town.draw.stream();
+  added.units = {"MSA"};
+  added.reason = "无人可递补";
+  town.city.must(std::move(added), {"approver", "head"});
+  discard(town, town.draw);
+  CityDraw second(town.city, 2), third(town.city, 3);
+  for (CityDraw* again : {&second, &third}) {
+    auto announced = tight(town, again->announcement());
+    announced.previous = town.draw.stream();
+    town.city.must(std::move(announced), {"clerk", "approver"});
+    again->contribute();
+    again->execute();
+  }
+  return proof_of(town.city, third.draw());
+}
+
+// When the first round is known, somebody leaves another visit.
+std::string later_leaver(BeaconTown& town) {
+  execute_tight(town);
+  town.recuse(0);
+  town.city.now = town.substitute_time(0);
+  const std::string leaver = town.draw.draw().tasks[1].seats[0].inspector;
+  town.recuse(1);
+  return leaver;
+}
+std::string steered(BeaconTown& town) {
+  const std::string leaver = later_leaver(town);
+  auto payload = town.substitution(0);
+  LIUHEN_CHECK(payload.inspector.empty());
+  payload.inspector = leaver;
+  return forged(town, std::move(payload));
+}
+std::string two_recusals(BeaconTown& town) {
+  later_leaver(town);
+  const std::string first = town.draw.draw().tasks[0].seats[0].held[0];
+  town.substitute(0);
+  LIUHEN_CHECK(town.substitution(1).inspector == first);
+  town.substitute(1);
+  return proof_of(town.city, town.draw.draw());
+}
+
+// Whom the order puts first is moved, before the decision, to a unit that is in no group.
+std::string moved_first(BeaconTown& town) {
+  BeaconTown other;
+  other.execute();
+  other.recuse();
+  std::string first = other.substitution().inspector;
+  town.execute();
+  ledger::schema::InspectorsImportedT imported;
+  imported.run = "moved";
+  imported.last = true;
+  imported.rows.push_back(City::inspector(first, "MSA"));
+  town.city.must(std::move(imported), {"registrar"});
+  town.recuse();
+  return first;
+}
+std::string moved(BeaconTown& town) {
+  const std::string first = moved_first(town);
+  LIUHEN_CHECK(town.substitution().inspector != first);
+  town.substitute();
+  return proof_of(town.city, town.draw.draw());
+}
+std::string substitute_group(BeaconTown& town) {
+  const std::string first = moved_first(town);
+  town.city.now = town.substitute_time();
+  auto payload = town.substitution();
+  payload.inspector = first;
+  return forged(town, std::move(payload));
+}
+
 const std::map<std::string, std::string (*)(BeaconTown&)> kCases = {
+    {"repeated", repeated},
+    {"two-recusals", two_recusals},
+    {"moved", moved},
+    {"hidden", hidden},
+    {"two-at-once", two_at_once},
+    {"retired-key", retired_key},
+    {"intent-twice", intent_twice},
+    {"seen-future", seen_future},
+    {"stale-version", stale_version},
+    {"steered", steered},
+    {"substitute-group", substitute_group},
     {"whole", whole},
     {"digits", digits},
     {"recovered", recovered},

@@ -104,6 +104,31 @@ test("a redraw of an attempt that was voided before its round", { skip }, (t) =>
   assert.equal(theirs(scratch(t), bytes, now).status, 0);
 });
 
+test("an outcome that was discarded is shown whatever was drawn in between, by both", { skip }, (t) => {
+  const { bytes, now } = made("repeated");
+  const report = verifyProofFile(bytes, { now });
+  assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
+  assert.equal(report.draw.attempt, 3);
+  assert.deepEqual(report.discardedBefore, ["draw/P1/1"]);
+  assert.match(reportText(report, "zh"), /1 次结果看过之后作废：draw\/P1\/1/);
+  const other = theirs(scratch(t), bytes, now);
+  assert.deepEqual([other.status, other.discarded_draws], [0, ["draw/P1/1"]]);
+});
+
+test("substitutes where hardly anybody is free, and where one left his group, by both", { skip }, (t) => {
+  for (const name of ["two-recusals", "moved"]) {
+    const { bytes, now } = made(name);
+    const report = verifyProofFile(bytes, { now });
+    assert.equal(report.verdict, "verified", `${name}: ${JSON.stringify(report.wrong, String)}`);
+    assert.equal(report.draw.tasks[0].seats[0].ordinal, 1);
+    if (name === "two-recusals") {
+      assert.ok(report.draw.tasks[0].seats[0].noneLeft);
+      assert.notEqual(report.draw.tasks[1].seats[0].inspector, "");
+    }
+    assert.equal(theirs(scratch(t), bytes, now).status, 0, name);
+  }
+});
+
 test("an attempt with a beacon that goes no further is overdue", { skip }, (t) => {
   const { bytes, now } = made("unfinished");
   assert.equal(verifyProofFile(bytes, { now }).verdict, "verified");
@@ -124,6 +149,14 @@ test("what a dishonest operator would write is named alike by both", { skip }, (
     "substitute-early": "substitute.early",
     "substitute-bare": "beacon.signature",
     "not-a-holder": "vrf.holder",
+    "hidden": "draw.previous",
+    "two-at-once": "draw.overlap",
+    "retired-key": "draw.vrf_key",
+    "intent-twice": "intent.conflict",
+    "seen-future": "intent.fork",
+    "stale-version": "intent.version_stale",
+    "steered": "substitute.candidate",
+    "substitute-group": "substitute.candidate",
   })) {
     const { bytes, now } = made(name);
     const report = verifyProofFile(bytes, { now });

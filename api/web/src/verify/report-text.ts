@@ -67,6 +67,11 @@ export function reportText(report: Report, language: Language): string {
   if (draw !== undefined && report.verdict !== "violated") {
     lines.push(say(`阶段：${phases[draw.phase].zh}${draw.voided ? "，已作废" : ""}`,
       `phase: ${phases[draw.phase].en}${draw.voided ? ", voided" : ""}`));
+    const discarded = report.discardedBefore;
+    if (discarded.length > 0) {
+      lines.push(say(`此前同事项同范围已有 ${discarded.length} 次结果看过之后作废：${discarded.join(", ")}`,
+        `outcomes on its items and scope were seen and discarded before it: ${discarded.length}: ${discarded.join(", ")}`));
+    }
     if (draw.beacon !== undefined) lines.push(beaconLine(draw.beacon, draw.output, report.beaconListed, language));
     for (const { source, issue, digits, bits } of draw.digits) {
       lines.push(say(
@@ -110,6 +115,7 @@ export function reportJson(report: Report): unknown {
       round_time: String(draw.beacon.time), output: draw.output === undefined ? null : toHex(draw.output),
       listed: report.beaconListed } }),
     ...(draw && { digits: draw.digits.map((each) => ({ ...each, bits: tenths(each.bits) })) }),
+    discarded_draws: report.discardedBefore,
     ...(draw?.seed && { seed: toHex(draw.seed) }),
     ...(wrong && { wrong: { code: wrong.code, zh: wrong.zh, en: wrong.en,
       ...(wrong.position !== undefined && { position: String(wrong.position) }) } }),

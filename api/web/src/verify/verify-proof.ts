@@ -3,6 +3,7 @@ import { type Bytes, equal, toHex } from "./bytes.js";
 import { decodeEntry, type Entry } from "./entry.js";
 import { bytes as bytesOf, big } from "./replay/fields.js";
 import { admit } from "./replay/admission.js";
+import { discardedBefore } from "./replay/announcement.js";
 import { type Draw, newState, type State } from "./replay/state.js";
 import { checkInclusion, leafHash } from "./merkle.js";
 import { keyTypes, verifierKey } from "./note.js";
@@ -28,6 +29,7 @@ export interface Report {
   readonly checkpointSize: bigint | undefined;
   readonly cosigners: readonly string[];
   readonly notes: readonly Sentence[]; // what could not be checked
+  readonly discardedBefore: readonly string[]; // draws of the file whose outcomes were seen and discarded
   readonly beaconListed: boolean; // the reader's policy lists the chain of the draw's beacon
 }
 
@@ -158,6 +160,7 @@ export function verifyProofFile(bytes: Bytes, options: Options): Report {
     checkpointSize: verification.size,
     cosigners: verification.cosigners,
     notes: [...verification.notes, ...(state?.notes ?? [])],
+    discardedBefore: state === undefined || draw === undefined ? [] : discardedBefore(state, draw),
     beaconListed: chain !== undefined && options.policy?.beacons.has(chain) === true,
   };
 }

@@ -107,6 +107,11 @@ function checkPool(state: State, p: Decoded, groups: readonly SeatGroup[]): void
       refuse("proof.rows", `名录行（${name}）与公告的根值不符`, `the ${name} rows are not those of the announced root`);
     }
   }
+  const early = [...state.inspectors.values()].some((changes) => changes.some(
+    (change) => change.position <= big(p, "pool_position")));
+  if (early) {
+    refuse("proof.rows", "文件中有名录取定之前的检查人员登记", "inspectors are registered by an entry before the pool was taken");
+  }
   const inForce = [...state.conflicts.values()].filter(
     (each) => each.inForceFrom !== undefined && each.inForceFrom <= big(p, "pool_position"));
   if (inForce.length !== conflicts.length || inForce.some((each, i) => compare(each.commitment, conflicts[i]!) !== 0)) {
@@ -134,30 +139,32 @@ function checkPool(state: State, p: Decoded, groups: readonly SeatGroup[]): void
   }
 }
 
-/** Draws that share an item and part of the scope, the newest last; of other plans' few are in the file. */
-function earlierOver(state: State, p: Decoded): Draw[] {
+/** Draws before a position that share an item and part of the scope, the newest last; of other plans' few are in the file. */
+function earlierOver(state: State, p: Decoded, position: bigint): Draw[] {
   const scope = scopeOf(p, "scope");
   const items = new Set(texts(p, "items"));
-  return [...state.draws.values()].filter((draw) => overlap(scope, scopeOf(draw.announced, "scope")) &&
+  return [...state.draws.values()].filter((draw) => draw.position < position &&
+    overlap(scope, scopeOf(draw.announced, "scope")) &&
     texts(draw.announced, "items").some((id) => items.has(id)));
 }
 
-function checkEarlier(state: State, p: Decoded): void {
-  const earlier = earlierOver(state, p);
+/** Those of them whose outcomes were seen and discarded, by now. */
+export function discardedBefore(state: State, draw: Draw): string[] {
+  return earlierOver(state, draw.announced, draw.position)
+    .filter((earlier) => earlier.executed !== undefined && earlier.voided).map((earlier) => earlier.stream);
+}
+
+function checkEarlier(state: State, p: Decoded, position: bigint): void {
+  const earlier = earlierOver(state, p, position);
   if (earlier.some(isOpen)) {
     refuse("draw.overlap", "同事项同范围的抽取尚未结束", "another draw on the item and scope has not ended");
   }
-  const last = earlier.at(-1);
-  const repeated = last !== undefined && (last.voided || last.phase === "failed") ? last.stream : "";
-  const named = text(p, "previous");
-  if (named === repeated) return;
-  // A newer draw of another plan may stand between, and is not in the file.
-  const elsewhere = named === "" || (!named.startsWith(`draw/${text(p, "plan")}/`) && !state.draws.has(named));
-  if (!elsewhere) {
-    refuse("draw.previous", "重抽未写明前次，或并非重抽", "a redraw that does not say so, or a link where nothing is repeated");
+  // Whatever was drawn in between, and stands. The one named is in the file, and so is all that is newer.
+  const fruitless = earlier.filter((draw) => draw.voided || draw.phase === "failed").at(-1);
+  if (text(p, "previous") !== (fruitless?.stream ?? "")) {
+    refuse("draw.previous", "未写明最近一次作废或失败的抽取，或写的不是它",
+      "it does not name the newest earlier draw that was voided or has failed, or names another");
   }
-  state.notes.push({ zh: "公告所写的前次抽取与文件中的不同，可能因其他计划的抽取",
-    en: "the announcement names another earlier draw than the file has: one of another plan may stand between" });
 }
 
 export function admitAnnounced(state: State, { entry, payload: p }: Event): void {
@@ -177,14 +184,14 @@ export function admitAnnounced(state: State, { entry, payload: p }: Event): void
   if (mine) { // of earlier attempts only how they ended is looked at
     checkPlan(state, p, plan);
     groups = groupsOf(state, p, department);
-    if (hex(p, "vrf_key") !== state.vrfKey) {
+    if (hex(p, "vrf_key") !== state.vrfKey || state.vrfKeys.get(state.vrfKey)?.retired === true) {
       refuse("draw.vrf_key", "不是现行的可验证随机函数公钥", "not the VRF key in force");
     }
     checkContributors(state, p);
     checkTimes(state, p, entry.position, entry.time);
     if (beacon !== undefined) checkRoundTime(p, beacon, margin);
     checkPool(state, p, groups);
-    checkEarlier(state, p);
+    checkEarlier(state, p, entry.position);
     if (reserved) refuse("draw.reserved", "使用了保留字段", "fields of later versions are used");
   }
   state.draws.set(entry.intent.stream, {

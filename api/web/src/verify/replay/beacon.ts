@@ -48,7 +48,6 @@ export function admitRecorded(state: State, { entry, payload: p }: Event): void 
     refuse("draw.beacon_round", "不是公告的那一轮", "not the round that was announced");
   }
   if (entry.time < beacon.time) refuse("draw.early", "尚未到期", "too early");
-  if (draw.stream !== state.subject) return;
   draw.output = beaconOutput(beacon.chain, beacon.round, bytes(p, "signature"));
 }
 

@@ -120,12 +120,12 @@ export function admitExecuted(state: State, { entry, payload: p, authors }: Even
   draw.phase = "executed";
   draw.executed = { position: entry.position, time: entry.time, root: bytes(p, "visits_root"),
     vacancies: big(p, "vacancies") };
-  if (!isSubject(state, draw)) return;
   const a = draw.announced;
   if (draw.beacon !== undefined && draw.output === undefined) {
     refuse("draw.beacon_awaited", "尚未记录信标，不能执行", "the beacon is not recorded yet: it cannot be executed");
   }
   checkExecutor(state, authors[0]!, hex(a, "vrf_key"));
+  if (!isSubject(state, draw)) return;
   const outputs = draw.output === undefined ? [] : [draw.output];
   const contributions = [...draw.contributions, ...draw.digits.map((each) => digitItem(each.source, each.issue, each.digits))];
   try {
@@ -253,10 +253,8 @@ export function admitVoided(state: State, { entry, payload: p, authors }: Event)
 export function admitFailed(state: State, { entry, payload: p }: Event): void {
   const draw = drawInPhase(state, p, "committing");
   if (draw.beacon !== undefined) refuse("draw.has_beacon", "有信标，不能记为失败", "there is a beacon: it cannot fail");
-  if (isSubject(state, draw)) {
-    if (draw.committed.size > 0) refuse("draw.has_commitments", "已有承诺，不能记为失败", "there are commitments: it cannot fail");
-    if (entry.time <= big(draw.announced, "commit_deadline")) refuse("draw.early", "尚未到期", "too early");
-  }
+  if (draw.committed.size > 0) refuse("draw.has_commitments", "已有承诺，不能记为失败", "there are commitments: it cannot fail");
+  if (entry.time <= big(draw.announced, "commit_deadline")) refuse("draw.early", "尚未到期", "too early");
   draw.phase = "failed";
   draw.ended = true;
 }

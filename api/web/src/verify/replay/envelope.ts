@@ -10,8 +10,8 @@ import { type Event, type Key, type State, isWithin } from "./state.js";
 
 export const longestLife = 7n * 86_400n; // seconds
 
-/** Signed by one per key and draw, so that no version is named. */
-const perKey = new Set(["DrawCommitted", "DrawRevealed", "DrawAttested"]);
+/** Streams that a file does not hold whole: their versions cannot be looked at. */
+const isCut = (stream: string): boolean => stream === "state" || stream === "witness" || stream.startsWith("import/");
 const versioned = new Set(["PermissionsChanged", "KeyGranted", "KeyRevoked", "VrfKeyRegistered", "PlanPublished",
   "DrawAnnounced", "CommitmentsClosed", "RevealsClosed", "DrawExecuted", "DrawDisclosed", "DrawVoided", "DrawFailed",
   "RecusalFiled", "RecusalDecided", "SubstituteDrawn", "UnitsAdded", "BeaconChainSet", "BeaconRecorded",
@@ -148,9 +148,10 @@ export function admitEnvelope(state: State, entry: Entry): Event {
   }
 
   const version = state.versions.get(intent.stream) ?? 0n;
+  if (isCut(intent.stream)) return { entry, payload, authors };
   if (intent.expectedVersion === undefined) {
     if (versioned.has(intent.kind)) refuse("intent.version_missing", "未写明流的版本", "the stream's version is not named");
-  } else if (!perKey.has(intent.kind) && !intent.stream.startsWith("import/") && intent.expectedVersion !== version) {
+  } else if (intent.expectedVersion !== version) {
     refuse("intent.version_stale", `流的版本应为 ${version}，所写为 ${intent.expectedVersion}`,
       `the stream is at version ${version}, not ${intent.expectedVersion}`);
   }

@@ -154,6 +154,7 @@ export function admitSubstitute(state: State, event: Event): void {
 
 export function admitUnitsAdded(state: State, { entry, payload: p, authors }: Event): void {
   const draw = openDraw(state, p);
+  if (draw.stream !== state.subject) return;
   const number_ = number(p, "group");
   const group = draw.groups[number_] ?? refuse("units.group", "没有该组", "there is no such group");
   const units = texts(p, "units");
