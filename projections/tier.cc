@@ -43,6 +43,8 @@ TierPart beacon_part(const Draw& draw, const crypto::Policy* policy, const Witne
         "the policy does not list its beacon chain, which may be the operator's own");
   if (!draw.reveals_closed_at || !draw.beacon_output)
     return not_reached("信标尚未记录", "the beacon is not recorded yet");
+  if (!draw.executed_at)
+    return not_reached("没有执行，也就没有结果", "it is not executed, and so has no outcome");
   if (!is_before(witnessed, *draw.reveals_closed_at, draw.beacon->round_time,
                  draw.rule_set.margin_s)) {
     return not_reached("没有见证人证明揭示截止早于信标那一轮（留足裕量）",

@@ -15,9 +15,9 @@ struct TierPart {
   Sentence why;
 };
 
-// Tier A: the chain of the beacon is one that the policy lists, its round is recorded, and
-// RevealsClosed, and with it all that came earlier, is before the round by the policy's quorum.
-// Null: no policy.
+// Tier A: the chain of the beacon is one that the policy lists, its round is recorded, the draw is
+// executed, and RevealsClosed, and with it all that came earlier, is before the round by the
+// policy's quorum. Null: no policy.
 TierPart beacon_part(const Draw& draw, const crypto::Policy* policy, const WitnessedAt& witnessed);
 
 // Tier B: the policy's quorum cosigned every checkpoint that a commitment or a reveal named as last

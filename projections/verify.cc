@@ -209,14 +209,16 @@ void take_over(const ledger::ReplayReport& replayed, Report& report) {
 }
 
 void check_escapes(const State& state, const ReplayFacts& facts, std::uint64_t now_s,
-                   Report& report) {
-  if (report.verdict == Verdict::violated) return;
+                   Extent& extent, Report& report) {
+  const bool violated = report.verdict == Verdict::violated;
   const std::uint64_t at = state.times.empty() ? now_s : std::max(now_s, state.times.back());
   const auto void_proven = [&](const Draw& draw) {
     return is_before(facts.witnessed, *draw.voided_at, draw.beacon->round_time,
                      draw.rule_set.margin_s);
   };
   for (const Escape& escape : escapes(state, at, void_proven)) {
+    extent.escaped.insert(escape.draw);
+    if (violated) continue;
     const Draw& draw = state.draws.by_stream.at(escape.draw);
     const std::string deadline = std::to_string(escape.deadline);
     if (escape.executed_time) {
@@ -315,7 +317,7 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
     if (head != nullptr) check_head(*head, replayed, report);
     extent.head_right = report.verdict == Verdict::verified;
     if (extent.replayed_whole)
-      check_escapes(auditor.state(), auditor.facts(), options.now_s, report);
+      check_escapes(auditor.state(), auditor.facts(), options.now_s, extent, report);
     if (report.verdict == Verdict::verified && unwitnessed)
       find_wrong(report, Verdict::inconclusive, *unwitnessed, "checkpoint", std::nullopt);
     if (report.verdict == Verdict::verified && !replayed.log_key) {

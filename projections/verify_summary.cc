@@ -55,13 +55,21 @@ DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
   return line;
 }
 
-void judge_tier(const State& state, const Draw& draw, const ReplayFacts& facts, bool whole,
-                DrawLine& line) {
+void judge_tier(const State& state, const Draw& draw, const ReplayFacts& facts,
+                const Extent& extent, DrawLine& line) {
+  const bool whole = extent.replayed_whole;
   const TierPart beacon = beacon_part(draw, facts.policy, facts.witnessed),
                  witnesses = witness_part(state, draw, facts.policy, facts.witnessed);
   line.tier = tier_of(beacon.holds && whole, witnesses.holds && whole);
   line.tier_why = {"A：" + beacon.why.zh + "；B：" + witnesses.why.zh,
                    "A: " + beacon.why.en + "; B: " + witnesses.why.en};
+  if (extent.escaped.contains(draw.stream)) {
+    line.tier = "C";
+    line.tier_why = {
+        "未在期限内执行，违反“不得逃避”：无论有何证明都不高于 C",
+        "it was not executed by its deadline, and so escaped: whatever else is proven, "
+        "it is no better than C"};
+  }
   const auto found = facts.draws.find(draw.stream);
   if (found == facts.draws.end()) return;
   const bool listed = has_listed_beacon(draw, facts.policy);
@@ -283,7 +291,7 @@ void summarise(const State& state, const ReplayFacts& facts, const Extent& exten
     report.draws.push_back(line_of(state, draw,
                                    found == facts.draws.end() ? DrawFacts{} : found->second,
                                    facts.policy, now_s));
-    judge_tier(state, draw, facts, extent.replayed_whole, report.draws.back());
+    judge_tier(state, draw, facts, extent, report.draws.back());
     const DrawLine& line = report.draws.back();
     list_not_opened(line, report);
     if (line.conflicts_unopened != 0) ++unopened.matchings;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string_view>
 
 #include "projections/verify.h"
@@ -30,9 +31,10 @@ struct ReplayFacts {
 };
 
 struct Extent {
-  bool stored = false;          // a data directory, with every key and the head
-  bool replayed_whole = false;  // every entry was found right, up to the checkpoint
-  bool head_right = false;      // so was the head, where there is one to ask for
+  bool stored = false;            // a data directory, with every key and the head
+  bool replayed_whole = false;    // every entry was found right, up to the checkpoint
+  bool head_right = false;        // so was the head, where there is one to ask for
+  std::set<std::string> escaped;  // draws not executed, or after their deadline; of a whole replay
 };
 
 // Fills in everything of the report that follows from the state. To be called when the verdict is

@@ -115,6 +115,26 @@ TEST(TierA, AndBAreShownAsBoth) {
   EXPECT_EQ(town.line("two", false).tier, "B");
 }
 
+// Everything is proven, the round is known, and what it gives is not executed in time: no tier A
+// stands beside an escape.
+TEST(TierA, NotOfADrawThatWasEscaped) {
+  Town town;
+  town.draw.contribute();
+  town.witness(town.round_time() - kMarginS);
+  town.city.now = town.round_time();
+  town.city.must(town.recorded(), {"platform"});
+  EXPECT_EQ(town.line().tier, "C") << "there is no outcome yet";
+  const std::uint64_t after = town.draw.draw().announcement.execute_deadline + 1;
+  const Report escaped = town.verify("two", true, after);
+  EXPECT_EQ(escaped.verdict, ledger::Verdict::violated);
+  EXPECT_EQ(escaped.draws.at(0).tier, "C");
+  town.city.now = after;
+  town.draw.execute();
+  const Report late = town.verify("two", true, after);
+  EXPECT_EQ(late.finding.value().code, "draw.escape");
+  EXPECT_EQ(late.draws.at(0).tier, "C") << late.draws.at(0).tier_why.en;
+}
+
 TEST(TierA, NotOfADrawWithoutABeacon) {
   City city;
   city.furnish();
