@@ -1,0 +1,268 @@
+// Attacks on who can be drawn, who is, who goes, and who goes instead.
+#include "projections/draw_lookup.h"
+#include "tests/attacks/dishonest_operator.h"
+
+namespace liuhen::tests {
+namespace {
+
+class AttacksOnPoolsAndTeams : public Attack {
+ protected:
+  static std::optional<projections::ConflictContent> none(const Hash&) { return std::nullopt; }
+  void import(std::unique_ptr<schema::SubjectRowT> row) {
+    schema::SubjectsImportedT imported;
+    imported.run = "edited";
+    imported.last = true;
+    imported.rows.push_back(std::move(row));
+    city.must(std::move(imported), {"registrar"});
+  }
+  void import(std::unique_ptr<schema::InspectorRowT> row) {
+    schema::InspectorsImportedT imported;
+    imported.run = "inspectors-edited";
+    imported.last = true;
+    imported.rows.push_back(std::move(row));
+    city.must(std::move(imported), {"registrar"});
+  }
+  std::string unit_of(const std::string& inspector) const {
+    return city.state().inspectors.latest(inspector)->unit;
+  }
+  // Everything is ready, the seed is known to the operator.
+  void run_to_seed() {
+    run_to_round();
+    city.must(town.recorded(), {"platform"});
+  }
+  void approve_conflict(const std::string& name, const City::Names& decider = {"head"}) {
+    schema::ConflictDeclaredT declared;
+    declared.commitment = City::bytes(crypto::sha256(view_of(name)));
+    declared.unit = "MSA-1";
+    city.must(std::move(declared), {"registrar"});
+    schema::ConflictDecidedT decided;
+    decided.commitment = City::bytes(crypto::sha256(view_of(name)));
+    decided.approved = true;
+    city.must(std::move(decided), decider);
+  }
+};
+
+// A firm that would be drawn is struck off once the seed is known, and the draw made over the rest.
+TEST_F(AttacksOnPoolsAndTeams, EditedPoolAfterTheSeed) {
+  run_to_seed();
+  const auto right = draw.execution(none);
+  auto row = City::firm(1);
+  row->id = draw.disclosure().visits[0]->subject;
+  row->status = schema::SubjectStatus::cancelled;
+  import(std::move(row));
+  auto edited = projections::copy_of(draw.draw().announcement);
+  edited.pool_position = city.size() - 1;
+  const auto pool =
+      projections::pool_of(city.state(), edited, city.state().catalogue.rules.at("R1")).value();
+  auto executed = draw.execution(none);
+  ASSERT_EQ(executed.strata[0]->cutoff, right.strata[0]->cutoff) << "the edit changes nothing";
+  executed.strata[0]->eligible = pool.subjects_eligible;
+  expect_named("draw.selection", write(std::move(executed), {"platform"}));
+}
+
+TEST_F(AttacksOnPoolsAndTeams, SubjectLeftOut) {
+  auto announced = town.announcement();
+  --announced.subject_rows;
+  expect_named("draw.pool_root", write(std::move(announced), {"clerk", "approver"}));
+}
+
+// The count is taken with one filter, and what is announced says another.
+TEST_F(AttacksOnPoolsAndTeams, HiddenFilter) {
+  import(City::firm(900, "370203"));
+  auto announced = town.announcement();
+  auto filtered = projections::copy_of(announced);
+  filtered.scope.push_back(std::make_unique<schema::ConditionT>());
+  filtered.scope[0]->field = schema::Field::division;
+  filtered.scope[0]->values = {"370202"};
+  const auto pool =
+      projections::pool_of(city.state(), filtered, city.state().catalogue.rules.at("R1")).value();
+  announced.subject_root = City::bytes(pool.subject_root);
+  announced.subject_rows = pool.subjects.size();
+  announced.subject_eligible = pool.subjects_eligible;
+  expect_named("draw.pool_root", write(std::move(announced), {"clerk", "approver"}));
+}
+
+// A stratum for one firm is of no rule's dictionary.
+TEST_F(AttacksOnPoolsAndTeams, StratumOfOne) {
+  auto announced = town.announcement();
+  announced.strata.push_back(std::make_unique<schema::AnnouncedStratumT>());
+  announced.strata[1]->rule_stratum = 1;
+  announced.strata[1]->fixed = 1;
+  expect_named("draw.strata", write(std::move(announced), {"clerk", "approver"}));
+}
+
+// And where a rule has it, it is said that nothing was left to chance.
+TEST_F(AttacksOnPoolsAndTeams, StratumOfOneInTheRule) {
+  auto announced = town.announcement();
+  import(City::firm(900, "370203"));
+  auto rule = City::rule("R1", 2);
+  rule.strata[0]->conditions.push_back(std::make_unique<schema::ConditionT>());
+  rule.strata[0]->conditions[0]->field = schema::Field::division;
+  rule.strata[0]->conditions[0]->values = {"370202"};
+  rule.strata.push_back(std::make_unique<schema::StratumRuleT>());
+  rule.strata[1]->label = "一家";
+  rule.strata[1]->conditions.push_back(std::make_unique<schema::ConditionT>());
+  rule.strata[1]->conditions[0]->field = schema::Field::division;
+  rule.strata[1]->conditions[0]->values = {"370203"};
+  city.must(std::move(rule), {"clerk", "approver"});
+  auto plan = City::plan("P1", 2);
+  plan.rates.push_back(std::make_unique<schema::PlannedRateT>());
+  plan.rates[1]->stratum = 1;
+  plan.rates[1]->den = 1;
+  plan.rates[1]->fixed = 1;
+  city.must(std::move(plan), {"clerk", "approver"});
+  announced.rule_revision = 2;
+  announced.strata.push_back(std::make_unique<schema::AnnouncedStratumT>());
+  announced.strata[1]->rule_stratum = 1;
+  announced.strata[1]->den = 1;
+  announced.strata[1]->fixed = 1;
+  announced.pool_position = city.size() - 1;
+  const auto pool =
+      projections::pool_of(city.state(), announced, city.state().catalogue.rules.at("R1")).value();
+  announced.subject_root = City::bytes(pool.subject_root);
+  announced.subject_rows = pool.subjects.size();
+  announced.subject_eligible = pool.subjects_eligible;
+  city.must(std::move(announced), {"clerk", "approver"});
+  close_reveals();
+  witness(town.round_time() - kMarginS);
+  town.record_and_execute();
+  const Told told = verify();
+  EXPECT_EQ(told.exit_code, 0) << told.report.at("finding");
+  EXPECT_EQ(told.draw().at("strata_not_random").to_number<int>(), 1);
+}
+
+TEST_F(AttacksOnPoolsAndTeams, WrongCutOff) {
+  run_to_seed();
+  auto executed = draw.execution(none);
+  executed.strata[0]->cutoff[31] ^= 1;
+  expect_named("draw.selection", write(std::move(executed), {"platform"}));
+}
+
+TEST_F(AttacksOnPoolsAndTeams, SwappedTeamMembers) {
+  run_to_seed();
+  city.must(draw.execution(none), {"platform"});
+  auto disclosed = draw.disclosure();
+  std::swap(disclosed.visits[0]->team, disclosed.visits[1]->team);
+  ASSERT_NE(disclosed.visits[0]->team, disclosed.visits[1]->team);
+  expect_named("draw.disclosed_visit", write(std::move(disclosed), {"platform"}));
+}
+
+// Conflicts enough that nobody can go are approved once the seed is known.
+TEST_F(AttacksOnPoolsAndTeams, ConflictsDeclaredToMakeADrawInfeasible) {
+  run_to_seed();
+  approve_conflict("made up");
+  auto executed = draw.execution(none);
+  executed.vacancies = 2 * executed.visits;
+  executed.visits_root.assign(32, 0);
+  expect_named("draw.visits_root", write(std::move(executed), {"platform"}));
+}
+// Before the draw a head decides, and not on what he has declared himself.
+TEST_F(AttacksOnPoolsAndTeams, ConflictDecidedByWhoDeclaredIt) {
+  city.grant_key("both", {City::Role::registrar, City::Role::head});
+  schema::ConflictDeclaredT declared;
+  declared.commitment = City::bytes(crypto::sha256(view_of("own")));
+  declared.unit = "MSA-1";
+  city.must(std::move(declared), {"both"});
+  schema::ConflictDecidedT decided;
+  decided.commitment = City::bytes(crypto::sha256(view_of("own")));
+  decided.approved = true;
+  expect_named("conflict.own", write(std::move(decided), {"both"}));
+}
+
+// Who is first when the round is known is suspended, and said to have been no candidate.
+TEST_F(AttacksOnPoolsAndTeams, CandidateSuspendedBeforeASubstitution) {
+  run();
+  town.recuse();
+  city.now = town.substitute_time();
+  auto right = town.substitution();
+  auto row = City::inspector(right.inspector, unit_of(right.inspector));
+  row->status = schema::InspectorStatus::suspended;
+  import(std::move(row));
+  const auto& seats = draw.draw().tasks[0].seats;
+  for (const auto& [id, versions] : city.state().inspectors.rows) {
+    if (id == right.inspector || id == seats[0].held[0] || id == seats[1].inspector) continue;
+    auto substitute = town.substitution();
+    substitute.inspector = id;
+    return expect_named("substitute.candidate", write(std::move(substitute), {"platform"}));
+  }
+}
+
+// Another recusal is approved when the round is known, so that somebody else is free.
+TEST_F(AttacksOnPoolsAndTeams, RecusalDecidedToFreeASubstitute) {
+  auto rule = City::rule("R1", 2);
+  rule.default_capacity = 1;
+  city.must(std::move(rule), {"clerk", "approver"});
+  auto announced = town.announcement();
+  announced.rule_revision = 2;
+  announced.default_capacity = 1;
+  announced.inspector_root = City::bytes(
+      projections::pool_of(city.state(), announced, city.state().catalogue.rules.at("R1"))
+          .value()
+          .inspector_root);
+  city.must(std::move(announced), {"clerk", "approver"});
+  close_reveals();
+  town.record_and_execute();
+  town.recuse(0);
+  city.now = town.substitute_time(0);
+  const std::string freed = draw.draw().tasks[1].seats[0].inspector;
+  town.recuse(1);
+  auto substitute = town.substitution(0);
+  ASSERT_EQ(substitute.inspector, "") << "everybody was taken at the decision";
+  substitute.inspector = freed;
+  expect_named("substitute.candidate", write(std::move(substitute), {"platform"}));
+}
+
+TEST_F(AttacksOnPoolsAndTeams, SkippedSubstitute) {
+  run();
+  town.recuse();
+  city.now = town.substitute_time();
+  auto none_left = town.substitution();
+  ASSERT_NE(none_left.inspector, "");
+  none_left.inspector.clear();
+  expect_named("substitute.candidate", write(std::move(none_left), {"platform"}));
+}
+
+TEST_F(AttacksOnPoolsAndTeams, SubstitutesOutOfTurn) {
+  run();
+  town.recuse(1);
+  town.recuse(0);
+  city.now = town.substitute_time(0);
+  expect_named("substitute.order", write(town.substitution(0), {"platform"}));
+}
+
+TEST_F(AttacksOnPoolsAndTeams, SubstituteByAnotherRound) {
+  run();
+  town.recuse();
+  auto substitute = town.substitution();
+  ++substitute.beacon_round;
+  substitute.beacon_signature = City::bytes(town.beacon.sign(substitute.beacon_round));
+  city.now = town.substitute_time() + 1000;
+  expect_named("substitute.beacon_round", write(std::move(substitute), {"platform"}));
+}
+
+// The decision is given a time of long before, so that its round is one that was known: no entry
+// goes back in time; and where the clock stood still the substitute is shown as unproven.
+TEST_F(AttacksOnPoolsAndTeams, BackdatedDecision) {
+  run();
+  schema::RecusalFiledT filed;
+  filed.draw = draw.stream();
+  filed.ground = "kinship";
+  city.must(std::move(filed), {draw.draw().tasks[0].seats[0].inspector});
+  schema::RecusalDecidedT decided;
+  decided.draw = draw.stream();
+  decided.approved = true;
+  city.now -= 1;
+  expect_named("chain.time", write(std::move(decided), {"head"}));
+}
+TEST_F(AttacksOnPoolsAndTeams, DecisionWithTheClockStopped) {
+  run();
+  town.recuse();
+  witness(town.substitute_time() + 1000);  // that it came before was proven to nobody
+  town.substitute();
+  const Told told = verify();
+  EXPECT_EQ(told.exit_code, 0) << told.report.at("finding");
+  EXPECT_EQ(told.draw().at("substitutes_unproven").to_number<int>(), 1);
+}
+
+}  // namespace
+}  // namespace liuhen::tests
