@@ -4,15 +4,11 @@
 // log's key, two witnesses of three and the beacon's chain.
 #pragma once
 
-#include <gtest/gtest.h>
-#include <sys/wait.h>
-
-#include <boost/json.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
 #include "ledger/tiles.h"
+#include "tests/attacks/liuhen_verify.h"
 #include "tests/projections/beacon_town.h"
 #include "tests/projections/cosignatures.h"
 
@@ -113,13 +109,6 @@ class Attack : public ::testing::Test {
 
   // ---- what the reader is told ----
 
-  struct Told {
-    int exit_code = -1;
-    boost::json::object report;
-    boost::json::object draw(std::size_t index = 0) const {
-      return report.at("draws").as_array().at(index).as_object();
-    }
-  };
   // As of the newest entry, unless `at` says later.
   Told verify(std::uint64_t at = 0, bool head_cosigned = true) {
     CityLog shown(city, log_ ? *log_ : city.entries());
@@ -132,30 +121,14 @@ class Attack : public ::testing::Test {
                policy_text(city, shown,
                            "quorum two\nbeacon " +
                                to_hex(crypto::drand::chain_hash(town.beacon.chain())) + "\n"));
-    const std::string command = std::string(LIUHEN_BINARY_DIR) + "/bin/liuhen-verify tiles " +
-                                (dir_ / "mirror").string() + " --json --quiet --policy " +
-                                (dir_ / "policy").string() + " --at " +
-                                std::to_string(at == 0 ? city.now : at);
-    Told told;
-    std::string out;
-    FILE* pipe = popen(command.c_str(), "r");
-    LIUHEN_CHECK(pipe != nullptr);
-    char buffer[4096];
-    for (std::size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;)
-      out.append(buffer, got);
-    const int status = pclose(pipe);
-    if (WIFEXITED(status)) told.exit_code = WEXITSTATUS(status);
-    told.report = boost::json::parse(out).as_object();
-    return told;
+    return run_liuhen_verify("tiles " + (dir_ / "mirror").string() + " --policy " +
+                             (dir_ / "policy").string() + " --at " +
+                             std::to_string(at == 0 ? city.now : at));
   }
   // The attack is named: what is wrong, and where.
   void expect_named(const std::string& code, std::uint64_t position, std::uint64_t at = 0) {
-    const Told told = verify(at);
-    EXPECT_EQ(told.exit_code, 1);
-    ASSERT_TRUE(told.report.at("finding").is_object()) << told.report;
-    const auto& finding = told.report.at("finding").as_object();
-    EXPECT_EQ(finding.at("code").as_string(), code) << finding;
-    ASSERT_TRUE(finding.at("position").is_number()) << finding;
+    const auto finding = finding_of(verify(at), code);
+    ASSERT_TRUE(finding.contains("position") && finding.at("position").is_number()) << finding;
     EXPECT_EQ(finding.at("position").to_number<std::uint64_t>(), position) << finding;
   }
 
