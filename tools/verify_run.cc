@@ -15,6 +15,7 @@
 #include "ledger/log_reader.h"
 #include "ledger/restricted.h"
 #include "ledger/rocksdb_storage.h"
+#include "projections/verify_summary.h"
 #include "tools/verify_tlog_proof.h"
 
 namespace liuhen::tools {
@@ -140,16 +141,36 @@ class Run {
       restricted.emplace(**storage, master, entropy);
       how.open = [&](const Hash& commitment) { return open_conflict(*restricted, commitment); };
     }
-    return print(projections::verify_storage(**storage, head, how, progress()));
+    auto report = projections::verify_storage(**storage, head, how, progress());
+    judge_openings(report);
+    return print(report);
   }
 
-  static std::optional<projections::ConflictContent> open_conflict(ledger::RestrictedStore& store,
-                                                                   const Hash& commitment) {
+  std::optional<projections::ConflictContent> open_conflict(ledger::RestrictedStore& store,
+                                                            const Hash& commitment) {
     const auto opening = store.get(commitment);
+    if (!opening && !unopened_) unopened_ = {commitment, opening.error()};
     if (!opening || !*opening) return std::nullopt;
     auto content = projections::decode_conflict((*opening)->bytes);
     if (!content) return std::nullopt;
+    ++opened_;
     return std::move(*content);
+  }
+
+  // Content that is there and does not open its commitment: altered, where the key opens other
+  // content; otherwise the key may be another.
+  void judge_openings(projections::Report& report) const {
+    if (!unopened_ || report.verdict != ledger::Verdict::verified) return;
+    report.verdict = opened_ != 0 ? ledger::Verdict::violated : ledger::Verdict::inconclusive;
+    report.finding = unopened_->second;
+    report.where = "restricted/" + to_hex(unopened_->first);
+    if (opened_ == 0) return;
+    const std::string broken = projections::guarantee_of(unopened_->second.code);
+    for (auto& guarantee : report.guarantees) {
+      if (guarantee.id != broken) continue;
+      guarantee.checked = false;
+      guarantee.broken = true;
+    }
   }
 
   Result<crypto::Secret<32>> read_master_key() const {
@@ -219,6 +240,9 @@ class Run {
   std::ostream& err_;
   ProgressLine progress_;
   std::optional<crypto::Policy> policy_;
+  // Of conflicts asked for: how many opened, and the first that is there and does not.
+  std::uint64_t opened_ = 0;
+  std::optional<std::pair<Hash, Error>> unopened_;
 };
 
 }  // namespace

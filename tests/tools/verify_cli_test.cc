@@ -265,33 +265,40 @@ TEST(VerifyMasterKey, OpensConflicts) {
   City& city = town.city;
   city.furnish();
   town.catch_up();
-  const auto salt = crypto::sha256(view_of("salt"));
-  const projections::ConflictContent content{
-      .subject = City::code(1), .inspector = "Z0001", .kind = "kinship", .evidence = ""};
-  const Bytes bytes = projections::encode(content);
-  const Hash commitment = crypto::commit(salt, bytes);
-  ledger::schema::ConflictDeclaredT declared;
-  declared.commitment = City::bytes(commitment);
-  declared.unit = "MSA-1";
-  const Bytes intent = ledger::encode(city.intent(std::move(declared), {"registrar"}));
-  town.clock.now = city.now;
-  const auto answer = town.post(
-      "/api/v1/intents",
-      tests::Town::submission(
-          intent, {{city.id("registrar"), ledger::sign_intent(city.key("registrar"), intent)}},
-          {boost::json::object{{"commitment", to_hex(commitment)},
-                               {"salt", to_hex(salt)},
-                               {"bytes", to_base64(bytes)}}}));
-  ASSERT_EQ(answer.status, 200u) << answer.body;
-  town.follow();
-  ledger::schema::ConflictDecidedT decided;
-  decided.commitment = City::bytes(commitment);
-  decided.approved = true;
-  city.must(std::move(decided), {"head"});
+  std::map<Hash, projections::ConflictContent> contents;
+  const auto declare = [&](const std::string& inspector) {
+    const auto salt = crypto::sha256(view_of("salt " + inspector));
+    const projections::ConflictContent content{
+        .subject = City::code(1), .inspector = inspector, .kind = "kinship", .evidence = ""};
+    const Bytes bytes = projections::encode(content);
+    const Hash commitment = crypto::commit(salt, bytes);
+    contents[commitment] = content;
+    ledger::schema::ConflictDeclaredT declared;
+    declared.commitment = City::bytes(commitment);
+    declared.unit = "MSA-1";
+    const Bytes intent = ledger::encode(city.intent(std::move(declared), {"registrar"}));
+    town.clock.now = city.now;
+    const auto answer = town.post(
+        "/api/v1/intents",
+        tests::Town::submission(
+            intent, {{city.id("registrar"), ledger::sign_intent(city.key("registrar"), intent)}},
+            {boost::json::object{{"commitment", to_hex(commitment)},
+                                 {"salt", to_hex(salt)},
+                                 {"bytes", to_base64(bytes)}}}));
+    ASSERT_EQ(answer.status, 200u) << answer.body;
+    town.follow();
+    ledger::schema::ConflictDecidedT decided;
+    decided.commitment = City::bytes(commitment);
+    decided.approved = true;
+    city.must(std::move(decided), {"head"});
+    town.catch_up();
+  };
+  declare("Z0001");
+  declare("Z0002");
   CityDraw draw(city);
   draw.announce();
   draw.contribute();
-  draw.execute([&](const Hash&) { return std::optional(content); });
+  draw.execute([&](const Hash& commitment) { return std::optional(contents.at(commitment)); });
   town.catch_up();
   town.close();
 
@@ -309,6 +316,29 @@ TEST(VerifyMasterKey, OpensConflicts) {
   EXPECT_EQ(verify(common + " --master-key " + town.dir() + "/ledger.json").code, 3);
   EXPECT_EQ(verify("url http://127.0.0.1:1 --master-key " + town.dir() + "/keys/master.key").code,
             3);
+
+  // Altered where it is stored, by somebody who puts its digest right: whoever may open it finds
+  // out, and who opens nothing may have another key.
+  const std::string with_key = common + " --master-key " + town.dir() + "/keys/master.key";
+  std::size_t altered = 0;
+  for (const auto& [commitment, content] : contents) {
+    {
+      auto storage =
+          ledger::open_rocksdb(town.dir() + "/db", {.mode = ledger::OpenMode::existing}).value();
+      const std::string key(text_of(commitment));
+      std::string value = *storage->get(ledger::Family::restricted, key).value();
+      value.resize(value.size() - 32);
+      value.back() = static_cast<char>(value.back() ^ 1);
+      value.append(text_of(crypto::sha256({view_of(key), view_of(value)})));
+      ledger::Batch batch;
+      batch.put(ledger::Family::restricted, key, value);
+      ASSERT_TRUE(storage->commit(batch));
+    }
+    EXPECT_EQ(verify(common).code, 0) << "to others it is as it was";
+    const Ran ran = verify(with_key);
+    EXPECT_EQ(ran.code, ++altered == contents.size() ? 2 : 1) << ran.out;
+    EXPECT_TRUE(has(ran, "restricted.damaged")) << ran.out;
+  }
 }
 
 // A live service, and then static servers that serve what a thief or a bad line would.
