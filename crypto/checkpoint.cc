@@ -21,7 +21,7 @@ Error bad_format(const char* zh, const char* en) {
 }  // namespace
 
 std::string format_checkpoint(const Checkpoint& checkpoint) {
-  LIUHEN_CHECK(is_note_name(checkpoint.origin));
+  LIUHEN_CHECK(!checkpoint.origin.empty() && is_plain_text(checkpoint.origin, false));
   LIUHEN_CHECK(checkpoint.size <= kMaxSize);
   LIUHEN_CHECK(checkpoint.size != 0 || checkpoint.root == empty_root());
   std::string text = checkpoint.origin + "\n" + std::to_string(checkpoint.size) + "\n" +
@@ -38,7 +38,7 @@ Result<Checkpoint> parse_checkpoint(std::string_view text) {
     return bad_format("不是 UTF-8，或含控制字符", "not UTF-8, or with control characters");
   const std::string_view whole = text;
   const auto origin = take_line(text);
-  if (!origin || !is_note_name(*origin))
+  if (!origin || origin->empty())
     return bad_format("第 1 行应为日志名称", "line 1 has to be the log's name");
   const auto size_line = take_line(text);
   const auto size = size_line ? parse_size(*size_line) : std::nullopt;

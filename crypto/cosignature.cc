@@ -1,9 +1,12 @@
 #include "crypto/cosignature.h"
 
+#include <limits>
+
 namespace liuhen::crypto {
 namespace {
 
 constexpr std::size_t kTimeSize = 8;
+constexpr std::uint64_t kMaxTime = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
 
@@ -35,6 +38,7 @@ Result<std::uint64_t> verify_cosignature(const NoteKey& key, std::string_view no
   if (signature.blob.size() != kTimeSize + sizeof(Signature)) return bad;
   std::uint64_t time = 0;
   for (std::size_t i = 0; i < kTimeSize; ++i) time = time << 8 | signature.blob[i];
+  if (time == 0 || time > kMaxTime) return bad;  // no time at which anything was seen
   const auto raw = exactly<64>(View(signature.blob).subspan(kTimeSize)).value();
   if (!verify(key.key, view_of(cosignature_message(time, note_text)), raw)) return bad;
   return time;

@@ -55,7 +55,8 @@ class Judge {
     const Hash leaf = crypto::leaf_hash(bytes);
     const auto opened = crypto::verify_tlog_proof(proof, leaf, *policy_);
     if (!opened) {
-      if (opened.error().code == "policy.log") return inconclusive(opened.error());
+      const std::string& code = opened.error().code;
+      if (code == "policy.log" || code == "policy.quorum") return inconclusive(opened.error());
       return violated(opened.error());
     }
     const std::string size = number(opened->checkpoint.size), index = number(proof.index);

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "api/client/connection.h"
+#include "api/client/content_coding.h"
 #include "api/client/transport.h"
 #include "api/limits.h"
 
@@ -238,10 +239,11 @@ class HttpConnection final : public Connection {
     finish();
     if (problem) return failed(unsent ? unsent : problem);
     if (!parser.get().keep_alive() || unsent) stream_.reset();
-    return response_of(parser.release());
+    return response_of(parser.release(), request);
   }
 
-  static Response response_of(http::response<http::string_body> message) {
+  // Whoever asked for a coding himself reads it himself.
+  Result<Response> response_of(http::response<http::string_body> message, const Request& request) {
     Response response;
     response.status = message.result_int();
     response.content_type = std::string(message[http::field::content_type]);
@@ -251,6 +253,11 @@ class HttpConnection final : public Connection {
       }
     }
     response.body = std::move(message.body());
+    if (!request.accept_encoding.empty() || response.body.empty()) return response;
+    auto body = decoded(message[http::field::content_encoding], std::move(response.body),
+                        options_.response_bytes);
+    if (!body) return body.error();
+    response.body = std::move(*body);
     return response;
   }
 

@@ -20,14 +20,28 @@ ClientAddress client_address(ip::address address) {
   return client;
 }
 
-std::optional<ClientAddress> forwarded_client(std::string_view field) {
+namespace {
+
+// "192.0.2.1:80", "[2001:db8::1]:80", "[2001:db8::1]" and addresses by themselves.
+std::string_view without_port(std::string_view text) {
+  if (text.starts_with('[')) {
+    const auto close = text.find(']');
+    return close == std::string_view::npos ? text : text.substr(1, close - 1);
+  }
+  const auto colon = text.find(':');
+  return colon == text.rfind(':') ? text.substr(0, colon) : text;
+}
+
+}  // namespace
+
+ClientAddress forwarded_client(std::string_view field) {
   const auto comma = field.rfind(',');
   if (comma != std::string_view::npos) field.remove_prefix(comma + 1);
   while (field.starts_with(' ') || field.starts_with('\t')) field.remove_prefix(1);
   while (field.ends_with(' ') || field.ends_with('\t')) field.remove_suffix(1);
   boost::system::error_code problem;
-  const ip::address address = ip::make_address(field, problem);
-  if (problem) return std::nullopt;
+  const ip::address address = ip::make_address(without_port(field), problem);
+  if (problem) return {.text = "unknown", .network = "unknown", .loopback = false};
   return client_address(address);
 }
 

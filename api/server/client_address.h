@@ -16,8 +16,8 @@ struct ClientAddress {
 
 ClientAddress client_address(boost::asio::ip::address address);
 
-// The last address in the field X-Forwarded-For: the one that the nearest proxy saw. Absent if it
-// is none.
-std::optional<ClientAddress> forwarded_client(std::string_view field);
+// The last address in the field X-Forwarded-For, with a port or without: the one that the nearest
+// proxy saw. What is no address is limited as one client, by the name "unknown".
+ClientAddress forwarded_client(std::string_view field);
 
 }  // namespace liuhen::api::server

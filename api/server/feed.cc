@@ -51,7 +51,9 @@ Result<std::vector<std::uint64_t>> FeedReader::positions_of_stream(std::uint64_t
   const Outcome scanned = storage_.scan(
       ledger::Family::streams, prefix + ledger::key_of_number(position_),
       [&](std::string_view key, std::string_view) {
-        if (!key.starts_with(prefix) || positions.size() == kFeedScanEntriesMax) return false;
+        if (!key.starts_with(prefix) || key.size() != prefix.size() + 8 ||
+            positions.size() == kFeedScanEntriesMax)
+          return false;
         const std::uint64_t position = ledger::number_of_key(key.substr(prefix.size()));
         if (position >= size) return false;
         positions.push_back(position);

@@ -22,6 +22,7 @@ struct HttpServerOptions {
   std::function<void()> on_hangup = {};  // what SIGHUP does, with `signals`, on an I/O thread
   unsigned io_threads = kIoThreads;
   unsigned workers = kWorkers;
+  unsigned write_workers = kWriteWorkers;  // for POST: what waits for the disk holds up no reader
   unsigned worker_queue_max = kWorkerQueueMax;
   unsigned connections_max = kConnectionsMax;
   // An IPv6 address stands for its /64. This machine's own addresses are held to neither, unless
@@ -33,6 +34,7 @@ struct HttpServerOptions {
   // wrote, is the client's.
   bool behind_proxy = false;
   std::size_t body_bytes_max = kBodyBytesMax;
+  std::size_t answers_bytes_max = kAnswersBytesMax;
   unsigned idle_timeout_s = kIdleTimeoutS;
   unsigned request_timeout_s = kRequestTimeoutS;
   unsigned response_timeout_s = kResponseTimeoutS;

@@ -46,6 +46,38 @@ struct HandOver {
   }
 };
 
+using Fields = http::fields;
+
+// What two programs could read as two different requests (RFC 9112 sections 3.2 and 6.3).
+Outcome check_framing(const http::request_header<Fields>& header) {
+  const auto hosts = header.count(http::field::host);
+  if (hosts > 1 || (header.version() >= 11 && hosts == 0)) {
+    return fail("request.malformed", "HTTP/1.1 的请求须有且只有一个 Host",
+                "a request of HTTP/1.1 has one field Host, and not two");
+  }
+  const auto codings = header.count(http::field::transfer_encoding);
+  if (codings > 1 ||
+      (codings == 1 && !beast::iequals(header[http::field::transfer_encoding], "chunked"))) {
+    return fail("request.malformed", "Transfer-Encoding 只能是 chunked",
+                "the only Transfer-Encoding taken is chunked");
+  }
+  return ok();
+}
+
+Error malformed() {
+  return fail("request.malformed", "不是有效的 HTTP 请求", "not a valid HTTP request");
+}
+
+bool is_of_http(const error_code& problem) {
+  return problem.category() == http::make_error_code(http::error::bad_method).category();
+}
+
+// Slow readers get time in proportion to what they read.
+seconds time_to_send(std::size_t bytes, unsigned most_s) {
+  const auto wanted = kResponseBaseS + bytes / kResponseBytesPerS;
+  return seconds(std::min<std::size_t>(most_s, wanted));
+}
+
 Error too_often() {
   return fail("rate.address", "此地址的请求过于频繁，请按 Retry-After 稍后再试",
               "too many requests from this address; try again after Retry-After");
@@ -178,17 +210,17 @@ asio::awaitable<bool> HttpSession::serve_one() {
         fail("request.header", "请求头超过上限", "the request's header is over the limit"));
   }
   if (problem == http::error::end_of_stream || problem == beast::error::timeout) co_return false;
-  if (problem && problem.category() == http::make_error_code(http::error::bad_method).category()) {
-    co_return co_await refuse(
-        fail("request.malformed", "不是有效的 HTTP 请求", "not a valid HTTP request"));
-  }
+  if (problem && is_of_http(problem)) co_return co_await refuse(malformed());
   if (problem) co_return false;
 
-  ClientAddress client = client_of(parser.get());
-  if (host_.limits(client)) {
-    if (const unsigned wait = host_.addresses.take(client.network, steady_now_ns()))
-      co_return co_await refuse(too_often(), wait);
+  const bool head = parser.get().method() == http::verb::head;
+  client_ = client_of(parser.get());
+  if (host_.limits(client_)) {
+    if (const unsigned wait = host_.addresses.take(client_.network, steady_now_ns()))
+      co_return co_await refuse(too_often(), head, wait);
   }
+  if (const Outcome framing = check_framing(parser.get().base()); !framing)
+    co_return co_await refuse(framing.error(), head);
 
   const std::string target(parser.get().target());
   const std::size_t limit = host_.options.body_bytes_max;
@@ -210,10 +242,12 @@ asio::awaitable<bool> HttpSession::serve_one() {
   co_await http::async_read(stream_, buffer_, parser,
                             asio::redirect_error(asio::use_awaitable, problem));
   if (problem == http::error::body_limit) co_return co_await refuse(oversized);
+  if (problem && is_of_http(problem) && problem != http::error::end_of_stream &&
+      problem != http::error::partial_message)
+    co_return co_await refuse(malformed());
   if (problem) co_return false;
 
   http::request<http::string_body> message = parser.release();
-  const bool head = message.method() == http::verb::head;
   const bool keep = message.keep_alive() && !host_.stopping;
   const unsigned version = message.version();
   Request request;
@@ -223,7 +257,7 @@ asio::awaitable<bool> HttpSession::serve_one() {
   request.accept_encoding = std::string(message[http::field::accept_encoding]);
   request.if_none_match = std::string(message[http::field::if_none_match]);
   request.last_event_id = std::string(message["Last-Event-ID"]);
-  request.client = std::move(client.text);
+  request.client = client_.text;
   request.body = std::move(message.body());
   Response response = co_await answer(std::move(request));
   if (response.stream) {
@@ -235,27 +269,40 @@ asio::awaitable<bool> HttpSession::serve_one() {
 
 ClientAddress HttpSession::client_of(const http::fields& fields) const {
   if (!host_.options.behind_proxy || !peer_.loopback) return peer_;
-  return forwarded_client(fields["X-Forwarded-For"]).value_or(peer_);
+  // Several fields are one list (RFC 9110 section 5.2), whose last element the proxy wrote.
+  std::optional<std::string> last;
+  const auto [begin, end] = fields.equal_range("X-Forwarded-For");
+  for (auto field = begin; field != end; ++field) last = std::string(field->value());
+  return last ? forwarded_client(*last) : peer_;
 }
 
 asio::awaitable<Response> HttpSession::answer(Request request) {
-  if (host_.waiting.fetch_add(1) >= host_.options.worker_queue_max) {
-    host_.waiting.fetch_sub(1);
+  const bool writes = request.method == "POST";
+  std::atomic<unsigned>& waiting = writes ? host_.writes_waiting : host_.waiting;
+  if (waiting.fetch_add(1) >= host_.options.worker_queue_max) {
+    waiting.fetch_sub(1);
     co_return refusal(
         fail("queue.full", "请求过多，请稍后再试", "too many requests at once; try again shortly"));
   }
-  HandOver hand_over{&host_.workers, &host_.site, &host_.waiting};
+  HandOver hand_over{writes ? &host_.write_workers : &host_.workers, &host_.site, &waiting};
   Response response = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Response)>(
       hand_over, asio::use_awaitable, std::move(request));
   co_return response;
 }
 
 asio::awaitable<bool> HttpSession::send(Response response, bool head, bool keep, unsigned version) {
+  const AnswerBudget::Part room =
+      host_.answers.take(client_.network, host_.limits(client_), head ? 0 : response.body.size());
+  if (!room) {
+    response = refusal(fail("queue.full", "未取走的大块回答过多，请稍后再试",
+                            "too many large answers wait to be read; try again shortly"));
+  }
   http::response<http::string_body> message(header_of(response, keep, version));
   // What is not modified has no content, and its length would be taken for that of what is meant.
   if (response.status != 304) message.content_length(response.body.size());
   if (!head) message.body() = std::move(response.body);
-  stream_.tcp().expires_after(seconds(host_.options.response_timeout_s));
+  stream_.tcp().expires_after(
+      time_to_send(message.body().size(), host_.options.response_timeout_s));
   error_code problem;
   http::response_serializer<http::string_body> serializer(message);
   if (head) {
@@ -342,8 +389,8 @@ Response HttpSession::refusal(const Error& error, unsigned retry_after_s) const 
 }
 
 // Answers a request that was not read to its end, and closes so that the answer still arrives.
-asio::awaitable<bool> HttpSession::refuse(Error error, unsigned retry_after_s) {
-  co_await send(refusal(error, retry_after_s), false, false, 11);
+asio::awaitable<bool> HttpSession::refuse(Error error, bool head, unsigned retry_after_s) {
+  co_await send(refusal(error, retry_after_s), head, false, 11);
   co_await drain();
   co_return false;
 }

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "api/client/transport.h"
+#include "api/server/answer_budget.h"
 #include "api/server/client_address.h"
 #include "api/server/http_server.h"
 #include "api/server/stream_source.h"
@@ -28,6 +29,8 @@ struct HttpHost {
       : options(std::move(given)),
         site(std::move(served)),
         workers(options.workers),
+        write_workers(options.write_workers),
+        answers(options.answers_bytes_max),
         addresses(options.address_rate, entropy) {}
   // Whether limits for one address hold for this client.
   bool limits(const ClientAddress& client) const {
@@ -36,12 +39,13 @@ struct HttpHost {
 
   const HttpServerOptions options;
   const Site site;
-  boost::asio::thread_pool workers;
+  boost::asio::thread_pool workers, write_workers;
+  AnswerBudget answers;
   crypto::SystemEntropy entropy;
   RateLimit addresses;
   std::atomic<bool> stopping = false;
-  std::atomic<unsigned> waiting = 0;  // requests that no worker has taken up yet
-  std::atomic<unsigned> streams = 0;  // answers without an end under way
+  std::atomic<unsigned> waiting = 0, writes_waiting = 0;  // that no worker has taken up yet
+  std::atomic<unsigned> streams = 0;                      // answers without an end under way
 };
 
 // Where a session waits for the next chunk of its stream. The source may answer late, or from
@@ -90,13 +94,14 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
       std::shared_ptr<StreamSource> source);
   void watch_for_end();
   Response refusal(const Error& error, unsigned retry_after_s = 0) const;
-  boost::asio::awaitable<bool> refuse(Error error, unsigned retry_after_s = 0);
+  boost::asio::awaitable<bool> refuse(Error error, bool head = false, unsigned retry_after_s = 0);
   boost::asio::awaitable<void> drain();
 
   std::shared_ptr<boost::asio::ssl::context> certificate_;  // with TLS
   Transport stream_;
   HttpHost& host_;
   const ClientAddress peer_;  // who is connected, perhaps a proxy
+  ClientAddress client_;      // who asks, of the request at hand
   boost::beast::flat_buffer buffer_;
   bool idle_ = true;
   const std::shared_ptr<ChunkTurn> turn_ = std::make_shared<ChunkTurn>();

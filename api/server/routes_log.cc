@@ -26,21 +26,25 @@ Response log(const Backend& backend, const Call&) {
                         {"now", backend.clock.now_s()}});
 }
 
-Result<json::object> entry_json(const Backend& backend, std::uint64_t position) {
+// Adds to `size` the bytes of what is said of the entry.
+Result<json::object> entry_json(const Backend& backend, std::uint64_t position, std::size_t& size) {
   const Result<std::string> bytes = backend.entry(position);
   if (!bytes) return bytes.error();
   const Result<ledger::Event> event = ledger::Event::parse(view_of(*bytes));
   if (!event) return event.error();
+  const std::string described = ledger::describe_json(*event);
+  size += described.size();
   return json::object{{"position", event->position()},
                       {"time", event->time()},
                       {"leaf_hash", to_hex(event->leaf_hash())},
-                      {"described", json::parse(ledger::describe_json(*event))}};
+                      {"described", json::parse(described)}};
 }
 
 Response entry(const Backend& backend, const Call& call) {
   const Result<std::uint64_t> position = parse_number(call.captured[0]);
   if (!position) return problem(position.error());
-  Result<json::object> row = entry_json(backend, *position);
+  std::size_t size = 0;
+  Result<json::object> row = entry_json(backend, *position, size);
   return row ? json_response(std::move(*row)) : problem(row.error());
 }
 
@@ -59,19 +63,23 @@ Response stream_history(const Backend& backend, const Call& call) {
   const Outcome scanned =
       backend.storage.scan(ledger::Family::streams, prefix + ledger::key_of_number(from),
                            [&](std::string_view key, std::string_view) {
-                             if (!key.starts_with(prefix) || positions.size() == *limit)
+                             if (!key.starts_with(prefix) || key.size() != prefix.size() + 8 ||
+                                 positions.size() == *limit)
                                return false;
                              positions.push_back(ledger::number_of_key(key.substr(prefix.size())));
                              return true;
                            });
   if (!scanned) return problem(scanned.error());
   json::array rows;
+  std::size_t bytes = 0;
   for (const std::uint64_t position : positions) {
-    Result<json::object> row = entry_json(backend, position);
+    if (bytes >= kPageBytesMax) break;
+    Result<json::object> row = entry_json(backend, position, bytes);
     if (!row) return problem(row.error());
     rows.push_back(std::move(*row));
   }
-  return json_response({{"stream", stream}, {"entries", std::move(rows)}});
+  const bool more = rows.size() < positions.size() || positions.size() == *limit;
+  return json_response({{"stream", stream}, {"entries", std::move(rows)}, {"more", more}});
 }
 
 Response stream_version(const Backend& backend, const Call& call) {

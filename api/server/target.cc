@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "api/limits.h"
+#include "crypto/utf8.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -14,6 +15,8 @@ int digit(char c) {
   return -1;
 }
 
+// Nothing unless it is percent-encoding of text: no name or stream of the log holds a control
+// character, and what is answered in JSON has to be UTF-8.
 std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -26,6 +29,7 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
       out += plus_is_space && text[i] == '+' ? ' ' : text[i];
     }
   }
+  if (!crypto::is_plain_text(out, false)) return std::nullopt;
   return out;
 }
 
@@ -53,8 +57,13 @@ Result<std::uint64_t> parse_number(std::string_view text) {
 }
 
 Result<Target> Target::parse(std::string_view target) {
-  const Error wrong = fail("request.target", "请求的路径不是有效的百分号编码",
-                           "the request's path is not valid percent-encoding");
+  const Error wrong = fail(
+      "request.target", "请求的路径不是 UTF-8 文字的百分号编码，或含控制字符",
+      "the request's path is not the percent-encoding of UTF-8 text, or has control characters");
+  if (target.starts_with("http://") || target.starts_with("https://")) {
+    const auto authority = target.find("//") + 2, path = target.find('/', authority);
+    target = path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+  }
   if (!target.starts_with('/')) return wrong;
   Target out;
   std::string_view query = target;

@@ -16,7 +16,8 @@ struct Target {
   std::vector<std::string> path;             // "/a/b%2Fc" → {"a", "b/c"}; "/" → {}
   std::map<std::string, std::string> query;  // the last of a name counts
 
-  // Fails with `request.target`.
+  // In origin or absolute form (RFC 9112 section 3.2). Fails with `request.target`: of neither
+  // form, or what is decoded is not UTF-8 or has control characters.
   static Result<Target> parse(std::string_view target);
 
   // A number of the query, `otherwise` if it is not there. Fails with `request.number`.

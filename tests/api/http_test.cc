@@ -7,8 +7,10 @@
 
 #include "api/client/connection.h"
 #include "api/server/client_address.h"
+#include "api/server/gzip.h"
 #include "api/server/http_date.h"
 #include "api/server/problem.h"
+#include "api/server/target.h"
 #include "tests/api/loopback.h"
 
 namespace liuhen::api::server {
@@ -95,6 +97,119 @@ TEST(Http, RefusesWhatIsNotHttp) {
   EXPECT_EQ(status_line(raw.receive()), "HTTP/1.1 400 Bad Request");
 }
 
+// What a proxy in front could read as another request than this server does.
+TEST(Http, RefusesWhatCanBeReadInTwoWays) {
+  Running running(echo());
+  const std::string post = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: ";
+  for (const std::string& request :
+       {std::string("GET / HTTP/1.1\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"),
+        post + "gzip\r\nContent-Length: 2\r\n\r\nab",
+        post + "identity\r\nContent-Length: 2\r\n\r\nab",
+        post + "gzip, chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n",
+        post + "chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        post + "chunked\r\n\r\nxyz\r\n"}) {
+    Raw raw(running.port());
+    raw.send(request);
+    EXPECT_EQ(status_line(raw.receive()), "HTTP/1.1 400 Bad Request") << request;
+  }
+}
+
+TEST(Http, TheAbsoluteFormIsTaken) {
+  Running running({[](const Request& request) {
+    Response response;
+    const auto target = Target::parse(request.target);
+    response.body = target ? target->raw_path : "none";
+    return response;
+  }});
+  for (const auto& [form, path] : {std::pair("http://x/a?b", "/a"), std::pair("http://x", "/"),
+                                   std::pair("https://x/c", "/c"), std::pair("*", "none")}) {
+    Raw raw(running.port());
+    raw.send("GET " + std::string(form) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(raw.receive().ends_with("\r\n\r\n" + std::string(path))) << form;
+  }
+}
+
+TEST(Http, TargetsHoldText) {
+  for (const char* bad : {"/a%00b", "/a?b=c%00", "/a%0a", "/%ff", "/a?x=%c3", "/a?%1f=1", "/%zz"})
+    EXPECT_FALSE(Target::parse(bad).has_value()) << bad;
+  EXPECT_EQ(Target::parse("/%E9%9D%92?s=a+b").value().path[0], "青");
+}
+
+// The readers of a service whose disk hangs.
+TEST(Http, WritersWhoWaitHoldUpNoReader) {
+  std::atomic<bool> release = false;
+  std::atomic<int> inside = 0;
+  HttpServerOptions options;
+  options.workers = options.write_workers = 1;
+  Running running({[&](const Request& request) {
+                    if (request.method == "POST") {
+                      ++inside;
+                      while (!release) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                    }
+                    return Response{};
+                  }},
+                  options);
+  std::thread writer([&] {
+    EXPECT_EQ(running.client()->send({"POST", "/", "", "x"})->status, 200u);
+  });
+  while (inside == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(running.client()->get("/")->status, 200u);
+  release = true;
+  writer.join();
+}
+
+TEST(Http, LargeAnswersThatNobodyReadsAreBounded) {
+  constexpr std::size_t kLarge = 16u << 20;  // more than the sockets hold
+  HttpServerOptions options;
+  options.answers_bytes_max = 3 * kLarge;
+  Running running({[](const Request& request) {
+                    Response response;
+                    if (request.target == "/large") response.body = std::string(kLarge, 'x');
+                    return response;
+                  }},
+                  options);
+  std::vector<std::unique_ptr<Raw>> idle;
+  for (int i = 0; i < 3; ++i) {
+    idle.push_back(std::make_unique<Raw>(running.port()));
+    idle.back()->send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+    idle.back()->receive_until("HTTP/1.1 200 OK");
+  }
+  EXPECT_EQ(running.client()->get("/large")->status, 503u);
+  EXPECT_EQ(running.client()->get("/")->status, 200u);  // small ones go
+  idle.clear();
+  unsigned status = 503;
+  for (int i = 0; i < 200 && status == 503; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    status = running.client()->get("/large")->status;
+  }
+  EXPECT_EQ(status, 200u);
+}
+
+// A static host that compresses though nobody asked (C2SP tlog-tiles allows it).
+TEST(Http, TheClientReadsGzip) {
+  const std::string body(100'000, 'x');
+  Running running({[&](const Request& request) {
+    Response response;
+    response.headers.emplace_back("Content-Encoding", request.target == "/br" ? "br" : "gzip");
+    response.body = gzip(body);
+    if (request.target == "/cut") response.body.resize(response.body.size() - 9);
+    if (request.target == "/not") response.body = body;
+    return response;
+  }});
+  EXPECT_EQ(running.client()->get("/").value().body, body);
+  for (const char* wrong : {"/cut", "/not", "/br"}) {
+    const auto got = running.client()->get(wrong);
+    ASSERT_FALSE(got.has_value()) << wrong;
+    EXPECT_EQ(got.error().code, "connect.coding") << wrong;
+  }
+  const auto small = connect(running.url(), {.response_bytes = 99'999}).value()->get("/");
+  ASSERT_FALSE(small.has_value());
+  EXPECT_EQ(small.error().code, "connect.coding");  // a bomb does not fill the memory
+  EXPECT_EQ(connect(running.url(), {.response_bytes = 100'000}).value()->get("/").value().body,
+            body);
+}
+
 TEST(Http, ClosesOnAClientThatIsTooSlow) {
   HttpServerOptions options;
   options.request_timeout_s = 1;
@@ -177,6 +292,9 @@ TEST(Http, OneAddressMayAskSoOften) {
   // Only the last address counts: those before it are whatever the client wrote.
   EXPECT_EQ(status_line(ask("192.0.2.9, 192.0.2.1")), "HTTP/1.1 429 Too Many Requests");
   EXPECT_EQ(status_line(ask("192.0.2.1, 192.0.2.2")), "HTTP/1.1 200 OK");
+  // A proxy may append a field of its own to those that the client wrote.
+  EXPECT_EQ(status_line(ask("192.0.2.9\r\nX-Forwarded-For: 192.0.2.1")),
+            "HTTP/1.1 429 Too Many Requests");
   for (int i = 0; i < 10; ++i) EXPECT_EQ(running.client()->get("/")->status, 200u);  // loopback
   std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
   EXPECT_EQ(status_line(ask("192.0.2.1")), "HTTP/1.1 200 OK");
@@ -193,7 +311,8 @@ TEST(Http, WhatAClientSaysOfItsAddressCountsOnlyBehindAProxy) {
                   options);
   for (int i = 0; i < 3; ++i) {
     Raw raw(running.port());
-    raw.send("GET / HTTP/1.1\r\nX-Forwarded-For: 192.0.2.1\r\nConnection: close\r\n\r\n");
+    raw.send(
+        "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\nConnection: close\r\n\r\n");
     EXPECT_TRUE(raw.receive().ends_with("\r\n\r\n127.0.0.1"));
   }
 }
@@ -217,16 +336,21 @@ TEST(Http, OneAddressMayHoldSoManyConnections) {
 }
 
 TEST(Http, Ipv6AddressesAreLimitedByTheirNetwork) {
-  const ClientAddress one = forwarded_client("2001:db8:1:2:3:4:5:6").value();
+  const ClientAddress one = forwarded_client("2001:db8:1:2:3:4:5:6");
   EXPECT_EQ(one.text, "2001:db8:1:2:3:4:5:6");
   EXPECT_EQ(one.network, "2001:db8:1:2::/64");
-  EXPECT_EQ(forwarded_client("192.0.2.1, 2001:db8:1:2:ffff::")->network, one.network);
-  EXPECT_NE(forwarded_client("2001:db8:1:3:3:4:5:6")->network, one.network);
-  EXPECT_EQ(forwarded_client(" ::ffff:192.0.2.1 ")->network, "192.0.2.1");
-  EXPECT_TRUE(forwarded_client("::1")->loopback);
-  EXPECT_FALSE(forwarded_client("unknown").has_value());
-  EXPECT_FALSE(forwarded_client("").has_value());
-  EXPECT_FALSE(forwarded_client("192.0.2.1,").has_value());
+  EXPECT_EQ(forwarded_client("192.0.2.1, 2001:db8:1:2:ffff::").network, one.network);
+  EXPECT_NE(forwarded_client("2001:db8:1:3:3:4:5:6").network, one.network);
+  EXPECT_EQ(forwarded_client(" ::ffff:192.0.2.1 ").network, "192.0.2.1");
+  EXPECT_TRUE(forwarded_client("::1").loopback);
+  EXPECT_EQ(forwarded_client("192.0.2.7, 192.0.2.1:4711").network, "192.0.2.1");
+  EXPECT_EQ(forwarded_client("[2001:db8:1:2::9]:4711").network, one.network);
+  EXPECT_EQ(forwarded_client("[2001:db8:1:2::9]").network, one.network);
+  // What is no address is never the proxy's own, which is not limited.
+  for (const char* none : {"somebody", "", "192.0.2.1,", "[::1", ":80"}) {
+    EXPECT_EQ(forwarded_client(none).network, "unknown") << none;
+    EXPECT_FALSE(forwarded_client(none).loopback) << none;
+  }
 }
 
 TEST(Http, AFullQueueOfWorkersAnswers503) {

@@ -215,8 +215,10 @@ TEST(Service, ShowsTheRegistriesPageByPage) {
   EXPECT_EQ(town.json("/api/v1/streams/plan%2FP1").at("version").to_number<int>(), 1);
   EXPECT_EQ(town.json("/api/v1/streams/plan%2Fnone").at("version").to_number<int>(), 0);
   EXPECT_EQ(town.json("/api/v1/entries?stream=item/I1").at("entries").as_array().size(), 3u);
+  EXPECT_FALSE(town.json("/api/v1/entries?stream=item/I1").at("more").as_bool());
   EXPECT_EQ(town.json("/api/v1/entries?stream=item/I1&limit=1").at("entries").as_array().size(),
             1u);
+  EXPECT_TRUE(town.json("/api/v1/entries?stream=item/I1&limit=1").at("more").as_bool());
   EXPECT_EQ(
       town.json("/api/v1/entries?stream=subject/" + City::code(3)).at("entries").as_array().size(),
       1u);
@@ -230,7 +232,8 @@ TEST(Service, ShowsTheRegistriesPageByPage) {
   EXPECT_EQ(town.json("/api/v1/entries/0").at("position").to_number<int>(), 0);
   for (const char* bad :
        {"/api/v1/subjects?limit=0", "/api/v1/subjects?limit=1001", "/api/v1/subjects?limit=x",
-        "/api/v1/entries/x", "/api/v1/subjects/%zz"}) {
+        "/api/v1/entries/x", "/api/v1/subjects/%zz", "/api/v1/streams/%ff",
+        "/api/v1/entries?stream=item/I1%00%00%00", "/api/v1/feed?from=0&stream=item/I1%00%00%00"}) {
     EXPECT_EQ(town.get(bad).status, 400u) << bad;
   }
   for (const char* none :

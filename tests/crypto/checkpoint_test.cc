@@ -55,6 +55,9 @@ TEST(Checkpoint, ParseIsStrict) {
     EXPECT_EQ(outcome(parse_checkpoint(text)), "checkpoint.format") << text;
   }
   EXPECT_TRUE(parse_checkpoint(kOrigin + "\n9223372036854775807\n" + kRoot + "\n"));
+  // That an origin is the name of a key is a recommendation only.
+  EXPECT_EQ(parse_checkpoint("go.sum database tree\n7\n" + kRoot + "\n").value().origin,
+            "go.sum database tree");
 }
 
 TEST(Checkpoint, SignedByItsLogAndCosigned) {

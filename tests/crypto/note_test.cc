@@ -157,6 +157,11 @@ TEST(Cosignature, CarriesItsTime) {
     EXPECT_EQ(outcome(verify_note(note, std::vector{key})), "note.signature");
     byte ^= 1;
   }
+  // Nothing was seen at 0, nor after what fits a signed number.
+  for (const std::uint64_t time : {std::uint64_t{0}, std::uint64_t{1} << 63})
+    EXPECT_EQ(
+        outcome(verify_cosignature(key, kText, cosign(key_number(9), "witness", time, kText))),
+        "note.signature");
   // The same key as a signer of notes has another id.
   EXPECT_EQ(outcome(verify_note(note, std::vector{note_key(9, "witness")})), "note.unsigned");
   EXPECT_EQ(outcome(verify_cosignature(note_key(9, "witness"), kText, note.signatures[0])),
