@@ -2,6 +2,7 @@
 
 #include "ledger/derived_index.h"
 #include "ledger/log_reader.h"
+#include "ledger/loss.h"
 
 namespace liuhen::ledger {
 namespace {
@@ -95,7 +96,9 @@ Outcome check_reach(Storage& storage, HeadFile& head) {
   const auto size = stored ? size_of(*stored) : Result<std::uint64_t>(0);
   if (!size) return ok();  // the replay says what is wrong with it
   if (*known <= *size) return ok();
-  return rolled_back(*known, *size);
+  const auto decided = was_just_declared_lost(storage, loss_hash(**note));
+  if (!decided) return decided.error();
+  return *decided ? ok() : Outcome(rolled_back(*known, *size));
 }
 
 Error rolled_back(std::uint64_t known, std::uint64_t size) {

@@ -16,7 +16,8 @@ namespace liuhen::ledger {
 ReplayReport check_storage(Storage& storage, ReplayOptions options, const Visitor& visitor = {},
                            const Progress& progress = {});
 
-// Whether the database reaches as far as the head outside it says; an absent head says nothing. To
+// Whether the database reaches as far as the head outside it says; an absent head says nothing, and
+// one that the last batch declares lost (ledger/loss.h) neither. To
 // be asked of a database opened for reading, before it is opened for writing: RocksDB then deletes
 // files that a damaged manifest has lost sight of. Fails with `ledger.rolled_back`.
 Outcome check_reach(Storage& storage, HeadFile& head);

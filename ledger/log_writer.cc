@@ -104,12 +104,12 @@ LogWriter::Decision LogWriter::decide(CheckedSubmission& submission) {
   const auto event = Event::parse(entries_.back());
   LIUHEN_CHECK(event.has_value());
   Outcome good = ok();
-  if (lost_ && !is_loss_of(*event, *lost_)) good = undecided();
+  const bool whole =
+      std::ranges::all_of(signatures, [](const auto& signature) { return signature.has_value(); });
+  if (lost_ && (!whole || !is_loss_of(*event, *lost_))) good = undecided();
   if (!lost_ && is_loss(*event)) good = nothing_lost();
   if (good) good = fold_->check(*event);
   if (good) good = admission_.admit(*event, fold_->tree());
-  const bool whole =
-      std::ranges::all_of(signatures, [](const auto& signature) { return signature.has_value(); });
   if (good && whole) return append(submission, *event);
   entries_.pop_back();
   if (!good) return good.error();

@@ -1,6 +1,7 @@
 #include "ledger/loss.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/sha256.h"
 
@@ -14,10 +15,32 @@ bool is_loss(const Event& event) {
   return payload.about()->string_view() == kLossAbout && payload.kind()->string_view() == kLossKind;
 }
 
-bool is_loss_of(const Event& event, const Hash& lost) {
-  if (!is_loss(event)) return false;
+Hash lost_in(const Event& event) {
   const auto& hash = *event.payload<schema::EvidenceAttached>().sha256();
-  return std::equal(hash.begin(), hash.end(), lost.begin(), lost.end());
+  return exactly<32>(View(hash.data(), hash.size())).value();
+}
+
+bool is_loss_of(const Event& event, const Hash& lost) {
+  return is_loss(event) && lost_in(event) == lost;
+}
+
+Result<bool> was_just_declared_lost(Storage& storage, const Hash& lost) {
+  std::uint64_t last = 0, before = 0;
+  const Outcome counted =
+      storage.scan(Family::checkpoints, "", [&](std::string_view key, std::string_view) {
+        before = std::exchange(last, number_of_key(key));
+        return true;
+      });
+  if (!counted) return counted.error();
+  bool declared = false;
+  const Outcome scanned = storage.scan(Family::entries, key_of_number(before),
+                                       [&](std::string_view, std::string_view value) {
+                                         const auto event = Event::parse(view_of(value));
+                                         declared = event && is_loss_of(*event, lost);
+                                         return !declared;
+                                       });
+  if (!scanned) return scanned.error();
+  return declared;
 }
 
 }  // namespace liuhen::ledger

@@ -5,6 +5,7 @@
 #include <deque>
 #include <future>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "ledger/dir_check.h"
@@ -262,18 +263,54 @@ Outcome check_lag(Storage& storage, const crypto::Checkpoint& known, const LogFo
                   "dir, then put the newest checkpoint that others hold back as head");
 }
 
+Error other_history(std::uint64_t size) {
+  const std::string number = std::to_string(size);
+  return fail(
+      "ledger.rolled_back",
+      "数据库前 " + number +
+          " 条与头文件所记的不是同一段历史：本账本的密钥签过两段历史。请保存两者并查明原因；"
+          "确定以数据库为准时，用 liuhen accept-loss 记下此事",
+      "the first " + number +
+          " entries of the database are another history than the head file's: the log's "
+          "key has signed two. Keep both and find out why; if the database is to stand, "
+          "record that with liuhen accept-loss");
+}
+
+// A head declared lost and long replaced stands in the file again.
+Error put_back(std::uint64_t size) {
+  const std::string number = std::to_string(size);
+  return fail(
+      "head.stale",
+      "头文件（" + number +
+          " 条）是账本早已记为失去的那一份：它是旧副本，未启动。请从见证方或公开镜像取最新检查"
+          "点放回 head",
+      "the head file, of " + number +
+          " entries, is the one that the log declared lost long ago: it is an old copy, and "
+          "the ledger was not started. Put the newest checkpoint that others hold back as "
+          "head");
+}
+
+// What the head file says of the storage.
+struct HeadCheck {
+  Outcome agrees = ok();     // why the ledger is not to be started
+  std::optional<Hash> lost;  // of a head that the log signed and the storage does not have
+};
+
 // It may be behind by one batch, as after a crash between the two, but not ahead, not of another
 // history, and not absent once anything was written.
-Outcome check_head(Storage& storage, HeadFile& head, const crypto::SigningKey& signer,
-                   const crypto::NoteKey& log_key, const LogFold& fold) {
+Result<HeadCheck> check_head(Storage& storage, HeadFile& head, const crypto::SigningKey& signer,
+                             const crypto::NoteKey& log_key, const LogFold& fold,
+                             const std::set<Hash>& losses) {
   const auto note = head.read();
   if (!note) return note.error();
   if (!*note) {
     const auto fresh = is_new(storage, fold);
     if (!fresh) return fresh.error();
     if (*fresh) {
-      return head.write(crypto::sign_checkpoint(
-          {.origin = fold.origin(), .size = 0, .root = fold.tree().root()}, signer));
+      return HeadCheck{
+          head.write(crypto::sign_checkpoint(
+              {.origin = fold.origin(), .size = 0, .root = fold.tree().root()}, signer)),
+          {}};
     }
     return fail(
         "head.absent",
@@ -289,23 +326,15 @@ Outcome check_head(Storage& storage, HeadFile& head, const crypto::SigningKey& s
                 "the head file is not signed by this log: " + opened.error().en);
   }
   const crypto::Checkpoint& known = opened->checkpoint;
-  if (known.size > fold.size()) return rolled_back(known.size, fold.size());
-  if (known.root != fold.tree().root(known.size)) {
-    return fail("ledger.rolled_back",
-                "数据库前 " + std::to_string(known.size) + " 条与头文件所记的不是同一段历史",
-                "the first " + std::to_string(known.size) +
-                    " entries of the database are another history than the head file's");
-  }
-  return check_lag(storage, known, fold);
-}
-
-// What the head file holds, if it reaches beyond the storage.
-std::optional<Hash> lost_head(HeadFile& head, const crypto::NoteKey& log_key, const LogFold& fold) {
-  const auto note = head.read();
-  if (!note || !*note) return std::nullopt;
-  const auto opened = crypto::open_checkpoint(**note, log_key);
-  if (!opened || opened->checkpoint.size <= fold.size()) return std::nullopt;
-  return loss_hash(**note);
+  const bool ahead = known.size > fold.size();
+  if (!ahead && known.root == fold.tree().root(known.size))
+    return HeadCheck{check_lag(storage, known, fold), {}};
+  const Hash lost = loss_hash(**note);
+  const auto decided = was_just_declared_lost(storage, lost);
+  if (!decided) return decided.error();
+  if (*decided) return HeadCheck{};
+  if (losses.contains(lost)) return put_back(known.size);
+  return HeadCheck{ahead ? rolled_back(known.size, fold.size()) : other_history(known.size), lost};
 }
 
 Error refusal_of(const ReplayReport& report) {
@@ -326,21 +355,22 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(
     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   LIUHEN_CHECK(options.log_key != nullptr && crypto::is_note_name(options.origin));
   const crypto::NoteKey log_key{.name = options.origin, .key = options.log_key->public_key()};
+  std::set<Hash> losses;
   const Visitor admit = [&](const Event& event, const crypto::TreeHistory& before) -> Outcome {
     const Outcome legal = admission.admit(event, before);
     if (legal) admission.apply(event);
+    if (legal && is_loss(event)) losses.insert(lost_in(event));
     return legal;
   };
   ReplayReport report = check_storage(storage, {.log_key = log_key}, admit, progress);
   if (report.verdict != Verdict::verified) return refusal_of(report);
-  std::optional<Hash> lost;
-  if (options.accept_loss) lost = lost_head(head, log_key, *report.fold);
-  const Outcome known =
-      lost ? ok() : check_head(storage, head, *options.log_key, log_key, *report.fold);
+  const auto known = check_head(storage, head, *options.log_key, log_key, *report.fold, losses);
   if (!known) return known.error();
+  const bool awaits_loss = known->lost && options.accept_loss;
+  if (!known->agrees && !awaits_loss) return known->agrees.error();
   auto writer = std::make_unique<LogWriter>(storage, head, restricted, admission, clock,
                                             *options.log_key, std::move(report.fold));
-  if (lost) writer->await_loss(*lost);
+  if (awaits_loss) writer->await_loss(*known->lost);
   Outcome loaded = writer->load();
   if (loaded) loaded = writer->keep_head();  // as after each commit
   if (!loaded) return loaded.error();

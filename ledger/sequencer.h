@@ -51,8 +51,9 @@ struct SequencerOptions {
   std::string origin;
   const crypto::SigningKey* log_key = nullptr;  // outlives the sequencer
   std::size_t queue_max = 0;                    // 0: kQueueMax
-  // Start although the head file knows of more entries than the storage has, as after a restore.
-  // Nothing is taken or signed before the event that says so (ledger/loss.h): `ledger.undecided`.
+  // Start although the head file knows of more entries than the storage has, as after a restore, or
+  // of another history. Nothing is taken or signed before the event that says so (ledger/loss.h),
+  // whole with its signatures: `ledger.undecided`.
   bool accept_loss = false;
 };
 
@@ -62,7 +63,8 @@ class Sequencer {
   // tiles, indexes, checkpoints and the head file with what the replay gives, and refuses to start
   // on any mismatch
   // (`ledger.mismatch`, naming position and what differs), or if the head file knows of more than
-  // the storage does or of another history (`ledger.rolled_back`), is not the log's
+  // the storage does or of another history (`ledger.rolled_back`; unless the last batch declares it
+  // lost, as after a crash between the two: then it is brought up), is not the log's
   // (`head.damaged`), is an old copy (`head.stale`) or is gone (`head.absent`). A storage to which
   // nothing was ever written is an empty log, for which a first head is written. Everything passed
   // in outlives the sequencer; `admission` is used by the writer thread only. `progress` is told

@@ -1,11 +1,24 @@
 // What observers say of a draw, and photographs, videos and papers, by hash.
+#include "ledger/loss.h"
 #include "projections/draw_lookup.h"
 
 namespace liuhen::projections {
 
 namespace {
+
 constexpr std::size_t kKindBytesMax = 64;
+
+// No operator says alone what of his own log is lost.
+Outcome check_outside(const State& state, const ledger::Event& event) {
+  for (std::size_t i = 0; i < event.intent().author_count(); ++i) {
+    const Key* key = author_key(state, event, i);
+    if (key->has(Role::trustee) && key->outside) return ok();
+  }
+  return fail("role.outside", "失去已签的检查点，须由运营方以外的一位受托人一同签名",
+              "that a signed checkpoint is lost a trustee outside the operator has to sign too");
 }
+
+}  // namespace
 
 Outcome admit(const State& state, const ledger::Event& event,
               const ledger::schema::DrawAttested& payload) {
@@ -24,7 +37,7 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawA
   draw.attestations.push_back(event.position());
 }
 
-Outcome admit(const State& state, const ledger::Event&,
+Outcome admit(const State& state, const ledger::Event& event,
               const ledger::schema::EvidenceAttached& payload) {
   const std::string about(text(payload.about()));
   if (state.stream_version(about) == 0) {
@@ -35,7 +48,7 @@ Outcome admit(const State& state, const ledger::Event&,
     return fail("evidence.kind", "证据种类须为 1 至 64 字节",
                 "the kind of evidence must be of 1 to 64 bytes");
   }
-  return ok();
+  return ledger::is_loss(event) ? check_outside(state, event) : ok();
 }
 
 void apply(State&, const ledger::Event&, const ledger::schema::EvidenceAttached&) {}

@@ -72,13 +72,16 @@ class Auditor {
   void note_loss(const ledger::Event& event) {
     const auto& payload = event.payload<schema::EvidenceAttached>();
     const std::string at = std::to_string(event.position()), note(text(payload.note()));
-    const std::string head = to_hex(raw(payload.sha256()));
+    const Hash lost = ledger::lost_in(event);
+    const std::string head = to_hex(lost);
     facts_.losses.push_back(
-        {"第 " + at + " 条：账本只恢复到此前的 " + at + " 条，失去了已签过的检查点（SHA-256 " +
-             head + "）所含的其余条目：" + note,
-         "entry " + at + ": the log was restored to the " + at +
-             " entries before it, and what a checkpoint signed earlier (SHA-256 " + head +
-             ") held beyond them is lost: " + note});
+        {.position = event.position(),
+         .head = lost,
+         .what = {"第 " + at + " 条：账本只恢复到此前的 " + at +
+                      " 条，失去了已签过的检查点（SHA-256 " + head + "）所含的其余条目：" + note,
+                  "entry " + at + ": the log was restored to the " + at +
+                      " entries before it, and what a checkpoint signed earlier (SHA-256 " + head +
+                      ") held beyond them is lost: " + note}});
   }
 
   void note_substitute(const ledger::Event& event) {
@@ -259,7 +262,9 @@ Result<crypto::Checkpoint> open_head(const std::string& note,
 }
 
 // The head outside the database: a prefix of the log, or the log was rolled back or rewritten.
-void check_head(const Head& read, const ledger::ReplayReport& replayed, Report& report) {
+// What the log itself declares lost may stand in the file, as after a crash before it was replaced.
+void check_head(const Head& read, const ledger::ReplayReport& replayed,
+                const std::vector<LossLine>& losses, Report& report) {
   if (report.verdict != Verdict::verified || !replayed.fold) return;
   if (!read) {
     find_wrong(report, Verdict::inconclusive, read.error(), "head", std::nullopt);
@@ -275,6 +280,8 @@ void check_head(const Head& read, const ledger::ReplayReport& replayed, Report& 
     return;
   }
   const auto opened = open_head(*head, replayed.log_key);
+  const auto declared = [&](const LossLine& loss) { return loss.head == ledger::loss_hash(*head); };
+  if (opened && std::ranges::any_of(losses, declared)) return;
   if (!opened) {
     find_wrong(report, Verdict::violated, opened.error(), "head", std::nullopt);
   } else if (opened->size > replayed.fold->size()) {
@@ -314,7 +321,7 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
         });
     take_over(replayed, report);
     extent.replayed_whole = report.verdict == Verdict::verified;
-    if (head != nullptr) check_head(*head, replayed, report);
+    if (head != nullptr) check_head(*head, replayed, auditor.facts().losses, report);
     extent.head_right = report.verdict == Verdict::verified;
     if (extent.replayed_whole)
       check_escapes(auditor.state(), auditor.facts(), options.now_s, extent, report);

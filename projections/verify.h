@@ -62,6 +62,13 @@ struct DrawLine {
   std::uint64_t substitutes_unproven = 0;
 };
 
+// The log went on without entries of a checkpoint that its key had signed (ledger/loss.h).
+struct LossLine {
+  std::uint64_t position = 0;  // of the event that says so
+  Hash head{};                 // SHA-256 of the signed note that is lost
+  Sentence what;
+};
+
 struct Guarantee {
   std::string id;        // "G1" to "G12" (docs/guarantees.md)
   bool checked = false;  // over the whole log, and found right
@@ -85,7 +92,7 @@ struct Report {
   std::uint64_t results = 0, published = 0, erased = 0, digests = 0;
   std::vector<DrawLine> draws;  // by number
   std::vector<Sentence> not_opened;
-  std::vector<Sentence> losses;  // times that the log went on from an older backup (ledger/loss.h)
+  std::vector<LossLine> losses;  // in the part that was replayed; shown beside any verdict
   std::vector<Guarantee> guarantees;
   Sentence scope;  // what "verified" covers, and what no verification can show
 };

@@ -25,7 +25,7 @@ struct DrawFacts {
 struct ReplayFacts {
   std::map<std::string, DrawFacts> draws;  // by stream
   std::uint64_t digests = 0;
-  std::vector<Sentence> losses;
+  std::vector<LossLine> losses;
   const crypto::Policy* policy = nullptr;  // the reader's
   WitnessedAt witnessed;                   // what its quorum cosigned, by the log's record
 };

@@ -141,7 +141,37 @@ Outcome restore(Environment& environment, const Restoring& asked) {
   return ok();
 }
 
-// After a restore that lacks what was signed before: the event that says so, and nothing before it.
+// Beside the head file, durable before that is replaced: the name says the size, and the hash too
+// where another of that size was lost before.
+Result<std::string> keep_lost(const std::string& head, const std::string& note,
+                              std::uint64_t size) {
+  std::string path = head + ".lost-" + std::to_string(size);
+  const auto there = ledger::DiskHeadFile(path).read();
+  if (!there) return there.error();
+  if (*there && **there != note) path += "-" + to_hex(ledger::loss_hash(note)).substr(0, 8);
+  if (const auto written = ledger::DiskHeadFile(path).write(note); !written) return written.error();
+  return path;
+}
+
+// Whether an earlier run recorded the event, and could not replace the head file.
+Result<bool> is_recorded(const api::server::Layout& layout, const std::string& note) {
+  const auto storage = ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::read_only});
+  if (!storage) return storage.error();
+  return ledger::was_just_declared_lost(**storage, ledger::loss_hash(note));
+}
+
+ledger::schema::EvidenceAttachedT loss_of(const std::string& note, const std::string& said) {
+  ledger::schema::EvidenceAttachedT payload;
+  payload.about = ledger::kLossAbout;
+  payload.kind = ledger::kLossKind;
+  const Hash hash = ledger::loss_hash(note);
+  payload.sha256.assign(hash.begin(), hash.end());
+  payload.note = said;
+  return payload;
+}
+
+// Beside a head that the log signed and no longer has: the event that says so, and nothing before
+// it. Broken off anywhere, it is finished by running it again.
 Outcome accept_loss(Environment& environment, Target target, const std::string& reason) {
   const api::server::Layout layout(target.dir);
   const auto head = ledger::DiskHeadFile(layout.head).read();
@@ -150,29 +180,32 @@ Outcome accept_loss(Environment& environment, Target target, const std::string& 
   if (!note) return note.error();
   const auto lost = crypto::parse_checkpoint(note->text);
   if (!lost) return lost.error();
+  const auto recorded = is_recorded(layout, **head);
+  if (!recorded) return recorded.error();
   target.accept_loss = true;
   Session session(environment, target);
   auto log = session.get("/api/v1/log");
   if (!log) return log.error();
-  const auto size = log->at("size").to_number<std::uint64_t>();
-  const std::string had = std::to_string(lost->size), has = std::to_string(size);
-  if (size >= lost->size) {
-    return fail(
-        "restore.no_loss", "账本有 " + has + " 条，头文件记有 " + had + " 条：没有失去什么",
-        "the ledger has " + has + " entries and its head knows of " + had + ": nothing is lost");
+  if (*recorded) {
+    environment.say("此前已记入，头文件现已更新：账本可以继续",
+                    "it was recorded before, and the head file has been brought up: the ledger can "
+                    "go on");
+    return ok();
   }
-  const std::string kept = layout.head + ".lost-" + had;
-  if (auto written = write_text(kept, **head); !written) return written;
-  ledger::schema::EvidenceAttachedT payload;
-  payload.about = ledger::kLossAbout;
-  payload.kind = ledger::kLossKind;
-  const Hash hash = ledger::loss_hash(**head);
-  payload.sha256.assign(hash.begin(), hash.end());
-  payload.note = has + " / " + had + " " + to_base64(lost->root) + " " + reason;
-  if (auto done = session.submit_and_say(united(std::move(payload))); !done) return done;
+  const auto kept = keep_lost(layout.head, **head, lost->size);
+  if (!kept) return kept.error();
+  const std::string had = std::to_string(lost->size),
+                    has = std::to_string(log->at("size").to_number<std::uint64_t>());
+  const auto done = session.submit_and_say(
+      united(loss_of(**head, has + " / " + had + " " + to_base64(lost->root) + " " + reason)));
+  if (!done) {
+    std::error_code ignored;
+    if (done.error().code == "restore.no_loss") fs::remove(*kept, ignored);
+    return done;
+  }
   environment.say(
-      "失去的检查点存于 " + kept + "；见证方和镜像保有旧历史，将拒绝此后的检查点，须逐一说明",
-      "the lost checkpoint is kept in " + kept +
+      "失去的检查点存于 " + *kept + "；见证方和镜像保有旧历史，将拒绝此后的检查点，须逐一说明",
+      "the lost checkpoint is kept in " + *kept +
           "; witnesses and mirrors hold the old history and will refuse what follows: "
           "explain it to each of them");
   return ok();
@@ -182,9 +215,12 @@ void add_accept_loss(Program& program) {
   auto reason = std::make_shared<std::string>();
   CLI::App* command = program.command(
       &program.app, "accept-loss",
-      "记下账本从较早的备份恢复、此前签过的条目已失去；之后才能继续（不可撤回）",
+      "记下账本从较早的备份恢复、此前签过的条目已失去；之后才能继续（不可撤回）。由平台密钥或一位受"
+      "托人，与一位受托人签名，其中须有运营方以外的受托人",
       "record that the ledger was restored from an older backup and has lost entries signed "
-      "before; only then does it go on (cannot be undone)");
+      "before; only then does it go on (cannot be undone). Signed by the platform or a trustee, "
+      "and "
+      "by a trustee, one of them a trustee outside the operator");
   program.signs(command);
   command->add_option("--reason", *reason, program.help("缘由与决定", "why, and who decided"))
       ->required();

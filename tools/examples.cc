@@ -140,7 +140,9 @@ const std::map<std::string, std::vector<std::string>>& examples() {
        {"restore /srv/backup/liuhen --list",
         "restore /srv/backup/liuhen /srv/liuhen/ledger --head copy/checkpoint"}},
       {"accept-loss",
-       {"accept-loss --dir /srv/liuhen/ledger --reason 磁盘损坏 --key supervisor-1.key"}},
+       {"accept-loss --dir /srv/liuhen/ledger --reason 磁盘损坏 --key ledger/keys/platform.key "
+        "--key "
+        "trustee-2.key"}},
       {"submit", {"submit EvidenceAttached evidence.json --key observer-1.key"}},
       {"pending", {"pending --url http://127.0.0.1:8080"}},
       {"sign", {"sign 编号ID --url http://127.0.0.1:8080 --key approver-1.key"}},

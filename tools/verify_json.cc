@@ -56,6 +56,17 @@ json::array list_of(const std::vector<projections::Sentence>& sentences) {
   return out;
 }
 
+json::array losses_of(const std::vector<projections::LossLine>& losses) {
+  json::array out;
+  for (const auto& loss : losses) {
+    out.push_back(json::object{{"position", loss.position},
+                               {"lost_head", to_hex(loss.head)},
+                               {"zh", loss.what.zh},
+                               {"en", loss.what.en}});
+  }
+  return out;
+}
+
 json::value beacon_of(const std::optional<projections::BeaconLine>& beacon) {
   if (!beacon) return nullptr;
   return json::object{
@@ -110,6 +121,7 @@ json::object row_of(const projections::DrawLine& draw) {
 std::string json_of_report(const projections::Report& report) {
   json::object out{{"verdict", name_of(report.verdict)},
                    {"finding", finding_of(report.finding, report.position, report.where)},
+                   {"losses", losses_of(report.losses)},
                    {"keys_pinned", report.keys_pinned},
                    {"witnessed", report.witnessed},
                    {"origin", report.origin},
@@ -139,7 +151,6 @@ std::string json_of_report(const projections::Report& report) {
                                       {"en", guarantee.what.en}});
   }
   out["draws"] = std::move(draws);
-  out["losses"] = list_of(report.losses);
   out["not_opened"] = list_of(report.not_opened);
   out["guarantees"] = std::move(guarantees);
   out["scope"] = json::object{{"zh", report.scope.zh}, {"en", report.scope.en}};

@@ -41,6 +41,15 @@ class Text {
         "consistency only. Name the key that you trust with --policy or --vkey.");
   }
 
+  void losses(const std::vector<projections::LossLine>& losses) {
+    if (losses.empty()) return;
+    const std::string times = number(losses.size());
+    line("注意：签过的条目有失去——账本从较早的备份恢复过 " + times + " 次：",
+         "Mind: entries that were signed are lost. Restored from an older backup " + times +
+             " time(s):");
+    for (const auto& loss : losses) item("!", loss.what);
+  }
+
   void verdict(Verdict verdict, const std::optional<Error>& finding,
                std::optional<std::uint64_t> position, const std::string& where) {
     switch (verdict) {
@@ -241,6 +250,7 @@ std::string text_of_report(const projections::Report& report, ReportLanguage lan
   Text text(language);
   text.keys(report.keys_pinned);
   text.verdict(report.verdict, report.finding, report.position, report.where);
+  text.losses(report.losses);
   for (const auto& guarantee : report.guarantees) {
     if (guarantee.broken) text.line("违背的保证：" + guarantee.id, "It breaks: " + guarantee.id);
   }
@@ -272,11 +282,6 @@ std::string text_of_report(const projections::Report& report, ReportLanguage lan
                 " published; " + number(report.digests) + " state digests compared; " +
                 number(report.erased) + " records erased");
   add_draws(report, text);
-  if (!report.losses.empty()) {
-    text.gap();
-    text.line("从较早的备份恢复过：", "Restored from an older backup:");
-    for (const Sentence& sentence : report.losses) text.item("!", sentence);
-  }
   if (!report.not_opened.empty()) {
     text.gap();
     text.line("未打开（受限内容）：", "Not opened (restricted content):");

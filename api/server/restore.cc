@@ -1,5 +1,6 @@
 #include "api/server/restore.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "api/server/keys.h"
@@ -7,6 +8,7 @@
 #include "ledger/durable_file.h"
 #include "ledger/head_file.h"
 #include "ledger/log_reader.h"
+#include "ledger/loss.h"
 #include "ledger/rocksdb_storage.h"
 #include "ledger/tile_edge.h"
 #include "projections/verify.h"
@@ -88,6 +90,7 @@ class Restore {
     restored_.size = report.size;
     restored_.vkey = report.log_vkey;
     origin_ = report.origin;
+    losses_ = report.losses;
     return choose_head(fetcher, *note);
   }
 
@@ -104,6 +107,7 @@ class Restore {
       const auto opened = crypto::open_checkpoint(*note, *key);
       if (!opened) return opened.error();
       const crypto::Checkpoint& known = opened->checkpoint;
+      if (is_declared_lost(*note)) continue;
       if (known.size <= restored_.size) {
         const auto edge = ledger::TileEdge::read(fetcher, known.size);
         if (!edge) return edge.error();
@@ -114,6 +118,12 @@ class Restore {
       }
     }
     return ok();
+  }
+
+  // By the log itself, in what was restored.
+  bool is_declared_lost(const std::string& note) const {
+    const Hash hash = ledger::loss_hash(note);
+    return std::ranges::any_of(losses_, [&](const auto& loss) { return loss.head == hash; });
   }
 
   static Error other_history(std::uint64_t size) {
@@ -151,6 +161,7 @@ class Restore {
   const std::string beside_;
   Restored restored_;
   std::string origin_, head_;
+  std::vector<projections::LossLine> losses_;
 };
 
 }  // namespace

@@ -197,7 +197,9 @@ Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& options) {
     if (!readable) return readable.error();
     ledger::DiskHeadFile head(layout.head);
     const Outcome reaches = ledger::check_reach(**readable, head);
-    if (!reaches && !options.accept_loss) return reaches.error();
+    const bool excused =
+        options.accept_loss && !reaches && reaches.error().code == "ledger.rolled_back";
+    if (!reaches && !excused) return reaches.error();
   }
   Result<std::unique_ptr<ledger::Storage>> storage =
       ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::existing});

@@ -12,8 +12,9 @@ using tests::TestLedger;
 
 std::string code_of(const Result<Answer>& answer) { return answer ? "" : answer.error().code; }
 
-Bytes loss_intent(const TestLedger& ledger, const std::string& lost_note) {
-  const crypto::SigningKey* const authors[] = {&ledger.a};
+Bytes loss_intent(const TestLedger& ledger, const std::string& lost_note,
+                  std::vector<const crypto::SigningKey*> authors = {}) {
+  if (authors.empty()) authors = {&ledger.a};
   auto intent = tests::intent_frame(authors, "loss", kLossAbout);
   schema::EvidenceAttachedT payload;
   payload.about = kLossAbout;
@@ -58,21 +59,115 @@ TEST(Sequencer, AfterALossNothingIsTakenOrSignedBeforeTheEventThatSaysSo) {
 }
 
 TEST(Sequencer, AcceptingALossExcusesNothingElse) {
-  TestLedger ledger, other;
+  TestLedger ledger;
   ASSERT_FALSE(ledger.open());
   ASSERT_TRUE(ledger.submit_item("x"));
   ledger.accept_loss = true;
   ASSERT_FALSE(ledger.open());  // none
   ASSERT_TRUE(ledger.submit_item("y"));
   ledger.close();
-  ASSERT_FALSE(other.open());
-  ASSERT_TRUE(other.submit_item("p"));
-  ASSERT_TRUE(other.submit_item("q"));
-  other.close();
-  ledger.own_storage.replace_contents(other.own_storage.contents());
-  EXPECT_EQ(ledger.open().value().code, "ledger.rolled_back");
   ASSERT_TRUE(ledger.own_head.write("not a note"));
   EXPECT_EQ(ledger.open().value().code, "head.damaged");
+}
+
+// A head of another history, of `lost_size` entries, over a log of one.
+struct TwoHistories {
+  TestLedger ledger;
+  std::string first, lost;
+
+  explicit TwoHistories(std::uint64_t lost_size) {
+    TestLedger other;
+    LIUHEN_CHECK(!ledger.open() && !other.open());
+    LIUHEN_CHECK(ledger.submit_item("x").has_value());
+    for (std::uint64_t i = 0; i < lost_size; ++i)
+      LIUHEN_CHECK(other.submit_item("p" + std::to_string(i)).has_value());
+    first = ledger.sequencer->checkpoint();
+    ledger.close();
+    tests::wait_until_kept(*other.sequencer);
+    lost = other.own_head.read().value().value();
+    LIUHEN_CHECK(ledger.own_head.write(lost).has_value());
+  }
+};
+
+TEST(Sequencer, AHeadThatReachesNoFurtherThanTheLogCanBeDeclaredLostToo) {
+  for (const std::uint64_t size : {1, 2, 3}) {
+    TwoHistories both(size);
+    TestLedger& ledger = both.ledger;
+    EXPECT_EQ(ledger.open().value().code, "ledger.rolled_back") << size;
+    ledger.accept_loss = true;
+    ASSERT_FALSE(ledger.open()) << size;
+    EXPECT_EQ(code_of(ledger.submit_item("z")), "ledger.undecided");
+    EXPECT_EQ(code_of(ledger.submit(loss_intent(ledger, both.first), {&ledger.a})),
+              "ledger.undecided");
+    ASSERT_TRUE(ledger.submit(loss_intent(ledger, both.lost), {&ledger.a}));
+    ASSERT_TRUE(ledger.submit_item("z"));
+    ledger.accept_loss = false;
+    ASSERT_FALSE(ledger.open());
+    EXPECT_EQ(ledger.sequencer->size(), 3U);
+  }
+}
+
+// A head file that cannot be replaced any more, as if the machine had stopped there.
+class StuckHead final : public HeadFile {
+ public:
+  explicit StuckHead(HeadFile& under) : under_(under) {}
+  Result<std::optional<std::string>> read() override { return under_.read(); }
+  Outcome write(const std::string&) override { return fail("head.io", "坏了", "broken"); }
+
+ private:
+  HeadFile& under_;
+};
+
+TEST(Sequencer, AStopBetweenTheEventAndTheHeadFileIsMadeUpFor) {
+  for (const std::uint64_t size : {1, 2, 3}) {
+    for (const bool asked_again : {false, true}) {
+      TwoHistories both(size);
+      TestLedger& ledger = both.ledger;
+      StuckHead stuck(ledger.own_head);
+      ledger.head = &stuck;
+      ledger.accept_loss = true;
+      ASSERT_FALSE(ledger.open());
+      ASSERT_TRUE(ledger.submit(loss_intent(ledger, both.lost), {&ledger.a}));
+      ledger.close();
+      ASSERT_EQ(ledger.own_head.read().value(), both.lost);
+      EXPECT_TRUE(was_just_declared_lost(ledger.own_storage, loss_hash(both.lost)).value());
+      ledger.head = &ledger.own_head;
+      ledger.accept_loss = asked_again;
+      ASSERT_FALSE(ledger.open()) << size;
+      EXPECT_EQ(ledger.own_head.read().value(), ledger.sequencer->checkpoint());
+      EXPECT_EQ(code_of(ledger.submit(loss_intent(ledger, both.lost), {&ledger.a})), "");
+      EXPECT_EQ(ledger.sequencer->size(), 2U);  // the same intent again is no second entry
+      ASSERT_TRUE(ledger.submit_item("z"));
+    }
+  }
+}
+
+TEST(Sequencer, ALossOfLongAgoExcusesNoOldHead) {
+  for (const std::uint64_t size : {1, 3, 9}) {
+    TwoHistories both(size);
+    TestLedger& ledger = both.ledger;
+    ledger.accept_loss = true;
+    ASSERT_FALSE(ledger.open());
+    ASSERT_TRUE(ledger.submit(loss_intent(ledger, both.lost), {&ledger.a}));
+    ASSERT_TRUE(ledger.submit_item("z"));
+    ledger.close();
+    ASSERT_TRUE(ledger.own_head.write(both.lost));
+    EXPECT_EQ(ledger.open().value().code, "head.stale") << size;
+    ledger.accept_loss = false;
+    EXPECT_EQ(ledger.open().value().code, "head.stale") << size;
+  }
+}
+
+TEST(Sequencer, AHalfSignedLossIsNotKeptWaiting) {
+  TwoHistories both(3);
+  TestLedger& ledger = both.ledger;
+  ledger.accept_loss = true;
+  ASSERT_FALSE(ledger.open());
+  const auto before = ledger.own_storage.contents();
+  EXPECT_EQ(
+      code_of(ledger.submit(loss_intent(ledger, both.lost, {&ledger.a, &ledger.b}), {&ledger.a})),
+      "ledger.undecided");
+  EXPECT_EQ(ledger.own_storage.contents(), before);
 }
 
 TEST(Sequencer, NobodyRecordsALossWhereNothingIsLost) {

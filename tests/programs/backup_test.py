@@ -1,5 +1,6 @@
 """`liuhen backup`, `restore`, `accept-loss`, and the rotation of the platform's key, as an operator does them."""
 
+import hashlib
 import json
 import os
 import random
@@ -262,9 +263,10 @@ class Losses(unittest.TestCase):
             self.assertIn("[ledger.rolled_back]", err)
         self.assertEqual(size_in(text_of(self.ledger, "head")), self.size + 2)
 
-    def accept(self):
+    def accept(self, *signers):
+        signers = signers or (os.path.join(self.ledger, "keys", "platform.key"), person("trustee-2"))
         return liuhen("accept-loss", "--dir", self.ledger, "--reason", "磁盘损坏，备份为前一日",
-                      "--key", person("supervisor-1"))
+                      *(word for signer in signers for word in ("--key", signer)))
 
     def test_the_head_that_was_left_forbids_to_sign(self):
         self.lose_the_disk(head=True)
@@ -284,19 +286,27 @@ class Losses(unittest.TestCase):
         self.lose_the_disk(head=True)
         lost = text_of(self.ledger, "head")
         self.assertEqual(liuhen("restore", self.backups, self.ledger)[0], 0)
-        code, _, err = liuhen("accept-loss", "--dir", self.ledger, "--reason", "x", "--key", person("registrar-1"))
-        self.assertEqual(code, 1)  # not everyone may
-        self.assertIn("[role.denied]", err)
-        self.expect_refused()
+        for who, why in ((("supervisor-1",), "role.signatures"), (("clerk-1", "trustee-2"), "role.denied"),
+                         (("trustee-1", "supervisor-1"), "role.denied")):
+            code, _, err = self.accept(*map(person, who))
+            self.assertEqual(code, 1)  # not everyone may
+            self.assertIn(f"[{why}]", err)
+            self.expect_refused()
         code, out, err = self.accept()
         self.assertEqual(code, 0, err)
         self.assertIn(f"at position {self.size}", out)
         self.assertEqual(text_of(self.ledger, f"head.lost-{self.size + 2}"), lost)
         code, said = verify("dir", self.ledger, "--vkey", self.vkey)
         self.assertEqual(code, 0, said)
-        self.assertIn("Restored from an older backup", said)
-        self.assertIn(f"entry {self.size}:", said)
-        self.assertIn("磁盘损坏", said)
+        lines = said.splitlines()
+        at = lines.index("Verdict: verified")
+        self.assertIn("Restored from an older backup 1 time(s)", lines[at + 1])
+        self.assertIn(f"entry {self.size}:", lines[at + 2])
+        self.assertIn("磁盘损坏", lines[at + 2])
+        report = json.loads(verify("dir", self.ledger, "--vkey", self.vkey, "--json", "--quiet")[1])
+        self.assertEqual(report["verdict"], "verified")
+        self.assertEqual([(loss["position"], loss["lost_head"]) for loss in report["losses"]],
+                         [(self.size, hashlib.sha256(lost.encode()).hexdigest())])
         with Service(self.ledger) as service:
             self.assertEqual(department(("--url", service.url), 9)[0], 0)
             # Whoever holds what was lost is not deceived.
@@ -307,6 +317,57 @@ class Losses(unittest.TestCase):
         code, _, err = self.accept()
         self.assertEqual(code, 1)
         self.assertIn("[restore.no_loss]", err)
+
+    def test_killed_anywhere_it_is_finished_by_the_same_command(self):
+        self.lose_the_disk(head=True)
+        self.assertEqual(liuhen("restore", self.backups, self.ledger)[0], 0)
+        lost, before = text_of(self.ledger, "head"), os.path.join(scratch(), "before")
+        shutil.copytree(self.ledger, before)
+        self.assertEqual(self.accept()[0], 0)
+        # As a crash leaves it after the event and before the head file: whichever of the two is used, it goes on.
+        with open(os.path.join(self.ledger, "head"), "w", encoding="utf-8") as file:
+            file.write(lost)
+        crashed = os.path.join(scratch(), "crashed")
+        shutil.copytree(self.ledger, crashed)
+        code, said = verify("dir", crashed, "--vkey", self.vkey)
+        self.assertEqual(code, 0, said)
+        code, out, err = self.accept()
+        self.assertEqual(code, 0, err)
+        self.assertIn("recorded before", out)
+        with Service(crashed):
+            pass
+        for directory in (self.ledger, crashed):
+            self.assertEqual(size_in(text_of(directory, "head")), self.size + 1)
+            self.assertEqual(text_of(directory, f"head.lost-{self.size + 2}"), lost)
+        # And killed at random moments.
+        for _ in range(8):
+            shutil.rmtree(self.ledger)
+            shutil.copytree(before, self.ledger)
+            running = subprocess.Popen(
+                [LIUHEN, "accept-loss", "--dir", self.ledger, "--reason", "x", "--key",
+                 os.path.join(self.ledger, "keys", "platform.key"), "--key", person("trustee-2")],
+                env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(random.uniform(0.0, 0.6))
+            running.kill()
+            running.wait(60)
+            code, out, err = self.accept()
+            self.assertTrue(code == 0 or "[restore.no_loss]" in err, err)
+            self.assertEqual(size_in(text_of(self.ledger, "head")), self.size + 1)
+            self.assertEqual(verify("dir", self.ledger)[0], 0)
+
+    def test_a_head_of_another_history_is_decided_too(self):
+        self.lose_the_disk(head=False)
+        self.assertEqual(liuhen("restore", self.backups, self.ledger)[0], 0)
+        for number in (5, 6, 7):  # nobody had told it of the newer head
+            self.assertEqual(department(("--dir", self.ledger), number)[0], 0)
+        shutil.copy(os.path.join(self.copy, "checkpoint"), os.path.join(self.ledger, "head"))
+        code, _, err = liuhen("state", "log", "--dir", self.ledger)
+        self.assertEqual(code, 1)
+        self.assertIn("[ledger.rolled_back]", err)
+        code, _, err = self.accept()
+        self.assertEqual(code, 0, err)
+        self.assertEqual(size_in(text_of(self.ledger, "head")), self.size + 4)
+        self.assertIn("Restored from an older backup", verify("dir", self.ledger)[1])
 
     def test_a_newer_backup_needs_no_decision(self):
         self.assertEqual(liuhen("backup", self.ledger, "--to", self.backups)[0], 0)

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/limits.h"
+#include "ledger/loss.h"
 #include "tests/projections/city.h"
 
 namespace liuhen::tests {
@@ -303,6 +304,26 @@ TEST(Keys, AVrfKeyIsProvedOnce) {
   vrf.proof = City::bytes(
       crypto::vrf::prove(City::seed("vrf"), projections::vrf_possession_bytes(City::kOrigin, key)));
   EXPECT_EQ(city.refusal(std::move(vrf), {"platform", "trustee-outside"}), "vrf.known");
+}
+
+TEST(EvidenceAttached, OfALossIsSignedByWhoAnswersForTheLogAndSomebodyOutside) {
+  City city;
+  schema::EvidenceAttachedT loss;
+  loss.about = liuhen::ledger::kLossAbout;
+  loss.sha256.assign(32, 7);
+  loss.kind = liuhen::ledger::kLossKind;
+  const auto by = [&](const City::Names& authors) {
+    return city.refusal(schema::EvidenceAttachedT(loss), authors);
+  };
+  for (const char* who : {"observer", "supervisor", "clerk", "platform", "trustee-outside"})
+    EXPECT_EQ(by({who}), "role.signatures") << who;
+  EXPECT_EQ(by({"observer", "trustee-outside"}), "role.denied");
+  EXPECT_EQ(by({"clerk", "trustee-outside"}), "role.denied");
+  EXPECT_EQ(by({"platform", "supervisor"}), "role.denied");
+  EXPECT_EQ(by({"trustee-outside", "platform"}), "role.denied");
+  EXPECT_EQ(by({"platform", "trustee-inside"}), "role.outside");
+  EXPECT_EQ(by({"platform", "trustee-outside"}), "");
+  EXPECT_EQ(by({"trustee-inside", "trustee-outside"}), "");
 }
 
 }  // namespace

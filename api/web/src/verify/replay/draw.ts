@@ -10,6 +10,7 @@ import type { Decoded } from "../flatbuffer.js";
 import { Refusal, refuse } from "../refusal.js";
 import { verifyVrf } from "../vrf.js";
 import { big, bytes, flag, hashes, hex, number, rows, text, texts } from "./fields.js";
+import { isLoss } from "./envelope.js";
 import { checkExecutor } from "./keys.js";
 import type { Draw, Event, Phase, State } from "./state.js";
 
@@ -266,10 +267,13 @@ export function admitAttested(state: State, { payload: p, authors }: Event): voi
   draw.attested.add(name);
 }
 
-export function admitEvidence(state: State, { payload: p }: Event): void {
+export function admitEvidence(state: State, { entry, payload: p, authors }: Event): void {
   const about = text(p, "about");
   const known = state.versions.has(about) || !/^(draw|task)\//.test(about);
   if (!known) refuse("evidence.about", "所指不存在", "it is about nothing there is");
   const length = new TextEncoder().encode(text(p, "kind")).length;
   if (length < 1 || length > 64) refuse("evidence.kind", "证据种类有误", "the kind of evidence is empty or too long");
+  if (isLoss(entry.intent.kind, p) && !authors.some((author) => author.outside && author.roles.has("trustee"))) {
+    refuse("role.outside", "签名的受托人都在运营方内部", "every trustee who signed is inside the operator");
+  }
 }
