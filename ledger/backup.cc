@@ -53,6 +53,12 @@ Error other_log(const std::string& directory, const std::string& there, const st
       directory + " has backups of " + there + ", not of " + here + "; choose another directory");
 }
 
+Error stopped() {
+  return fail("backup.stopped", "服务正在停止，备份没有做完，不算数；请重新备份",
+              "the service is stopping, and the backup was broken off and does not count; make "
+              "another");
+}
+
 // A backup's files are the ledger's own: nobody else's to read.
 Outcome make_private(const std::string& directory) {
   std::error_code error;
@@ -66,7 +72,8 @@ Outcome make_private(const std::string& directory) {
 }  // namespace
 
 Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsigned keep,
-                           const std::function<void(std::uint64_t)>& progress) {
+                           const std::function<void(std::uint64_t)>& progress,
+                           const std::stop_token& stop) {
   auto* handle = dynamic_cast<RocksdbHandle*>(&storage);
   LIUHEN_CHECK(handle != nullptr);
   const auto origin = stored_origin(storage);
@@ -82,6 +89,7 @@ Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsig
   for (const BackupInfo& earlier : infos_of(*engine)) {
     if (earlier.origin != *origin) return other_log(directory, earlier.origin, *origin);
   }
+  const std::stop_callback give_up(stop, [&engine] { engine->StopBackup(); });
   std::uint64_t copied = 0;
   rocksdb::CreateBackupOptions how;
   how.flush_before_backup = true;
@@ -91,6 +99,7 @@ Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsig
   };
   rocksdb::BackupID number = 0;
   status = engine->CreateNewBackupWithMetadata(how, handle->database().get(), *note, &number);
+  if (!status.ok() && stop.stop_requested()) return stopped();
   if (status.ok()) status = engine->VerifyBackup(number);
   if (status.ok() && keep > 0) status = engine->PurgeOldBackups(keep);
   if (status.ok()) status = engine->GarbageCollect();

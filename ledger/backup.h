@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,12 @@ struct BackupInfo {
 // is open for writing, and drops all but the `keep` newest; 0 keeps all. Only files that no earlier
 // backup has are copied. The new one is synced and complete when this returns; a run that was
 // broken off leaves nothing that counts. `progress`: bytes copied so far, roughly. Any thread, one
-// at a time on one directory. Errors: `backup.other` (it has backups of another log), and those of
-// Storage.
+// at a time on one directory. Errors: `backup.other` (it has backups of another log),
+// `backup.stopped` (as `stop` asked), and those of Storage. What is purged meanwhile
+// (Storage::purge) leaves the database's files only when this returns.
 Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsigned keep,
-                           const std::function<void(std::uint64_t)>& progress = {});
+                           const std::function<void(std::uint64_t)>& progress = {},
+                           const std::stop_token& stop = {});
 
 // Oldest first; none if there is no such directory.
 Result<std::vector<BackupInfo>> list_backups(const std::string& directory);

@@ -34,6 +34,7 @@ class RecoveringSequencer final : public Sequencer {
  public:
   RecoveringSequencer(RecoveryParts parts, SequencerOptions options, std::shared_ptr<Run> first)
       : parts_(std::move(parts)), options_(std::move(options)), run_(std::move(first)) {
+    options_.stop = opening_.get_token();
     thread_ = std::thread([this] { watch(); });
   }
   ~RecoveringSequencer() override { stop(); }
@@ -73,6 +74,7 @@ class RecoveringSequencer final : public Sequencer {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
     }
+    opening_.request_stop();
     wake_.notify_all();
     const std::lock_guard lock(stop_mutex_);
     if (thread_.joinable()) thread_.join();
@@ -96,7 +98,8 @@ class RecoveringSequencer final : public Sequencer {
                   std::uint64_t first, std::uint64_t size);
 
   const RecoveryParts parts_;
-  const SequencerOptions options_;
+  SequencerOptions options_;  // as they are once this is made
+  std::stop_source opening_;
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -18,6 +18,11 @@ namespace {
 
 using Done = std::function<void(Result<Answer>)>;
 
+Error stopping() {
+  return fail("ledger.stopped", "账本正在停止，不再写入",
+              "the ledger is being stopped and writes no more");
+}
+
 Error stopped_by(const Error& why) {
   if (why.code == "storage.full") {
     return fail(why.code, "磁盘已满，已停止写入；腾出空间后才会继续：" + why.zh,
@@ -119,8 +124,7 @@ void QueuedSequencer::enqueue(CheckedSubmission submission, Done done) {
     if (failure_) {
       refusal = failure_;
     } else if (stopping_) {
-      refusal = fail("ledger.stopped", "账本正在停止，不再写入",
-                     "the ledger is being stopped and writes no more");
+      refusal = stopping();
     } else if (queue_.size() >= queue_max_) {
       refusal = fail("queue.full", "提交过多，请稍后再试",
                      "too many submissions are waiting, try again later");
@@ -357,12 +361,14 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(
   const crypto::NoteKey log_key{.name = options.origin, .key = options.log_key->public_key()};
   std::set<Hash> losses;
   const Visitor admit = [&](const Event& event, const crypto::TreeHistory& before) -> Outcome {
+    if (options.stop.stop_requested()) return stopping();
     const Outcome legal = admission.admit(event, before);
     if (legal) admission.apply(event);
     if (legal && is_loss(event)) losses.insert(lost_in(event));
     return legal;
   };
   ReplayReport report = check_storage(storage, {.log_key = log_key}, admit, progress);
+  if (options.stop.stop_requested()) return stopping();
   if (report.verdict != Verdict::verified) return refusal_of(report);
   const auto known = check_head(storage, head, *options.log_key, log_key, *report.fold, losses);
   if (!known) return known.error();

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <variant>
@@ -55,6 +56,7 @@ struct SequencerOptions {
   // of another history. Nothing is taken or signed before the event that says so (ledger/loss.h),
   // whole with its signatures: `ledger.undecided`.
   bool accept_loss = false;
+  std::stop_token stop = {};  // opening ends with `ledger.stopped` as soon as that is asked
 };
 
 class Sequencer {

@@ -84,6 +84,7 @@ class BeaconUrl final : public BeaconSource {
       return absent(round, url_ + ", HTTP " + std::to_string(response->status));
     return signature_in(response->body, round);
   }
+  void cancel() override { connection_->cancel(); }
 
  private:
   const std::string url_;

@@ -38,6 +38,8 @@ class BeaconSource {
   // One thread at a time. Fails with `beacon.absent` if the source does not have the round (yet),
   // `beacon.format`, or as its transport does.
   virtual Result<crypto::bls::Signature> signature(const Hash& chain, std::uint64_t round) = 0;
+  // As of a Connection. Any thread.
+  virtual void cancel() {}
 };
 
 // <folder>/<chain hash, hex>/<round>.json, as `liuhen beacon add` puts them there.

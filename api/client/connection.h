@@ -37,12 +37,14 @@ struct Response {
 };
 
 // Any thread, one request at a time per connection. Errors are those of transport
-// (`connect.failed`, `connect.timeout`, `connect.tls`); a refusal by the service is a Response with
-// its status and an RFC 9457 problem.
+// (`connect.failed`, `connect.timeout`, `connect.tls`, `connect.cancelled`); a refusal by the
+// service is a Response with its status and an RFC 9457 problem.
 class Connection {
  public:
   virtual ~Connection() = default;
   virtual Result<Response> send(const Request& request) = 0;
+  // Ends a send under way, and every later one, with `connect.cancelled`. Any thread.
+  virtual void cancel() {}
 
   Result<Response> get(std::string target) { return send({"GET", std::move(target), "", ""}); }
 };

@@ -10,10 +10,10 @@
 #include <chrono>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include "api/client/connection.h"
 #include "api/client/content_coding.h"
+#include "api/client/name_lookup.h"
 #include "api/client/transport.h"
 #include "api/limits.h"
 
@@ -132,10 +132,15 @@ class HttpConnection final : public Connection {
     const std::lock_guard lock(mutex_);
     Result<Response> answer = send_once(request);
     for (unsigned i = 1; i < options_.attempts && answer && came_too_early(*answer); ++i) {
-      std::this_thread::sleep_for(retry_after(*answer));
+      if (!cancelling_->pause(retry_after(*answer))) return failed(asio::error::operation_aborted);
       answer = send_once(request);
     }
     return answer;
+  }
+
+  void cancel() override {
+    cancelling_->cancel();
+    io_.stop();
   }
 
  private:
@@ -151,6 +156,10 @@ class HttpConnection final : public Connection {
   Error failed(const error_code& problem) {
     stream_.reset();
     const std::string where = address_.host + ":" + address_.port;
+    if (cancelling_->cancelled()) {
+      return fail("connect.cancelled", "正在停止，不再等 " + where + " 的答复",
+                  "stopping, and not waiting for " + where + " any longer");
+    }
     if (address_.tls && is_of_tls(problem)) {
       return fail("connect.tls",
                   "与 " + where + " 的 TLS 连接不成立（" + problem.message() +
@@ -175,21 +184,24 @@ class HttpConnection final : public Connection {
            problem == ssl::error::stream_truncated;
   }
 
-  // Runs what was started until it has ended; the stream's own deadline bounds it.
-  void finish() {
+  // Runs what was started until it has ended; the stream's own deadline bounds it. What was
+  // cancelled is never run again: it may speak of what is gone.
+  void finish(error_code& problem) {
     io_.restart();
-    io_.run();
+    if (!cancelling_->cancelled()) io_.run();  // and stops at once if that comes in between
+    if (cancelling_->cancelled()) problem = asio::error::operation_aborted;
   }
 
   error_code open() {
     error_code problem;
-    asio::ip::tcp::resolver resolver(io_);
-    const auto found = resolver.resolve(address_.host, address_.port, problem);
+    const auto found =
+        look_up(address_.host, address_.port, std::chrono::milliseconds(options_.connect_ms),
+                cancelling_, problem);
     if (problem) return problem;
     stream_.emplace(io_);
     stream_->tcp().expires_after(std::chrono::milliseconds(options_.connect_ms));
     stream_->tcp().async_connect(found, [&problem](error_code e, const auto&) { problem = e; });
-    finish();
+    finish(problem);
     if (!problem) stream_->tcp().socket().set_option(asio::ip::tcp::no_delay(true), problem);
     if (problem || !address_.tls) return problem;
     return greet();
@@ -200,11 +212,12 @@ class HttpConnection final : public Connection {
     error_code problem;
     stream_->ask_tls(*trusted_, address_.host);
     stream_->async_handshake([&problem](error_code e) { problem = e; });
-    finish();
+    finish(problem);
     return problem;
   }
 
   Result<Response> attempt(const Request& request) {
+    if (cancelling_->cancelled()) return failed(asio::error::operation_aborted);
     if (!stream_) {
       if (const error_code problem = open()) return failed(problem);
     }
@@ -227,7 +240,8 @@ class HttpConnection final : public Connection {
     error_code problem;
     stream_->tcp().expires_after(std::chrono::milliseconds(options_.answer_ms));
     http::async_write(*stream_, message, [&problem](error_code e, std::size_t) { problem = e; });
-    finish();
+    finish(problem);
+    if (cancelling_->cancelled()) return failed(problem);
     // A refusal may have come before everything was sent; only its absence is a failure.
     const error_code unsent = problem;
     beast::flat_buffer buffer;
@@ -236,7 +250,7 @@ class HttpConnection final : public Connection {
     if (request.method == "HEAD") parser.skip(true);
     http::async_read(*stream_, buffer, parser,
                      [&problem](error_code e, std::size_t) { problem = e; });
-    finish();
+    finish(problem);
     if (problem) return failed(unsent ? unsent : problem);
     if (!parser.get().keep_alive() || unsent) stream_.reset();
     return response_of(parser.release(), request);
@@ -265,6 +279,7 @@ class HttpConnection final : public Connection {
   const Address address_;
   const std::unique_ptr<ssl::context> trusted_;  // with TLS
   const ConnectionOptions options_;
+  const std::shared_ptr<Cancelling> cancelling_ = std::make_shared<Cancelling>();
   asio::io_context io_;
   std::optional<Transport> stream_;
 };

@@ -25,6 +25,8 @@ class WitnessClient {
   // `note.signature`.
   Result<crypto::NoteSignature> cosign(const std::string& note, std::uint64_t size,
                                        const ProveConsistency& prove);
+  // As of a Connection. Any thread.
+  void cancel() { connection_->cancel(); }
 
  private:
   WitnessClient(crypto::NoteKey witness, std::string prefix, std::unique_ptr<Connection> connection)

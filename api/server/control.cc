@@ -17,6 +17,7 @@ namespace {
 
 namespace json = boost::json;
 constexpr int kRequestTimeoutMs = 5'000;
+constexpr int kAcceptPauseMs = 100;  // after one that failed
 
 Error io_error(const std::string& directory) {
   const std::string why = std::strerror(errno);
@@ -57,7 +58,10 @@ class SocketControl final : public Control {
       if (waiting[1].revents != 0) return;
       if (waiting[0].revents == 0) continue;
       const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-      if (client < 0) continue;
+      if (client < 0) {  // out of descriptors, say: whoever waits keeps waiting
+        (void)is_stopped(kAcceptPauseMs);
+        continue;
+      }
       if (is_owner(client)) answer(client);
       ::close(client);
     }
@@ -68,13 +72,19 @@ class SocketControl final : public Control {
     return peer && (*peer == 0 || *peer == ::geteuid());
   }
 
+  // Within the time.
+  bool is_stopped(int time_ms) const {
+    pollfd waiting{stop_, POLLIN, 0};
+    return ::poll(&waiting, 1, time_ms) == 1;
+  }
+
   // A whole line within the time, or nothing.
-  static std::string read_request(int client) {
+  std::string read_request(int client) const {
     std::string line;
     while (line.size() < kControlLineBytesMax) {
-      pollfd waiting{client, POLLIN, 0};
+      pollfd waiting[] = {{client, POLLIN, 0}, {stop_, POLLIN, 0}};
       char bytes[4096];
-      if (::poll(&waiting, 1, kRequestTimeoutMs) != 1) return "";
+      if (::poll(waiting, 2, kRequestTimeoutMs) < 1 || waiting[0].revents == 0) return "";
       const ssize_t got = ::recv(client, bytes, sizeof bytes, 0);
       if (got <= 0) return "";
       line.append(bytes, static_cast<std::size_t>(got));

@@ -124,7 +124,13 @@ void Platform::stop() {
     stopping_ = true;
   }
   signal_.notify_one();
+  for (api::BeaconSource* source : parts_.beacons) source->cancel();
   if (thread_.joinable()) thread_.join();
+}
+
+bool Platform::is_stopping() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
 }
 
 void Platform::run() {
@@ -184,6 +190,7 @@ Outcome Platform::record_what_is_due() {
     }
     bool recorded = false;  // or fetched, which something then waits for
     for (Bytes& intent : intents) {
+      if (is_stopping()) return outcome;
       ledger::Submission submission;
       const Signature signature = ledger::sign_intent(parts_.keys.platform, intent);
       submission.signatures.emplace_back(parts_.keys.platform.public_key(), signature);
@@ -199,6 +206,7 @@ Outcome Platform::record_what_is_due() {
     }
     while (cosigned_.size() > kCosignedKeptMax) cosigned_.erase(cosigned_.begin());
     for (const Wanted& round : wanted) {
+      if (is_stopping()) return outcome;
       const Outcome fetched = fetch(round);
       if (fetched) {
         recorded = true;

@@ -38,10 +38,11 @@ class Platform {
   // Acts by itself from now on: after wake(), and every second.
   void start();
   void wake();  // any thread; does not block
-  void stop();
+  void stop();  // gives up what sources of beacons are asked for; nothing more is recorded
 
   // Records what is due, one after another, until nothing is or nothing more can be recorded; never
-  // two at once. Fails with the first refusal that was not overcome. Any thread.
+  // two at once. Fails with the first refusal that was not overcome. Nothing is due after stop().
+  // Any thread.
   Outcome advance();
   // What the last advance() could not record, if anything. Any thread.
   std::optional<Error> stuck() const;
@@ -57,6 +58,7 @@ class Platform {
   };
 
   void run();
+  bool is_stopping() const;
   Outcome record_what_is_due();
   // Verified before it is kept. Takes as long as the sources do; no reading may be held.
   Outcome fetch(const Wanted& wanted);

@@ -71,6 +71,7 @@ void Publisher::stop() {
     ++changes_;
   }
   signal_.notify_all();
+  for (auto& member : members_) member->client->cancel();
   for (auto& member : members_) {
     if (member->thread.joinable()) member->thread.join();
   }

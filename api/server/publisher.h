@@ -58,7 +58,7 @@ class Publisher {
 
   void start();
   void published();  // a new head; any thread, waits for nobody outside
-  void stop();       // waits for requests under way, answer_ms at most; idempotent
+  void stop();       // gives up requests under way; idempotent
 
   // The note with the cosignatures of its checkpoint, as far as they have come. Any thread.
   std::string with_cosignatures(const std::string& note) const;

@@ -110,12 +110,13 @@ class DirectoryService final : public Service {
 
   Result<ledger::BackupInfo> back_up(const std::string& directory, unsigned keep,
                                      const std::function<void(std::uint64_t)>& progress) override {
-    return ledger::back_up(database_, directory, keep, progress);
+    return ledger::back_up(database_, directory, keep, progress, backups_.get_token());
   }
 
   void stop() override {
     if (backend_ && !stopped_.exchange(true))
       observer_.note(Severity::info, "stopping", {{"size", sequencer_->size()}});
+    backups_.request_stop();
     feeds_.stop();
     if (publisher_) publisher_->stop();
     if (platform_) platform_->stop();
@@ -158,6 +159,7 @@ class DirectoryService final : public Service {
   BeaconFolder beacon_folder_;
   std::unique_ptr<BeaconSource> beacon_url_;  // null: none is configured
   std::atomic<bool> stopped_ = false;
+  std::stop_source backups_;
   RateLimit authors_;
   std::unique_ptr<ledger::Sequencer> sequencer_;
   std::unique_ptr<Publisher> publisher_;

@@ -67,11 +67,13 @@ class Service {
   // submissions.
   virtual Outcome advance() = 0;
 
-  // One more backup of the database while everything else goes on (ledger/backup.h). Any thread.
+  // One more backup of the database while everything else goes on (ledger/backup.h); stop() breaks
+  // it off. Any thread.
   virtual Result<ledger::BackupInfo> back_up(
       const std::string& directory, unsigned keep,
       const std::function<void(std::uint64_t)>& progress) = 0;
 
+  // Answers what was accepted, and gives up whatever waits for others: witnesses, beacons, backups.
   virtual void stop() = 0;
 };
 

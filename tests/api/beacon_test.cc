@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "api/client/beacon_source.h"
-#include "tests/api/town.h"
+#include "tests/api/running_witness.h"
 #include "tests/projections/beacon_payloads.h"
 #include "tests/projections/city_log.h"
 
@@ -125,7 +125,8 @@ struct Waiting {
   Town town;
   CityDraw draw{town.city};
 
-  explicit Waiting(bool with_url) : town(false, {}, with_url ? relay.url() : "") {
+  explicit Waiting(bool with_url, const std::string& other_url = "")
+      : town(false, {}, with_url ? relay.url() : other_url) {
     town.city.furnish();
     town.city.must(chain_set(beacon.chain()), {"trustee-inside", "trustee-outside"});
     auto announced = draw.announcement();
@@ -210,6 +211,22 @@ TEST(PlatformBeacon, TakesFilesAndDrawsSubstitutesFromTheirOwnRound) {
   waiting.carry_in(round);
   EXPECT_EQ(waiting.advance(), "");
   EXPECT_FALSE(waiting.draw.draw().tasks[0].seats[0].inspector.empty());
+}
+
+TEST(PlatformBeacon, StoppingDoesNotWaitForARelayThatNeverAnswers) {
+  const MuteServer mute;
+  Waiting waiting(false, mute.url());
+  waiting.to_the_round();
+  std::thread advancing([&] {
+    const auto start = steady_clock::now();
+    const Outcome outcome = waiting.town.service().advance();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, "connect.cancelled");
+    EXPECT_LT(steady_clock::now() - start, milliseconds(3'000));
+  });
+  std::this_thread::sleep_for(milliseconds(700));
+  waiting.town.service().stop();
+  advancing.join();
 }
 
 TEST(PlatformBeacon, ExecutesADrawThatWasVoidedAndToWhichNobodyCommitted) {

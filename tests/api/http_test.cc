@@ -6,12 +6,14 @@
 #include <thread>
 
 #include "api/client/connection.h"
+#include "api/client/name_lookup.h"
 #include "api/server/client_address.h"
 #include "api/server/gzip.h"
 #include "api/server/http_date.h"
 #include "api/server/problem.h"
 #include "api/server/target.h"
 #include "tests/api/loopback.h"
+#include "tests/api/running_witness.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -424,6 +426,35 @@ TEST(Http, TheClientComesBackAfterItsConnectionWasClosed) {
   EXPECT_EQ(client->get("/")->status, 200u);
   std::this_thread::sleep_for(std::chrono::milliseconds(1'500));
   EXPECT_EQ(client->get("/")->status, 200u);
+}
+
+TEST(Http, ARequestIsGivenUpFromAnotherThread) {
+  const tests::MuteServer mute;
+  const auto connection = api::connect(mute.url()).value();
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    connection->cancel();
+  });
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(connection->get("/").error().code, "connect.cancelled");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
+  other.join();
+  EXPECT_EQ(connection->get("/").error().code, "connect.cancelled") << "and every later one";
+}
+
+TEST(Http, NamesAreLookedUpWithoutWaitingForThemWhenCancelled) {
+  const auto cancelling = std::make_shared<api::Cancelling>();
+  boost::system::error_code problem;
+  const auto found = api::look_up("localhost", "80", std::chrono::seconds(20), cancelling, problem);
+  EXPECT_FALSE(problem) << problem.message();
+  EXPECT_FALSE(found.empty());
+  EXPECT_TRUE(cancelling->pause(std::chrono::milliseconds(1)));
+  cancelling->cancel();
+  EXPECT_FALSE(cancelling->pause(std::chrono::seconds(20)));
+  const auto start = std::chrono::steady_clock::now();
+  (void)api::look_up("host.invalid", "80", std::chrono::seconds(20), cancelling, problem);
+  EXPECT_TRUE(problem);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
 }
 
 TEST(Http, AddressesAreParsedStrictly) {

@@ -112,6 +112,24 @@ TEST(Publisher, OneThatNeverAnswersDelaysNobody) {
   publisher->stop();
 }
 
+TEST(Publisher, StoppingDoesNotWaitForOneThatNeverAnswers) {
+  Published log;
+  log.grow(5);
+  MuteServer mute;
+  const crypto::NoteKey key{.name = "mute.example/w",
+                            .type = crypto::NoteKeyType::cosignature,
+                            .key = key_of(13).public_key()};
+  const auto policy = crypto::Policy::parse(policy_text(log.vkey(), {{key, mute.url()}}, "1"));
+  ASSERT_TRUE(policy) << policy.error().en;
+  auto publisher = Publisher::open(*policy, log.vkey(), log.parts()).value();
+  publisher->start();
+  std::this_thread::sleep_for(milliseconds(500));  // it has been asked
+  EXPECT_FALSE(publisher->statuses()[0].error);
+  const auto start = steady_clock::now();
+  publisher->stop();
+  EXPECT_LT(steady_clock::now() - start, milliseconds(2'000));
+}
+
 TEST(Publisher, OneWithoutUseIsAskedEverMoreRarely) {
   Published log;
   log.grow(5);

@@ -201,6 +201,7 @@ TEST(FailingSteps, OneMoreInTheRecoveryMakesNoDifference) {
 struct Recovering {
   Site site;
   std::atomic<bool> writable = false;
+  std::function<bool(const Event&)> refused;  // from the next opening on
   std::unique_ptr<Sequencer> sequencer;
 
   std::optional<Error> open() {
@@ -212,7 +213,12 @@ struct Recovering {
                          .head = site.head,
                          .restricted = *ledger.restricted,
                          .clock = ledger.clock,
-                         .admission = [] { return std::make_unique<tests::EmptyAdmission>(); },
+                         .admission =
+                             [this] {
+                               auto admission = std::make_unique<tests::EmptyAdmission>();
+                               admission->refused = refused;
+                               return admission;
+                             },
                          .writable = [this] { return writable.load(); }},
                         {.origin = tests::kOrigin, .log_key = &ledger.log_key, .queue_max = 0});
     if (!opened) return opened.error();
@@ -279,6 +285,33 @@ TEST(Recovering, GoesOnOnceThereIsRoomAndTellsReadersOfEveryEntry) {
                 Verdict::verified);
     }
   }
+}
+
+TEST(Recovering, StoppingDoesNotWaitForAReplay) {
+  Recovering recovering;
+  ASSERT_FALSE(recovering.open());
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(recovering.submit("item-" + std::to_string(i)));
+  std::atomic<unsigned> replayed = 0;
+  recovering.refused = [&](const Event&) {  // ten seconds in all
+    ++replayed;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    return false;
+  };
+  Fault& fault = recovering.site.fault;
+  fault = Fault();
+  fault.code = "storage.full";
+  fault.writes_only = fault.lasting = true;
+  fault.at = 1;
+  EXPECT_EQ(recovering.submit("one-more").error().code, "storage.full");
+  fault = Fault();
+  recovering.writable = true;
+  for (int tenths = 0; tenths < 50 && replayed == 0; ++tenths)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  ASSERT_GT(replayed, 0U);
+  const auto start = std::chrono::steady_clock::now();
+  recovering.sequencer->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
+  EXPECT_LT(replayed, 50U);
 }
 
 TEST(Recovering, AnyOtherFailureIsForPeople) {

@@ -31,6 +31,32 @@ class Stopping(unittest.TestCase):
         code, _, err = liuhen("state", "log", "--dir", directory)  # and left the directory whole
         self.assertEqual(code, 0, err)
 
+    def test_whoever_never_answers_does_not_hold_it(self):
+        directory = copy_of_demo()
+        with Service(directory) as service:
+            vkey = json.loads(service.get("/api/v1/log")[2])["vkey"]
+        witness = os.path.join(scratch(), "witness")
+        self.assertEqual(liuhen("witness", "init", "--dir", witness, "--name", "mute.example/w", "--no-passphrase",
+                                "--log", vkey)[0], 0)
+        name = liuhen("witness", "vkey", "--dir", witness)[1].strip()
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            url = f"http://127.0.0.1:{mute.getsockname()[1]}"
+            policy = os.path.join(scratch(), "policy")
+            with open(policy, "w", encoding="utf-8") as file:
+                file.write(f"log {vkey}\nwitness w {name} {url}\nquorum w\n")
+            with Service(directory, "--policy", policy, "--beacon-url", url) as service:
+                mute.settimeout(30)
+                asked = mute.accept()[0]
+                self.assertIn(b"add-checkpoint", asked.recv(4096))
+                silent = socket.socket(socket.AF_UNIX)  # and somebody who asks for a backup and does not say so
+                about = os.stat(directory)
+                silent.connect(f"\0liuhen/{about.st_dev}/{about.st_ino}")
+                code, _, seconds = service.stop(signal.SIGTERM)
+                self.assertEqual(code, 0)
+                self.assertLess(seconds, 3)
+                silent.close()
+                asked.close()
+
     def test_a_second_one_on_the_directory_is_refused(self):
         directory = copy_of_demo()
         with Service(directory) as service:

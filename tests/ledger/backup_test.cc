@@ -1,0 +1,113 @@
+// Backups that something else happens to: the service stops, or content is erased.
+#include "ledger/backup.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "ledger/rocksdb_storage.h"
+#include "tests/test_ledger.h"
+
+namespace liuhen::ledger {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "liuhen-backup-XXXXXX").string();
+    LIUHEN_CHECK(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Folder() { fs::remove_all(path_); }
+  std::string path(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+// Whether any file below holds the bytes.
+bool holds(const std::string& folder, const std::string& bytes) {
+  for (const auto& at : fs::recursive_directory_iterator(folder)) {
+    if (!at.is_regular_file()) continue;
+    std::ifstream in(at.path(), std::ios::binary);
+    const std::string all{std::istreambuf_iterator<char>(in), {}};
+    if (all.find(bytes) != std::string::npos) return true;
+  }
+  return false;
+}
+
+// A ledger of one entry on a disk, with files of 24 MiB, so that a backup takes some time.
+struct Stored {
+  Folder folder;
+  tests::TestLedger ledger;
+  std::unique_ptr<Storage> storage;
+  static inline const std::string kSecret =
+      std::string(40, 'k') + "destroyed" + std::string(40, 'k');
+
+  Stored() {
+    storage = open_rocksdb(folder.path("db"), {.mode = OpenMode::create}).value();
+    ledger.storage = storage.get();
+    LIUHEN_CHECK(!ledger.open() && ledger.submit_item("x").has_value());
+    ledger.close();
+    for (char c = 'a'; c < 'g'; ++c) {
+      Batch batch;
+      for (int i = 0; i < 4; ++i)
+        batch.put(Family::restricted, std::string(1, c) + std::to_string(i),
+                  std::string(1u << 20, c));
+      LIUHEN_CHECK(storage->commit(batch).has_value());
+    }
+    Batch batch;
+    batch.put(Family::record_keys, "one", kSecret);
+    batch.put(Family::record_keys, "two", "kept");
+    LIUHEN_CHECK(storage->commit(batch).has_value());
+    LIUHEN_CHECK(storage->purge(Family::record_keys).has_value());  // into files
+  }
+  std::string backups() const { return folder.path("backups"); }
+};
+
+TEST(Backup, ThatIsBrokenOffDoesNotCountAndTheNextOneIsWhole) {
+  Stored stored;
+  std::stop_source stop;
+  const auto broken = back_up(
+      *stored.storage, stored.backups(), 0, [&](std::uint64_t) { stop.request_stop(); },
+      stop.get_token());
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().code, "backup.stopped");
+  EXPECT_TRUE(list_backups(stored.backups()).value().empty());
+  const auto whole = back_up(*stored.storage, stored.backups(), 0);
+  ASSERT_TRUE(whole) << whole.error().en;
+  ASSERT_TRUE(restore_backup(stored.backups(), whole->number, stored.folder.path("restored")));
+  const auto restored =
+      open_rocksdb(stored.folder.path("restored"), {.mode = OpenMode::read_only}).value();
+  EXPECT_EQ(restored->get(Family::restricted, "f3").value(), std::string(1u << 20, 'f'));
+}
+
+TEST(Backup, WhatIsErasedMeanwhileIsInNoFileOnceItHasEnded) {
+  for (const bool broken_off : {false, true}) {
+    Stored stored;
+    ASSERT_TRUE(holds(stored.folder.path("db"), Stored::kSecret));
+    bool erased = false;
+    std::stop_source stop;
+    const auto made = back_up(
+        *stored.storage, stored.backups(), 0,
+        [&](std::uint64_t) {
+          if (std::exchange(erased, true)) return;
+          Batch batch;
+          batch.remove(Family::record_keys, "one");
+          LIUHEN_CHECK(stored.storage->commit(batch).has_value());
+          LIUHEN_CHECK(stored.storage->purge(Family::record_keys).has_value());
+          if (broken_off) stop.request_stop();
+        },
+        stop.get_token());
+    ASSERT_TRUE(erased);
+    EXPECT_EQ(made.has_value(), !broken_off);
+    EXPECT_EQ(stored.storage->get(Family::record_keys, "two").value(), "kept");
+    EXPECT_FALSE(holds(stored.folder.path("db"), Stored::kSecret)) << broken_off;
+  }
+}
+
+}  // namespace
+}  // namespace liuhen::ledger
