@@ -15,7 +15,8 @@ inline constexpr std::size_t kRefusedBytesMax = 16u << 20;
 inline constexpr std::size_t kResponseBytesMax = 512u << 20;  // what a client reads of one answer
 inline constexpr unsigned kConnectionsMax = 1'024;            // a further one is closed at once
 inline constexpr unsigned kAddressConnectionsMax = 256;       // of them from one address
-inline constexpr std::uint32_t kAddressPerS = 500;            // requests from one address; 429
+// Requests from one address, each intent of a batch counting as one; 429.
+inline constexpr std::uint32_t kAddressPerS = 500;
 inline constexpr std::uint32_t kAddressBurst = 2'000;
 inline constexpr std::uint32_t kAuthorPerS = 1'000;  // intents signed with one key; 429
 inline constexpr std::uint32_t kAuthorBurst = 10'000;
@@ -29,6 +30,7 @@ inline constexpr std::size_t kResponseBytesPerS = 64u << 10;  // each of these
 inline constexpr std::size_t kAnswersBytesMax = 256u << 20;
 inline constexpr std::size_t kSmallAnswerBytes = 64u << 10;  // these do not count
 inline constexpr unsigned kStreamsMax = 512;          // answers without an end at a time; 503
+inline constexpr unsigned kAddressStreamsMax = 64;    // of them for one address; 429
 inline constexpr unsigned kStreamChunkTimeoutS = 30;  // for a reader to take one chunk of those
 inline constexpr unsigned kStopTimeoutS = 10;         // for requests under way when stopping
 inline constexpr unsigned kIoThreads = 2;

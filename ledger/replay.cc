@@ -406,7 +406,7 @@ Violation Replay::blame_for_another_tree() const {
 }
 
 bool Replay::check_upper_tiles() {
-  for (const Tile& tile : tiles_of_growth(0, size_)) {
+  for (const Tile& tile : tiles_of_growth(0, size_)) {  // whose entries have all been seen
     if (tile.level == 0) continue;
     const auto bytes = fetcher_.tile(tile.level, tile.index, tile.width);
     if (!bytes) {

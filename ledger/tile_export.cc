@@ -39,7 +39,7 @@ class Export {
     if (Outcome swept = sweep(); !swept) return swept.error();
     const std::uint64_t from = old_.checkpoint.size, to = new_.checkpoint.size;
     const std::uint64_t bundles = to == from ? 0 : (to - 1) / kTileWidth - from / kTileWidth + 1;
-    all_ = 2 * tiles_of_growth(from, to).size() + bundles;
+    all_ = 2 * count_tiles_of_growth(from, to) + bundles;
     for (const auto part : {&Export::stage_tiles, &Export::keep_head, &Export::publish_tiles,
                             &Export::publish_bundles, &Export::publish_checkpoint}) {
       if (Outcome done = (this->*part)(); !done) return done.error();
@@ -184,12 +184,14 @@ class Export {
   }
 
   Outcome publish_tiles() {
-    for (const Tile& tile : tiles_of_growth(old_.checkpoint.size, new_.checkpoint.size)) {
-      if (Outcome done = folder_.publish(tile_path(tile)); !done) return done;
-      ++files_;
-      step();
-    }
-    return ok();
+    return visit_tiles_of_growth(old_.checkpoint.size, new_.checkpoint.size,
+                                 [this](const Tile& tile) {
+                                   if (Outcome done = folder_.publish(tile_path(tile)); !done)
+                                     return done;
+                                   ++files_;
+                                   step();
+                                   return ok();
+                                 });
   }
 
   Outcome publish_bundles() {

@@ -41,7 +41,7 @@ class Repair {
     const auto leaves = good_leaves(head.checkpoint);
     if (!leaves) return leaves.error();
     report_.size = head.checkpoint.size;
-    all_ = tiles_of_growth(0, report_.size).size() + (report_.size + kTileWidth - 1) / kTileWidth;
+    all_ = count_tiles_of_growth(0, report_.size) + (report_.size + kTileWidth - 1) / kTileWidth;
     if (Outcome done = check_tiles(*leaves); !done) return done.error();
     if (Outcome done = check_bundles(*leaves); !done) return done.error();
     if (!held->published) {

@@ -106,18 +106,40 @@ Result<Tile> parse_tile_key(std::string_view key) {
   return fail("tile.key", "不是瓦片的键", "not the key of a tile");
 }
 
-std::vector<Tile> tiles_of_growth(std::uint64_t old_size, std::uint64_t new_size) {
+Outcome visit_tiles_of_growth(std::uint64_t old_size, std::uint64_t new_size,
+                              const std::function<Outcome(const Tile&)>& visit) {
   LIUHEN_CHECK(old_size <= new_size);
-  std::vector<Tile> out;
   for (unsigned level = 0; level < 8; ++level) {
     const std::uint64_t before = old_size >> (8 * level);
     const std::uint64_t after = new_size >> (8 * level);
     if (before == after) break;
     for (std::uint64_t index = before / kTileWidth; index * kTileWidth < after; ++index) {
-      out.push_back({level, index, tile_width(level, index, new_size)});
+      if (Outcome visited = visit({level, index, tile_width(level, index, new_size)}); !visited)
+        return visited;
     }
   }
+  return ok();
+}
+
+std::vector<Tile> tiles_of_growth(std::uint64_t old_size, std::uint64_t new_size) {
+  std::vector<Tile> out;
+  (void)visit_tiles_of_growth(old_size, new_size, [&](const Tile& tile) {
+    out.push_back(tile);
+    return ok();
+  });
   return out;
+}
+
+std::uint64_t count_tiles_of_growth(std::uint64_t old_size, std::uint64_t new_size) {
+  LIUHEN_CHECK(old_size <= new_size);
+  std::uint64_t count = 0;
+  for (unsigned level = 0; level < 8; ++level) {
+    const std::uint64_t before = old_size >> (8 * level);
+    const std::uint64_t after = new_size >> (8 * level);
+    if (before == after) break;
+    count += (after - 1) / kTileWidth - before / kTileWidth + 1;
+  }
+  return count;
 }
 
 Bytes tile_bytes(const crypto::TreeHistory& tree, const Tile& tile) {

@@ -2,6 +2,8 @@
 // bytes.
 #pragma once
 
+#include <functional>
+
 #include "crypto/tree_history.h"
 
 namespace liuhen::ledger {
@@ -38,6 +40,11 @@ Result<Tile> parse_tile_key(std::string_view key);
 // The tiles that are new when a log grows, full ones and those that are partial at `new_size`, by
 // level and index.
 std::vector<Tile> tiles_of_growth(std::uint64_t old_size, std::uint64_t new_size);
+// The same where the new size is only what somebody says: one after another, until `visit` fails;
+// and how many there are.
+Outcome visit_tiles_of_growth(std::uint64_t old_size, std::uint64_t new_size,
+                              const std::function<Outcome(const Tile&)>& visit);
+std::uint64_t count_tiles_of_growth(std::uint64_t old_size, std::uint64_t new_size);
 
 // The hashes of a tile that the tree has.
 Bytes tile_bytes(const crypto::TreeHistory& tree, const Tile& tile);

@@ -28,12 +28,16 @@ struct Mirror {
 // Where the key is kept that the first run took: no later run takes another.
 std::string key_file(const Mirror& asked) { return asked.directory + "/vkey"; }
 
-// What the caller trusts; else what this directory was begun with; else the source's own word,
-// once.
+// What the caller trusts; else what this directory was begun with, which has to be readable where
+// it is there; else the source's own word, once.
 Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked,
                                    api::Connection& source) {
   std::string given = asked.vkey;
-  if (auto kept = read_text(key_file(asked))) {
+  std::error_code unknown;
+  const auto there = std::filesystem::status(key_file(asked), unknown);
+  if (there.type() != std::filesystem::file_type::not_found) {
+    auto kept = read_text(key_file(asked));
+    if (!kept) return kept.error();
     std::string& known = *kept;
     while (known.ends_with('\n')) known.pop_back();
     if (!given.empty() && given != known) {
@@ -42,7 +46,7 @@ Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked
                   asked.directory + " is a copy of the log with the key " + known +
                       "; copy another log into another directory");
     }
-    given = known;
+    return crypto::parse_vkey(known);
   }
   if (!given.empty()) return crypto::parse_vkey(given);
   auto response = source.get("/api/v1/log");

@@ -1,5 +1,7 @@
 #include "tools/session.h"
 
+#include <sodium/utils.h>
+
 #include <algorithm>
 
 #include "api/limits.h"
@@ -49,6 +51,22 @@ Result<api::Connection*> Session::connection() {
   return local_->connection.get();
 }
 
+namespace {
+
+// A secret text that goes when this does.
+class Wiped {
+ public:
+  explicit Wiped(std::string& text) : text_(text) {}
+  ~Wiped() { sodium_memzero(text_.data(), text_.size()); }
+  Wiped(const Wiped&) = delete;
+  Wiped& operator=(const Wiped&) = delete;
+
+ private:
+  std::string& text_;
+};
+
+}  // namespace
+
 Result<std::unique_ptr<api::server::Service>> open_directory(Environment& environment,
                                                              const Target& target,
                                                              api::server::ServiceOptions options) {
@@ -62,13 +80,16 @@ Result<std::unique_ptr<api::server::Service>> open_directory(Environment& enviro
   options.accept_loss = target.accept_loss;
   options.beacon_url = target.beacon_url;
   options.progress = [&progress](std::uint64_t done, std::uint64_t all) { progress(done, all); };
-  if (*given) options.passphrase = std::move(**given);
+  const Wiped wiped(options.passphrase);
+  if (*given) options.passphrase = **given;
+  if (*given) sodium_memzero((*given)->data(), (*given)->size());
   auto service = api::server::Service::open(options);
   if (service || service.error().code != "key.passphrase" || *given) return service;
   auto typed =
       source.get(environment.pick("平台密钥的口令：", "passphrase of the platform's keys: "));
   if (!typed) return typed.error();
-  options.passphrase = std::move(*typed);
+  options.passphrase = *typed;
+  sodium_memzero(typed->data(), typed->size());
   return api::server::Service::open(options);
 }
 

@@ -18,7 +18,10 @@ Result<std::string> read_text(const std::string& path) {
       const std::string why = std::strerror(errno);
       return fail("file.io", "打不开 " + path + "：" + why, "cannot open " + path + ": " + why);
     }
-    text.assign(std::istreambuf_iterator<char>(file), {});
+    char chunk[65'536];
+    while (file.read(chunk, sizeof chunk) || file.gcount() > 0)
+      text.append(chunk, static_cast<std::size_t>(file.gcount()));
+    if (file.bad()) return fail("file.io", "读不了 " + path, "cannot read " + path);
   }
   if (text.size() > kTextFileBytesMax)
     return fail("file.oversized", path + " 太大", path + " is too large");

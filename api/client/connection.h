@@ -34,6 +34,7 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;  // further ones, such as Cache-Control
   // Of the server only: what yields the body, in place of `body` (api/server/stream_source.h).
   std::shared_ptr<server::StreamSource> stream = {};
+  std::uint32_t weight = 1;  // of the server only: for how many requests it counts (kAddressPerS)
 };
 
 // Any thread, one request at a time per connection. Errors are those of transport

@@ -69,7 +69,11 @@ Outcome FeedReader::add_stream(std::uint64_t size, std::string& out) {
   for (const std::uint64_t position : *positions) {
     const auto entry = storage_.get(ledger::Family::entries, ledger::key_of_number(position));
     if (!entry) return entry.error();
-    LIUHEN_CHECK(entry->has_value());  // committed with its index
+    if (!*entry) {  // it was committed with its index
+      const std::string number = std::to_string(position);
+      return fail("storage.damaged", "第 " + number + " 条不见了，而索引里有它",
+                  "entry " + number + " has gone, though the index has it");
+    }
     if (Outcome added = add(view_of(**entry), out); !added) return added;
     position_ = position + 1;
     if (out.size() >= kFeedChunkBytesMax) return ok();

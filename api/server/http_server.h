@@ -39,6 +39,7 @@ struct HttpServerOptions {
   unsigned request_timeout_s = kRequestTimeoutS;
   unsigned response_timeout_s = kResponseTimeoutS;
   unsigned streams_max = kStreamsMax;
+  unsigned address_streams_max = kAddressStreamsMax;  // as address_connections_max
   unsigned stream_chunk_timeout_s = kStreamChunkTimeoutS;
 };
 

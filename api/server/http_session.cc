@@ -122,6 +122,32 @@ struct AskForChunk {
 
 }  // namespace
 
+std::optional<Error> HttpHost::begin_stream(const ClientAddress& client) {
+  const std::lock_guard lock(streams_mutex_);
+  if (streams_ >= options.streams_max) {
+    return fail("queue.full", "实时订阅过多，请稍后再试",
+                "too many streams at once; try again shortly");
+  }
+  if (limits(client)) {
+    unsigned& from_there = streams_from_[client.network];
+    if (from_there >= options.address_streams_max) {
+      return fail("rate.streams", "此地址的实时订阅过多，请先关闭一些",
+                  "too many streams from this address; close some first");
+    }
+    ++from_there;
+  }
+  ++streams_;
+  return std::nullopt;
+}
+
+void HttpHost::end_stream(const ClientAddress& client) {
+  const std::lock_guard lock(streams_mutex_);
+  --streams_;
+  if (!limits(client)) return;
+  const auto from_there = streams_from_.find(client.network);
+  if (--from_there->second == 0) streams_from_.erase(from_there);
+}
+
 std::uint64_t ChunkTurn::begin(Resume resume) {
   {
     const std::lock_guard lock(mutex_);
@@ -260,8 +286,10 @@ asio::awaitable<bool> HttpSession::serve_one() {
   request.client = client_.text;
   request.body = std::move(message.body());
   Response response = co_await answer(std::move(request));
+  if (response.weight > 1 && host_.limits(client))
+    host_.addresses.count(client.network, steady_now_ns(), response.weight - 1);
   if (response.stream) {
-    co_await send_stream(std::move(response), head, version);
+    co_await send_stream(std::move(response), head, version, client);
     co_return false;
   }
   co_return co_await send(std::move(response), head, keep, version);
@@ -315,14 +343,14 @@ asio::awaitable<bool> HttpSession::send(Response response, bool head, bool keep,
   co_return keep && !problem;
 }
 
-asio::awaitable<void> HttpSession::send_stream(Response response, bool head, unsigned version) {
+asio::awaitable<void> HttpSession::send_stream(Response response, bool head, unsigned version,
+                                               ClientAddress client) {
   const std::shared_ptr<StreamSource> source = std::exchange(response.stream, nullptr);
-  if (!head && host_.streams.fetch_add(1) >= host_.options.streams_max) {
-    host_.streams.fetch_sub(1);
+  std::optional<Error> full;
+  if (!head) full = host_.begin_stream(client);
+  if (full) {
     source->cancel();
-    co_await send(refusal(fail("queue.full", "实时订阅过多，请稍后再试",
-                               "too many streams at once; try again shortly")),
-                  false, false, version);
+    co_await send(refusal(*full, kRetryAfterS), false, false, version);
     co_return;
   }
   http::response<http::empty_body> message(header_of(response, false, version));
@@ -338,7 +366,7 @@ asio::awaitable<void> HttpSession::send_stream(Response response, bool head, uns
     co_await send_chunks(source, framed);
   }
   source->cancel();
-  if (!head) host_.streams.fetch_sub(1);
+  if (!head) host_.end_stream(client);
 }
 
 asio::awaitable<void> HttpSession::send_chunks(std::shared_ptr<StreamSource> source, bool framed) {

@@ -9,6 +9,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/fields.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -45,7 +46,15 @@ struct HttpHost {
   RateLimit addresses;
   std::atomic<bool> stopping = false;
   std::atomic<unsigned> waiting = 0, writes_waiting = 0;  // that no worker has taken up yet
-  std::atomic<unsigned> streams = 0;                      // answers without an end under way
+
+  // Before an answer without an end: why there may not be one more, or nothing. Any thread.
+  std::optional<Error> begin_stream(const ClientAddress& client);
+  void end_stream(const ClientAddress& client);
+
+ private:
+  std::mutex streams_mutex_;
+  unsigned streams_ = 0;                          // under way
+  std::map<std::string, unsigned> streams_from_;  // of them by network, where that is limited
 };
 
 // Where a session waits for the next chunk of its stream. The source may answer late, or from
@@ -88,7 +97,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   ClientAddress client_of(const boost::beast::http::fields& fields) const;
   boost::asio::awaitable<Response> answer(Request request);
   boost::asio::awaitable<bool> send(Response response, bool head, bool keep, unsigned version);
-  boost::asio::awaitable<void> send_stream(Response response, bool head, unsigned version);
+  boost::asio::awaitable<void> send_stream(Response response, bool head, unsigned version,
+                                           ClientAddress client);
   boost::asio::awaitable<void> send_chunks(std::shared_ptr<StreamSource> source, bool framed);
   boost::asio::awaitable<std::optional<std::string>> next_chunk(
       std::shared_ptr<StreamSource> source);

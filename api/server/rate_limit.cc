@@ -45,11 +45,11 @@ unsigned RateLimit::wait_s(std::string_view name, std::uint64_t now_ns) const {
   return interval_ns_ == 0 ? 0 : wait_s(full_at_[bucket(name)].load(), now_ns);
 }
 
-void RateLimit::count(std::string_view name, std::uint64_t now_ns) {
+void RateLimit::count(std::string_view name, std::uint64_t now_ns, std::uint32_t tokens) {
   if (interval_ns_ == 0) return;
   std::atomic<std::uint64_t>& full_at = full_at_[bucket(name)];
   std::uint64_t before = full_at.load();
-  while (!full_at.compare_exchange_weak(before, std::max(before, now_ns) + interval_ns_)) {
+  while (!full_at.compare_exchange_weak(before, std::max(before, now_ns) + tokens * interval_ns_)) {
   }
 }
 

@@ -33,7 +33,7 @@ class RateLimit {
   // The same answer without taking one, and taking one though there may be none: for those whose
   // name is only a claim until it has been checked.
   unsigned wait_s(std::string_view name, std::uint64_t now_ns) const;
-  void count(std::string_view name, std::uint64_t now_ns);
+  void count(std::string_view name, std::uint64_t now_ns, std::uint32_t tokens = 1);
 
  private:
   std::size_t bucket(std::string_view name) const;

@@ -130,10 +130,13 @@ Response submit_batch(const Backend& backend, const Call& call) {
                               : Result<ledger::Submission>(field_error(
                                     "intents", "的每一项应为对象", "has to hold objects")));
   }
+  const auto weight = static_cast<std::uint32_t>(submissions.size());
   json::array results;
   for (const Verdict& verdict : submit_all(backend, std::move(submissions)))
     results.push_back(result_json(verdict));
-  return json_response({{"results", std::move(results)}});
+  Response response = json_response({{"results", std::move(results)}});
+  response.weight = weight;
+  return response;
 }
 
 json::object pending_json(const ledger::PendingIntent& pending) {

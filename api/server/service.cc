@@ -1,5 +1,7 @@
 #include "api/server/service.h"
 
+#include <sodium/utils.h>
+
 #include <filesystem>
 
 #include "api/server/backend.h"
@@ -17,13 +19,20 @@ namespace {
 // On the disk, before a ledger that ran out of room is opened again: two of the largest batches.
 constexpr std::uint64_t kRoomBytesMin = 16u << 20;
 
+// What the service goes on needing: the keys have been opened.
+ServiceOptions without_passphrase(ServiceOptions options) {
+  sodium_memzero(options.passphrase.data(), options.passphrase.size());
+  options.passphrase.clear();
+  return options;
+}
+
 // Members in the order in which each needs those above it.
 class DirectoryService final : public Service {
  public:
   DirectoryService(const ServiceOptions& options, std::string origin, Keys keys,
                    std::unique_ptr<ledger::Storage> storage)
       : layout_(options.dir),
-        options_(options),
+        options_(without_passphrase(options)),
         keys_(std::move(keys)),
         observer_(options.log, entropy_),
         database_(*storage),

@@ -17,7 +17,8 @@ namespace liuhen::api::server {
 
 struct ServiceOptions {
   std::string dir;
-  std::string passphrase;          // of the keys in DIR/keys, empty if they are not encrypted
+  // Of the keys in DIR/keys, empty if they are not encrypted. Not kept: wipe it after open().
+  std::string passphrase;
   ledger::Clock* clock = nullptr;  // outlives the service; required
   JsonLog* log = nullptr;          // of the service's own doings, outlives it; null: none
   // Where rounds of beacons are fetched, "http://host:port"; empty: only those in DIR/beacons are

@@ -82,6 +82,22 @@ std::vector<std::uint64_t> all_of(FeedReader reader, std::uint64_t size) {
   return positions;
 }
 
+TEST(FeedReader, AnIndexOfAnEntryThatHasGoneIsAnErrorAndNoCrash) {
+  City city;
+  city.furnish(20, 4);
+  ledger::MemoryStorage storage;
+  store(city, storage);
+  const auto event = ledger::Event::parse(city.entries()[3]).value();
+  ledger::Batch damage;
+  damage.remove(ledger::Family::entries, ledger::key_of_number(3));
+  ASSERT_TRUE(storage.commit(damage));
+  FeedReader reader(storage, {.stream = std::string(event.intent().stream()), .kinds = {}}, 0);
+  const Result<std::string> chunk = reader.next(city.size());
+  ASSERT_FALSE(chunk);
+  EXPECT_EQ(chunk.error().code, "storage.damaged");
+  EXPECT_NE(chunk.error().en.find("entry 3"), std::string::npos);
+}
+
 TEST(FeedReader, ShowsEachEntryOnceFromWhereverItBeginsUpToWhatIsCommitted) {
   City city;
   city.furnish(20, 4);

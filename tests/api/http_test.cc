@@ -302,6 +302,28 @@ TEST(Http, OneAddressMayAskSoOften) {
   EXPECT_EQ(status_line(ask("192.0.2.1")), "HTTP/1.1 200 OK");
 }
 
+TEST(Http, ARequestThatHoldsManyCountsAsMany) {
+  HttpServerOptions options;
+  options.address_rate = {.per_s = 1, .burst = 20};
+  options.limit_loopback = true;
+  Running running({[](const Request&) {
+                    Response response;
+                    response.weight = 12;
+                    return response;
+                  }},
+                  options);
+  const auto client = running.client();
+  EXPECT_EQ(client->get("/")->status, 200u);
+  EXPECT_EQ(client->get("/")->status, 200u);  // that there are too few is known only afterwards
+  const auto refused = client->get("/");
+  EXPECT_EQ(refused->status, 429u);
+  for (const auto& [name, value] : refused->headers) {
+    if (name == "Retry-After") {
+      EXPECT_GE(std::stoi(value), 4);
+    }
+  }
+}
+
 TEST(Http, WhatAClientSaysOfItsAddressCountsOnlyBehindAProxy) {
   HttpServerOptions options;
   options.address_rate = {.per_s = 1, .burst = 1};

@@ -105,6 +105,14 @@ TEST(Intents, ABatchHasItsLimits) {
   refused("{\"intents\":7}", "request.field");
   refused(batch_of(std::vector<std::string>(api::kIntentsMax + 1, "{}")), "request.field");
   EXPECT_TRUE(results_of(town.post("/api/v1/intents/batch", batch_of({}))).empty());
+  const auto weight = [&](std::size_t count) {
+    return town.service()
+        .handle({"POST", "/api/v1/intents/batch", "application/json",
+                 batch_of(std::vector<std::string>(count, "{}"))})
+        .weight;
+  };
+  EXPECT_EQ(weight(7), 7U) << "of the tokens of its address";
+  EXPECT_EQ(weight(api::kIntentsMax), api::kIntentsMax);
   EXPECT_EQ(results_of(town.post("/api/v1/intents/batch",
                                  batch_of(std::vector<std::string>(api::kIntentsMax, "{}"))))
                 .size(),

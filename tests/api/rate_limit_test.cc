@@ -45,6 +45,14 @@ TEST(RateLimit, SaysHowLongToWait) {
   EXPECT_EQ(limit.take("a", 8 * kSecond), 0u);
 }
 
+TEST(RateLimit, ManyAtOnceCountAsMany) {
+  ZeroEntropy entropy;
+  RateLimit limit({.per_s = 10, .burst = 5}, entropy);
+  limit.count("a", kSecond, 30);
+  EXPECT_EQ(limit.wait_s("a", kSecond), 3u);  // 25 too many, and the one that is asked for
+  EXPECT_EQ(limit.take("a", 4 * kSecond), 0u);
+}
+
 TEST(RateLimit, OneDoesNotPayForAnother) {
   ZeroEntropy entropy;
   RateLimit limit({.per_s = 1, .burst = 1}, entropy);

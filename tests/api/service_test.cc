@@ -1,5 +1,6 @@
 // The service over HTTP: what it takes, what it refuses without a trace, what it shows.
 #include <gtest/gtest.h>
+#include <sodium/utils.h>
 #include <sys/stat.h>
 
 #include "crypto/checkpoint.h"
@@ -46,6 +47,57 @@ TEST(Service, RecordsWhatTheCityRecordsToTheByte) {
   EXPECT_EQ(town.get("/tile/0/000.p/" + std::to_string(width)).body, text_of(hashes));
   EXPECT_EQ(town.json("/api/v1/state/digest").at("digest").as_string(),
             to_hex(projections::digest(town.city.state())));
+}
+
+// Where the text stands in this process's memory, masked meanwhile so that the search is not found.
+std::size_t times_in_memory(const std::string& masked) {
+  std::ifstream maps("/proc/self/maps");
+  const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+  std::size_t times = 0;
+  for (std::string line; std::getline(maps, line);) {
+    unsigned long from = 0, to = 0;
+    char rights[5] = {};
+    if (std::sscanf(line.c_str(), "%lx-%lx %4s", &from, &to, rights) != 3 || rights[0] != 'r' ||
+        rights[1] != 'w')
+      continue;
+    std::vector<char> bytes(to - from);
+    const ssize_t got = ::pread(memory, bytes.data(), bytes.size(), static_cast<off_t>(from));
+    for (char& byte : bytes) byte = static_cast<char>(byte ^ 0x55);
+    const std::string_view all(bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+    for (std::size_t at = 0; (at = all.find(masked, at)) != std::string_view::npos; ++at) ++times;
+    for (char& byte : bytes) byte = 0;
+  }
+  ::close(memory);
+  return times;
+}
+
+TEST(Service, KeepsNoPassphraseOnceTheKeysAreOpen) {
+  std::string masked;
+  for (int i = 0; i < 40; ++i) masked.push_back(static_cast<char>(('a' + std::rand() % 26) ^ 0x55));
+  const auto wiped = [](std::string& text) { sodium_memzero(text.data(), text.size()); };
+  const auto unmasked = [&] {
+    std::string text = masked;
+    for (char& c : text) c = static_cast<char>(c ^ 0x55);
+    return text;
+  };
+  TempDir temp;
+  FixedClock clock;
+  {
+    api::server::InitOptions options{
+        .dir = temp / "ledger", .origin = City::kOrigin, .passphrase = unmasked()};
+    ASSERT_TRUE(api::server::init(options));
+    EXPECT_GE(times_in_memory(masked), 1U) << "the search finds what is there";
+    wiped(options.passphrase);
+  }
+  api::server::ServiceOptions options;
+  options.dir = temp / "ledger";
+  options.clock = &clock;
+  options.platform_acts = false;
+  options.passphrase = unmasked();
+  const auto service = api::server::Service::open(options);
+  ASSERT_TRUE(service) << service.error().en;
+  wiped(options.passphrase);
+  EXPECT_EQ(times_in_memory(masked), 0U);
 }
 
 TEST(Service, ReceiptHoldsAProofThatVerifies) {

@@ -101,6 +101,33 @@ TEST(Stream, HeadAsksForNothing) {
   EXPECT_EQ(source->cancelled, 1);
 }
 
+TEST(Stream, OneAddressHasSoManyAndGetsItsPlacesBack) {
+  auto source = std::make_shared<Watched>();
+  HttpServerOptions options;
+  options.behind_proxy = true;
+  options.address_streams_max = 2;
+  Running running(streaming(source), options);
+  const auto ask = [&](Raw& raw, const std::string& from) {
+    raw.send("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: " + from + "\r\n\r\n");
+    return status_line(raw.receive_until("\r\n\r\n"));
+  };
+  auto first = std::make_unique<Raw>(running.port());
+  Raw second(running.port()), third(running.port()), other(running.port()), own(running.port());
+  EXPECT_EQ(ask(*first, "192.0.2.1"), "HTTP/1.1 200 OK");
+  EXPECT_EQ(ask(second, "192.0.2.1"), "HTTP/1.1 200 OK");
+  EXPECT_EQ(ask(third, "192.0.2.1"), "HTTP/1.1 429 Too Many Requests");
+  EXPECT_NE(third.receive().find("\"code\":\"rate.streams\""), std::string::npos);
+  EXPECT_EQ(ask(other, "192.0.2.2"), "HTTP/1.1 200 OK");
+  first.reset();
+  bool again = false;
+  for (int i = 0; i < 100 && !again; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    Raw raw(running.port());
+    again = ask(raw, "192.0.2.1") == "HTTP/1.1 200 OK";
+  }
+  EXPECT_TRUE(again);
+}
+
 TEST(Stream, AReaderWhoLeavesIsNoticedWithoutWriting) {
   auto source = std::make_shared<Watched>();
   Running running(streaming(source));

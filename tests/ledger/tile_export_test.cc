@@ -98,6 +98,33 @@ TEST_F(TileExport, EverySizeHasExactlyItsFiles) {
   }
 }
 
+// The key that signs may be in the wrong hands, and a size costs nothing to write.
+TEST_F(TileExport, AnAbsurdSizeThatIsSignedTakesNoMemory) {
+  publish(5);
+  class Boasting final : public Fetcher {
+   public:
+    explicit Boasting(EntriesLog& log) : log_(log) {}
+    Result<std::string> checkpoint() override {
+      return crypto::sign_checkpoint(
+          {.origin = EntriesLog::kOrigin, .size = (1ull << 63) - 1, .root = {}}, EntriesLog::key());
+    }
+    Result<Bytes> tile(unsigned level, std::uint64_t index, unsigned width) override {
+      if (index * kTileWidth + width <= log_.size()) return log_.tile(level, index, width);
+      return fail("fetch.absent", "没有", "absent");
+    }
+    Result<Bytes> entries(std::uint64_t index, unsigned width) override {
+      return log_.entries(index, width);
+    }
+
+   private:
+    EntriesLog& log_;
+  } boasting(log);
+  const auto report = run(boasting);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, "fetch.absent");
+  expect_whole(5);
+}
+
 TEST_F(TileExport, OneEntryAtATimeAcrossATile) {
   for (std::uint64_t size = 230; size <= 290; ++size) {
     publish(size);

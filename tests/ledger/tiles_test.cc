@@ -140,6 +140,21 @@ TEST(Tiles, GrowthWritesWhatIsNew) {
   EXPECT_EQ(paths(tiles_of_growth(65'535, 65'536)), "0/255 1/000 2/000.p/1 ");
 }
 
+TEST(Tiles, AreCountedWithoutBeingListed) {
+  for (std::uint64_t from = 0; from < 70'000; from += 1'000 + from % 257) {
+    for (const std::uint64_t by : {0, 1, 255, 256, 257, 65'536, 70'001})
+      EXPECT_EQ(count_tiles_of_growth(from, from + by), tiles_of_growth(from, from + by).size());
+  }
+  EXPECT_GT(count_tiles_of_growth(0, (1ull << 63) - 1), 1ull << 55);
+  std::uint64_t seen = 0;
+  const Outcome stopped = visit_tiles_of_growth(0, (1ull << 63) - 1, [&](const Tile&) -> Outcome {
+    if (++seen < 10) return ok();
+    return fail("test.enough", "够了", "enough");
+  });
+  EXPECT_EQ(stopped.error().code, "test.enough");
+  EXPECT_EQ(seen, 10U);
+}
+
 // Whatever the steps, the tiles of every published size are there, each with one content for good.
 TEST(Tiles, EveryPublishedSizeHasItsTiles) {
   const auto tree = tree_of(1'200);

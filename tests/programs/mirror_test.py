@@ -414,6 +414,22 @@ class Mirror(unittest.TestCase):
         self.assertIn("[export.source]", err)
         self.assertIn(f"entry {self.size} ", err)
 
+    def test_a_pinned_key_that_cannot_be_read_is_no_reason_to_take_another(self):
+        self.assertEqual(self.mirror(self.service.url, "--vkey", self.vkey)[0], 0)
+        path = os.path.join(self.copy, "vkey")
+        os.remove(path)
+        os.mkdir(path)  # which root cannot read either
+        for words in ((), ("--vkey", self.vkey)):
+            code, out, err = self.mirror(self.service.url, *words)
+            self.assertEqual(code, 1)
+            self.assertIn("[file.io]", err)
+            self.assertNotIn("own word", out)
+        os.rmdir(path)
+        open(path, "w").close()
+        code, out, _ = self.mirror(self.service.url)
+        self.assertEqual(code, 1)
+        self.assertNotIn("own word", out)
+
     def test_another_logs_key_is_refused(self):
         self.assertEqual(self.mirror(self.service.url, "--vkey", self.vkey)[0], 0)
         other = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
