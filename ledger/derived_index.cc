@@ -244,6 +244,25 @@ Found DerivedIndex::compare_entries(const LogFold& fold) const {
   return std::optional(found);
 }
 
+namespace {
+
+// By the log alone: by the key of that size, and where the log has changed it, perhaps by earlier
+// ones as well.
+bool is_checkpoint_of(std::string_view note, std::uint64_t size, const LogFold& fold,
+                      const crypto::NoteKey& log_key) {
+  const KeyId key = fold.log_keys().at(size).value_or(log_key.key);
+  const auto opened = crypto::open_checkpoint(note, {.name = fold.origin(), .key = key});
+  if (!opened || !opened->checkpoint.extensions.empty() || opened->checkpoint.size != size ||
+      opened->checkpoint.root != fold.tree().root(size))
+    return false;
+  if (opened->note.signatures.size() == 1) return true;
+  const auto by_the_log =
+      crypto::verify_note(opened->note, fold.log_keys().note_keys(fold.origin()));
+  return by_the_log && by_the_log->size() == opened->note.signatures.size();
+}
+
+}  // namespace
+
 Found DerivedIndex::compare_checkpoints(const LogFold& fold,
                                         const std::optional<crypto::NoteKey>& log_key) {
   Found found = scan(storage_, Family::checkpoints,
@@ -254,14 +273,8 @@ Found DerivedIndex::compare_checkpoints(const LogFold& fold,
                        const std::string name = std::to_string(size);
                        if (size == 0 || size > fold.size())
                          return extra(Family::checkpoints, name, std::nullopt);
-                       if (log_key) {
-                         const auto opened = crypto::open_checkpoint(value, *log_key);
-                         const bool right = opened && opened->note.signatures.size() == 1 &&
-                                            opened->checkpoint.extensions.empty() &&
-                                            opened->checkpoint.size == size &&
-                                            opened->checkpoint.root == fold.tree().root(size);
-                         if (!right) return changed(Family::checkpoints, name, size - 1);
-                       }
+                       if (log_key && !is_checkpoint_of(value, size, fold, *log_key))
+                         return changed(Family::checkpoints, name, size - 1);
                        published_.insert(size);
                        return std::nullopt;
                      });

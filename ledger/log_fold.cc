@@ -65,6 +65,7 @@ Outcome LogFold::check(const Event& event) const {
     return fail("intent.conflict", "该签名人已在第 " + text(*used) + " 条用过这个意图编号",
                 "its author has used this intent id in entry " + text(*used));
   }
+  if (const Outcome known = log_keys_.check(event); !known) return known;
   return check_expiry(event.intent(), event.time());
 }
 
@@ -73,6 +74,7 @@ void LogFold::append(const Event& event) {
   tree_.append(event.leaf_hash());
   last_leaf_ = event.leaf_hash();
   last_time_ = event.time();
+  log_keys_.append(event);
 }
 
 }  // namespace liuhen::ledger

@@ -7,6 +7,7 @@
 
 #include "crypto/tree_history.h"
 #include "ledger/event.h"
+#include "ledger/log_keys.h"
 
 namespace liuhen::ledger {
 
@@ -17,7 +18,8 @@ class LogFold {
 
   // Why the event cannot be the next: `chain.position`, `chain.previous`, `chain.time`,
   // `intent.origin`, `intent.conflict` (its author has used the id), `intent.expired`,
-  // `intent.expiry` (expires too late). Neither signatures nor meaning are looked at.
+  // `intent.expiry` (expires too late), and what LogKeys says. Neither authors' signatures nor
+  // meaning are looked at.
   Outcome check(const Event& event) const;
   // Takes a checked event in.
   void append(const Event& event);
@@ -27,6 +29,7 @@ class LogFold {
   std::uint64_t last_time() const { return last_time_; }
   const Hash& last_leaf() const { return last_leaf_; }
   const crypto::TreeHistory& tree() const { return tree_; }
+  const LogKeys& log_keys() const { return log_keys_; }
   // Where the first author's intent of this id is.
   std::optional<std::uint64_t> find(const IntentView& intent) const;
 
@@ -44,6 +47,7 @@ class LogFold {
 
   std::string origin_;
   crypto::TreeHistory tree_;
+  LogKeys log_keys_;
   Hash last_leaf_{};
   std::uint64_t last_time_ = 0;
   std::unordered_map<UseKey, std::uint64_t, UseHash> uses_;

@@ -109,11 +109,31 @@ LogWriter::Decision LogWriter::decide(CheckedSubmission& submission) {
   if (lost_ && (!whole || !is_loss_of(*event, *lost_))) good = undecided();
   if (!lost_ && is_loss(*event)) good = nothing_lost();
   if (good) good = fold_->check(*event);
+  if (good) good = check_log_key(*event);
   if (good) good = admission_.admit(*event, fold_->tree());
   if (good && whole) return append(submission, *event);
   entries_.pop_back();
   if (!good) return good.error();
   return wait(submission, signatures);
+}
+
+// A key that this process does not hold could not sign the checkpoint that covers its own entry.
+Outcome LogWriter::check_log_key(const Event& event) const {
+  std::optional<KeyId> named;
+  if (event.tag() == PayloadTag::Genesis) {
+    const auto& key = *event.payload<schema::Genesis>().log_key();
+    named = exactly<32>(View(key.data(), key.size())).value();
+  } else if (is_key_change(event)) {
+    if (!may_change_key_) {
+      return fail(
+          "log_key.offline", "更换日志密钥须停下服务，用 liuhen key rotate-log 办理",
+          "the log's key is changed while the service is stopped, by liuhen key rotate-log");
+    }
+    named = key_change_in(event).value().key.key;
+  }
+  if (!named || holds(*named)) return ok();
+  return fail("log_key.absent", "账本目录里没有这把日志密钥：" + to_hex(*named),
+              "the ledger's directory has no such key of the log: " + to_hex(*named));
 }
 
 LogWriter::Decision LogWriter::repeat(const IntentView& intent, std::uint64_t position) {
@@ -187,6 +207,27 @@ void LogWriter::store_content(const CheckedSubmission& submission, const Event& 
   erased_ = true;
 }
 
+bool LogWriter::holds(const KeyId& key) const {
+  return std::ranges::any_of(log_keys_,
+                             [&](const auto* held) { return held->public_key() == key; });
+}
+
+std::string LogWriter::sign(const crypto::Checkpoint& checkpoint) const {
+  const auto in_force = fold_->log_keys().at(checkpoint.size);
+  if (!in_force) return crypto::sign_checkpoint(checkpoint, *log_keys_.front());
+  LIUHEN_CHECK(holds(*in_force));  // or the entry that asks for it was not taken
+  crypto::Note note{.text = crypto::format_checkpoint(checkpoint), .signatures = {}};
+  const auto& terms = fold_->log_keys().terms();
+  for (auto term = terms.rbegin(); term != terms.rend(); ++term) {
+    for (const crypto::SigningKey* held : log_keys_) {
+      if (held->public_key() != term->key) continue;
+      note.signatures.push_back(crypto::sign_note(*held, checkpoint.origin, note.text));
+      break;
+    }
+  }
+  return crypto::format_note(note);
+}
+
 // Tiles, the partial ones that they replace, and the checkpoint.
 void LogWriter::store_tree() {
   const std::uint64_t size = fold_->size();
@@ -203,8 +244,7 @@ void LogWriter::store_tree() {
       return replaced;
     });
   }
-  note_ = crypto::sign_checkpoint(
-      {.origin = fold_->origin(), .size = size, .root = fold_->tree().root()}, log_key_);
+  note_ = sign({.origin = fold_->origin(), .size = size, .root = fold_->tree().root()});
   batch_.put(Family::checkpoints, key_of_number(size), note_);
   batch_.put(Family::meta, "checkpoints", key_of_number(++checkpoints_));
 }

@@ -2,6 +2,7 @@
 // The part of the sequencer that has no threads.
 #pragma once
 
+#include "crypto/checkpoint.h"
 #include "ledger/log_fold.h"
 #include "ledger/pending_set.h"
 #include "ledger/submission_check.h"
@@ -9,17 +10,20 @@
 
 namespace liuhen::ledger {
 
-// Used by one thread. After an error of commit() it must not be used again.
+// Signs each checkpoint by the key of its size (ledger/log_keys.h), and by those of the log's
+// earlier keys that are among those held. Used by one thread. After an error of commit() it must
+// not be used again.
 class LogWriter {
  public:
   LogWriter(Storage& storage, HeadFile& head, RestrictedStore& restricted, Admission& admission,
-            Clock& clock, const crypto::SigningKey& log_key, std::unique_ptr<LogFold> fold)
+            Clock& clock, std::vector<const crypto::SigningKey*> log_keys,
+            std::unique_ptr<LogFold> fold)
       : storage_(storage),
         head_(head),
         restricted_(restricted),
         admission_(admission),
         clock_(clock),
-        log_key_(log_key),
+        log_keys_(std::move(log_keys)),
         fold_(std::move(fold)),
         pending_(storage, restricted),
         committed_(fold_->size()) {}
@@ -29,6 +33,7 @@ class LogWriter {
   Outcome load();
   // Takes and signs nothing until the event has come that says that this head was lost.
   void await_loss(const Hash& lost) { lost_ = lost; }
+  void let_log_key_change() { may_change_key_ = true; }
   // Brings the head file up to the last checkpoint. Call after load() and after each commit(), once
   // the answers are out: the file then never lags more than one batch.
   Outcome keep_head();
@@ -54,12 +59,15 @@ class LogWriter {
   using Decision = std::variant<Error, Placed, Waiting>;
 
   Decision decide(CheckedSubmission& submission);
+  Outcome check_log_key(const Event& event) const;
   Decision repeat(const IntentView& intent, std::uint64_t position);
   Decision wait(CheckedSubmission& submission,
                 const std::vector<std::optional<Signature>>& signatures);
   Decision append(CheckedSubmission& submission, const Event& event);
   void store_content(const CheckedSubmission& submission, const Event& event);
   void store_tree();
+  bool holds(const KeyId& key) const;
+  std::string sign(const crypto::Checkpoint& checkpoint) const;
   Result<bool> erases_from(std::uint64_t first) const;
   Result<Receipt> receipt(const Placed& placed) const;
 
@@ -68,11 +76,12 @@ class LogWriter {
   RestrictedStore& restricted_;
   Admission& admission_;
   Clock& clock_;
-  const crypto::SigningKey& log_key_;
+  const std::vector<const crypto::SigningKey*> log_keys_;  // held; the first signs before a genesis
   std::unique_ptr<LogFold> fold_;
   PendingSet pending_;
   std::uint64_t committed_;
   std::optional<Hash> lost_;  // awaited
+  bool may_change_key_ = false;
   std::string note_;
   std::string kept_note_;      // in the head file, as far as this has written it
   std::vector<Tile> partial_;  // stored, and not yet followed by the full tile

@@ -16,6 +16,8 @@ constexpr std::size_t kBytesAtOnce = 8u << 20;
 
 std::string text(std::uint64_t number) { return std::to_string(number); }
 
+Error no_key() { return fail("note.unsigned", "没有固定公钥", "no key is pinned"); }
+
 Violation at_entry(std::uint64_t position, const Error& error) {
   return {.position = position,
           .where = {},
@@ -98,6 +100,7 @@ class Replay {
   bool judge_leaf(std::uint64_t position, const Hash& leaf);
   bool fetch_failed(std::uint64_t bundle, unsigned width, const Error& error);
   bool conclude();
+  void settle_key();
   Violation blame_for_another_tree() const;
 
   bool violated(Violation violation) {
@@ -135,6 +138,7 @@ class Replay {
 
 ReplayReport Replay::run() {
   if (read_checkpoint() && read_tiles() && read_entries() && conclude() && check_upper_tiles()) {
+    settle_key();
     report_.verdict = Verdict::verified;
     if (unsigned_) violated(at_thing("checkpoint", {}, *unsigned_));
     if (unknown_ && report_.verdict == Verdict::verified) {
@@ -163,17 +167,20 @@ bool Replay::read_checkpoint() {
   }
   report_.note = *note;
   report_.log_key = options_.log_key;
-  if (report_.log_key) {
-    const auto opened = crypto::open_checkpoint(*note, *report_.log_key);
-    if (!opened) return violated(at_thing("checkpoint", {}, opened.error()));
+  const auto opened = report_.log_key ? crypto::open_checkpoint(*note, *report_.log_key)
+                                      : Result<crypto::OpenedCheckpoint>(no_key());
+  if (opened) {
     report_.checkpoint = opened->checkpoint;
+  } else if (report_.log_key && opened.error().code != "note.unsigned") {
+    return violated(at_thing("checkpoint", {}, opened.error()));
   } else {
     const auto parsed = crypto::parse_note(*note);
     if (!parsed) return violated(at_thing("checkpoint", {}, parsed.error()));
     const auto checkpoint = crypto::parse_checkpoint(parsed->text);
     if (!checkpoint) return violated(at_thing("checkpoint", {}, checkpoint.error()));
     report_.checkpoint = *checkpoint;
-    pin_to_genesis();
+    if (report_.log_key) unsigned_ = opened.error();  // unless the log has changed its key
+    if (!report_.log_key) pin_to_genesis();
   }
   size_ = report_.checkpoint->size;
   signed_root_ = report_.checkpoint->root;
@@ -197,6 +204,31 @@ void Replay::pin_to_genesis() {
       crypto::NoteKey{.name = std::string(event->intent().origin()),
                       .key = exactly<32>(View(log_key.data(), log_key.size())).value()};
   if (crypto::open_checkpoint(report_.note, *report_.log_key)) unsigned_.reset();
+}
+
+// Where the log has changed its key, the checkpoint is by the one of its size: one that was retired
+// signs nothing beyond.
+void Replay::settle_key() {
+  const LogKeys& keys = report_.fold->log_keys();
+  if (keys.terms().size() < 2) return;
+  if (options_.log_key && !keys.has(options_.log_key->key)) return;
+  const crypto::NoteKey in_force{.name = report_.checkpoint->origin, .key = *keys.at(size_)};
+  const auto opened = crypto::open_checkpoint(report_.note, in_force);
+  if (opened) {
+    unsigned_.reset();
+    report_.log_key = in_force;
+    return;
+  }
+  const std::string from = text(keys.terms().back().from);
+  unsigned_ = fail("checkpoint.retired",
+                   "账本自第 " + from + " 条起换了签名密钥，这份 " + text(size_) +
+                       " 条的检查点没有新密钥的签名：已停用的密钥不能再签",
+                   "from size " + from +
+                       " on the log signs by another key, which has not signed "
+                       "this checkpoint of " +
+                       text(size_) +
+                       " entries: a retired key signs nothing "
+                       "any more");
 }
 
 // ---- the tiles

@@ -36,15 +36,17 @@ struct ReplayReport {
   Verdict verdict = Verdict::inconclusive;
   Violation finding;  // unless verified: what is wrong, or what is missing
   std::optional<crypto::Checkpoint> checkpoint;
-  std::string note;                        // the signed checkpoint as fetched
-  std::optional<crypto::NoteKey> log_key;  // that it was checked with
-  std::uint64_t replayed = 0;              // entries that were right, from the first
-  std::unique_ptr<LogFold> fold;           // after those entries; absent if there was no checkpoint
+  std::string note;  // the signed checkpoint as fetched
+  // That it was checked with: once the whole log has been seen, the one of its size.
+  std::optional<crypto::NoteKey> log_key;
+  std::uint64_t replayed = 0;     // entries that were right, from the first
+  std::unique_ptr<LogFold> fold;  // after those entries; absent if there was no checkpoint
 };
 
 struct ReplayOptions {
-  // The log's key and name, where the reader knows them; otherwise they are what the log's own
-  // genesis says.
+  // The log's name and one of its keys, where the reader knows them; otherwise they are what the
+  // log's own genesis says. Where the log has changed its key, what the reader knows has to be one
+  // of its keys, and the checkpoint to be signed by the key of its size.
   std::optional<crypto::NoteKey> log_key;
   // True where everything ought to be at hand, as in a directory: what is absent was then taken
   // away.

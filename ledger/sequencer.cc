@@ -1,5 +1,6 @@
 #include "ledger/sequencer.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -10,6 +11,7 @@
 
 #include "ledger/dir_check.h"
 #include "ledger/limits.h"
+#include "ledger/log_reader.h"
 #include "ledger/log_writer.h"
 #include "ledger/loss.h"
 
@@ -294,6 +296,49 @@ Error put_back(std::uint64_t size) {
           "head");
 }
 
+using HeldKeys = std::vector<const crypto::SigningKey*>;
+
+// Of a size that the log has, by the key of that size; of another, by any key of the log's, or one
+// at hand that it has changed to in what is lost.
+Result<crypto::OpenedCheckpoint> open_by_the_log(const std::string& note, const HeldKeys& held,
+                                                 const LogFold& fold) {
+  std::vector<crypto::NoteKey> keys = fold.log_keys().note_keys(fold.origin());
+  for (const crypto::SigningKey* key : held)
+    keys.push_back({.name = fold.origin(), .key = key->public_key()});
+  Result<crypto::OpenedCheckpoint> opened = crypto::open_checkpoint(note, keys.back());
+  for (const crypto::NoteKey& key : keys) {
+    if (!opened) opened = crypto::open_checkpoint(note, key);
+  }
+  if (!opened || opened->checkpoint.size > fold.size()) return opened;
+  const auto in_force = fold.log_keys().at(opened->checkpoint.size);
+  if (!in_force) return opened;
+  return crypto::open_checkpoint(note, {.name = fold.origin(), .key = *in_force});
+}
+
+// The one at hand that signed the newest checkpoint stored; the first if none did.
+crypto::NoteKey key_of_stored(Storage& storage, const std::string& origin, const HeldKeys& held) {
+  const auto note = StorageFetcher(storage).checkpoint();
+  for (const crypto::SigningKey* key : held) {
+    const crypto::NoteKey known{.name = origin, .key = key->public_key()};
+    if (note && crypto::open_checkpoint(*note, known)) return known;
+  }
+  return {.name = origin, .key = held.front()->public_key()};
+}
+
+// The one by which the next checkpoint has to be signed.
+Outcome check_held(const HeldKeys& held, const LogFold& fold) {
+  const auto& terms = fold.log_keys().terms();
+  const bool there = terms.empty() || std::ranges::any_of(held, [&](const auto* key) {
+                       return key->public_key() == terms.back().key;
+                     });
+  if (there) return ok();
+  return fail("log_key.absent",
+              "账本现用的日志密钥 " + to_hex(terms.back().key) +
+                  " 不在密钥目录里，未启动：请放回它的密钥文件",
+              "the key by which the log signs now, " + to_hex(terms.back().key) +
+                  ", is not among the keys, and the ledger was not started: put its file back");
+}
+
 // What the head file says of the storage.
 struct HeadCheck {
   Outcome agrees = ok();     // why the ledger is not to be started
@@ -302,9 +347,8 @@ struct HeadCheck {
 
 // It may be behind by one batch, as after a crash between the two, but not ahead, not of another
 // history, and not absent once anything was written.
-Result<HeadCheck> check_head(Storage& storage, HeadFile& head, const crypto::SigningKey& signer,
-                             const crypto::NoteKey& log_key, const LogFold& fold,
-                             const std::set<Hash>& losses) {
+Result<HeadCheck> check_head(Storage& storage, HeadFile& head, const HeldKeys& held,
+                             const LogFold& fold, const std::set<Hash>& losses) {
   const auto note = head.read();
   if (!note) return note.error();
   if (!*note) {
@@ -313,7 +357,7 @@ Result<HeadCheck> check_head(Storage& storage, HeadFile& head, const crypto::Sig
     if (*fresh) {
       return HeadCheck{
           head.write(crypto::sign_checkpoint(
-              {.origin = fold.origin(), .size = 0, .root = fold.tree().root()}, signer)),
+              {.origin = fold.origin(), .size = 0, .root = fold.tree().root()}, *held.front())),
           {}};
     }
     return fail(
@@ -324,7 +368,7 @@ Result<HeadCheck> check_head(Storage& storage, HeadFile& head, const crypto::Sig
         "cannot be told, and the ledger was not started. Put the newest signed checkpoint, from a "
         "backup, a witness or a mirror, back as head, and verify with liuhen-verify dir");
   }
-  const auto opened = crypto::open_checkpoint(**note, log_key);
+  const auto opened = open_by_the_log(**note, held, fold);
   if (!opened) {
     return fail("head.damaged", "头文件不是本账本签的：" + opened.error().zh,
                 "the head file is not signed by this log: " + opened.error().en);
@@ -358,7 +402,8 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(
     Clock& clock, SequencerOptions options,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   LIUHEN_CHECK(options.log_key != nullptr && crypto::is_note_name(options.origin));
-  const crypto::NoteKey log_key{.name = options.origin, .key = options.log_key->public_key()};
+  HeldKeys held{options.log_key};
+  held.insert(held.end(), options.other_log_keys.begin(), options.other_log_keys.end());
   std::set<Hash> losses;
   const Visitor admit = [&](const Event& event, const crypto::TreeHistory& before) -> Outcome {
     if (options.stop.stop_requested()) return stopping();
@@ -367,16 +412,19 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(
     if (legal && is_loss(event)) losses.insert(lost_in(event));
     return legal;
   };
-  ReplayReport report = check_storage(storage, {.log_key = log_key}, admit, progress);
+  ReplayReport report = check_storage(
+      storage, {.log_key = key_of_stored(storage, options.origin, held)}, admit, progress);
   if (options.stop.stop_requested()) return stopping();
   if (report.verdict != Verdict::verified) return refusal_of(report);
-  const auto known = check_head(storage, head, *options.log_key, log_key, *report.fold, losses);
+  if (const Outcome there = check_held(held, *report.fold); !there) return there.error();
+  const auto known = check_head(storage, head, held, *report.fold, losses);
   if (!known) return known.error();
   const bool awaits_loss = known->lost && options.accept_loss;
   if (!known->agrees && !awaits_loss) return known->agrees.error();
   auto writer = std::make_unique<LogWriter>(storage, head, restricted, admission, clock,
-                                            *options.log_key, std::move(report.fold));
+                                            std::move(held), std::move(report.fold));
   if (awaits_loss) writer->await_loss(*known->lost);
+  if (options.accept_loss) writer->let_log_key_change();
   Outcome loaded = writer->load();
   if (loaded) loaded = writer->keep_head();  // as after each commit
   if (!loaded) return loaded.error();

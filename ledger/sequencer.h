@@ -50,11 +50,15 @@ struct CheckedSubmission;  // ledger/submission_check.h
 
 struct SequencerOptions {
   std::string origin;
-  const crypto::SigningKey* log_key = nullptr;  // outlives the sequencer
-  std::size_t queue_max = 0;                    // 0: kQueueMax
+  // Outlive the sequencer: the key that signs checkpoints, and others of the log's that are at hand
+  // where it changes its key (ledger/log_keys.h). Which signs what, the log says.
+  const crypto::SigningKey* log_key = nullptr;
+  std::vector<const crypto::SigningKey*> other_log_keys = {};
+  std::size_t queue_max = 0;  // 0: kQueueMax
   // Start although the head file knows of more entries than the storage has, as after a restore, or
   // of another history. Nothing is taken or signed before the event that says so (ledger/loss.h),
-  // whole with its signatures: `ledger.undecided`.
+  // whole with its signatures: `ledger.undecided`. And take a change of the log's key, which is
+  // `log_key.offline` otherwise: for a process that does nothing else.
   bool accept_loss = false;
   std::stop_token stop = {};  // opening ends with `ledger.stopped` as soon as that is asked
 };
@@ -67,7 +71,8 @@ class Sequencer {
   // (`ledger.mismatch`, naming position and what differs), or if the head file knows of more than
   // the storage does or of another history (`ledger.rolled_back`; unless the last batch declares it
   // lost, as after a crash between the two: then it is brought up), is not the log's
-  // (`head.damaged`), is an old copy (`head.stale`) or is gone (`head.absent`). A storage to which
+  // (`head.damaged`), is an old copy (`head.stale`) or is gone (`head.absent`); or if the key by
+  // which the log signs now is not at hand (`log_key.absent`). A storage to which
   // nothing was ever written is an empty log, for which a first head is written. Everything passed
   // in outlives the sequencer; `admission` is used by the writer thread only. `progress` is told
   // entries replayed and entries in all.

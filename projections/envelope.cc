@@ -1,6 +1,7 @@
 // What holds for every event, whatever it says: who signed it, where it belongs, what its author
 // had seen.
 #include "ledger/limits.h"
+#include "ledger/log_keys.h"
 #include "ledger/loss.h"
 #include "projections/concern.h"
 #include "projections/state.h"
@@ -102,11 +103,14 @@ std::string names(const std::set<Role>& roles) {
   return out;
 }
 
-// That a signed head is lost, no table lets anybody else say than those who answer for the log.
+// That a signed head is lost, and that the log's key changes, no table lets anybody else say than
+// those who answer for the log.
 const Permission* permission_for(const State& state, const Event& event) {
   static const Permission kOfLosses{.first = {Role::platform, Role::trustee},
                                     .second = {Role::trustee}};
+  static const Permission kOfKeyChanges{.first = {Role::trustee}, .second = {Role::trustee}};
   if (ledger::is_loss(event)) return &kOfLosses;
+  if (ledger::is_key_change(event)) return &kOfKeyChanges;
   const auto found = state.keys.permissions.find(event.tag());
   return found == state.keys.permissions.end() ? nullptr : &found->second;
 }

@@ -1,4 +1,5 @@
 // What observers say of a draw, and photographs, videos and papers, by hash.
+#include "ledger/log_keys.h"
 #include "ledger/loss.h"
 #include "projections/draw_lookup.h"
 
@@ -16,6 +17,16 @@ Outcome check_outside(const State& state, const ledger::Event& event) {
   }
   return fail("role.outside", "失去已签的检查点，须由运营方以外的一位受托人一同签名",
               "that a signed checkpoint is lost a trustee outside the operator has to sign too");
+}
+
+// That both keys signed, and which one is in force, every log has to obey (ledger/log_keys.h).
+Outcome check_key_change(const State& state, const ledger::Event& event) {
+  if (auto checked = check_trustees(state, event); !checked) return checked;
+  const auto change = ledger::key_change_in(event);
+  if (!change) return change.error();
+  if (state.keys.find(change->key.key) == nullptr) return ok();
+  return fail("log_key.known", "新的日志密钥是某人的密钥：请换一把新密钥",
+              "the log's new key is somebody's own: make a new one");
 }
 
 }  // namespace
@@ -48,9 +59,12 @@ Outcome admit(const State& state, const ledger::Event& event,
     return fail("evidence.kind", "证据种类须为 1 至 64 字节",
                 "the kind of evidence must be of 1 to 64 bytes");
   }
+  if (ledger::is_key_change(event)) return check_key_change(state, event);
   return ledger::is_loss(event) ? check_outside(state, event) : ok();
 }
 
-void apply(State&, const ledger::Event&, const ledger::schema::EvidenceAttached&) {}
+void apply(State& state, const ledger::Event& event, const ledger::schema::EvidenceAttached&) {
+  if (ledger::is_key_change(event)) state.log_key = ledger::key_change_in(event).value().key.key;
+}
 
 }  // namespace liuhen::projections

@@ -90,7 +90,7 @@ Outcome PartialReplay::check_intent(const ledger::Event& event) const {
   if (!ledger::verify_signatures(intent, event.signatures()))
     return fail("intent.signature", "签名不成立：不是署名人所签，或内容被改动",
                 "a signature is not good: its author did not sign this");
-  return ok();
+  return log_keys_.check(event);
 }
 
 Outcome PartialReplay::check_rows(const schema::DrawAnnounced& payload) const {
@@ -139,6 +139,7 @@ void PartialReplay::fold(const ledger::Event& event) {
   ++state_.stream_versions[std::string(event.intent().stream())];
   last_ = event.position();
   last_leaf_ = event.leaf_hash();
+  log_keys_.append(event);
   used_.emplace(event.intent().author(0), to_hex(raw(event.intent().fields().id())));
   if (is_of_other_draw(event, draw_)) return fold_other_draw(state_, event);
   if (!is_cut(event.tag()) || event.tag() == Tag::InspectorsImported)

@@ -3,6 +3,7 @@
 // thread.
 #pragma once
 
+#include "ledger/log_keys.h"
 #include "projections/pool.h"
 
 namespace liuhen::projections {
@@ -33,6 +34,7 @@ class PartialReplay {
   std::optional<std::uint64_t> last_;
   std::set<std::pair<KeyId, std::string>> used_;  // first authors with the ids of their intents
   Hash last_leaf_{};
+  ledger::LogKeys log_keys_;
 };
 
 }  // namespace liuhen::projections

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "ledger/log_keys.h"
 #include "projections/fields.h"
 #include "projections/payload_visit.h"
 #include "projections/pool.h"
@@ -87,6 +88,22 @@ class Gathering {
       if (auto taken = take(position); !taken) return taken;
     }
     done_.insert(stream);
+    return ok();
+  }
+
+  // By which key the checkpoint is signed, whenever the log changed it.
+  Outcome take_key_changes() {
+    const auto positions = source_.positions(ledger::kKeyChangeAbout);
+    if (!positions) return positions.error();
+    for (const std::uint64_t position : *positions) {
+      if (position >= size_) continue;
+      const auto bytes = source_.entry(position);
+      if (!bytes) return bytes.error();
+      const auto event = ledger::Event::parse(*bytes);
+      if (!event || !ledger::is_key_change(*event)) continue;
+      end_ = std::max(end_, position + 1);
+      if (auto taken = take(position); !taken) return taken;
+    }
     return ok();
   }
 
@@ -176,6 +193,7 @@ Result<std::string> build_proof_file(const State& state, const Draw& draw, Proof
 
   Gathering gathering(source, checkpoint->size);
   if (auto taken = gathering.take_own(draw.stream); !taken) return taken.error();
+  if (auto taken = gathering.take_key_changes(); !taken) return taken.error();
   for (std::size_t visit = 0; visit < draw.tasks.size(); ++visit) {
     if (auto taken = gathering.take_own(task_stream_of(draw.stream, visit)); !taken)
       return taken.error();

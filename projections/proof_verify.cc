@@ -2,6 +2,7 @@
 // event.
 #include <algorithm>
 
+#include "ledger/log_keys.h"
 #include "projections/outcome.h"
 #include "projections/partial_replay.h"
 #include "projections/proof_file.h"
@@ -16,7 +17,8 @@ using ledger::Verdict;
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
-// The log's key as the genesis in the file has it: for readers who have pinned none.
+// The log's key as the genesis in the file has it, or what it was changed to since: for readers who
+// have pinned none.
 Result<crypto::Policy> own_policy(const ProofText& proof) {
   const Error none =
       fail("proof.genesis", "文件中没有创世事件，且未固定日志公钥：请用 --policy 或 --vkey 指定",
@@ -24,11 +26,14 @@ Result<crypto::Policy> own_policy(const ProofText& proof) {
   if (proof.entries.empty() || !crypto::is_note_name(proof.origin)) return none;
   const auto event = ledger::Event::parse(proof.entries.front().bytes);
   if (!event || event->tag() != ledger::PayloadTag::Genesis) return none;
-  const auto* field = event->payload<ledger::schema::Genesis>().log_key();
-  const auto key = exactly<32>(View(field->data(), field->size()));
-  if (!key) return none;
+  ledger::LogKeys keys;
+  for (const ProofEntry& entry : proof.entries) {
+    const auto next = ledger::Event::parse(entry.bytes);
+    if (!next || !keys.check(*next)) break;  // whose replay says what is wrong
+    keys.append(*next);
+  }
   return crypto::Policy::of_log(
-      {.name = proof.origin, .type = crypto::NoteKeyType::ed25519, .key = *key});
+      {.name = proof.origin, .type = crypto::NoteKeyType::ed25519, .key = keys.terms().back().key});
 }
 
 Result<crypto::OpenedCheckpoint> open_note(const ProofText& proof, const crypto::Policy& policy) {

@@ -26,9 +26,6 @@ class Auditor {
 
   Outcome visit(const ledger::Event& event, const crypto::TreeHistory& before) {
     if (auto admitted = admission_.admit(event, before); !admitted) return admitted;
-    if (event.position() == 0) {
-      if (auto checked = check_pinned(event); !checked) return checked;
-    }
     if (event.tag() == Tag::SubstituteDrawn) {
       note_substitute(event);
       if (auto checked = check_substitute_opened(event.payload<schema::SubstituteDrawn>());
@@ -52,18 +49,8 @@ class Auditor {
 
   const State& state() const { return admission_.state(); }
   const ReplayFacts& facts() const { return facts_; }
-  void pin(const crypto::NoteKey& key) { pinned_ = key; }
 
  private:
-  // Version 1 has no event that changes the log's key.
-  Outcome check_pinned(const ledger::Event& event) const {
-    if (!pinned_) return ok();
-    const View key = raw(event.payload<schema::Genesis>().log_key());
-    if (std::ranges::equal(key, pinned_->key)) return ok();
-    return fail("genesis.log_key", "创世事件所列的日志公钥不是您信任的那一把",
-                "the log's key that the genesis names is not the one that you trust");
-  }
-
   std::optional<ConflictContent> open(const Hash& commitment) const {
     if (!options_.open) return std::nullopt;
     return options_.open(commitment);
@@ -143,7 +130,6 @@ class Auditor {
 
   const VerifyOptions& options_;
   StateAdmission admission_;
-  std::optional<crypto::NoteKey> pinned_;
   ReplayFacts facts_;
 };
 
@@ -173,6 +159,42 @@ class AtOneCheckpoint final : public ledger::Fetcher {
   const Result<std::string> note_;
 };
 
+std::string origin_of(const std::string& note) {
+  const auto parsed = crypto::parse_note(note);
+  const auto checkpoint =
+      parsed ? crypto::parse_checkpoint(parsed->text) : Result<crypto::Checkpoint>(parsed.error());
+  return checkpoint ? checkpoint->origin : "";
+}
+
+// What the reader trusts has to be one of the log's keys, and the log's own word for them begins
+// with the genesis.
+void check_pinned(const ledger::ReplayReport& replayed, const crypto::NoteKey& pinned,
+                  Report& report) {
+  if (report.verdict != Verdict::verified || !replayed.fold) return;
+  const ledger::LogKeys& keys = replayed.fold->log_keys();
+  if (keys.terms().empty() || keys.has(pinned.key)) return;
+  find_wrong(report, Verdict::violated,
+             fail("genesis.log_key", "创世事件所列的日志公钥不是您信任的那一把",
+                  "the log's key that the genesis names is not the one that you trust"),
+             "", 0);
+}
+
+// The quorum of a checkpoint that only a later key than the reader's signed.
+void check_witnesses(const ledger::ReplayReport& replayed, const crypto::Policy& policy,
+                     std::optional<Error>& unwitnessed, Report& report) {
+  if (report.verdict != Verdict::verified || !replayed.log_key) return;
+  std::vector<crypto::NoteKey> witnesses;
+  for (const crypto::PolicyWitness& witness : policy.witnesses()) witnesses.push_back(witness.key);
+  const auto opened = crypto::open_checkpoint(replayed.note, *replayed.log_key, witnesses);
+  if (!opened) {
+    find_wrong(report, Verdict::violated, opened.error(), "checkpoint", std::nullopt);
+    return;
+  }
+  const Outcome witnessed = policy.check_quorum(*opened);
+  if (!witnessed) unwitnessed = witnessed.error();
+  report.witnessed = witnessed.has_value() && policy.needs_witnesses();
+}
+
 // The key of the policy that signed the checkpoint; false if the report is final. `unwitnessed`:
 // the log signed it, and the quorum is missing: what can be replayed is, and no more is said than
 // that.
@@ -181,6 +203,11 @@ bool find_key(ledger::Fetcher& fetcher, const crypto::Policy& policy,
   const auto note = fetcher.checkpoint();
   if (!note) return true;  // the replay says what that means
   const auto opened = policy.open_signed(*note);
+  if (!opened && opened.error().code == "note.unsigned") {
+    // The log may have changed its key since: then the replay says so.
+    options.log_key = policy.keys_of(origin_of(*note)).back();
+    return true;
+  }
   if (!opened) {
     const bool other_log = opened.error().code == "policy.log";
     find_wrong(report, other_log ? Verdict::inconclusive : Verdict::violated, opened.error(),
@@ -204,6 +231,12 @@ void take_over(const ledger::ReplayReport& replayed, Report& report) {
     report.where = replayed.finding.where;
   }
   report.replayed = replayed.replayed;
+  if (replayed.fold) {
+    for (const ledger::LogKeyTerm& term : replayed.fold->log_keys().terms()) {
+      const crypto::NoteKey key{.name = replayed.fold->origin(), .key = term.key};
+      report.log_keys.push_back({.from = term.from, .vkey = key.vkey()});
+    }
+  }
   if (replayed.log_key) report.log_vkey = replayed.log_key->vkey();
   if (!replayed.checkpoint) return;
   report.origin = replayed.checkpoint->origin;
@@ -250,9 +283,18 @@ void check_escapes(const State& state, const ReplayFacts& facts, std::uint64_t n
 
 // Without a key, what the head says of itself: a log without a genesis has none to name.
 Result<crypto::Checkpoint> open_head(const std::string& note,
-                                     const std::optional<crypto::NoteKey>& key) {
+                                     const std::optional<crypto::NoteKey>& key,
+                                     const ledger::LogKeys& keys) {
   if (key) {
     auto opened = crypto::open_checkpoint(note, *key);
+    for (const crypto::NoteKey& one : keys.note_keys(key->name)) {
+      if (!opened) opened = crypto::open_checkpoint(note, one);
+    }
+    if (opened) {
+      const auto in_force = keys.at(opened->checkpoint.size);
+      if (in_force && keys.terms().size() > 1)
+        opened = crypto::open_checkpoint(note, {.name = key->name, .key = *in_force});
+    }
     if (!opened) return opened.error();
     return std::move(opened->checkpoint);
   }
@@ -279,7 +321,7 @@ void check_head(const Head& read, const ledger::ReplayReport& replayed,
         "head", std::nullopt);
     return;
   }
-  const auto opened = open_head(*head, replayed.log_key);
+  const auto opened = open_head(*head, replayed.log_key, replayed.fold->log_keys());
   const auto declared = [&](const LossLine& loss) { return loss.head == ledger::loss_hash(*head); };
   if (opened && std::ranges::any_of(losses, declared)) return;
   if (!opened) {
@@ -314,12 +356,16 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
   Auditor auditor(options);
   std::optional<Error> unwitnessed;
   if (options.trusted == nullptr || find_key(fetcher, *options.trusted, how, unwitnessed, report)) {
-    if (how.log_key) auditor.pin(*how.log_key);
     const ledger::ReplayReport replayed =
         replay(how, [&](const ledger::Event& event, const crypto::TreeHistory& before) {
           return auditor.visit(event, before);
         });
     take_over(replayed, report);
+    if (how.log_key) check_pinned(replayed, *how.log_key, report);
+    const bool by_a_later_key =
+        how.log_key && replayed.log_key && *how.log_key != *replayed.log_key;
+    if (by_a_later_key && options.trusted != nullptr)
+      check_witnesses(replayed, *options.trusted, unwitnessed, report);
     extent.replayed_whole = report.verdict == Verdict::verified;
     if (head != nullptr) check_head(*head, replayed, auditor.facts().losses, report);
     extent.head_right = report.verdict == Verdict::verified;

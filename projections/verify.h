@@ -69,6 +69,12 @@ struct LossLine {
   Sentence what;
 };
 
+// A key by which the log signs, from a size on (ledger/log_keys.h).
+struct LogKeyLine {
+  std::uint64_t from = 0;
+  std::string vkey;
+};
+
 struct Guarantee {
   std::string id;        // "G1" to "G12" (docs/guarantees.md)
   bool checked = false;  // over the whole log, and found right
@@ -84,6 +90,7 @@ struct Report {
   bool keys_pinned = false;
   bool witnessed = false;  // the checkpoint has the quorum of witnesses that the policy asks for
   std::string origin, log_vkey;
+  std::vector<LogKeyLine> log_keys;  // in order, as far as the log was replayed
   std::uint64_t size = 0,
                 replayed = 0;  // entries that the checkpoint covers, and those found right
   Hash root{};

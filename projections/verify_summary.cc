@@ -207,6 +207,7 @@ std::string guarantee_of(std::string_view code) {
       {"intent.fork", "G2"},
       {"witnessed.root", "G2"},
       {"genesis.log_key", "G1"},
+      {"log_key.", "G1"},
       {"intent.signature", "G3"},
       {"intent.same_person", "G3"},
       {"key.", "G3"},

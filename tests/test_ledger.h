@@ -32,6 +32,8 @@ struct TestLedger {
   std::unique_ptr<ledger::Sequencer> sequencer;
   std::size_t queue_max = 0;
   bool accept_loss = false;
+  const crypto::SigningKey* signs = &log_key;             // at the next open(), and
+  std::vector<const crypto::SigningKey*> other_log_keys;  // these
 
   // Opens, after closing what was open; the error, or nothing.
   std::optional<Error> open(std::function<bool(const ledger::Event&)> refused = {}) {
@@ -41,7 +43,8 @@ struct TestLedger {
     admission->refused = std::move(refused);
     auto opened = ledger::Sequencer::open(*storage, *head, *restricted, *admission, clock,
                                           {.origin = kOrigin,
-                                           .log_key = &log_key,
+                                           .log_key = signs,
+                                           .other_log_keys = other_log_keys,
                                            .queue_max = queue_max,
                                            .accept_loss = accept_loss});
     if (!opened) return opened.error();

@@ -206,6 +206,7 @@ void add_key_commands(Program& program) {
   key->require_subcommand(1);
   add_making(program, key);
   add_granting(program, key);
+  add_log_key_command(program, key);
   CLI::App* all = program.command(key, "list", "列出账本上的密钥", "list the keys in the ledger");
   program.reads(all);
   program.act(all, [](Session& session) { return list(session); });

@@ -6,8 +6,12 @@
 #include "api/client/url_fetcher.h"
 #include "crypto/note.h"
 #include "ledger/durable_file.h"
+#include "ledger/log_keys.h"
+#include "ledger/log_reader.h"
 #include "ledger/tile_export.h"
 #include "ledger/tile_repair.h"
+#include "ledger/tiles.h"
+#include "ledger/tree_head.h"
 #include "tools/commands.h"
 #include "tools/progress.h"
 #include "tools/text_file.h"
@@ -28,6 +32,29 @@ struct Mirror {
 // Where the key is kept that the first run took: no later run takes another.
 std::string key_file(const Mirror& asked) { return asked.directory + "/vkey"; }
 
+// Whether the copy itself, which ends under the new key's signature, says that the log changed from
+// the key that is pinned to this one.
+Result<bool> succeeds(const Mirror& asked, const std::string& pinned, const crypto::NoteKey& next) {
+  const auto known = crypto::parse_vkey(pinned);
+  if (!known) return known.error();
+  ledger::MirrorFetcher copy(asked.directory);
+  const auto head = ledger::open_head(copy, next);
+  if (!head || known->name != next.name) return false;
+  ledger::LogKeys keys;
+  const std::uint64_t size = head->checkpoint.size;
+  for (std::uint64_t index = 0; index * ledger::kTileWidth < size; ++index) {
+    const auto bundle = copy.entries(index, ledger::tile_width(0, index, size));
+    if (!bundle) return bundle.error();
+    for (const View entry : ledger::split_bundle(*bundle, ledger::kTileWidth).entries) {
+      const Bytes aligned(entry.begin(), entry.end());
+      const auto event = ledger::Event::parse(aligned);
+      if (!event || !keys.check(*event)) continue;  // a log of something else, or a forger's word
+      keys.append(*event);
+    }
+  }
+  return keys.has(known->key) && !keys.terms().empty() && keys.terms().back().key == next.key;
+}
+
 // What the caller trusts; else what this directory was begun with, which has to be readable where
 // it is there; else the source's own word, once.
 Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked,
@@ -40,7 +67,11 @@ Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked
     if (!kept) return kept.error();
     std::string& known = *kept;
     while (known.ends_with('\n')) known.pop_back();
+    const auto next = given.empty() ? crypto::parse_vkey(known) : crypto::parse_vkey(given);
+    if (!next) return next.error();
     if (!given.empty() && given != known) {
+      if (const auto follows = succeeds(asked, known, *next); !follows || *follows)
+        return follows ? next : follows.error();
       return fail("mirror.key",
                   asked.directory + " 抄的是公钥为 " + known + " 的日志；另一本日志请用另一个目录",
                   asked.directory + " is a copy of the log with the key " + known +

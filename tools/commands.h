@@ -29,21 +29,22 @@ struct Program {
   }
 };
 
-void add_ledger_commands(Program& program);     // init, serve
-void add_key_commands(Program& program);        // key
-void add_catalogue_commands(Program& program);  // department, item, rule, plan
-void add_import_commands(Program& program);     // import
-void add_conflict_commands(Program& program);   // conflict
-void add_draw_commands(Program& program);       // draw
-void add_beacon_commands(Program& program);     // beacon
-void add_task_commands(Program& program);       // recuse, result, publish, objection
-void add_state_commands(Program& program);      // state
-void add_signing_commands(Program& program);    // submit, pending, sign
-void add_export_commands(Program& program);     // export
-void add_mirror_command(Program& program);      // mirror
-void add_backup_commands(Program& program);     // backup, restore, accept-loss
-void add_demo_command(Program& program);        // demo
-void add_witness_commands(Program& program);    // witness
-void add_vrf_commands(Program& program);        // vrf
+void add_ledger_commands(Program& program);                 // init, serve
+void add_key_commands(Program& program);                    // key
+void add_log_key_command(Program& program, CLI::App* key);  // key rotate-log
+void add_catalogue_commands(Program& program);              // department, item, rule, plan
+void add_import_commands(Program& program);                 // import
+void add_conflict_commands(Program& program);               // conflict
+void add_draw_commands(Program& program);                   // draw
+void add_beacon_commands(Program& program);                 // beacon
+void add_task_commands(Program& program);                   // recuse, result, publish, objection
+void add_state_commands(Program& program);                  // state
+void add_signing_commands(Program& program);                // submit, pending, sign
+void add_export_commands(Program& program);                 // export
+void add_mirror_command(Program& program);                  // mirror
+void add_backup_commands(Program& program);                 // backup, restore, accept-loss
+void add_demo_command(Program& program);                    // demo
+void add_witness_commands(Program& program);                // witness
+void add_vrf_commands(Program& program);                    // vrf
 
 }  // namespace liuhen::tools

@@ -139,6 +139,8 @@ const std::map<std::string, std::vector<std::string>>& examples() {
       {"restore",
        {"restore /srv/backup/liuhen --list",
         "restore /srv/backup/liuhen /srv/liuhen/ledger --head copy/checkpoint"}},
+      {"key rotate-log",
+       {"key rotate-log --dir ledger --reason 定期轮换 --key trustee-1.key --key trustee-2.key"}},
       {"accept-loss",
        {"accept-loss --dir /srv/liuhen/ledger --reason 磁盘损坏 --key ledger/keys/platform.key "
         "--key "

@@ -56,6 +56,13 @@ json::array list_of(const std::vector<projections::Sentence>& sentences) {
   return out;
 }
 
+json::array log_keys_of(const std::vector<projections::LogKeyLine>& lines) {
+  json::array out;
+  for (const auto& line : lines)
+    out.push_back(json::object{{"from", line.from}, {"vkey", line.vkey}});
+  return out;
+}
+
 json::array losses_of(const std::vector<projections::LossLine>& losses) {
   json::array out;
   for (const auto& loss : losses) {
@@ -126,6 +133,7 @@ std::string json_of_report(const projections::Report& report) {
                    {"witnessed", report.witnessed},
                    {"origin", report.origin},
                    {"log_vkey", report.log_vkey},
+                   {"log_keys", log_keys_of(report.log_keys)},
                    {"size", report.size},
                    {"replayed", report.replayed},
                    {"root", to_base64(report.root)},

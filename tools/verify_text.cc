@@ -260,6 +260,13 @@ std::string text_of_report(const projections::Report& report, ReportLanguage lan
             "Log: " + (report.origin.empty() ? unknown_en : report.origin));
   text.line("签名公钥：" + (report.log_vkey.empty() ? unknown_zh : report.log_vkey),
             "Signed by: " + (report.log_vkey.empty() ? unknown_en : report.log_vkey));
+  if (report.log_keys.size() > 1) {
+    const auto& now = report.log_keys.back();
+    text.line("注意：自 " + number(now.from) + " 条起，账本改用签名公钥 " + now.vkey +
+                  "；请在策略中换用它",
+              "Mind: from " + number(now.from) + " entries on the log signs by the key " +
+                  now.vkey + ": put it into your policy");
+  }
   text.line("条目：检查点 " + number(report.size) + " 条，核对无误 " + number(report.replayed) +
                 " 条" +
                 (report.last_time == 0 ? "" : "，至 " + beijing(report.last_time) + "（北京时间）"),

@@ -286,10 +286,10 @@ asio::awaitable<bool> HttpSession::serve_one() {
   request.client = client_.text;
   request.body = std::move(message.body());
   Response response = co_await answer(std::move(request));
-  if (response.weight > 1 && host_.limits(client))
-    host_.addresses.count(client.network, steady_now_ns(), response.weight - 1);
+  if (response.weight > 1 && host_.limits(client_))
+    host_.addresses.count(client_.network, steady_now_ns(), response.weight - 1);
   if (response.stream) {
-    co_await send_stream(std::move(response), head, version, client);
+    co_await send_stream(std::move(response), head, version, client_);
     co_return false;
   }
   co_return co_await send(std::move(response), head, keep, version);

@@ -121,8 +121,31 @@ Result<Keys> read_keys(const Layout& layout, const std::string& passphrase) {
     if (!seed) return seed.error();
     seeds[i] = std::move(*seed);
   }
-  return Keys{crypto::SigningKey(seeds[0]), crypto::SigningKey(seeds[1]), std::move(seeds[2]),
-              std::move(seeds[3])};
+  std::vector<crypto::SigningKey> other_log;
+  for (const char* name : {kNewLogKey, kOldLogKey}) {
+    std::error_code unknown;
+    const auto there = fs::status(layout.key(name), unknown).type();
+    if (there == fs::file_type::not_found) continue;
+    Result<crypto::SigningSeed> seed = read_key(layout, name, passphrase);
+    if (!seed) return seed.error();
+    other_log.emplace_back(*seed);
+  }
+  return Keys{.log = crypto::SigningKey(seeds[0]),
+              .platform = crypto::SigningKey(seeds[1]),
+              .other_log = std::move(other_log),
+              .vrf = std::move(seeds[2]),
+              .master = std::move(seeds[3])};
+}
+
+Outcome place_new_log_key(const Layout& layout) {
+  const std::string now = layout.key("log"), next = layout.key(kNewLogKey),
+                    before = layout.key(kOldLogKey);
+  std::error_code problem;
+  if (!fs::exists(next, problem)) return ok();
+  if (!fs::exists(before, problem)) fs::create_hard_link(now, before, problem);
+  if (!problem) problem = ledger::sync_folder(layout.keys);
+  if (!problem) problem = ledger::rename_synced(next, now);
+  return problem ? Outcome(io_error("key_file.io", layout.keys, problem.message())) : ok();
 }
 
 namespace {

@@ -91,6 +91,7 @@ class Restore {
     restored_.vkey = report.log_vkey;
     origin_ = report.origin;
     losses_ = report.losses;
+    log_keys_ = report.log_keys;
     return choose_head(fetcher, *note);
   }
 
@@ -104,7 +105,12 @@ class Restore {
     if (!there) return there.error();
     for (const std::optional<std::string>& note : {*there, options_.head}) {
       if (!note) continue;
-      const auto opened = crypto::open_checkpoint(*note, *key);
+      auto opened = crypto::open_checkpoint(*note, *key);
+      for (const projections::LogKeyLine& line : log_keys_) {
+        if (!opened) opened = crypto::open_checkpoint(*note, crypto::parse_vkey(line.vkey).value());
+      }
+      // One that the log changed to in what the backup lacks.
+      if (!opened && options_.log) opened = crypto::open_checkpoint(*note, *options_.log);
       if (!opened) return opened.error();
       const crypto::Checkpoint& known = opened->checkpoint;
       if (is_declared_lost(*note)) continue;
@@ -162,6 +168,7 @@ class Restore {
   Restored restored_;
   std::string origin_, head_;
   std::vector<projections::LossLine> losses_;
+  std::vector<projections::LogKeyLine> log_keys_;
 };
 
 }  // namespace

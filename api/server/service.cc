@@ -2,6 +2,7 @@
 
 #include <sodium/utils.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "api/server/backend.h"
@@ -57,6 +58,7 @@ class DirectoryService final : public Service {
          .writable = [this] { return ledger::has_room(layout_.dir, kRoomBytesMin); }},
         {.origin = origin_,
          .log_key = &keys_.log,
+         .other_log_keys = other_log_keys(),
          .queue_max = 0,
          .accept_loss = options_.accept_loss},
         options_.progress);
@@ -80,18 +82,35 @@ class DirectoryService final : public Service {
       beacon_url_ = std::move(*source);
       beacons.push_back(beacon_url_.get());
     }
-    const crypto::NoteKey key{.name = origin_, .key = keys_.log.public_key()};
-    if (Outcome opened = open_publisher(key); !opened) return opened;
+    const auto key = log_key();
+    if (!key) return key.error();
+    if (Outcome opened = open_publisher(*key); !opened) return opened;
     platform_ =
         std::make_unique<Platform>(PlatformParts{keys_, *options_.clock, *sequencer_, restricted_,
                                                  model_, publisher_.get(), std::move(beacons)});
-    backend_.reset(new Backend{origin_, key.vkey(), options_.dir, *options_.clock, *storage_,
+    backend_.reset(new Backend{origin_, key->vkey(), options_.dir, *options_.clock, *storage_,
                                restricted_, *sequencer_, model_, *platform_, observer_, feeds_,
                                options_.platform_acts, authors_, publisher_.get()});
     if (options_.platform_acts) platform_->start();
     if (publisher_) publisher_->start();
     observer_.note(Severity::info, "started", {{"size", sequencer_->size()}});
     return ok();
+  }
+
+  std::vector<const crypto::SigningKey*> other_log_keys() const {
+    std::vector<const crypto::SigningKey*> keys;
+    for (const crypto::SigningKey& key : keys_.other_log) keys.push_back(&key);
+    return keys;
+  }
+
+  // By which the log signs now.
+  Result<crypto::NoteKey> log_key() const {
+    crypto::NoteKey key{.name = origin_, .key = keys_.log.public_key()};
+    if (sequencer_->size() == 0) return key;
+    const Result<ReadModel::Reading> reading = model_.read(sequencer_->size());
+    if (!reading) return reading.error();
+    key.key = reading->state().log_key;
+    return key;
   }
 
   // With another key than a registered one the platform would let draws begin that it can never
@@ -146,8 +165,14 @@ class DirectoryService final : public Service {
     published.cosigned = [this] {
       if (options_.platform_acts) platform_->wake();
     };
+    // Readers and witnesses who still know the key before go on with that.
+    crypto::NoteKey known = key;
+    for (const crypto::SigningKey& other : keys_.other_log) {
+      const auto listed = options_.policy->keys_of(origin_);
+      if (std::ranges::find(listed, known) == listed.end()) known.key = other.public_key();
+    }
     Result<std::unique_ptr<Publisher>> publisher =
-        Publisher::open(*options_.policy, key, std::move(published), options_.publishing);
+        Publisher::open(*options_.policy, known, std::move(published), options_.publishing);
     if (!publisher) return publisher.error();
     publisher_ = std::move(*publisher);
     return ok();

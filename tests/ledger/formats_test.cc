@@ -1,10 +1,11 @@
-// The worked examples of docs/formats/{intent,entry,storage}.md, which another implementation made.
+// The worked examples of docs/formats/{intent,entry,storage}.md and of a new key in checkpoint.md, which another implementation made.
 #include <gtest/gtest.h>
 
 #include <deque>
 
 #include "crypto/sha256.h"
 #include "ledger/derived_index.h"
+#include "ledger/log_keys.h"
 #include "ledger/memory_storage.h"
 #include "ledger/pending.h"
 #include "ledger/restricted.h"
@@ -44,6 +45,15 @@ TEST(Formats, Intent) {
   const auto signature = exactly<64>(example_bytes(example, "signature")).value();
   EXPECT_TRUE(verify_signatures(*intent, std::vector<Signature>{signature}));
   EXPECT_EQ(sign_intent(key_of(1), bytes), signature);
+}
+
+TEST(Formats, LogKeyChange) {
+  const auto example = example_of("checkpoint");
+  const Bytes note = example_bytes(example, "change note");
+  const auto next = exactly<32>(example_bytes(example, "next seed")).value();
+  const crypto::SigningKey key{crypto::SigningSeed(next)};
+  EXPECT_EQ(sign_key_change("liuhen.example/qingdao", key_of(1), key, "定期轮换"), text_of(note));
+  EXPECT_TRUE(open_key_change(text_of(note)));
 }
 
 TEST(Formats, EntryAndChain) {

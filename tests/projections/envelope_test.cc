@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/limits.h"
+#include "ledger/log_keys.h"
 #include "ledger/loss.h"
 #include "tests/projections/city.h"
 
@@ -304,6 +305,31 @@ TEST(Keys, AVrfKeyIsProvedOnce) {
   vrf.proof = City::bytes(
       crypto::vrf::prove(City::seed("vrf"), projections::vrf_possession_bytes(City::kOrigin, key)));
   EXPECT_EQ(city.refusal(std::move(vrf), {"platform", "trustee-outside"}), "vrf.known");
+}
+
+TEST(EvidenceAttached, OfANewLogKeyIsSignedByTwoTrusteesOneOfThemOutside) {
+  City city;
+  schema::EvidenceAttachedT change;
+  change.about = liuhen::ledger::kKeyChangeAbout;
+  change.kind = liuhen::ledger::kKeyChangeKind;
+  const auto to = [&](const std::string& name) {
+    change.note =
+        liuhen::ledger::sign_key_change(City::kOrigin, city.key("log"), city.key(name), "x");
+    change.sha256 = City::bytes(crypto::sha256(view_of(change.note)));
+  };
+  const auto by = [&](const City::Names& authors) {
+    return city.refusal(schema::EvidenceAttachedT(change), authors);
+  };
+  to("log-2");
+  EXPECT_EQ(by({"observer"}), "role.signatures");
+  EXPECT_EQ(by({"platform", "trustee-outside"}), "role.denied");
+  EXPECT_EQ(by({"trustee-inside", "trustee-second"}), "role.outside");
+  to("clerk");
+  EXPECT_EQ(by(kTrustees), "log_key.known") << "somebody's own";
+  to("log-2");
+  EXPECT_EQ(by(kTrustees), "");
+  EXPECT_EQ(city.state().log_key, city.id("log-2"));
+  EXPECT_EQ(city.refusal(granted(city, "log-2", {Role::clerk}), kTrustees), "key.known");
 }
 
 TEST(EvidenceAttached, OfALossIsSignedByWhoAnswersForTheLogAndSomebodyOutside) {

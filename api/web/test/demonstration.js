@@ -28,6 +28,15 @@ export function proofOf(dir, draw) {
   return readFileSync(out);
 }
 
+/** The log changes its key, and the one before is put away: the new verifier key. */
+export function rotateLogKey(dir) {
+  const key = (person) => ["--key", join(`${dir}.demo`, "people", `${person}.key`)];
+  run(["key", "rotate-log", "--dir", dir, "--reason", "轮换", ...key("trustee-1"), ...key("trustee-2")]);
+  rmSync(join(dir, "keys", "log-old.key"));
+  run(["department", "370298-TEST", "--name", "试", "--division", "370200", ...key("office-1")], dir);
+  return run(["state", "vkey"], dir).trim();
+}
+
 /**
  * The demonstration's town without conflicts, up to a draw's list and one substitute: the draw's proof
  * file when commitments had been closed, and at the end. */

@@ -12,7 +12,7 @@ import { keyTypes, parseNote, parseVkey, verifierKey, vkeyOf } from "../dist/ver
 import { parsePolicy, policyOfKey } from "../dist/verify/policy.js";
 import { parseProofFile, writeProofFile } from "../dist/verify/proof-file.js";
 import { verifyProofFile } from "../dist/verify/verify-proof.js";
-import { demonstrate, proofOf, scratch, withoutConflicts } from "./demonstration.js";
+import { demonstrate, proofOf, rotateLogKey, scratch, withoutConflicts } from "./demonstration.js";
 import { example, refusalOf } from "./pages.js";
 import { Random } from "./random-cases.js";
 
@@ -221,5 +221,23 @@ test("files of a demonstration", { skip, timeout: 500_000 }, async (t) => {
     assert.equal(codeOf(wrong, policy), "proof.rows");
     assert.equal(theirs(wrong), 1);
     assert.ok(parseVkey(witness));
+  });
+
+  await t.test("after the log has changed its key, old files verify by the old one, and new ones by the new", () => {
+    const next = parseVkey(rotateLogKey(dir));
+    const later = proofOf(dir, "draw/2026-LS-01/2");
+    for (const policy of [policyOfKey(next), undefined]) {
+      const report = verifyProofFile(later, { now, policy });
+      assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
+    }
+    assert.equal(codeOf(later, policyOfKey(log)), "note.unsigned");
+    assert.equal(codeOf(redrawn, policyOfKey(log)), undefined);
+    assert.equal(codeOf(redrawn, policyOfKey(next)), "note.unsigned");
+    assert.equal(theirStatus(later), 0);
+    // Whoever leaves the change out cannot show by which key the checkpoint is signed.
+    const { entries, ...rest } = parseProofFile(later);
+    const kept = entries.filter(({ bytes }) => decodeEntry(bytes).intent.payload.kind !== "log-key");
+    assert.equal(kept.length, entries.length - 1);
+    assert.equal(codeOf(writeProofFile({ ...rest, entries: kept })), "note.unsigned");
   });
 });

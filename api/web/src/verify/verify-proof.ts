@@ -4,6 +4,8 @@ import { decodeEntry, type Entry } from "./entry.js";
 import { bytes as bytesOf, big } from "./replay/fields.js";
 import { admit } from "./replay/admission.js";
 import { discardedBefore } from "./replay/announcement.js";
+import { isKeyChange } from "./replay/envelope.js";
+import { checkKeyChange } from "./replay/log-keys.js";
 import { type Draw, newState, type State } from "./replay/state.js";
 import { checkInclusion, leafHash } from "./merkle.js";
 import { keyTypes, verifierKey } from "./note.js";
@@ -42,13 +44,19 @@ export interface Options {
 /** Codes that say that something is missing, or of a later version, and not that something is wrong. */
 const missing = new Set(["payload.unknown", "policy.log", "policy.quorum", "draw.unexecuted", "proof.behind"]);
 
+/** The log's key as the genesis has it, or what it was changed to since. */
 function policyOfGenesis(file: ProofFile): Policy {
   const first = file.entries[0];
   const genesis = first?.position === 0n ? decodeEntry(first.bytes).intent : undefined;
   if (genesis?.kind !== "Genesis") {
     return refuse("proof.genesis", "证明文件缺创世事件", "the genesis is missing");
   }
-  return policyOfKey(verifierKey(file.origin, keyTypes.ed25519, bytesOf(genesis.payload, "log_key")));
+  const keys = [bytesOf(genesis.payload, "log_key")];
+  for (const { bytes } of file.entries.slice(1)) {
+    const { kind, payload } = decodeEntry(bytes).intent;
+    if (isKeyChange(kind, payload)) keys.push(checkKeyChange(file.origin, keys, payload));
+  }
+  return policyOfKey(verifierKey(file.origin, keyTypes.ed25519, keys.at(-1)!));
 }
 
 class Verification {

@@ -10,8 +10,9 @@ import type { Decoded } from "../flatbuffer.js";
 import { Refusal, refuse } from "../refusal.js";
 import { verifyVrf } from "../vrf.js";
 import { big, bytes, flag, hashes, hex, number, rows, text, texts } from "./fields.js";
-import { isLoss } from "./envelope.js";
-import { checkExecutor } from "./keys.js";
+import { isKeyChange, isLoss } from "./envelope.js";
+import { checkExecutor, checkTwoTrustees } from "./keys.js";
+import { checkKeyChange } from "./log-keys.js";
 import type { Draw, Event, Phase, State } from "./state.js";
 
 export function drawOf(state: State, p: Decoded): Draw {
@@ -273,6 +274,12 @@ export function admitEvidence(state: State, { entry, payload: p, authors }: Even
   if (!known) refuse("evidence.about", "所指不存在", "it is about nothing there is");
   const length = new TextEncoder().encode(text(p, "kind")).length;
   if (length < 1 || length > 64) refuse("evidence.kind", "证据种类有误", "the kind of evidence is empty or too long");
+  if (isKeyChange(entry.intent.kind, p)) {
+    checkTwoTrustees(authors);
+    const key = checkKeyChange(state.origin, state.logKeys, p);
+    if (state.keys.has(toHex(key))) refuse("log_key.known", "新的日志密钥是某人的密钥", "the log's new key is somebody's own");
+    state.logKeys.push(key);
+  }
   if (isLoss(entry.intent.kind, p) && !authors.some((author) => author.outside && author.roles.has("trustee"))) {
     refuse("role.outside", "签名的受托人都在运营方内部", "every trustee who signed is inside the operator");
   }

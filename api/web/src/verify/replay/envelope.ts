@@ -90,10 +90,16 @@ function affairsOf(state: State, kind: string, p: Decoded): readonly string[] | 
 export function isLoss(kind: string, p: Decoded): boolean {
   return kind === "EvidenceAttached" && text(p, "about") === "genesis" && text(p, "kind") === "log-restored";
 }
+/** Whether the event changes the key by which the log signs. */
+export function isKeyChange(kind: string, p: Decoded): boolean {
+  return kind === "EvidenceAttached" && text(p, "about") === "genesis" && text(p, "kind") === "log-key";
+}
+const mayChangeLogKey: Permission = { first: new Set(["trustee"]), second: new Set(["trustee"]) };
 const mayDeclareLoss: Permission = { first: new Set(["platform", "trustee"]), second: new Set(["trustee"]) };
 
 function checkRoles(state: State, kind: string, payload: Decoded, authors: readonly Key[]): void {
-  const permission = isLoss(kind, payload) ? mayDeclareLoss : state.permissions.get(kind);
+  const permission = isLoss(kind, payload) ? mayDeclareLoss : isKeyChange(kind, payload) ? mayChangeLogKey :
+    state.permissions.get(kind);
   const needed = permission === undefined || permission.second.size === 0 ? 1 : 2;
   if (authors.length !== needed) refuse("role.signatures", "签名人数不符", "too few or too many sign");
   authors.forEach((author, i) => {

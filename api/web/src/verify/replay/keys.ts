@@ -99,6 +99,7 @@ export function admitGenesis(state: State, { entry, payload }: Event): void {
   if (decodeSubgroupPoint(bytes(payload, "log_key")) === undefined || state.keys.has(hex(payload, "log_key"))) {
     refuse("genesis.log_key", "日志密钥无效或属于某人", "the log key is not valid, or is somebody's own");
   }
+  state.logKeys.push(bytes(payload, "log_key"));
   const authors = entry.intent.authors.map((author) => state.keys.get(toHex(author)) ??
     refuse("role.signatures", "创世须由其授予的受托人签名", "the genesis is signed by trustees that it grants"));
   checkTwoTrustees(authors);

@@ -145,6 +145,7 @@ export interface State {
   readonly inspectorRows: ReadonlyMap<string, InspectorRow>; // of the pool, by id
   readonly keys: Map<string, Key>;
   permissions: Map<string, Permission>;
+  readonly logKeys: Bytes[]; // by which the log signs, in order; the last is in force
   readonly vrfKeys: Map<string, VrfKey>;
   vrfKey: string; // the newest
   readonly departments: Map<string, Department>;
@@ -173,7 +174,7 @@ export function newState(origin: string, subject: string, pool: Pool): State {
   return {
     origin, subject, pool,
     inspectorRows: new Map(pool.inspectors.map((row) => [row.id, row])),
-    keys: new Map(), permissions: new Map(), vrfKeys: new Map(), vrfKey: "",
+    keys: new Map(), permissions: new Map(), logKeys: [], vrfKeys: new Map(), vrfKey: "",
     departments: new Map(), items: new Map(), rules: new Map(), plans: new Map(), conflicts: new Map(),
     beacons: new Map(), draws: new Map(), inspectors: new Map(), versions: new Map(), intents: new Set(), times: new Map(),
     notes: [], late: undefined,
