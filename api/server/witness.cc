@@ -76,6 +76,12 @@ Response Witness::add_checkpoint(const Request& request) {
   auto decision = ledger::decide(&state->log(), state->head(), *asked);
   if (const auto* refused = std::get_if<ledger::WitnessRefused>(&decision))
     return refusal(*refused, state->head());
+  if (!state->is_by_a_key_in_force(std::get<ledger::WitnessAccepted>(decision).verified)) {
+    return problem(
+        fail("witness.retired", "日志已改用更新的密钥，只有旧密钥的签名不再算数",
+             "the log signs by a later key already, and one that it has left signs nothing more"),
+        403);
+  }
   return cosign(*state, std::get<ledger::WitnessAccepted>(std::move(decision)));
 }
 

@@ -103,6 +103,29 @@ Outcome WitnessedState::load(const crypto::NoteKey& witness) {
   return damaged;
 }
 
+namespace {
+
+// The place of the last of the keys that signed; their number if none did.
+std::size_t newest_of(const std::vector<crypto::NoteKey>& keys,
+                      const std::vector<crypto::NoteSignature>& signatures) {
+  for (std::size_t i = keys.size(); i > 0; --i) {
+    for (const crypto::NoteSignature& line : signatures) {
+      if (line.name == keys[i - 1].name && line.key_id == keys[i - 1].id()) return i - 1;
+    }
+  }
+  return keys.size();
+}
+
+}  // namespace
+
+bool WitnessedState::is_by_a_key_in_force(const std::vector<crypto::NoteSignature>& own) const {
+  const auto last = crypto::parse_note(note_);
+  if (!last) return true;  // nothing has been cosigned
+  const std::size_t before = newest_of(log_.keys, last->signatures);
+  const std::size_t now = newest_of(log_.keys, own);
+  return now < log_.keys.size() && (before == log_.keys.size() || now >= before);
+}
+
 Outcome WitnessedState::replace(const ledger::WitnessedHead& head, const std::string& note) {
   if (auto written = write(path_, first_line(log_.origin()) + note); !written) return written;
   head_ = head;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "ledger/witness.h"
 
@@ -23,6 +24,10 @@ class WitnessedState {
   // Under the mutex. The note is empty if nothing has been cosigned.
   const ledger::WitnessedHead& head() const { return head_; }
   const std::string& note() const { return note_; }
+
+  // Under the mutex. Whether one of these good signatures is by the key that signed what was
+  // cosigned last, or one that is listed after it: a key that the log has left signs nothing more.
+  bool is_by_a_key_in_force(const std::vector<crypto::NoteSignature>& own) const;
 
   // Under the mutex. Reads what is stored, which has to be signed by the log and by the witness.
   // Errors: `witness.state` (damaged, or gone), `witness.io`.

@@ -341,7 +341,11 @@ TEST_F(WitnessHttp, ALogMayChangeItsKey) {
   start();
   EXPECT_EQ(add(renewed.body(0, 12)).status, 409u);  // one history, whichever key signs
   EXPECT_EQ(add(renewed.body(9, 12)).status, 200u);
-  EXPECT_EQ(add(log_.body(12, 13)).status, 200u);
+  EXPECT_EQ(add(log_.body(12, 13)).status, 403u);  // a key that it has left, in whosever hands
+  stop();
+  start();
+  EXPECT_EQ(add(log_.body(12, 13)).status, 403u);
+  EXPECT_EQ(add(renewed.body(12, 13)).status, 200u);
 }
 
 TEST_F(WitnessHttp, ADirectoryIsOneWitnessAtATime) {
