@@ -1,10 +1,12 @@
 #include <filesystem>
 
 #include "api/client/control_client.h"
+#include "api/client/url_fetcher.h"
 #include "api/server/keys.h"
 #include "api/server/restore.h"
 #include "crypto/checkpoint.h"
 #include "ledger/head_file.h"
+#include "ledger/log_reader.h"
 #include "ledger/loss.h"
 #include "ledger/rocksdb_storage.h"
 #include "tools/commands.h"
@@ -63,7 +65,7 @@ Outcome back_up(Environment& environment, const Backup& asked) {
 }
 
 struct Restoring {
-  std::string from, dir, head, vkey;
+  std::string from, dir, head, vkey, mirror, ca;
   std::uint32_t number = 0;
   bool list = false;
 };
@@ -81,6 +83,32 @@ Outcome list(Environment& environment, const std::string& from) {
       "编号、时间（Unix 秒）、至少条数、账本；共 " + std::to_string(all->size()) + " 份",
       "number, time (Unix seconds), entries at least, log; " + std::to_string(all->size()) +
           " in all");
+  return ok();
+}
+
+// Which commitments they are stands in a file beside the database: there may be many.
+Outcome say_refilled(Environment& environment, const Restoring& asked,
+                     const ledger::Refill& refilled) {
+  if (refilled.size == refilled.from) {
+    environment.say("副本里没有比备份更多的条目", "the copy has no more entries than the backup");
+    return ok();
+  }
+  const std::string count = std::to_string(refilled.size - refilled.from);
+  environment.say(
+      "已从副本补回备份之后的 " + count + " 条，与备份一起核验通过",
+      "the " + count + " entries after the backup were taken from the copy, and verified with it");
+  if (refilled.without_content.empty()) return ok();
+  std::string rows;
+  for (const auto& [position, commitment] : refilled.without_content)
+    rows += std::to_string(position) + " " + to_hex(commitment) + "\n";
+  const std::string path = asked.dir + "/restored.without-content";
+  if (Outcome written = write_text(path, rows); !written) return written;
+  const std::string lost = std::to_string(refilled.without_content.size());
+  environment.say("其中 " + lost + " 项受限内容不在副本里，已失去；位置与承诺列于 " + path,
+                  "the restricted content of " + lost +
+                      " commitments in them is in no copy and is lost; positions and commitments "
+                      "are listed in " +
+                      path);
   return ok();
 }
 
@@ -113,6 +141,26 @@ void say_restored(Environment& environment, const Restoring& asked,
   }
 }
 
+// A directory of static files, or a service or file server at a URL.
+struct MirrorSource {
+  std::unique_ptr<api::Connection> connection;
+  std::unique_ptr<ledger::Fetcher> fetcher;  // null: none was asked for
+};
+
+Result<MirrorSource> open_mirror(const Restoring& asked) {
+  MirrorSource source;
+  if (asked.mirror.empty()) return source;
+  if (asked.mirror.find("://") == std::string::npos) {
+    source.fetcher = std::make_unique<ledger::MirrorFetcher>(asked.mirror);
+    return source;
+  }
+  auto connection = api::connect(asked.mirror, {.ca_file = asked.ca, .attempts = api::kAttempts});
+  if (!connection) return connection.error();
+  source.connection = std::move(*connection);
+  source.fetcher = std::make_unique<api::UrlFetcher>(*source.connection);
+  return source;
+}
+
 Outcome restore(Environment& environment, const Restoring& asked) {
   if (asked.list) return list(environment, asked.from);
   if (asked.dir.empty()) {
@@ -135,10 +183,13 @@ Outcome restore(Environment& environment, const Restoring& asked) {
     if (!key) return key.error();
     options.log = std::move(*key);
   }
+  const auto mirror = open_mirror(asked);
+  if (!mirror) return mirror.error();
+  options.mirror = mirror->fetcher.get();
   const auto restored = api::server::restore(options);
   if (!restored) return restored.error();
   say_restored(environment, asked, *restored);
-  return ok();
+  return asked.mirror.empty() ? ok() : say_refilled(environment, asked, restored->refilled);
 }
 
 // Beside the head file, durable before that is replaced: the name says the size, and the hash too
@@ -270,6 +321,17 @@ void add_restore(Program& program) {
   command->add_option("--vkey", asked->vkey,
                       program.help("日志公钥；不给时以创世事件所列为准",
                                    "the log's verifier key; what its genesis says if absent"));
+  command->add_option(
+      "--from-mirror", asked->mirror,
+      program.help(
+          "备份之后的条目从这里补回：镜像的目录，或其网址",
+          "where the entries after the backup are taken from: a mirror's directory, or URL"));
+  command
+      ->add_option("--ca", asked->ca,
+                   program.help("用 https 时，信任的根证书文件（PEM）；不给则信系统的",
+                                "with https: a file of the certificates to trust (PEM); if absent, "
+                                "the system's"))
+      ->envname("LIUHEN_CA");
   command->add_flag("--list", asked->list, program.help("只列出备份", "only list the backups"));
   command->callback([&program, asked] {
     program.action = [&program, asked] { return restore(program.environment, *asked); };

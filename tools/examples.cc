@@ -138,7 +138,8 @@ const std::map<std::string, std::vector<std::string>>& examples() {
       {"backup", {"backup /srv/liuhen/ledger --to /srv/backup/liuhen --keep 14"}},
       {"restore",
        {"restore /srv/backup/liuhen --list",
-        "restore /srv/backup/liuhen /srv/liuhen/ledger --head copy/checkpoint"}},
+        "restore /srv/backup/liuhen /srv/liuhen/ledger --from-mirror "
+        "https://mirror.example/liuhen"}},
       {"key rotate-log",
        {"key rotate-log --dir ledger --reason 定期轮换 --key trustee-1.key --key trustee-2.key"}},
       {"accept-loss",

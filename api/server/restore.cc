@@ -32,6 +32,11 @@ class Restore {
     if (Outcome ready = prepare(); !ready) return ready.error();
     Outcome done = ledger::restore_backup(options_.backups, restored_.number, beside_);
     if (done) done = verify();
+    if (done && options_.mirror != nullptr) {
+      done = fill();
+      if (done) done = verify();
+    }
+    if (done) done = choose_head();
     if (done) done = place();
     std::error_code ignored;
     if (!done) fs::remove_all(beside_, ignored);
@@ -92,14 +97,33 @@ class Restore {
     origin_ = report.origin;
     losses_ = report.losses;
     log_keys_ = report.log_keys;
-    return choose_head(fetcher, *note);
+    return ok();
+  }
+
+  // What follows in the copy; verified again with the rest.
+  Outcome fill() {
+    std::vector<crypto::NoteKey> keys;
+    for (const projections::LogKeyLine& line : log_keys_)
+      keys.push_back(crypto::parse_vkey(line.vkey).value());
+    if (options_.log) keys.push_back(*options_.log);  // which the log may have changed to since
+    const auto storage = ledger::open_rocksdb(beside_, {.mode = ledger::OpenMode::existing});
+    if (!storage) return storage.error();
+    auto filled = ledger::refill(**storage, *options_.mirror, keys, options_.progress);
+    if (!filled) return filled.error();
+    restored_.refilled = std::move(*filled);
+    return ok();
   }
 
   // The newest that is known; all of one history as far as the database reaches.
-  Outcome choose_head(ledger::Fetcher& fetcher, const std::string& own) {
+  Outcome choose_head() {
+    const auto storage = ledger::open_rocksdb(beside_, {.mode = ledger::OpenMode::read_only});
+    if (!storage) return storage.error();
+    ledger::StorageFetcher fetcher(**storage);
+    const auto own = fetcher.checkpoint();
+    if (!own) return own.error();
     const auto key = crypto::parse_vkey(restored_.vkey);
     LIUHEN_CHECK(key.has_value());
-    head_ = own;
+    head_ = *own;
     restored_.head_size = restored_.size;
     const auto there = ledger::DiskHeadFile(layout_.head).read();
     if (!there) return there.error();

@@ -8,6 +8,7 @@
 
 #include "crypto/note.h"
 #include "ledger/backup.h"
+#include "ledger/refill.h"
 
 namespace liuhen::api::server {
 
@@ -17,13 +18,17 @@ struct RestoreOptions {
   std::string dir;           // DIR/keys, DIR/head and DIR/ledger.json may be there; DIR/db not
   std::optional<std::string> head;     // a signed checkpoint known from elsewhere
   std::optional<crypto::NoteKey> log;  // whom the caller trusts; else what the genesis says
-  std::uint64_t now_s = 0;             // for deadlines that have passed
+  // A copy of the log that somebody else keeps: what the backup lacks is taken from there, as far
+  // as that reaches. Outlives the call; null: none.
+  ledger::Fetcher* mirror = nullptr;
+  std::uint64_t now_s = 0;                                     // for deadlines that have passed
   std::function<void(std::uint64_t, std::uint64_t)> progress;  // entries verified, and all
 };
 
 struct Restored {
   std::uint32_t number = 0;
   std::uint64_t size = 0;       // entries
+  ledger::Refill refilled;      // out of the copy; of no entries if there was none
   std::uint64_t head_size = 0;  // of the newest head known; more than `size`: these are missing
   std::string vkey;             // that everything was verified with
   bool keys_present = false;    // DIR/keys has all four
@@ -34,7 +39,7 @@ struct Restored {
 // known: its own, the one that was there, the one given. The service refuses to start if that is
 // newer than what was restored. Errors: `restore.damaged` (what verification finds),
 // `restore.fork` (a head of another history), `restore.other` (DIR is another log's),
-// `restore.io`, those of restore_backup.
+// `restore.mirror` (the copy does not follow on), `restore.io`, those of restore_backup.
 Result<Restored> restore(const RestoreOptions& options);
 
 }  // namespace liuhen::api::server

@@ -1,6 +1,7 @@
 """`liuhen backup`, `restore`, `accept-loss`, and the rotation of the platform's key, as an operator does them."""
 
 import hashlib
+import http.server
 import json
 import os
 import random
@@ -368,6 +369,83 @@ class Losses(unittest.TestCase):
         self.assertEqual(code, 0, err)
         self.assertEqual(size_in(text_of(self.ledger, "head")), self.size + 4)
         self.assertIn("Restored from an older backup", verify("dir", self.ledger)[1])
+
+    def served(self, folder):
+        class Quiet(http.server.SimpleHTTPRequestHandler):
+            def __init__(self, *words, **more):
+                super().__init__(*words, directory=folder, **more)
+
+            def log_message(self, *_):
+                pass
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    def test_what_a_mirror_has_is_not_lost(self):
+        code, out, err = liuhen("conflict", "declare", "--dir", self.ledger, "--subject", "91350100M000100Y43",
+                                "--inspector", "ZF370200-00001", "--kind", "持股", "--unit", "370202-SCJG", "--key",
+                                person("registrar-1"))
+        self.assertEqual(code, 0, err)
+        with Service(self.ledger) as service:
+            self.assertEqual(liuhen("mirror", service.url, self.copy)[0], 0)
+        head = text_of(self.ledger, "head")
+        for where in (self.copy, self.served(self.copy)):
+            for keeps_head in (True, False):
+                directory = os.path.join(scratch(), "restored")
+                os.makedirs(directory)
+                if keeps_head:
+                    shutil.copy(os.path.join(self.ledger, "head"), directory)
+                code, out, err = liuhen("restore", self.backups, directory, "--from-mirror", where)
+                self.assertEqual(code, 0, err)
+                self.assertIn("the 3 entries after the backup", out)
+                self.assertIn("content of 1 commitments", out)
+                self.assertRegex(text_of(directory, "restored.without-content"), rf"^{self.size + 2} [0-9a-f]{{64}}\n$")
+                self.assertEqual(text_of(directory, "head"), head)
+                code, said = verify("dir", directory, "--vkey", self.vkey)
+                self.assertEqual(code, 0, said)
+                self.assertNotIn("Restored from", said)
+        shutil.copytree(os.path.join(self.ledger, "keys"), os.path.join(directory, "keys"))
+        with Service(directory) as service:  # and goes on, in the one history
+            self.assertEqual(department(("--url", service.url), 9)[0], 0)
+            self.assertEqual(liuhen("mirror", service.url, self.copy)[0], 0)
+        self.assertEqual(verify("dir", directory, "--vkey", self.vkey)[0], 0)
+
+    def test_a_mirror_that_does_not_follow_on_restores_nothing(self):
+        broken = os.path.join(scratch(), "broken")
+        for change in ("entry", "checkpoint", "history"):
+            shutil.rmtree(broken, ignore_errors=True)
+            shutil.copytree(self.copy, broken)
+            if change == "history":
+                other = copy_of_demo()
+                self.assertEqual(department(("--dir", other), 7)[0], 0)
+                with Service(other) as service:
+                    shutil.rmtree(broken)
+                    self.assertEqual(liuhen("mirror", service.url, broken)[0], 0)
+                self.assertEqual(liuhen("backup", self.ledger, "--to", self.backups)[0], 0)
+                self.assertEqual(department(("--dir", other), 8)[0], 0)
+                self.assertEqual(department(("--dir", other), 9)[0], 0)
+                with Service(other) as service:
+                    self.assertEqual(liuhen("mirror", service.url, broken)[0], 0)
+            elif change == "checkpoint":
+                path = os.path.join(broken, "checkpoint")
+                note = text_of(path)
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(note.replace(f"\n{self.size + 2}\n", f"\n{self.size + 1}\n"))
+            else:
+                index, width = divmod(self.size + 2, 256)
+                newest = os.path.join(broken, "tile", "entries", f"{index:03}.p", str(width))
+                with open(newest, "rb") as file:
+                    good = file.read()
+                with open(newest, "wb") as file:
+                    file.write(good[:-40] + bytes([good[-40] ^ 1]) + good[-39:])
+            directory = os.path.join(scratch(), "restored")
+            code, out, err = liuhen("restore", self.backups, directory, "--from-mirror", broken)
+            self.assertEqual(code, 1, (change, out))
+            self.assertRegex(err, r"\[(restore\.mirror|note\.signature|restore\.fork)\]", change)
+            self.assertFalse(os.path.exists(os.path.join(directory, "db")))
+            self.assertFalse(os.path.exists(os.path.join(directory, "db.restoring")))
 
     def test_a_newer_backup_needs_no_decision(self):
         self.assertEqual(liuhen("backup", self.ledger, "--to", self.backups)[0], 0)

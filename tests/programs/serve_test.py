@@ -202,6 +202,31 @@ class Tls(unittest.TestCase):
         self.assertIn("[tls.certificate]", err)
 
 
+class OneAddress(unittest.TestCase):
+    """What one address may ask for; the proxy on this machine says which it is."""
+
+    def ask(self, service, target, body=None):
+        status, _, answer = service.get(target, "GET" if body is None else "POST", body,
+                                        {"X-Forwarded-For": "192.0.2.1", "Content-Type": "application/json"})
+        return status, json.loads(answer)
+
+    def test_a_batch_counts_for_what_it_holds(self):
+        batch = json.dumps({"intents": [{}] * 250}).encode()
+        with Service(copy_of_demo(), "--behind-proxy", "--address-rate", "1") as service:
+            statuses = [self.ask(service, "/api/v1/intents/batch", batch)[0] for _ in range(10)]
+            self.assertEqual(statuses, [200] * 8 + [429] * 2)  # of 2,000 at once
+
+    def test_it_has_its_share_of_the_feeds(self):
+        with Service(copy_of_demo(), "--behind-proxy") as service:
+            def feed(address):
+                client = socket.create_connection(("127.0.0.1", service.port), timeout=60)
+                self.addCleanup(client.close)
+                client.sendall(f"GET /api/v1/feed HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {address}\r\n\r\n".encode())
+                return client.recv(12)[9:]
+            self.assertEqual([feed("192.0.2.1") for _ in range(66)], [b"200"] * 64 + [b"429"] * 2)
+            self.assertEqual(feed("192.0.2.2"), b"200")
+
+
 class HostileClients(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
