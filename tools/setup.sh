@@ -31,7 +31,7 @@ build_packages=(g++ cmake ninja-build pkg-config git ca-certificates curl
 test_packages=(clang libclang-rt-14-dev libgtest-dev libgmock-dev libbenchmark-dev python3 dpkg-dev strace
   golang-go golang-golang-x-mod-dev)  # another implementation of transparency logs
 browser_packages=(chromium fonts-wqy-microhei)
-bench_packages=(libbenchmark-dev)
+bench_packages=(libbenchmark-dev libpq-dev postgresql-15 nginx-light)  # the last two are what it is compared with
 fuzz_packages=(clang libclang-rt-14-dev)
 # npm fetches the sources of blst. Debian's conflicts with a newer Node's own, so whatever npm there is will do.
 command -v npm >/dev/null || build_packages+=(npm)

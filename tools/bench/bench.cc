@@ -1,10 +1,13 @@
-// liuhen-bench: the speed of the main jobs, each beside its limit. Prints Google Benchmark's own
-// lines and closes with a table of ratios. Options are Google Benchmark's (--benchmark_filter=draw,
-// …).
+// liuhen-bench: the speed of the main jobs, each beside its peer or its limit. Prints Google
+// Benchmark's own lines and closes with a table of ratios; --json prints that table as JSON and
+// nothing else. `all`, or no name, measures everything; other options are Google Benchmark's
+// (--benchmark_filter=draw, …).
 #include <unistd.h>
 
+#include <boost/json.hpp>
 #include <cstdio>
 #include <map>
+#include <string_view>
 
 #include "crypto/random.h"
 #include "tools/bench/pairs.h"
@@ -12,40 +15,108 @@
 namespace liuhen::tools::bench {
 namespace {
 
-// Google Benchmark's report, and the items per second of each run kept for the table.
+// What each run came to, kept for the table; Google Benchmark's own report unless it is `silent`.
 class Keeper final : public benchmark::ConsoleReporter {
  public:
-  Keeper() : ConsoleReporter(::isatty(STDOUT_FILENO) ? OO_ColorTabular : OO_Tabular) {}
+  explicit Keeper(bool silent)
+      : ConsoleReporter(::isatty(STDOUT_FILENO) ? OO_ColorTabular : OO_Tabular), silent_(silent) {}
+  bool ReportContext(const Context& context) override {
+    return silent_ || ConsoleReporter::ReportContext(context);
+  }
   void ReportRuns(const std::vector<Run>& runs) override {
-    ConsoleReporter::ReportRuns(runs);
+    if (!silent_) ConsoleReporter::ReportRuns(runs);
     for (const Run& run : runs) {
-      failed_ = failed_ || run.error_occurred;
-      const auto rate = run.counters.find("items_per_second");
-      if (rate != run.counters.end()) rates_[run.run_name.function_name] = rate->second.value;
+      if (run.error_occurred) {
+        failed_ = true;
+        std::fprintf(stderr, "%s: %s\n", run.benchmark_name().c_str(), run.error_message.c_str());
+      }
+      for (const char* counter : {"items_per_second", kFigure}) {
+        const auto found = run.counters.find(counter);
+        if (found != run.counters.end()) figures_[run.run_name.function_name] = found->second.value;
+      }
+      if (silent_) std::fprintf(stderr, "%s\n", run.benchmark_name().c_str());  // progress
     }
   }
   bool failed() const { return failed_; }
-  double rate(const std::string& name) const {
-    const auto found = rates_.find(name);
-    return found == rates_.end() ? 0 : found->second;
+  double figure(const std::string& name) const {
+    const auto found = figures_.find(name);
+    return found == figures_.end() ? 0 : found->second;
   }
 
  private:
-  std::map<std::string, double> rates_;
+  const bool silent_;
+  std::map<std::string, double> figures_;
   bool failed_ = false;
 };
 
-void print_table(const std::vector<Pair>& pairs, const Keeper& keeper) {
-  std::printf(
-      "\n| what 项目 | per second 每秒 | limit 上限 | its rate 上限每秒 | ratio 比值 |\n| --- | "
-      "---: | --- | ---: | ---: |\n");
-  for (const Pair& pair : pairs) {
-    const double measured = keeper.rate(pair.name);
-    const double bound = keeper.rate(pair.name + " / limit");
-    if (measured == 0 || bound == 0) continue;
-    std::printf("| %s | %.0f %s | %s | %.0f | %.2f |\n", pair.name.c_str(), measured,
-                pair.unit.c_str(), pair.limit.c_str(), bound, measured / bound);
+struct Row {
+  const Pair* pair;
+  double value, peer, ratio;
+  bool met() const {
+    if (pair->required == 0) return true;
+    return pair->less ? ratio <= pair->required : ratio >= pair->required;
   }
+};
+
+std::vector<Row> rows_of(const std::vector<Pair>& pairs, const Keeper& keeper) {
+  std::vector<Row> rows;
+  for (const Pair& pair : pairs) {
+    const double value = keeper.figure(pair.name);
+    const double peer = pair.bound ? keeper.figure(pair.name + " / peer") : pair.fixed;
+    if (value != 0 && peer != 0) rows.push_back({&pair, value, peer, value / peer});
+  }
+  return rows;
+}
+
+void print_table(const std::vector<Row>& rows) {
+  std::printf(
+      "\n| what 项目 | figure 数值 | peer or limit 对照 | its figure 对照数值 | ratio 比值 | "
+      "required 要求 |\n| --- | ---: | --- | ---: | ---: | --- |\n");
+  for (const Row& row : rows) {
+    const Pair& pair = *row.pair;
+    const int digits = row.value < 100 ? 2 : 0;
+    std::printf("| %s | %.*f %s | %s | %.*f | %.2f | ", pair.name.c_str(), digits, row.value,
+                pair.unit.c_str(), pair.peer.c_str(), digits, row.peer, row.ratio);
+    if (pair.required == 0) {
+      std::printf("- |\n");
+    } else {
+      std::printf("%s %.2f %s |\n", pair.less ? "≤" : "≥", pair.required,
+                  row.met() ? "" : "✗ 未达到 missed");
+    }
+  }
+}
+
+void print_json(const std::vector<Row>& rows) {
+  boost::json::array list;
+  for (const Row& row : rows) {
+    list.push_back({{"name", row.pair->name},
+                    {"value", row.value},
+                    {"unit", row.pair->unit},
+                    {"peer", row.pair->peer},
+                    {"peer_value", row.peer},
+                    {"ratio", row.ratio},
+                    {"required", row.pair->required},
+                    {"less_is_better", row.pair->less},
+                    {"met", row.met()}});
+  }
+  std::printf("%s\n", boost::json::serialize(list).c_str());
+}
+
+void enroll(const Pair& pair, const std::string& name, const Measure& measure) {
+  auto* one = benchmark::RegisterBenchmark(name.c_str(), measure);
+  one->Unit(benchmark::kMillisecond)->UseRealTime();
+  if (pair.once) one->Iterations(1);
+}
+
+// Takes out of argv what is ours. The rest is Google Benchmark's.
+bool take(int& argc, char** argv, std::string_view word) {
+  for (int i = 1; i < argc; ++i) {
+    if (argv[i] != word) continue;
+    for (int k = i; k + 1 < argc; ++k) argv[k] = argv[k + 1];
+    --argc;
+    return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -54,21 +125,21 @@ void print_table(const std::vector<Pair>& pairs, const Keeper& keeper) {
 int main(int argc, char** argv) {
   using namespace liuhen::tools::bench;
   liuhen::crypto::initialise();
+  const bool json = take(argc, argv, "--json");
+  take(argc, argv, "all");
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 3;
   std::vector<Pair> pairs;
   add_draw(pairs);
   add_ledger(pairs);
+  add_service(pairs);
   for (const Pair& pair : pairs) {
-    benchmark::RegisterBenchmark(pair.name.c_str(), pair.measured)
-        ->Unit(benchmark::kMillisecond)
-        ->UseRealTime();
-    benchmark::RegisterBenchmark((pair.name + " / limit").c_str(), pair.bound)
-        ->Unit(benchmark::kMillisecond)
-        ->UseRealTime();
+    enroll(pair, pair.name, pair.measured);
+    if (pair.bound) enroll(pair, pair.name + " / peer", pair.bound);
   }
-  Keeper keeper;
+  Keeper keeper(json);
   benchmark::RunSpecifiedBenchmarks(&keeper);
-  print_table(pairs, keeper);
+  const auto rows = rows_of(pairs, keeper);
+  json ? print_json(rows) : print_table(rows);
   return keeper.failed() ? 1 : 0;
 }

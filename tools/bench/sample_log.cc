@@ -7,6 +7,7 @@
 #include <semaphore>
 #include <thread>
 
+#include "crypto/commitment.h"
 #include "crypto/merkle.h"
 #include "projections/streams.h"
 
@@ -16,7 +17,6 @@ namespace schema = ledger::schema;
 
 namespace {
 
-inline constexpr std::size_t kRowsPerPart = 200;
 inline constexpr std::ptrdiff_t kInFlightMax = 4'096;
 
 template <class PayloadT>
@@ -38,54 +38,79 @@ std::unique_ptr<schema::KeyGrantT> grant(const std::string& origin, const crypto
   return out;
 }
 
+// What is opened has to open: there is nothing to measure otherwise.
+template <class T>
+T taken(Result<T> result) {
+  if (!result) std::fprintf(stderr, "%s\n", result.error().en.c_str());
+  LIUHEN_CHECK(result.has_value());
+  return std::move(*result);
+}
+
+std::string new_directory() {
+  static std::atomic<int> number{0};
+  const std::string name =
+      "liuhen-bench-" + std::to_string(::getpid()) + "-" + std::to_string(number++);
+  const std::string path = (std::filesystem::temp_directory_path() / name).string();
+  std::filesystem::remove_all(path);
+  return path;
+}
+
+api::server::Keys keys_made_in(const std::string& directory, const std::string& origin) {
+  taken(api::server::init({.dir = directory, .origin = origin, .passphrase = {}}));
+  return taken(api::server::read_keys(api::server::Layout(directory), {}));
+}
+
 }  // namespace
 
 SampleLog::SampleLog()
-    : directory_(
-          (std::filesystem::temp_directory_path() / ("liuhen-bench-" + std::to_string(::getpid())))
-              .string()),
-      log_key_(crypto::SigningKey::generate(entropy_)),
+    : directory_(new_directory()),
+      keys_(keys_made_in(directory_, origin_)),
       trustee1_(crypto::SigningKey::generate(entropy_)),
       trustee2_(crypto::SigningKey::generate(entropy_)),
-      platform_(crypto::SigningKey::generate(entropy_)),
       office_(crypto::SigningKey::generate(entropy_)),
       registrar_(crypto::SigningKey::generate(entropy_)) {
-  static std::atomic<int> number{0};
-  directory_ += "-" + std::to_string(number++);
-  std::filesystem::remove_all(directory_);
-  std::filesystem::create_directories(directory_);
-  auto made = ledger::open_rocksdb(directory_ + "/db", {.mode = ledger::OpenMode::create});
-  LIUHEN_CHECK(made.has_value());
-  storage_ = std::move(*made);
   open();
   genesis();
 }
 
 SampleLog::~SampleLog() {
-  sequencer_->stop();
-  sequencer_.reset();
-  storage_.reset();
+  if (server_) server_->stop();
+  if (serving_.joinable()) serving_.join();
+  server_.reset();
+  service_.reset();
+  close();
   std::filesystem::remove_all(directory_);
 }
 
 void SampleLog::open() {
-  head_ = std::make_unique<ledger::DiskHeadFile>(directory_ + "/head");
-  restricted_ = std::make_unique<ledger::RestrictedStore>(*storage_, master_, entropy_);
+  const api::server::Layout layout(directory_);
+  storage_ = taken(ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::existing}));
+  head_ = std::make_unique<ledger::DiskHeadFile>(layout.head);
+  restricted_ = std::make_unique<ledger::RestrictedStore>(*storage_, keys_.master, entropy_);
   admission_ = std::make_unique<projections::StateAdmission>(origin_);
   ledger::SequencerOptions options;
   options.origin = origin_;
-  options.log_key = &log_key_;
-  auto opened =
-      ledger::Sequencer::open(*storage_, *head_, *restricted_, *admission_, clock_, options);
-  if (!opened) std::fprintf(stderr, "%s\n", opened.error().en.c_str());
-  LIUHEN_CHECK(opened.has_value());
-  sequencer_ = std::move(*opened);
+  options.log_key = &keys_.log;
+  sequencer_ =
+      taken(ledger::Sequencer::open(*storage_, *head_, *restricted_, *admission_, clock_, options));
 }
 
-void SampleLog::reopen() {
-  sequencer_->stop();
+void SampleLog::close() {
+  if (sequencer_) sequencer_->stop();
   sequencer_.reset();
-  open();
+  storage_.reset();
+}
+
+void SampleLog::serve() {
+  close();
+  api::server::ServiceOptions options;
+  options.dir = directory_;
+  options.clock = &clock_;
+  service_ = taken(api::server::Service::open(options));
+  api::server::Site site;
+  site.handle = [this](const api::Request& request) { return service_->handle(request); };
+  server_ = taken(api::server::HttpServer::open({.listen = "127.0.0.1:0"}, std::move(site)));
+  serving_ = std::thread([this] { server_->run(); });
 }
 
 schema::IntentT SampleLog::intent() {
@@ -115,13 +140,14 @@ void SampleLog::genesis() {
   schema::GenesisT genesis;
   genesis.city = "青岛市";
   genesis.division = "370200";
-  genesis.log_key.assign(log_key_.public_key().begin(), log_key_.public_key().end());
+  const KeyId log_key = keys_.log.public_key();
+  genesis.log_key.assign(log_key.begin(), log_key.end());
   for (auto& permission : projections::default_permissions()) {
     genesis.permissions.push_back(std::make_unique<schema::PermissionT>(permission));
   }
   genesis.keys.push_back(grant(origin_, trustee1_, "trustee-1", schema::Role::trustee, false));
   genesis.keys.push_back(grant(origin_, trustee2_, "trustee-2", schema::Role::trustee, true));
-  genesis.keys.push_back(grant(origin_, platform_, "platform", schema::Role::platform, false));
+  genesis.keys.push_back(grant(origin_, keys_.platform, "platform", schema::Role::platform, false));
   genesis.keys.push_back(grant(origin_, office_, "office-1", schema::Role::office, false));
   genesis.keys.push_back(grant(origin_, registrar_, "registrar-1", schema::Role::registrar, false));
   schema::IntentT out = intent();
@@ -146,10 +172,22 @@ std::vector<ledger::Submission> SampleLog::departments(std::size_t count) {
   return out;
 }
 
-std::vector<ledger::Submission> SampleLog::imports(std::size_t parts) {
+// What is not public about a subject, of the usual length.
+ledger::Opening SampleLog::contact_of(const std::string& digits) {
+  const std::string text = "{\"legal_person\":\"法定代表人" + digits + "\",\"phone\":\"1380000" +
+                           digits + "\",\"risk\":\"B\"}";
+  ledger::Opening opening;
+  entropy_.fill(opening.salt);
+  opening.bytes.assign(text.begin(), text.end());
+  opening.commitment = crypto::commit(opening.salt, opening.bytes);
+  return opening;
+}
+
+std::vector<ledger::Submission> SampleLog::imports(std::size_t parts, bool restricted) {
   std::vector<ledger::Submission> out;
   for (std::size_t p = 0; p < parts; ++p) {
     schema::SubjectsImportedT payload;
+    std::vector<ledger::Opening> openings;
     payload.run = "bench";
     payload.part = static_cast<std::uint32_t>(part_++);
     for (std::size_t i = 0; i < kRowsPerPart; ++i) {
@@ -162,11 +200,17 @@ std::vector<ledger::Submission> SampleLog::imports(std::size_t parts) {
       row->industry = "F52";
       row->address = "青岛市市南区香港中路" + digits + "号";
       row->status = schema::SubjectStatus::active;
+      if (restricted) {
+        ledger::Opening opening = contact_of(digits);
+        row->restricted.assign(opening.commitment.begin(), opening.commitment.end());
+        openings.push_back(std::move(opening));
+      }
       payload.rows.push_back(std::move(row));
     }
     schema::IntentT one = intent();
     carry(one, std::move(payload));
     out.push_back(signed_by(std::move(one), {&registrar_}));
+    out.back().openings = std::move(openings);
   }
   return out;
 }

@@ -3,13 +3,19 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "api/server/http_server.h"
+#include "api/server/keys.h"
+#include "api/server/service.h"
 #include "ledger/rocksdb_storage.h"
 #include "ledger/sequencer.h"
 #include "projections/state.h"
 
 namespace liuhen::tools::bench {
+
+inline constexpr std::size_t kRowsPerPart = 200;
 
 // Everything that makes up a running ledger, in a directory that is removed at the end.
 class SampleLog {
@@ -18,37 +24,43 @@ class SampleLog {
   ~SampleLog();
 
   // Signed intents that can be admitted in this order: single ones by the office key, imports of
-  // 200 rows each.
+  // kRowsPerPart rows each, with a restricted field in each row or without.
   std::vector<ledger::Submission> departments(std::size_t count);
-  std::vector<ledger::Submission> imports(std::size_t parts);
+  std::vector<ledger::Submission> imports(std::size_t parts, bool restricted);
 
   // Submits all, with at most `in_flight` unanswered, from two threads, and waits for the answers.
   void append(std::vector<ledger::Submission> submissions, std::size_t in_flight);
-  // Closes, and opens again: recovery replays everything.
-  void reopen();
+  // From here on the log is behind a service over HTTP on the loopback interface, and not to be
+  // reached otherwise.
+  void serve();
+  std::uint16_t port() const { return server_->port(); }
 
   ledger::Storage& storage() { return *storage_; }
-  const crypto::SigningKey& log_key() const { return log_key_; }
   const std::string& origin() const { return origin_; }
 
  private:
   void open();
+  void close();
   ledger::Submission signed_by(ledger::schema::IntentT intent,
                                const std::vector<const crypto::SigningKey*>& keys);
   ledger::schema::IntentT intent();
   void genesis();
+  ledger::Opening contact_of(const std::string& digits);
 
   std::string origin_ = "bench.example/log";
-  std::string directory_;
+  const std::string directory_;
   crypto::SystemEntropy entropy_;
   ledger::SystemClock clock_;
-  crypto::SigningKey log_key_, trustee1_, trustee2_, platform_, office_, registrar_;
-  crypto::Secret<32> master_;
+  const api::server::Keys keys_;
+  crypto::SigningKey trustee1_, trustee2_, office_, registrar_;
   std::unique_ptr<ledger::Storage> storage_;
   std::unique_ptr<ledger::HeadFile> head_;
   std::unique_ptr<ledger::RestrictedStore> restricted_;
   std::unique_ptr<projections::StateAdmission> admission_;
   std::unique_ptr<ledger::Sequencer> sequencer_;
+  std::unique_ptr<api::server::Service> service_;
+  std::unique_ptr<api::server::HttpServer> server_;
+  std::thread serving_;
   std::size_t departments_ = 0, rows_ = 0, part_ = 0;
 };
 
