@@ -31,9 +31,18 @@ void durable_appends(benchmark::State& state) {
 }
 
 // Every signature, rule, hash and tile of the log, from its storage.
-void replay(benchmark::State& state, SampleLog& log) {
-  ledger::StorageFetcher fetcher(log.storage());
-  projections::StateAdmission admission(log.origin());
+void replay_verification(benchmark::State& state) {
+  SampleLog log;
+  log.append(log.departments(kIntents), kInFlight);
+  for ([[maybe_unused]] const auto& round : state) verify_all(state, log.storage(), kSampleOrigin);
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kIntents));
+}
+
+}  // namespace
+
+void verify_all(benchmark::State& state, ledger::Storage& storage, const std::string& origin) {
+  ledger::StorageFetcher fetcher(storage);
+  projections::StateAdmission admission(origin);
   const auto report = ledger::replay(
       fetcher, {}, [&](const ledger::Event& event, const crypto::TreeHistory& tree) -> Outcome {
         if (auto admitted = admission.admit(event, tree); !admitted) return admitted;
@@ -41,13 +50,6 @@ void replay(benchmark::State& state, SampleLog& log) {
         return ok();
       });
   if (report.verdict != ledger::Verdict::verified) state.SkipWithError(report.finding.en.c_str());
-}
-
-void replay_verification(benchmark::State& state) {
-  SampleLog log;
-  log.append(log.departments(kIntents), kInFlight);
-  for ([[maybe_unused]] const auto& round : state) replay(state, log);
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kIntents));
 }
 
 void bulk_import(benchmark::State& state) {
@@ -63,15 +65,6 @@ void bulk_import(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * kRows);
 }
-
-void bulk_replay(benchmark::State& state) {
-  SampleLog log;
-  log.append(log.imports(kParts, false), 64);
-  for ([[maybe_unused]] const auto& round : state) replay(state, log);
-  state.SetItemsProcessed(state.iterations() * kRows);
-}
-
-}  // namespace
 
 // What libsodium alone makes of the same signatures on the same cores.
 void signature_checks(benchmark::State& state) {
@@ -114,12 +107,6 @@ void add_ledger(std::vector<Pair>& pairs) {
                    .required = 1,
                    .measured = bulk_import,
                    .fixed = 150'000});
-  pairs.push_back({.name = "replay of bulk imports, public part",
-                   .unit = "rows/s",
-                   .peer = "as required",
-                   .required = 1,
-                   .measured = bulk_replay,
-                   .fixed = 1'000'000});
 }
 
 }  // namespace liuhen::tools::bench

@@ -79,13 +79,16 @@ std::vector<std::string> bodies(const std::vector<ledger::Submission>& submissio
   return out;
 }
 
-void finish(benchmark::State& state, const Load& load, std::size_t items) {
-  if (load.failed != 0) {
-    state.SkipWithError((std::to_string(load.failed) + " failed: " + load.failure).c_str());
-    return;
-  }
-  state.SetIterationTime(load.seconds);
-  state.SetItemsProcessed(static_cast<std::int64_t>(items));
+// False, and says so, if anything was refused.
+bool all_answered(benchmark::State& state, const Load& load) {
+  if (load.failed == 0) return true;
+  state.SkipWithError((std::to_string(load.failed) + " failed: " + load.failure).c_str());
+  return false;
+}
+
+void tell(benchmark::State& state, const Load& load, std::size_t items) {
+  if (!all_answered(state, load)) return;
+  state.counters[kFigure] = static_cast<double>(items) / load.seconds;
   state.counters["p50 ms"] = 1e3 * percentile(load.latencies_s, 50);
   state.counters["p99 ms"] = 1e3 * percentile(load.latencies_s, 99);
 }
@@ -93,14 +96,10 @@ void finish(benchmark::State& state, const Load& load, std::size_t items) {
 Measure intents_over(unsigned connections) {
   return [connections](benchmark::State& state) {
     for ([[maybe_unused]] const auto& round : state) {
-      state.PauseTiming();
       SampleLog log;
       const auto requests = single_posts(log.departments(kIntents));
       log.serve();
-      state.ResumeTiming();
-      const Load load = send_all(log.port(), connections, requests);
-      state.PauseTiming();
-      finish(state, load, kIntents);
+      tell(state, send_all(log.port(), connections, requests), kIntents);
     }
   };
 }
@@ -109,24 +108,17 @@ Measure postgres_over(unsigned clients) {
   return [clients](benchmark::State& state) {
     SampleLog log;
     const auto rows = bodies(log.departments(kPeerIntents));
-    if (!postgres().problem().empty()) return state.SkipWithError(postgres().problem().c_str());
-    for ([[maybe_unused]] const auto& round : state) {
-      if (postgres().insert_each(rows, clients) == 0) state.SkipWithError("an insert failed");
-    }
-    state.SetItemsProcessed(static_cast<std::int64_t>(rows.size()));
+    for ([[maybe_unused]] const auto& round : state)
+      tell(state, postgres().insert_each(rows, clients), rows.size());
   };
 }
 
 void batches(benchmark::State& state) {
   for ([[maybe_unused]] const auto& round : state) {
-    state.PauseTiming();
     SampleLog log;
     const auto requests = batch_posts(log.departments(kIntents));
     log.serve();
-    state.ResumeTiming();
-    const Load load = send_all(log.port(), kBatchConnections, requests);
-    state.PauseTiming();
-    finish(state, load, kIntents);
+    tell(state, send_all(log.port(), kBatchConnections, requests), kIntents);
   }
 }
 
@@ -136,8 +128,7 @@ void lone_client(benchmark::State& state) {
     const auto requests = single_posts(log.departments(kLoneIntents));
     log.serve();
     const Load load = send_all(log.port(), 1, requests);
-    if (load.failed != 0) return state.SkipWithError(load.failure.c_str());
-    state.counters[kFigure] = 1e3 * percentile(load.latencies_s, 50);
+    if (all_answered(state, load)) state.counters[kFigure] = 1e3 * percentile(load.latencies_s, 50);
   }
 }
 
@@ -169,21 +160,6 @@ void check_and_sync(benchmark::State& state) {
   state.counters[kFigure] = 1e3 * percentile(seconds, 50);
 }
 
-void import_in_process(benchmark::State& state) {
-  constexpr std::size_t kParts = 500;
-  for ([[maybe_unused]] const auto& round : state) {
-    state.PauseTiming();
-    auto log = std::make_unique<SampleLog>();
-    auto parts = log->imports(kParts, true);
-    state.ResumeTiming();
-    log->append(std::move(parts), 64);
-    state.PauseTiming();
-    log.reset();
-    state.ResumeTiming();
-  }
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kParts * kRowsPerPart));
-}
-
 // A row as an audit table would have it: its fields and what is not public, as JSON.
 void postgres_batches(benchmark::State& state) {
   constexpr std::size_t kRows = 100'000;
@@ -200,11 +176,8 @@ void postgres_batches(benchmark::State& state) {
                                                 {"phone", "1380000" + digits},
                                                 {"risk", "B"}}));
   }
-  if (!postgres().problem().empty()) return state.SkipWithError(postgres().problem().c_str());
-  for ([[maybe_unused]] const auto& round : state) {
-    if (postgres().insert_batches(rows, 1'000) == 0) state.SkipWithError("an insert failed");
-  }
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kRows));
+  for ([[maybe_unused]] const auto& round : state)
+    tell(state, postgres().insert_batches(rows, 1'000), kRows);
 }
 
 void paced(benchmark::State& state, bool importing) {
@@ -239,7 +212,7 @@ void tiles(benchmark::State& state) {
   log.serve();
   const std::vector<std::string> requests(kTileRequests, get("/tile/0/000"));
   for ([[maybe_unused]] const auto& round : state)
-    finish(state, send_all(log.port(), kTileConnections, requests), kTileRequests);
+    tell(state, send_all(log.port(), kTileConnections, requests), kTileRequests);
 }
 
 void nginx_tiles(benchmark::State& state) {
@@ -247,7 +220,7 @@ void nginx_tiles(benchmark::State& state) {
   if (!nginx.problem().empty()) return state.SkipWithError(nginx.problem().c_str());
   const std::vector<std::string> requests(kTileRequests, get("/tile"));
   for ([[maybe_unused]] const auto& round : state)
-    finish(state, send_all(nginx.port(), kTileConnections, requests), kTileRequests);
+    tell(state, send_all(nginx.port(), kTileConnections, requests), kTileRequests);
 }
 
 }  // namespace
@@ -288,7 +261,7 @@ void add_service(std::vector<Pair>& pairs) {
                    .peer = "1,000 rows an INSERT into the chained table of PostgreSQL 15",
                    .required = 3,
                    .once = true,
-                   .measured = import_in_process,
+                   .measured = bulk_import,
                    .bound = postgres_batches});
   pairs.push_back({.name = "1,000 writes a second while 2,000,000 rows are imported",
                    .unit = "ms (p99)",

@@ -111,6 +111,7 @@ Load send_paced(std::uint16_t port, unsigned connections, const std::vector<std:
 }
 
 double percentile(std::vector<double> values, double in_a_hundred) {
+  if (values.empty()) return 0;
   const auto at = values.begin() + static_cast<std::ptrdiff_t>(
                                        static_cast<double>(values.size() - 1) * in_a_hundred / 100);
   std::nth_element(values.begin(), at, values.end());

@@ -28,7 +28,7 @@ Load send_all(std::uint16_t port, unsigned connections, const std::vector<std::s
 Load send_paced(std::uint16_t port, unsigned connections, const std::vector<std::string>& requests,
                 double per_s, const std::atomic<bool>& enough);
 
-// The value below which so many in a hundred lie; the list may not be empty.
+// The value below which so many in a hundred lie; 0 of none.
 double percentile(std::vector<double> values, double in_a_hundred);
 
 }  // namespace liuhen::tools::bench

@@ -8,19 +8,21 @@
 #include <string>
 #include <vector>
 
+#include "ledger/storage.h"
+
 namespace liuhen::tools::bench {
 
 using Measure = std::function<void(benchmark::State&)>;
 
-// A rate (more is better) is told to Google Benchmark by SetItemsProcessed; anything else (seconds,
-// bytes: less is better) by the counter kFigure.
+// What a benchmark came to, in the unit of its pair, is told either by SetItemsProcessed (a rate)
+// or by this counter.
 inline constexpr const char* kFigure = "figure";
 
 struct Pair {
   std::string name;     // "draw 5% of 2,000,000"
-  std::string unit;     // of the figure: "subjects/s", "ms"
+  std::string unit;     // of both figures: "subjects/s", "ms"
   std::string peer;     // what stands beside it: "SHA-256 of 50 bytes and nth_element"
-  double required = 0;  // of the ratio: at least, or with `less` at most; 0: nothing is
+  double required = 0;  // of the ratio: at least, or with `less` at most
   bool less = false;    // less is better
   bool once = false;    // one iteration: it takes long, or cannot be done again
   Measure measured;
@@ -32,8 +34,13 @@ struct Pair {
 void add_draw(std::vector<Pair>& pairs);
 void add_ledger(std::vector<Pair>& pairs);
 void add_service(std::vector<Pair>& pairs);
+void add_state(std::vector<Pair>& pairs);
 
-// libsodium alone checking the signatures of 20,000 intents, on all cores.
-void signature_checks(benchmark::State& state);
+// Measured once, and held against several things.
+void signature_checks(benchmark::State& state);  // of 20,000 intents, libsodium alone, all cores
+void bulk_import(benchmark::State& state);       // of 100,000 rows with restricted fields
+
+// All that liuhen-verify looks at in stored entries, but for the indexes.
+void verify_all(benchmark::State& state, ledger::Storage& storage, const std::string& origin);
 
 }  // namespace liuhen::tools::bench

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "tools/bench/child_process.h"
@@ -18,6 +19,7 @@ constexpr const char* kUser = "postgres";
 constexpr const char* kPrograms = "/usr/lib/postgresql/15/bin/";  // where Debian puts them
 
 constexpr const char* kTable = R"sql(
+SET client_min_messages = warning;
 DROP TABLE IF EXISTS audit;
 CREATE TABLE audit (
   seq bigint PRIMARY KEY, at timestamptz NOT NULL, body bytea NOT NULL, hash bytea NOT NULL);
@@ -41,25 +43,13 @@ struct Close {
 };
 using Client = std::unique_ptr<PGconn, Close>;
 using Answer = std::unique_ptr<PGresult, Close>;
+using Clock = std::chrono::steady_clock;
 
 bool good(const Answer& answer) { return ::PQresultStatus(answer.get()) == PGRES_COMMAND_OK; }
 
-Client client(const std::string& connection) { return Client(::PQconnectdb(connection.c_str())); }
-
-bool prepare(const Client& client, const std::string& statement, int parameters) {
-  return good(Answer(::PQprepare(client.get(), "insert", statement.c_str(), parameters, nullptr)));
-}
-
-bool insert(const Client& client, const std::vector<std::string>& bodies, std::size_t from,
-            std::size_t count) {
-  std::vector<const char*> values(count);
-  std::vector<int> lengths(count), binary(count, 1);
-  for (std::size_t i = 0; i < count; ++i) {
-    values[i] = bodies[from + i].data();
-    lengths[i] = static_cast<int>(bodies[from + i].size());
-  }
-  return good(Answer(::PQexecPrepared(client.get(), "insert", static_cast<int>(count),
-                                      values.data(), lengths.data(), binary.data(), 0)));
+// A failure of the peer's is one of the measurement.
+void fail(Load& load, const std::string& why) {
+  if (load.failed++ == 0) load.failure = why;
 }
 
 std::string insert_statement(std::size_t rows) {
@@ -69,19 +59,36 @@ std::string insert_statement(std::size_t rows) {
   return statement;
 }
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+bool insert_rows(PGconn* client, const std::vector<std::string>& bodies, std::size_t from,
+                 std::size_t count) {
+  std::vector<const char*> values(count);
+  std::vector<int> lengths(count), binary(count, 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    values[i] = bodies[from + i].data();
+    lengths[i] = static_cast<int>(bodies[from + i].size());
+  }
+  return good(Answer(::PQexecPrepared(client, "insert", static_cast<int>(count), values.data(),
+                                      lengths.data(), binary.data(), 0)));
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// The rows that the table holds, if its chain has no gap.
+std::string chained_rows(PGconn* client) {
+  const Answer answer(
+      ::PQexec(client,
+               "SELECT count(*) FROM (SELECT hash, sha256(coalesce(lag(hash) OVER (ORDER BY seq), "
+               "''::bytea) || body) AS due FROM audit) AS row WHERE hash = due"));
+  if (::PQresultStatus(answer.get()) != PGRES_TUPLES_OK)
+    return ::PQresultErrorMessage(answer.get());
+  return ::PQgetvalue(answer.get(), 0, 0);
 }
 
 }  // namespace
 
-PostgresAudit::PostgresAudit() {
-  started_ = start();
-  if (!started_) {
-    problem_ = "PostgreSQL 15 could not be started (tools/setup.sh bench installs it); see " +
-               directory_ + "/log";
-  }
-}
+PostgresAudit::PostgresAudit() { started_ = start(); }
 
 PostgresAudit::~PostgresAudit() {
   if (!started_) return;
@@ -104,7 +111,7 @@ bool PostgresAudit::start() {
                                    "-U", "bench", "-E", "UTF8", "--locale", "C"}),
                    log))
     return false;
-  // A socket in its directory and no network; connections enough for the clients, else its
+  // A socket in its directory and no network; connections enough for the clients; else its
   // defaults.
   if (!run_program(
           as_user(
@@ -117,41 +124,51 @@ bool PostgresAudit::start() {
   return true;
 }
 
-void PostgresAudit::refresh() {
-  const Answer made(::PQexec(client(connection_).get(), kTable));
-  if (!good(made)) problem_ = ::PQresultErrorMessage(made.get());
-}
-
-double PostgresAudit::insert_each(const std::vector<std::string>& bodies, unsigned clients) {
-  refresh();
+Load PostgresAudit::insert(const std::vector<std::string>& bodies, std::size_t rows,
+                           unsigned clients) {
+  Load load;
+  if (!started_) {
+    fail(load, "PostgreSQL 15 could not be started (tools/setup.sh bench installs it); see " +
+                   directory_ + "/log");
+    return load;
+  }
   std::vector<Client> open;
   for (unsigned i = 0; i < clients; ++i) {
-    open.push_back(client(connection_));
-    if (!prepare(open.back(), insert_statement(1), 1)) return 0;
+    open.emplace_back(::PQconnectdb(connection_.c_str()));
+    if (i == 0) ::PQclear(::PQexec(open.back().get(), kTable));
+    if (!good(Answer(::PQprepare(open.back().get(), "insert", insert_statement(rows).c_str(),
+                                 static_cast<int>(rows), nullptr))))
+      fail(load, ::PQerrorMessage(open.back().get()));
   }
-  std::atomic<std::size_t> next{0}, failed{0};
-  const auto start = std::chrono::steady_clock::now();
+  if (load.failed != 0) return load;
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;  // guards load
+  const auto start = Clock::now();
+  const auto work = [&](PGconn* client) {
+    for (std::size_t i = next.fetch_add(rows); i + rows <= bodies.size();
+         i = next.fetch_add(rows)) {
+      const auto begun = Clock::now();
+      const bool inserted = insert_rows(client, bodies, i, rows);
+      const std::lock_guard lock(mutex);
+      load.latencies_s.push_back(seconds_since(begun));
+      if (!inserted) fail(load, ::PQerrorMessage(client));
+    }
+  };
   std::vector<std::thread> threads;
-  for (const Client& one : open) {
-    threads.emplace_back([&] {
-      for (std::size_t i = next++; i < bodies.size(); i = next++) {
-        if (!insert(one, bodies, i, 1)) ++failed;
-      }
-    });
-  }
+  for (const Client& one : open) threads.emplace_back(work, one.get());
   for (std::thread& thread : threads) thread.join();
-  return failed == 0 ? seconds_since(start) : 0;
+  load.seconds = seconds_since(start);
+  const std::string chained = chained_rows(open.front().get());
+  if (chained != std::to_string(bodies.size() / rows * rows)) fail(load, "chained: " + chained);
+  return load;
 }
 
-double PostgresAudit::insert_batches(const std::vector<std::string>& bodies, std::size_t rows) {
-  refresh();
-  const Client one = client(connection_);
-  if (!prepare(one, insert_statement(rows), static_cast<int>(rows))) return 0;
-  const auto start = std::chrono::steady_clock::now();
-  for (std::size_t i = 0; i + rows <= bodies.size(); i += rows) {
-    if (!insert(one, bodies, i, rows)) return 0;
-  }
-  return seconds_since(start);
+Load PostgresAudit::insert_each(const std::vector<std::string>& bodies, unsigned clients) {
+  return insert(bodies, 1, clients);
+}
+
+Load PostgresAudit::insert_batches(const std::vector<std::string>& bodies, std::size_t rows) {
+  return insert(bodies, rows, 1);
 }
 
 PostgresAudit& postgres() {

@@ -5,28 +5,28 @@
 #include <string>
 #include <vector>
 
+#include "tools/bench/http_load.h"
+
 namespace liuhen::tools::bench {
 
 class PostgresAudit {
  public:
-  // Nothing is measured without it: `problem` says why it could not be started.
   PostgresAudit();
   ~PostgresAudit();
   PostgresAudit(const PostgresAudit&) = delete;
   PostgresAudit& operator=(const PostgresAudit&) = delete;
 
-  const std::string& problem() const { return problem_; }
-
-  // Seconds to insert each body in a transaction of its own, over so many clients; 0 if it failed.
-  double insert_each(const std::vector<std::string>& bodies, unsigned clients);
-  // Seconds to insert them in statements of `rows` rows, over one client; 0 if it failed.
-  double insert_batches(const std::vector<std::string>& bodies, std::size_t rows);
+  // Inserts each body into an empty table, in a transaction of its own, over so many clients. A
+  // latency is that of one transaction.
+  Load insert_each(const std::vector<std::string>& bodies, unsigned clients);
+  // The same in statements of `rows` rows, over one client.
+  Load insert_batches(const std::vector<std::string>& bodies, std::size_t rows);
 
  private:
+  Load insert(const std::vector<std::string>& bodies, std::size_t rows, unsigned clients);
   bool start();
-  void refresh();  // an empty table
 
-  std::string directory_, connection_, problem_;
+  std::string directory_, connection_;
   bool started_ = false;
 };
 

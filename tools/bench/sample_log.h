@@ -15,9 +15,10 @@
 
 namespace liuhen::tools::bench {
 
+inline constexpr const char* kSampleOrigin = "bench.example/log";
 inline constexpr std::size_t kRowsPerPart = 200;
 
-// Everything that makes up a running ledger, in a directory that is removed at the end.
+// Everything that makes up a running ledger, in a directory of its own that is removed at the end.
 class SampleLog {
  public:
   SampleLog();
@@ -35,19 +36,22 @@ class SampleLog {
   void serve();
   std::uint16_t port() const { return server_->port(); }
 
+  // Lets go of the directory, for another process to serve it; it is removed at the end all the
+  // same.
+  void close();
+  const std::string& directory() const { return directory_; }
+
   ledger::Storage& storage() { return *storage_; }
-  const std::string& origin() const { return origin_; }
 
  private:
   void open();
-  void close();
   ledger::Submission signed_by(ledger::schema::IntentT intent,
                                const std::vector<const crypto::SigningKey*>& keys);
   ledger::schema::IntentT intent();
   void genesis();
   ledger::Opening contact_of(const std::string& digits);
 
-  std::string origin_ = "bench.example/log";
+  const std::string origin_ = kSampleOrigin;
   const std::string directory_;
   crypto::SystemEntropy entropy_;
   ledger::SystemClock clock_;
