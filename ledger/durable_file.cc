@@ -1,6 +1,7 @@
 #include "ledger/durable_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -37,19 +38,43 @@ bool write_all(int fd, View bytes) {
     if (written <= 0) return false;
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
-  return ::fsync(fd) == 0;
+  return true;
+}
+
+bool cut_to(int fd, std::size_t size) {
+  struct stat about {};
+  if (::fstat(fd, &about) != 0) return false;
+  return static_cast<std::size_t>(about.st_size) <= size ||
+         ::ftruncate(fd, static_cast<off_t>(size)) == 0;
 }
 
 }  // namespace
 
 std::error_code write_synced(const std::string& path, View bytes) {
   const Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC);
-  if (!file.good() || !write_all(file.get(), bytes)) return last_error();
+  if (!file.good() || !write_all(file.get(), bytes) || ::fsync(file.get()) != 0)
+    return last_error();
+  return {};
+}
+
+std::error_code overwrite_synced(const std::string& path, View bytes) {
+  const Descriptor file(path, O_WRONLY | O_CREAT);
+  if (!file.good() || !cut_to(file.get(), bytes.size()) || !write_all(file.get(), bytes) ||
+      ::fdatasync(file.get()) != 0)
+    return last_error();
   return {};
 }
 
 std::error_code rename_synced(const std::string& from, const std::string& to) {
   if (std::rename(from.c_str(), to.c_str()) != 0) return last_error();
+  return sync_folder(std::filesystem::path(to).parent_path());
+}
+
+std::error_code exchange_synced(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) != 0) {
+    const bool cannot = errno == ENOENT || errno == EINVAL || errno == ENOSYS;
+    return cannot ? rename_synced(from, to) : last_error();
+  }
   return sync_folder(std::filesystem::path(to).parent_path());
 }
 

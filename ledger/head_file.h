@@ -18,7 +18,7 @@ class HeadFile {
   virtual Outcome write(const std::string& note) = 0;  // atomic and synced when it returns
 };
 
-// A file written beside itself, synced, and renamed over the old one.
+// Two files take turns at the name: PATH.new is written over, synced, and exchanged with it.
 class DiskHeadFile final : public HeadFile {
  public:
   explicit DiskHeadFile(std::string path) : path_(std::move(path)) {}

@@ -1,5 +1,5 @@
 // A directory on a disk that, when the power is cut, keeps only what was synced: of a file the
-// bytes up to its last sync, of a folder the names at its last sync. What was not synced survives
+// bytes of its last sync, of a folder the names of its last sync. What was not synced survives
 // or not, as `Survivors` says. RocksDB is put on it by a FileSystemWrapper, and our own files by a
 // tap on the system calls of durable_file.cc (power_cut_tap.h).
 #pragma once
@@ -7,6 +7,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -32,7 +33,7 @@ class PowerCutDisk {
  public:
   struct File {
     std::string content;
-    std::size_t synced = 0;
+    std::string synced;  // as it was at its last sync
   };
   using FilePtr = std::shared_ptr<File>;
 
@@ -62,22 +63,26 @@ class PowerCutDisk {
     return file;
   }
   bool append(const FilePtr& file, std::string_view bytes) {
+    return write_at(file, file->content.size(), bytes);
+  }
+  bool write_at(const FilePtr& file, std::size_t at, std::string_view bytes) {
     const std::lock_guard lock(mutex_);
     if (!on()) return false;
-    file->content += bytes;
+    if (file->content.size() < at + bytes.size()) file->content.resize(at + bytes.size());
+    file->content.replace(at, bytes.size(), bytes);
     return true;
   }
   bool truncate(const FilePtr& file, std::size_t size) {
     const std::lock_guard lock(mutex_);
     if (!on()) return false;
     file->content.resize(size);
-    file->synced = std::min(file->synced, size);
+    file->synced.resize(std::min(file->synced.size(), size));
     return true;
   }
   bool sync(const FilePtr& file) {
     const std::lock_guard lock(mutex_);
     if (!on()) return false;
-    file->synced = file->content.size();
+    file->synced = file->content;
     return true;
   }
   bool remove(const std::string& path) {
@@ -90,6 +95,12 @@ class PowerCutDisk {
     const std::lock_guard lock(mutex_);
     if (!on()) return false;
     record({normal(to), nullptr, normal(from)});
+    return true;
+  }
+  bool exchange(const std::string& from, const std::string& to) {
+    const std::lock_guard lock(mutex_);
+    if (!on()) return false;
+    record({normal(to), nullptr, normal(from), true});
     return true;
   }
   bool sync_folder(const std::string& path) {
@@ -123,11 +134,15 @@ class PowerCutDisk {
     for (std::size_t i = 0; i < kept; ++i) apply(unsynced_[i], names);
     remove_real_files();
     for (const auto& [path, file] : names) {
-      std::size_t size = file->synced;
-      if (survivors == Survivors::all) size = file->content.size();
-      if (survivors == Survivors::some) size += up_to(file->content.size() - size);
-      std::ofstream(path, std::ios::binary)
-          .write(file->content.data(), static_cast<std::streamsize>(size));
+      std::string content = file->synced;
+      if (survivors == Survivors::all) content = file->content;
+      if (survivors == Survivors::some) {  // of what was written since
+        const auto [now, then] = std::ranges::mismatch(file->content, content);
+        const auto same = static_cast<std::size_t>(now - file->content.begin());
+        const std::size_t size = same + up_to(file->content.size() - same);
+        content.replace(0, std::min(size, content.size()), file->content, 0, size);
+      }
+      std::ofstream(path, std::ios::binary) << content;
     }
     take_stock();
     changes_ = cut_ = 0;
@@ -140,6 +155,7 @@ class PowerCutDisk {
     std::string path;
     FilePtr file;
     std::string from;
+    bool exchanged = false;  // renamed, and what had the name has now the other
   };
 
   static std::string normal(const std::string& path) {
@@ -156,6 +172,7 @@ class PowerCutDisk {
   }
   static void apply(const Naming& naming, Names& names) {
     FilePtr file = naming.file;
+    if (naming.exchanged) return std::swap(names[naming.from], names[naming.path]);
     if (!naming.from.empty()) {
       file = names[naming.from];
       names.erase(naming.from);
@@ -188,7 +205,7 @@ class PowerCutDisk {
       auto file = std::make_shared<File>();
       std::ifstream in(path, std::ios::binary);
       file->content.assign(std::istreambuf_iterator<char>(in), {});
-      file->synced = file->content.size();
+      file->synced = file->content;
       names_[normal(path)] = file;
     });
     durable_ = names_;

@@ -18,7 +18,12 @@ namespace {
 
 std::mutex tap_mutex;  // guards what follows
 PowerCutDisk* tapped = nullptr;
-std::map<int, std::pair<std::string, PowerCutDisk::FilePtr>> open_files;  // a folder has no file
+struct Open {
+  std::string path;
+  PowerCutDisk::FilePtr file;  // a folder has none
+  std::size_t at = 0;
+};
+std::map<int, Open> open_files;
 
 bool is_tapped(const std::string& path) {
   return tapped != nullptr && path.starts_with(tapped->root() + "/");
@@ -45,7 +50,11 @@ extern "C" {
 int __real_open(const char* path, int flags, ...);
 ssize_t __real_write(int fd, const void* bytes, size_t size);
 int __real_fsync(int fd);
+int __real_fdatasync(int fd);
+int __real_ftruncate(int fd, off_t size);
 int __real_rename(const char* from, const char* to);
+int __real_renameat2(int from_folder, const char* from, int to_folder, const char* to,
+                     unsigned flags);
 int __real_close(int fd);
 
 int __wrap_open(const char* path, int flags, ...) {
@@ -63,9 +72,13 @@ int __wrap_open(const char* path, int flags, ...) {
       (is_tapped(path) && writes) || (tapped != nullptr && (flags & O_DIRECTORY) != 0 &&
                                       (is_tapped(path) || path == tapped->root()));
   PowerCutDisk::FilePtr file;
-  if (ours && writes && !(file = tapped->create(path))) {
-    errno = EIO;
-    return -1;
+  if (ours && writes) {
+    if ((flags & O_TRUNC) == 0) file = tapped->find(path);
+    if (!file) file = tapped->create(path);
+    if (!file) {
+      errno = EIO;
+      return -1;
+    }
   }
   const int fd = __real_open(path, flags, mode);
   if (ours && fd >= 0) open_files[fd] = {path, file};
@@ -76,10 +89,13 @@ ssize_t __wrap_write(int fd, const void* bytes, size_t size) {
   using namespace liuhen::tests;
   const std::lock_guard lock(tap_mutex);
   const auto found = open_files.find(fd);
-  if (found != open_files.end() &&
-      !tapped->append(found->second.second, {static_cast<const char*>(bytes), size})) {
-    errno = EIO;
-    return -1;
+  if (found != open_files.end()) {
+    Open& open = found->second;
+    if (!tapped->write_at(open.file, open.at, {static_cast<const char*>(bytes), size})) {
+      errno = EIO;
+      return -1;
+    }
+    open.at += size;
   }
   return __real_write(fd, bytes, size);
 }
@@ -89,10 +105,24 @@ int __wrap_fsync(int fd) {
   const std::lock_guard lock(tap_mutex);
   const auto found = open_files.find(fd);
   if (found == open_files.end()) return __real_fsync(fd);
-  const auto& [path, file] = found->second;
-  if (file ? tapped->sync(file) : tapped->sync_folder(path)) return 0;
+  const Open& open = found->second;
+  if (open.file ? tapped->sync(open.file) : tapped->sync_folder(open.path)) return 0;
   errno = EIO;
   return -1;
+}
+
+int __wrap_fdatasync(int fd) { return __wrap_fsync(fd); }
+
+int __wrap_ftruncate(int fd, off_t size) {
+  using namespace liuhen::tests;
+  const std::lock_guard lock(tap_mutex);
+  const auto found = open_files.find(fd);
+  if (found != open_files.end() &&
+      !tapped->truncate(found->second.file, static_cast<std::size_t>(size))) {
+    errno = EIO;
+    return -1;
+  }
+  return __real_ftruncate(fd, size);
 }
 
 int __wrap_rename(const char* from, const char* to) {
@@ -103,6 +133,24 @@ int __wrap_rename(const char* from, const char* to) {
     return -1;
   }
   return __real_rename(from, to);
+}
+
+int __wrap_renameat2(int from_folder, const char* from, int to_folder, const char* to,
+                     unsigned flags) {
+  using namespace liuhen::tests;
+  const std::lock_guard lock(tap_mutex);
+  if (is_tapped(from)) {
+    LIUHEN_CHECK(flags == RENAME_EXCHANGE);
+    if (!tapped->find(from) || !tapped->find(to)) {
+      errno = ENOENT;
+      return -1;
+    }
+    if (!tapped->exchange(from, to)) {
+      errno = EIO;
+      return -1;
+    }
+  }
+  return __real_renameat2(from_folder, from, to_folder, to, flags);
 }
 
 int __wrap_close(int fd) {
@@ -232,21 +280,22 @@ TEST(PowerCut, AFileReplacedIsTheOldOneOrTheNewOne) {
       PowerCutDisk disk(root.path());
       const tests::PowerCutTap tap(disk);
       DiskHeadFile head(root.path() + "/head");
-      ASSERT_TRUE(head.write("old"));
+      // Both files are there, and neither has the size of what comes.
+      for (const char* note : {"the oldest", "old"}) ASSERT_TRUE(head.write(note));
       disk.cut_before(disk.changes() + change);
-      const bool written = head.write("new").has_value();
+      const bool written = head.write("newer").has_value();
       cut = disk.is_off();
       disk.restore(survivors, change);
       const auto kept = head.read();
       ASSERT_TRUE(kept);
       if (written) {
-        EXPECT_EQ(*kept, "new") << change << " " << name_of(survivors);
+        EXPECT_EQ(*kept, "newer") << change << " " << name_of(survivors);
       } else {
-        EXPECT_TRUE(*kept == "old" || *kept == "new") << change << ": " << kept->value_or("gone");
+        EXPECT_TRUE(*kept == "old" || *kept == "newer") << change << ": " << kept->value_or("gone");
       }
     }
     if (!cut) {
-      EXPECT_EQ(change, 6u) << "made, written, synced, renamed, its folder synced";
+      EXPECT_EQ(change, 6u) << "cut short, written, synced, exchanged, its folder synced";
       return;
     }
   }

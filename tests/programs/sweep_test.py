@@ -22,10 +22,10 @@ from tracing import Strace, Traced, may_trace
 
 SOAK = os.environ.get("LIUHEN_SOAK") == "1"
 SAMPLE = 10  # faults in what every commit writes, beside one of each kind of call, without LIUHEN_SOAK
-ONCE = ("openat", "mkdir", "write", "pwrite64", "fdatasync", "fsync", "rename", "ftruncate", "fallocate", "unlink")
+ONCE = ("openat", "mkdir", "write", "pwrite64", "fdatasync", "fsync", "rename", "renameat2", "ftruncate", "fallocate", "unlink")
 # Of openat it would be the libraries too. sync_file_range is called to see whether it is there: RocksDB as Debian builds
 # it aborts where that fails, as it cannot.
-LASTING = ("mkdir", "write", "pwrite64", "fdatasync", "fsync", "rename", "fallocate")
+LASTING = ("mkdir", "write", "pwrite64", "fdatasync", "fsync", "rename", "renameat2", "fallocate")
 INTENTS = 3
 
 
