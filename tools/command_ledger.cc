@@ -209,6 +209,10 @@ Outcome serve(Environment& environment, const Target& target, Serve asked) {
   if (!service) return service.error();
   api::server::Site site;
   site.handle = [&service](const api::Request& request) { return (*service)->handle(request); };
+  site.begin = [&service](api::Request request, api::server::Finished done) {
+    (*service)->begin(std::move(request), std::move(done));
+  };
+  site.at_once = [&service](const api::Request& request) { return (*service)->at_once(request); };
   site.refused = [&service](api::Response& response) { (*service)->refused(response); };
   auto server = api::server::HttpServer::open(asked.http, site);
   if (!server) return server.error();

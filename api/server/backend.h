@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "api/server/feed.h"
+#include "api/server/late_answer.h"
 #include "api/server/observer.h"
 #include "api/server/platform.h"
 #include "api/server/problem.h"
 #include "api/server/rate_limit.h"
 #include "api/server/target.h"
+#include "api/server/tile_cache.h"
 #include "crypto/checkpoint.h"
 
 namespace liuhen::api::server {
@@ -36,6 +38,7 @@ struct Backend {
   Feeds& feeds;
   bool platform_acts = true;
   RateLimit& authors;
+  TileCache& tiles;
   const Publisher* publisher = nullptr;  // null: no witnesses are asked
 
   // The state after everything acknowledged so far.
@@ -57,6 +60,8 @@ struct Route {
   const char* method;
   const char* pattern;  // "/api/v1/entries/*"; a last "**" takes the rest of the path
   Response (*answer)(const Backend& backend, const Call& call);
+  // In place of `answer`, where that has to wait for the writer. `call` is gone once it returns.
+  void (*begin)(const Backend& backend, const Call& call, Finished done) = nullptr;
 };
 
 // By subject; each in a file of its own.
@@ -73,14 +78,12 @@ std::span<const Route> draw_routes();
 std::span<const Route> draft_routes();
 std::span<const Route> page_routes();
 
-struct Dispatched {
-  Response response;
-  const char* route;  // the pattern that fitted, empty if none did
-};
+// Takes the answer, with the pattern of the route that gives it, empty if none fitted; as Finished.
+using Dispatched = std::function<void(Finish, const char* route)>;
 
 // Finds the route and asks it: `request.route` if there is none, `request.method` with Allow if
 // there is one for another method.
-Dispatched dispatch(const Backend& backend, const Request& request);
+void dispatch(const Backend& backend, const Request& request, Dispatched done);
 
 Response json_response(const boost::json::value& value, unsigned status = 200);
 Error absent(const std::string& zh, const std::string& en);  // `request.absent`

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/client/connection.h"
 #include "api/limits.h"
+#include "api/server/late_answer.h"
 #include "api/server/rate_limit.h"
 
 namespace liuhen::api::server {
@@ -46,10 +48,15 @@ struct HttpServerOptions {
 // What is served. handle: on a worker thread, several at once, may block; it is never asked for
 // HEAD (it is asked for GET, and the body is left away). An answer whose `stream` is set is sent as
 // that yields it (stream_source.h), in chunks, and the connection closes after it.
+// begin: asked in place of handle, if it is set, and likewise; the worker is free again once it
+// returns, and what `done` is given is called on an I/O thread.
+// at_once: asked first, if it is set, on an I/O thread: what needs no worker, and waits for nobody.
 // refused: sees the answers that the server gives in place of handle's, before they are sent.
 struct Site {
   std::function<Response(const Request&)> handle;
   std::function<void(Response&)> refused = [](Response&) {};
+  std::function<void(Request, Finished done)> begin = {};
+  std::function<std::optional<Response>(const Request&)> at_once = {};
 };
 
 class HttpServer {

@@ -26,22 +26,25 @@ namespace {
 
 // Hands a request to a worker and resumes whoever waits on its own executor.
 struct HandOver {
+  HttpHost* host;
   asio::thread_pool* pool;
-  const Site* site;
   std::atomic<unsigned>* waiting;
+  std::shared_ptr<AnswerTurn> turn;
 
   template <class Handler>
   void operator()(Handler&& handler, Request request) const {
     // Counts as work of the I/O context, which would otherwise run out of it meanwhile.
     auto back = asio::prefer(asio::get_associated_executor(handler),
                              asio::execution::outstanding_work.tracked);
-    asio::post(*pool, [site = site, waiting = waiting, back, request = std::move(request),
-                       handler = std::forward<Handler>(handler)]() mutable {
+    auto kept = std::make_shared<std::decay_t<Handler>>(std::forward<Handler>(handler));
+    const std::uint64_t number = turn->begin([back, kept](Finish finish) {
+      asio::post(back, [kept, finish = std::move(finish)] { std::move (*kept)(finish()); });
+    });
+    asio::post(*pool, [host = host, waiting = waiting, turn = turn, number,
+                       request = std::move(request)]() mutable {
       waiting->fetch_sub(1);
-      Response response = site->handle(request);
-      asio::post(back, [handler = std::move(handler), response = std::move(response)]() mutable {
-        std::move(handler)(std::move(response));
-      });
+      host->site.begin(std::move(request),
+                       [turn, number](Finish finish) { turn->give(number, std::move(finish)); });
     });
   }
 };
@@ -148,43 +151,15 @@ void HttpHost::end_stream(const ClientAddress& client) {
   if (--from_there->second == 0) streams_from_.erase(from_there);
 }
 
-std::uint64_t ChunkTurn::begin(Resume resume) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!closed_) {
-      waiting_ = std::move(resume);
-      return ++turn_;
-    }
-  }
-  resume(std::nullopt);
-  return 0;
-}
-
-void ChunkTurn::give(std::uint64_t turn, std::optional<std::string> chunk) {
-  Resume waiting;
-  {
-    const std::lock_guard lock(mutex_);
-    if (turn == turn_) waiting = std::exchange(waiting_, nullptr);
-  }
-  if (waiting) waiting(std::move(chunk));
-}
-
-void ChunkTurn::close() {
-  if (const Resume waiting = forget()) waiting(std::nullopt);
-}
-
-ChunkTurn::Resume ChunkTurn::forget() {
-  const std::lock_guard lock(mutex_);
-  closed_ = true;
-  return std::exchange(waiting_, nullptr);
-}
-
 void HttpSession::end_if_idle() {
   if (idle_) stream_.tcp().cancel();
   turn_->close();
 }
 
-void HttpSession::abandon() { turn_->forget(); }
+void HttpSession::abandon() {
+  turn_->forget();
+  answer_turn_->forget();
+}
 
 asio::awaitable<void> HttpSession::run(std::shared_ptr<HttpSession> self) {
   bool more = co_await self->greet();
@@ -305,6 +280,10 @@ ClientAddress HttpSession::client_of(const http::fields& fields) const {
 }
 
 asio::awaitable<Response> HttpSession::answer(Request request) {
+  if (host_.site.at_once) {
+    std::optional<Response> there = host_.site.at_once(request);
+    if (there) co_return std::move(*there);
+  }
   const bool writes = request.method == "POST";
   std::atomic<unsigned>& waiting = writes ? host_.writes_waiting : host_.waiting;
   if (waiting.fetch_add(1) >= host_.options.worker_queue_max) {
@@ -312,7 +291,8 @@ asio::awaitable<Response> HttpSession::answer(Request request) {
     co_return refusal(
         fail("queue.full", "请求过多，请稍后再试", "too many requests at once; try again shortly"));
   }
-  HandOver hand_over{writes ? &host_.write_workers : &host_.workers, &host_.site, &waiting};
+  HandOver hand_over{&host_, writes ? &host_.write_workers : &host_.workers, &waiting,
+                     answer_turn_};
   Response response = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Response)>(
       hand_over, asio::use_awaitable, std::move(request));
   co_return response;

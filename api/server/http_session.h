@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "api/client/transport.h"
 #include "api/server/answer_budget.h"
@@ -32,14 +33,19 @@ struct HttpHost {
         workers(options.workers),
         write_workers(options.write_workers),
         answers(options.answers_bytes_max),
-        addresses(options.address_rate, entropy) {}
+        addresses(options.address_rate, entropy) {
+    if (site.begin) return;
+    site.begin = [this](const Request& request, const Finished& done) {
+      done(ready(site.handle(request)));
+    };
+  }
   // Whether limits for one address hold for this client.
   bool limits(const ClientAddress& client) const {
     return !client.loopback || options.limit_loopback;
   }
 
   const HttpServerOptions options;
-  const Site site;
+  Site site;  // not changed any more
   boost::asio::thread_pool workers, write_workers;
   AnswerBudget answers;
   crypto::SystemEntropy entropy;
@@ -57,16 +63,43 @@ struct HttpHost {
   std::map<std::string, unsigned> streams_from_;  // of them by network, where that is limited
 };
 
-// Where a session waits for the next chunk of its stream. The source may answer late, or from
-// anywhere: an answer to another turn than the one under way, or after close(), is nobody's.
+// Where a session waits for what another thread will give it. That may come late, or from anywhere:
+// what answers another turn than the one under way, or comes after close(), is nobody's.
 // Thread-safe.
-class ChunkTurn {
+template <class What>
+class Turn {
  public:
-  using Resume = std::function<void(std::optional<std::string>)>;
-  std::uint64_t begin(Resume resume);
-  void give(std::uint64_t turn, std::optional<std::string> chunk);
-  void close();     // this turn and all to come end with nothing
-  Resume forget();  // the same, but whoever waits is not resumed: it is returned to be destroyed
+  using Resume = std::function<void(What)>;
+  // The number of the turn; 0 after close(), when it resumes with nothing at once.
+  std::uint64_t begin(Resume resume) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!closed_) {
+        waiting_ = std::move(resume);
+        return ++turn_;
+      }
+    }
+    resume(What());
+    return 0;
+  }
+  void give(std::uint64_t turn, What what) {
+    Resume waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      if (turn == turn_) waiting = std::exchange(waiting_, nullptr);
+    }
+    if (waiting) waiting(std::move(what));
+  }
+  // This turn and all to come end with nothing.
+  void close() {
+    if (const Resume waiting = forget()) waiting(What());
+  }
+  // The same, but whoever waits is not resumed: it is returned to be destroyed.
+  Resume forget() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    return std::exchange(waiting_, nullptr);
+  }
 
  private:
   std::mutex mutex_;
@@ -74,6 +107,8 @@ class ChunkTurn {
   Resume waiting_;
   bool closed_ = false;
 };
+using ChunkTurn = Turn<std::optional<std::string>>;
+using AnswerTurn = Turn<Finish>;
 
 // Everything of it runs on the strand of its socket, but for the constructor.
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
@@ -114,6 +149,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   ClientAddress client_;      // who asks, of the request at hand
   boost::beast::flat_buffer buffer_;
   bool idle_ = true;
+  const std::shared_ptr<AnswerTurn> answer_turn_ = std::make_shared<AnswerTurn>();
   const std::shared_ptr<ChunkTurn> turn_ = std::make_shared<ChunkTurn>();
 };
 

@@ -24,8 +24,8 @@ Observer::Observer(JsonLog* log, crypto::Entropy& entropy) : log_(log) {
 
 std::string Observer::next_id() { return prefix_ + std::to_string(requests_.fetch_add(1)); }
 
-Observer::Exchange::Exchange(Observer& observer, const Request& request)
-    : observer_(observer), request_(request), begun_(steady_clock::now()) {
+Observer::Exchange::Exchange(Observer& observer, Request request)
+    : observer_(observer), request_(std::move(request)), begun_(steady_clock::now()) {
   observer_.metrics_.request_begun();
 }
 

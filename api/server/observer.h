@@ -22,14 +22,15 @@ class Observer {
   // For the time of one request. Any thread.
   class Exchange {
    public:
-    Exchange(Observer& observer, const Request& request);
+    Exchange(Observer& observer, Request request);
+    const Request& request() const { return request_; }
     // Gives the response the id that the log has, as X-Request-Id, counts and logs it. Once.
     // `route` is the router's pattern.
     void answered(Response& response, std::string_view route);
 
    private:
     Observer& observer_;
-    const Request& request_;
+    const Request request_;
     const std::chrono::steady_clock::time_point begun_;
   };
 

@@ -33,11 +33,25 @@ Response wrong_method(const std::string& allowed) {
   return response;
 }
 
+void ask(const Backend& backend, const Call& call, const Route& route, Dispatched done) {
+  if (route.begin != nullptr) {
+    return route.begin(backend, call, [done = std::move(done), &route](Finish finish) {
+      done(std::move(finish), route.pattern);
+    });
+  }
+  Response response = route.answer(backend, call);
+  if (call.request.method == "HEAD") {
+    response.body.clear();
+    response.stream.reset();
+  }
+  done(ready(std::move(response)), route.pattern);
+}
+
 }  // namespace
 
-Dispatched dispatch(const Backend& backend, const Request& request) {
+void dispatch(const Backend& backend, const Request& request, Dispatched done) {
   Result<Target> target = Target::parse(request.target);
-  if (!target) return {problem(target.error()), ""};
+  if (!target) return done(ready(problem(target.error())), "");
   Call call{request, std::move(*target), {}};
   const std::string_view method =
       request.method == "HEAD" ? "GET" : std::string_view(request.method);
@@ -49,23 +63,15 @@ Dispatched dispatch(const Backend& backend, const Request& request) {
   for (const std::span<const Route> table : tables) {
     for (const Route& route : table) {
       if (!fits(route.pattern, call.target, call.captured)) continue;
-      if (method != route.method) {
-        allowed = std::string_view(route.method) == "GET" ? "GET, HEAD" : route.method;
-        near = route.pattern;
-        continue;
-      }
-      Response response = route.answer(backend, call);
-      if (request.method == "HEAD") {
-        response.body.clear();
-        response.stream.reset();
-      }
-      return {std::move(response), route.pattern};
+      if (method == route.method) return ask(backend, call, route, std::move(done));
+      allowed = std::string_view(route.method) == "GET" ? "GET, HEAD" : route.method;
+      near = route.pattern;
     }
   }
-  if (!allowed.empty()) return {wrong_method(allowed), near};
-  return {problem(fail("request.route", "没有这个路径：" + call.target.raw_path.substr(0, 200),
-                       "there is nothing at " + call.target.raw_path.substr(0, 200))),
-          ""};
+  if (!allowed.empty()) return done(ready(wrong_method(allowed)), near);
+  done(ready(problem(fail("request.route", "没有这个路径：" + call.target.raw_path.substr(0, 200),
+                          "there is nothing at " + call.target.raw_path.substr(0, 200)))),
+       "");
 }
 
 Response json_response(const boost::json::value& value, unsigned status) {

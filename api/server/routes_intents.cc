@@ -1,6 +1,8 @@
 // Submitting intents, and those that wait for their second person (docs/formats/api.md, "Intents").
+#include <algorithm>
+#include <atomic>
 #include <functional>
-#include <latch>
+#include <memory>
 #include <optional>
 #include <variant>
 
@@ -69,38 +71,55 @@ void begin(const Backend& backend, Result<ledger::Submission> submission,
                             });
 }
 
-// Queued in their order before any is waited for, so that they share a sync and may depend on each
-// other.
-std::vector<Verdict> submit_all(const Backend& backend,
-                                std::vector<Result<ledger::Submission>> submissions) {
-  std::vector<Verdict> verdicts(submissions.size());
-  // Shared, since whoever counts down last may still be in it when the wait is over.
-  const auto left = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(submissions.size()));
-  for (std::size_t i = 0; i < submissions.size(); ++i) {
-    begin(backend, std::move(submissions[i]), [&verdicts, left, i](Verdict verdict) {
-      verdicts[i] = std::move(verdict);
-      left->count_down();
+// What becomes of several submissions, until all are decided on.
+struct Decided {
+  std::vector<Verdict> verdicts;
+  std::atomic<std::size_t> left;
+  std::function<Response(const std::vector<Verdict>&)> answer;
+  Finished done;
+};
+
+void finish(const Backend& backend, const std::shared_ptr<Decided>& decided) {
+  decided->done([&backend, decided] {
+    const bool recorded = std::ranges::any_of(decided->verdicts, [](const Verdict& verdict) {
+      return std::holds_alternative<ledger::Answer>(verdict);
     });
-  }
-  left->wait();
-  bool recorded = false;
-  for (const Verdict& verdict : verdicts) {
-    const auto* refused = std::get_if<Refusal>(&verdict);
-    recorded = recorded || refused == nullptr;
-  }
-  if (recorded && backend.platform_acts) backend.platform.wake();
-  return verdicts;
+    if (recorded && backend.platform_acts) backend.platform.wake();
+    return decided->answer(decided->verdicts);
+  });
 }
 
-Response submit(const Backend& backend, const Call& call) {
-  const Result<json::object> fields = parse_object(call.request.body);
-  if (!fields) return problem(fields.error());
-  std::vector<Result<ledger::Submission>> alone{submission_of(*fields)};
-  const std::vector<Verdict> verdicts = submit_all(backend, std::move(alone));
-  if (const auto* refused = std::get_if<Refusal>(&verdicts.front()))
+// Queued in their order before any is waited for, so that they share a sync and may depend on each
+// other.
+void submit_all(const Backend& backend, std::vector<Result<ledger::Submission>> submissions,
+                std::function<Response(const std::vector<Verdict>&)> answer, Finished done) {
+  const auto decided =
+      std::make_shared<Decided>(std::vector<Verdict>(submissions.size()), submissions.size(),
+                                std::move(answer), std::move(done));
+  if (submissions.empty()) return finish(backend, decided);
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    begin(backend, std::move(submissions[i]), [&backend, decided, i](Verdict verdict) {
+      decided->verdicts[i] = std::move(verdict);
+      if (decided->left.fetch_sub(1) == 1) finish(backend, decided);
+    });
+  }
+}
+
+Response alone(const Verdict& verdict) {
+  if (const auto* refused = std::get_if<Refusal>(&verdict))
     return problem_for(refused->error, refused->retry_after_s);
-  const JsonAnswer answer = answer_json(std::get<ledger::Answer>(verdicts.front()));
+  const JsonAnswer answer = answer_json(std::get<ledger::Answer>(verdict));
   return json_response(answer.fields, answer.status);
+}
+
+void submit(const Backend& backend, const Call& call, Finished done) {
+  const Result<json::object> fields = parse_object(call.request.body);
+  if (!fields) return done(ready(problem(fields.error())));
+  std::vector<Result<ledger::Submission>> one{submission_of(*fields)};
+  submit_all(
+      backend, std::move(one),
+      [](const std::vector<Verdict>& verdicts) { return alone(verdicts.front()); },
+      std::move(done));
 }
 
 // What the intent alone would have been answered, with its status.
@@ -113,14 +132,23 @@ json::object result_json(const Verdict& verdict) {
   return std::move(answer.fields);
 }
 
-Response submit_batch(const Backend& backend, const Call& call) {
+Response results(const std::vector<Verdict>& verdicts) {
+  json::array results;
+  for (const Verdict& verdict : verdicts) results.push_back(result_json(verdict));
+  Response response = json_response({{"results", std::move(results)}});
+  response.weight = static_cast<std::uint32_t>(verdicts.size());
+  return response;
+}
+
+void submit_batch(const Backend& backend, const Call& call, Finished done) {
   const Result<json::object> fields = parse_object(call.request.body);
-  if (!fields) return problem(fields.error());
+  if (!fields) return done(ready(problem(fields.error())));
   const Result<json::array> list = list_field(*fields, "intents", true);
-  if (!list) return problem(list.error());
+  if (!list) return done(ready(problem(list.error())));
   if (list->size() > kIntentsMax) {
-    return problem(field_error("intents", "至多 " + std::to_string(kIntentsMax) + " 份",
-                               "may hold " + std::to_string(kIntentsMax) + " at most"));
+    return done(
+        ready(problem(field_error("intents", "至多 " + std::to_string(kIntentsMax) + " 份",
+                                  "may hold " + std::to_string(kIntentsMax) + " at most"))));
   }
   std::vector<Result<ledger::Submission>> submissions;
   for (const json::value& value : *list) {
@@ -130,13 +158,7 @@ Response submit_batch(const Backend& backend, const Call& call) {
                               : Result<ledger::Submission>(field_error(
                                     "intents", "的每一项应为对象", "has to hold objects")));
   }
-  const auto weight = static_cast<std::uint32_t>(submissions.size());
-  json::array results;
-  for (const Verdict& verdict : submit_all(backend, std::move(submissions)))
-    results.push_back(result_json(verdict));
-  Response response = json_response({{"results", std::move(results)}});
-  response.weight = weight;
-  return response;
+  submit_all(backend, std::move(submissions), results, std::move(done));
 }
 
 json::object pending_json(const ledger::PendingIntent& pending) {
@@ -182,8 +204,8 @@ Response pending_one(const Backend& backend, const Call& call) {
 }
 
 constexpr Route kRoutes[] = {
-    {"POST", "/api/v1/intents", submit},
-    {"POST", "/api/v1/intents/batch", submit_batch},
+    {"POST", "/api/v1/intents", nullptr, submit},
+    {"POST", "/api/v1/intents/batch", nullptr, submit_batch},
     {"GET", "/api/v1/pending", pending_list},
     {"GET", "/api/v1/pending/*", pending_one},
 };

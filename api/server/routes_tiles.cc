@@ -81,8 +81,11 @@ Response tile(const Backend& backend, const Call& call) {
   }
   Result<ReadModel::Reading> reading = backend.read();
   if (!reading) return problem(reading.error());
-  return validated(
+  Response response = validated(
       call, bytes_for_ever(std::string(text_of(ledger::tile_bytes(reading->tree(), asked)))));
+  if (asked.width == ledger::kTileWidth && response.status == 200)
+    backend.tiles.keep(call.target.raw_path, response);
+  return response;
 }
 
 constexpr Route kRoutes[] = {

@@ -90,7 +90,7 @@ class DirectoryService final : public Service {
                                                  model_, publisher_.get(), std::move(beacons)});
     backend_.reset(new Backend{origin_, key->vkey(), options_.dir, *options_.clock, *storage_,
                                restricted_, *sequencer_, model_, *platform_, observer_, feeds_,
-                               options_.platform_acts, authors_, publisher_.get()});
+                               options_.platform_acts, authors_, tiles_, publisher_.get()});
     if (options_.platform_acts) platform_->start();
     if (publisher_) publisher_->start();
     observer_.note(Severity::info, "started", {{"size", sequencer_->size()}});
@@ -128,10 +128,24 @@ class DirectoryService final : public Service {
   }
 
   Response handle(const Request& request) override {
-    Observer::Exchange exchange(observer_, request);
-    Dispatched answer = dispatch(*backend_, request);
-    exchange.answered(answer.response, answer.route);
-    return std::move(answer.response);
+    return wait_for([&](Finished done) { begin(request, std::move(done)); });
+  }
+  void begin(Request request, Finished done) override {
+    const auto exchange = std::make_shared<Observer::Exchange>(observer_, std::move(request));
+    dispatch(*backend_, exchange->request(),
+             [exchange, done = std::move(done)](Finish finish, const char* route) {
+               done([exchange, finish = std::move(finish), route] {
+                 Response response = finish();
+                 exchange->answered(response, route);
+                 return response;
+               });
+             });
+  }
+  std::optional<Response> at_once(const Request& request) override {
+    if (request.method != "GET" || !request.if_none_match.empty()) return std::nullopt;
+    std::optional<Response> response = tiles_.find(request.target);
+    if (response) Observer::Exchange(observer_, request).answered(*response, TileCache::kRoute);
+    return response;
   }
   void refused(Response& response) override { observer_.refused(response); }
   Outcome advance() override { return platform_->advance(); }
@@ -195,6 +209,7 @@ class DirectoryService final : public Service {
   std::atomic<bool> stopped_ = false;
   std::stop_source backups_;
   RateLimit authors_;
+  TileCache tiles_;
   std::unique_ptr<ledger::Sequencer> sequencer_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Platform> platform_;

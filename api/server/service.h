@@ -4,10 +4,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/client/connection.h"
 #include "api/server/json_log.h"
+#include "api/server/late_answer.h"
 #include "api/server/publisher.h"
 #include "api/server/rate_limit.h"
 #include "ledger/backup.h"
@@ -60,6 +62,10 @@ class Service {
 
   // Any thread; blocks until answered. Reads see at least every entry acknowledged before the call.
   virtual Response handle(const Request& request) = 0;
+  // The same, but for an intent without waiting until it is written: `done` comes then.
+  virtual void begin(Request request, Finished done) = 0;
+  // What neither asks storage nor waits for anyone, if that is enough to answer. Any thread.
+  virtual std::optional<Response> at_once(const Request& request) = 0;
   // For an answer that was given in front of handle(): it gets its id, is counted and logged. Any
   // thread.
   virtual void refused(Response& response) = 0;

@@ -109,6 +109,10 @@ void SampleLog::serve() {
   service_ = taken(api::server::Service::open(options));
   api::server::Site site;
   site.handle = [this](const api::Request& request) { return service_->handle(request); };
+  site.begin = [this](api::Request request, api::server::Finished done) {
+    service_->begin(std::move(request), std::move(done));
+  };
+  site.at_once = [this](const api::Request& request) { return service_->at_once(request); };
   server_ = taken(api::server::HttpServer::open({.listen = "127.0.0.1:0"}, std::move(site)));
   serving_ = std::thread([this] { server_->run(); });
 }
