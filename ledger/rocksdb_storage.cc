@@ -7,11 +7,13 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "ledger/rocksdb_handle.h"
 
@@ -143,6 +145,18 @@ class Database {
 Result<std::shared_ptr<Database>> open_database(const std::string& path, OpenMode mode,
                                                 rocksdb::Env* env);
 
+// So that each insertion begins where the one before it ended: keys that are hashes would be looked
+// for from the top each time. Changes to one key stay in their order.
+std::vector<const Batch::Change*> in_key_order(const Batch& batch) {
+  std::vector<const Batch::Change*> out;
+  out.reserve(batch.changes().size());
+  for (const Batch::Change& change : batch.changes()) out.push_back(&change);
+  std::ranges::stable_sort(out, {}, [](const Batch::Change* change) {
+    return std::pair(change->family, std::string_view(change->key));
+  });
+  return out;
+}
+
 class RocksdbStorage final : public Storage, public RocksdbHandle {
  public:
   RocksdbStorage(std::string path, const OpenOptions& options, std::shared_ptr<Database> database)
@@ -175,10 +189,10 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
     LIUHEN_CHECK(options_.mode != OpenMode::read_only);
     const std::shared_ptr<Database> db = current();
     rocksdb::WriteBatch writes;
-    for (const Batch::Change& change : batch.changes()) {
+    for (const Batch::Change* change : in_key_order(batch)) {
       const rocksdb::Status added =
-          change.value ? writes.Put(db->handle(change.family), change.key, *change.value)
-                       : writes.Delete(db->handle(change.family), change.key);
+          change->value ? writes.Put(db->handle(change->family), change->key, *change->value)
+                        : writes.Delete(db->handle(change->family), change->key);
       if (!added.ok()) return error_of(added);
     }
     rocksdb::WriteOptions options;

@@ -7,6 +7,7 @@
 
 #include "api/server/backend.h"
 #include "api/server/measured.h"
+#include "crypto/block_entropy.h"
 #include "crypto/note.h"
 #include "crypto/vrf.h"
 #include "ledger/dir_check.h"
@@ -39,7 +40,7 @@ class DirectoryService final : public Service {
         database_(*storage),
         storage_(measured(std::move(storage), observer_)),
         head_(layout_.head),
-        restricted_(*storage_, keys_.master, entropy_),
+        restricted_(*storage_, keys_.master, record_entropy_),
         model_(origin, *storage_),
         feeds_(*storage_),
         origin_(origin),
@@ -196,6 +197,7 @@ class DirectoryService final : public Service {
   const ServiceOptions options_;
   const Keys keys_;
   crypto::SystemEntropy entropy_;
+  crypto::BlockEntropy record_entropy_{entropy_};
   Observer observer_;
   ledger::Storage& database_;  // what storage_ measures
   std::unique_ptr<ledger::Storage> storage_;

@@ -86,7 +86,7 @@ void SampleLog::open() {
   const api::server::Layout layout(directory_);
   storage_ = taken(ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::existing}));
   head_ = std::make_unique<ledger::DiskHeadFile>(layout.head);
-  restricted_ = std::make_unique<ledger::RestrictedStore>(*storage_, keys_.master, entropy_);
+  restricted_ = std::make_unique<ledger::RestrictedStore>(*storage_, keys_.master, record_entropy_);
   admission_ = std::make_unique<projections::StateAdmission>(origin_);
   ledger::SequencerOptions options;
   options.origin = origin_;

@@ -9,6 +9,7 @@
 #include "api/server/http_server.h"
 #include "api/server/keys.h"
 #include "api/server/service.h"
+#include "crypto/block_entropy.h"
 #include "ledger/rocksdb_storage.h"
 #include "ledger/sequencer.h"
 #include "projections/state.h"
@@ -54,6 +55,7 @@ class SampleLog {
   const std::string origin_ = kSampleOrigin;
   const std::string directory_;
   crypto::SystemEntropy entropy_;
+  crypto::BlockEntropy record_entropy_{entropy_};
   ledger::SystemClock clock_;
   const api::server::Keys keys_;
   crypto::SigningKey trustee1_, trustee2_, office_, registrar_;
