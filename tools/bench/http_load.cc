@@ -1,93 +1,203 @@
 #include "tools/bench/http_load.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
+#include <array>
+#include <cerrno>
+#include <charconv>
 #include <chrono>
-#include <optional>
+#include <cstring>
 
 namespace liuhen::tools::bench {
 namespace {
 
-namespace asio = boost::asio;
-namespace http = boost::beast::http;
-using tcp = asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// One run: what is still to be sent, and what has come back.
-struct Run {
-  const std::vector<std::string>& requests;
-  const tcp::endpoint server;
-  const double interval_s;  // between two requests; 0: at once
-  const std::atomic<bool>& enough;
-  const Clock::time_point start = Clock::now();
-  std::size_t next = 0;
-  Load load = {};
+// An answer as far as it has arrived: with a Content-Length, as both servers send them here.
+class Answer {
+ public:
+  void clear() {
+    bytes_.clear();
+    size_ = 0;
+  }
+  void add(std::string_view bytes) { bytes_ += bytes; }
+  bool whole() {
+    if (size_ == 0) {
+      const auto end = bytes_.find("\r\n\r\n");
+      if (end == std::string::npos) return false;
+      size_ = end + 4 + content_length(std::string_view(bytes_).substr(0, end));
+    }
+    return bytes_.size() >= size_;
+  }
+  bool last() const { return bytes_.find("\r\nConnection: close\r\n") != std::string::npos; }
+  bool good() const { return bytes_.starts_with("HTTP/1.1 200 "); }
+  const std::string& bytes() const { return bytes_; }
 
-  Clock::time_point due(std::size_t i) const {
-    if (interval_s == 0) return Clock::now();
-    return start + std::chrono::duration_cast<Clock::duration>(
-                       std::chrono::duration<double>(interval_s * static_cast<double>(i)));
+ private:
+  static std::size_t content_length(std::string_view header) {
+    constexpr std::string_view kName = "\r\ncontent-length: ";
+    const auto same = [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); };
+    const auto at = std::search(header.begin(), header.end(), kName.begin(), kName.end(),
+                                [&](char b, char a) { return same(a, b); });
+    std::size_t length = 0;
+    if (at != header.end())
+      std::from_chars(&*at + kName.size(), header.data() + header.size(), length);
+    return length;
   }
-  void fail(const std::string& why) {
-    if (load.failed++ == 0) load.failure = why;
-  }
+
+  std::string bytes_;
+  std::size_t size_ = 0;  // of header and body; 0: the header is not there yet
 };
 
-asio::awaitable<void> connection(Run& run) {
-  const auto executor = co_await asio::this_coro::executor;
-  std::optional<tcp::socket> socket;
-  boost::beast::flat_buffer buffer;
-  asio::steady_timer timer(executor);
-  while (run.next < run.requests.size() && !run.enough) {
-    const std::size_t i = run.next++;
-    const Clock::time_point due = run.due(i);
-    if (due > Clock::now()) {
-      timer.expires_at(due);
-      co_await timer.async_wait(asio::use_awaitable);
+struct Connection {
+  int fd = -1;
+  const std::string* request = nullptr;  // under way
+  std::size_t sent = 0;
+  Clock::time_point due;
+  Answer answer;
+};
+
+// One run: what is still to be sent, and what has come back.
+class Run {
+ public:
+  Run(std::uint16_t port, unsigned connections, const std::vector<std::string>& requests,
+      double interval_s, const std::atomic<bool>& enough)
+      : port_(port),
+        requests_(requests),
+        interval_s_(interval_s),
+        enough_(enough),
+        events_(::epoll_create1(EPOLL_CLOEXEC)),
+        connections_(connections) {
+    for (Connection& connection : connections_) connect(connection);
+    load_.latencies_s.reserve(requests.size());
+  }
+  ~Run() {
+    for (Connection& connection : connections_) ::close(connection.fd);
+    ::close(events_);
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  Load finish() {
+    start_ = Clock::now();
+    for (Connection& connection : connections_) idle_.push_back(&connection);
+    for (;;) {
+      while (!idle_.empty() && more() && due(next_) <= Clock::now()) send_next();
+      if (!more() && idle_.size() == connections_.size()) break;
+      wait();
     }
-    try {
-      if (!socket) {
-        socket.emplace(executor);
-        co_await socket->async_connect(run.server, asio::use_awaitable);
-        socket->set_option(tcp::no_delay(true));
-        buffer.clear();
-      }
-      co_await asio::async_write(*socket, asio::buffer(run.requests[i]), asio::use_awaitable);
-      http::response_parser<http::string_body> parser;
-      parser.body_limit(boost::none);
-      co_await http::async_read(*socket, buffer, parser, asio::use_awaitable);
-      run.load.latencies_s.push_back(seconds_since(due));
-      if (parser.get().result_int() != 200)
-        run.fail(std::to_string(parser.get().result_int()) + " " + parser.get().body());
-      if (!parser.get().keep_alive()) socket.reset();
-    } catch (const boost::system::system_error& error) {
-      run.fail(error.what());
-      socket.reset();
+    load_.seconds = seconds_since(start_);
+    return std::move(load_);
+  }
+
+ private:
+  bool more() const { return next_ < requests_.size() && !enough_; }
+  Clock::time_point due(std::size_t i) const {
+    return start_ + std::chrono::duration_cast<Clock::duration>(
+                        std::chrono::duration<double>(interval_s_ * static_cast<double>(i)));
+  }
+  void fail(const std::string& why) {
+    if (load_.failed++ == 0) load_.failure = why;
+  }
+
+  void connect(Connection& connection) {
+    if (connection.fd >= 0) ::close(connection.fd);
+    connection.fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in server{};
+    server.sin_family = AF_INET;
+    server.sin_port = htons(port_);
+    server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int one = 1;
+    if (::connect(connection.fd, reinterpret_cast<const sockaddr*>(&server), sizeof server) != 0)
+      fail(std::strerror(errno));
+    ::setsockopt(connection.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLET, .data = {.ptr = &connection}};
+    ::epoll_ctl(events_, EPOLL_CTL_ADD, connection.fd, &event);
+  }
+
+  void send_next() {
+    Connection& connection = *idle_.back();
+    idle_.pop_back();
+    connection.due = interval_s_ == 0 ? Clock::now() : due(next_);
+    connection.request = &requests_[next_++];
+    connection.sent = 0;
+    connection.answer.clear();
+    send(connection);
+  }
+  void send(Connection& connection) {
+    while (connection.sent < connection.request->size()) {
+      const ssize_t sent =
+          ::send(connection.fd, connection.request->data() + connection.sent,
+                 connection.request->size() - connection.sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (sent < 0 && errno == EAGAIN) return;
+      if (sent < 0) return lost(connection, std::strerror(errno));
+      connection.sent += static_cast<std::size_t>(sent);
     }
   }
-}
+  void receive(Connection& connection) {
+    for (;;) {
+      const ssize_t got = ::recv(connection.fd, piece_.data(), piece_.size(), MSG_DONTWAIT);
+      if (got < 0 && errno == EAGAIN) return;
+      if (got <= 0) return lost(connection, got == 0 ? "closed" : std::strerror(errno));
+      connection.answer.add({piece_.data(), static_cast<std::size_t>(got)});
+      if (connection.answer.whole()) return answered(connection);
+    }
+  }
+  void answered(Connection& connection) {
+    load_.latencies_s.push_back(seconds_since(connection.due));
+    if (!connection.answer.good()) fail(connection.answer.bytes());
+    connection.request = nullptr;
+    if (connection.answer.last()) connect(connection);
+    idle_.push_back(&connection);
+  }
+  void lost(Connection& connection, const std::string& why) {
+    if (connection.request != nullptr) {
+      fail(why);
+      idle_.push_back(&connection);
+    }
+    connection.request = nullptr;
+    connect(connection);
+  }
 
-Load run(std::uint16_t port, unsigned connections, const std::vector<std::string>& requests,
-         double interval_s, const std::atomic<bool>& enough) {
-  asio::io_context io(1);
-  Run state{requests, tcp::endpoint(asio::ip::address_v4::loopback(), port), interval_s, enough};
-  for (unsigned i = 0; i < connections; ++i) asio::co_spawn(io, connection(state), asio::detached);
-  io.run();
-  state.load.seconds = seconds_since(state.start);
-  return state.load;
-}
+  // For what comes in, or until the next request is due.
+  void wait() {
+    std::array<epoll_event, 64> events;
+    timespec pause{.tv_sec = 0, .tv_nsec = 100'000'000};
+    if (!idle_.empty() && more()) {
+      const auto left =
+          std::chrono::duration_cast<std::chrono::nanoseconds>(due(next_) - Clock::now()).count();
+      pause.tv_nsec = std::clamp<long>(left, 0, pause.tv_nsec);
+    }
+    const int count = ::epoll_pwait2(events_, events.data(), events.size(), &pause, nullptr);
+    for (int i = 0; i < count; ++i) {
+      auto& connection = *static_cast<Connection*>(events[i].data.ptr);
+      if (connection.request != nullptr) send(connection);
+      if ((events[i].events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) receive(connection);
+    }
+  }
+
+  const std::uint16_t port_;
+  const std::vector<std::string>& requests_;
+  const double interval_s_;  // between two requests; 0: as soon as there is a connection
+  const std::atomic<bool>& enough_;
+  const int events_;
+  std::vector<Connection> connections_;
+  std::vector<Connection*> idle_;
+  std::array<char, 65'536> piece_;
+  Clock::time_point start_;
+  std::size_t next_ = 0;
+  Load load_;
+};
 
 }  // namespace
 
@@ -102,12 +212,12 @@ std::string get(const std::string& target) {
 
 Load send_all(std::uint16_t port, unsigned connections, const std::vector<std::string>& requests) {
   const std::atomic<bool> enough = false;
-  return run(port, connections, requests, 0, enough);
+  return Run(port, connections, requests, 0, enough).finish();
 }
 
 Load send_paced(std::uint16_t port, unsigned connections, const std::vector<std::string>& requests,
                 double per_s, const std::atomic<bool>& enough) {
-  return run(port, connections, requests, 1 / per_s, enough);
+  return Run(port, connections, requests, 1 / per_s, enough).finish();
 }
 
 double percentile(std::vector<double> values, double in_a_hundred) {
