@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <future>
@@ -24,6 +25,10 @@ Error stopping() {
   return fail("ledger.stopped", "账本正在停止，不再写入",
               "the ledger is being stopped and writes no more");
 }
+// A crowd is waited for: what each batch costs beside its entries (syncs, a signature) is shared by
+// more of them, and the processor left to those who check. Whoever comes alone waits for nobody.
+constexpr std::size_t kCrowdMin = 16;  // entries in the last batch
+constexpr std::chrono::milliseconds kCrowdWait{3};
 
 Error stopped_by(const Error& why) {
   if (why.code == "storage.full") {
@@ -97,11 +102,13 @@ class QueuedSequencer final : public Sequencer {
   const std::size_t queue_max_;
   std::unique_ptr<LogWriter> writer_;  // of the writer thread, once that runs
   std::uint64_t pending_version_ = 0;  // likewise
+  std::size_t last_batch_ = 0;         // likewise: its jobs
 
   std::atomic<std::uint64_t> size_{0};
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   std::deque<Job> queue_;
+  std::size_t expected_ = 1;  // so many wake the writer
   bool stopping_ = false;
   std::optional<Error> failure_;  // as it is told to everyone
   std::string note_, kept_note_;
@@ -121,6 +128,7 @@ void QueuedSequencer::submit(Submission submission, Done done) {
 
 void QueuedSequencer::enqueue(CheckedSubmission submission, Done done) {
   std::optional<Error> refusal;
+  bool wakes = false;
   {
     const std::lock_guard lock(mutex_);
     if (failure_) {
@@ -132,15 +140,22 @@ void QueuedSequencer::enqueue(CheckedSubmission submission, Done done) {
                      "too many submissions are waiting, try again later");
     } else {
       queue_.push_back({std::move(submission), std::move(done)});
+      wakes = queue_.size() == expected_;
     }
   }
   if (refusal) return done(*refusal);
-  wake_.notify_one();
+  if (wakes) wake_.notify_one();
 }
 
 std::vector<QueuedSequencer::Job> QueuedSequencer::next_jobs() {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+  const auto enough = [&] { return stopping_ || queue_.size() >= expected_; };
+  if (last_batch_ >= kCrowdMin) {
+    expected_ = last_batch_;
+    wake_.wait_for(lock, kCrowdWait, enough);
+  }
+  expected_ = 1;
+  wake_.wait(lock, enough);
   std::vector<Job> jobs;
   std::size_t bytes = 0;
   while (!queue_.empty() && jobs.size() < kBatchEntriesMax && bytes < kBatchBytesMax) {
@@ -148,6 +163,7 @@ std::vector<QueuedSequencer::Job> QueuedSequencer::next_jobs() {
     jobs.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
+  last_batch_ = jobs.size();
   return jobs;
 }
 
