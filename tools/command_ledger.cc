@@ -4,6 +4,7 @@
 #include "api/server/control.h"
 #include "api/server/http_server.h"
 #include "api/server/service.h"
+#include "api/server/site.h"
 #include "api/server/tls_certificate.h"
 #include "crypto/vrf.h"
 #include "projections/keys.h"
@@ -207,14 +208,7 @@ Outcome serve(Environment& environment, const Target& target, Serve asked) {
   }
   auto service = open_directory(environment, target, std::move(options));
   if (!service) return service.error();
-  api::server::Site site;
-  site.handle = [&service](const api::Request& request) { return (*service)->handle(request); };
-  site.begin = [&service](api::Request request, api::server::Finished done) {
-    (*service)->begin(std::move(request), std::move(done));
-  };
-  site.at_once = [&service](const api::Request& request) { return (*service)->at_once(request); };
-  site.refused = [&service](api::Response& response) { (*service)->refused(response); };
-  auto server = api::server::HttpServer::open(asked.http, site);
+  auto server = api::server::HttpServer::open(asked.http, api::server::site_of(**service));
   if (!server) return server.error();
   const auto owner =
       api::server::Control::open(target.dir, [&service](const auto& request, const auto& progress) {

@@ -1,5 +1,6 @@
 #include "api/server/http_server.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -104,8 +105,9 @@ class Server final : public HttpServer {
   void run() override {
     asio::co_spawn(control, accept(), asio::detached);
     std::vector<std::thread> threads;
-    for (unsigned i = 1; i < host.options.io_threads; ++i)
-      threads.emplace_back([this] { io.run(); });
+    unsigned wanted = host.options.io_threads;
+    if (wanted == 0) wanted = std::max(kIoThreads, std::thread::hardware_concurrency());
+    for (unsigned i = 1; i < wanted; ++i) threads.emplace_back([this] { io.run(); });
     io.run();
     for (std::thread& thread : threads) thread.join();
   }

@@ -22,7 +22,7 @@ struct HttpServerOptions {
   // TLS, for those who connect from now on; absent: none.
   std::shared_ptr<TlsCertificate> certificate = {};
   std::function<void()> on_hangup = {};  // what SIGHUP does, with `signals`, on an I/O thread
-  unsigned io_threads = kIoThreads;
+  unsigned io_threads = 0;               // 0: one for each core, kIoThreads at least
   unsigned workers = kWorkers;
   unsigned write_workers = kWriteWorkers;  // for POST: what waits for the disk holds up no reader
   unsigned worker_queue_max = kWorkerQueueMax;
@@ -50,12 +50,14 @@ struct HttpServerOptions {
 // that yields it (stream_source.h), in chunks, and the connection closes after it.
 // begin: asked in place of handle, if it is set, and likewise; the worker is free again once it
 // returns, and what `done` is given is called on an I/O thread.
+// brief: whether begin takes so little of this request that an I/O thread may do it.
 // at_once: asked first, if it is set, on an I/O thread: what needs no worker, and waits for nobody.
 // refused: sees the answers that the server gives in place of handle's, before they are sent.
 struct Site {
   std::function<Response(const Request&)> handle;
   std::function<void(Response&)> refused = [](Response&) {};
   std::function<void(Request, Finished done)> begin = {};
+  std::function<bool(const Request&)> brief = [](const Request&) { return false; };
   std::function<std::optional<Response>(const Request&)> at_once = {};
 };
 

@@ -24,11 +24,12 @@ using std::chrono::seconds;
 
 namespace {
 
-// Hands a request to a worker and resumes whoever waits on its own executor.
+// Has a request begun, by a worker or, if it is brief, here, and resumes whoever waits on its own
+// executor.
 struct HandOver {
   HttpHost* host;
   asio::thread_pool* pool;
-  std::atomic<unsigned>* waiting;
+  std::atomic<unsigned>* waiting;  // null: the request is brief
   std::shared_ptr<AnswerTurn> turn;
 
   template <class Handler>
@@ -40,12 +41,15 @@ struct HandOver {
     const std::uint64_t number = turn->begin([back, kept](Finish finish) {
       asio::post(back, [kept, finish = std::move(finish)] { std::move (*kept)(finish()); });
     });
-    asio::post(*pool, [host = host, waiting = waiting, turn = turn, number,
-                       request = std::move(request)]() mutable {
-      waiting->fetch_sub(1);
-      host->site.begin(std::move(request),
-                       [turn, number](Finish finish) { turn->give(number, std::move(finish)); });
-    });
+    const auto give = [turn = turn, number](Finish finish) {
+      turn->give(number, std::move(finish));
+    };
+    if (waiting == nullptr) return host->site.begin(std::move(request), give);
+    asio::post(*pool,
+               [host = host, waiting = waiting, give, request = std::move(request)]() mutable {
+                 waiting->fetch_sub(1);
+                 host->site.begin(std::move(request), give);
+               });
   }
 };
 
@@ -284,15 +288,15 @@ asio::awaitable<Response> HttpSession::answer(Request request) {
     std::optional<Response> there = host_.site.at_once(request);
     if (there) co_return std::move(*there);
   }
-  const bool writes = request.method == "POST";
+  const bool brief = host_.site.brief(request), writes = request.method == "POST";
   std::atomic<unsigned>& waiting = writes ? host_.writes_waiting : host_.waiting;
-  if (waiting.fetch_add(1) >= host_.options.worker_queue_max) {
+  if (!brief && waiting.fetch_add(1) >= host_.options.worker_queue_max) {
     waiting.fetch_sub(1);
     co_return refusal(
         fail("queue.full", "请求过多，请稍后再试", "too many requests at once; try again shortly"));
   }
-  HandOver hand_over{&host_, writes ? &host_.write_workers : &host_.workers, &waiting,
-                     answer_turn_};
+  HandOver hand_over{&host_, writes ? &host_.write_workers : &host_.workers,
+                     brief ? nullptr : &waiting, answer_turn_};
   Response response = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Response)>(
       hand_over, asio::use_awaitable, std::move(request));
   co_return response;

@@ -18,6 +18,8 @@
 namespace liuhen::api::server {
 namespace {
 
+// Of a request for one intent that an I/O thread takes on itself.
+constexpr std::size_t kBriefBytesMax = 16u << 10;
 // On the disk, before a ledger that ran out of room is opened again: two of the largest batches.
 constexpr std::uint64_t kRoomBytesMin = 16u << 20;
 
@@ -141,6 +143,10 @@ class DirectoryService final : public Service {
                  return response;
                });
              });
+  }
+  bool brief(const Request& request) const override {
+    return request.method == "POST" && request.target == "/api/v1/intents" &&
+           request.body.size() <= kBriefBytesMax;
   }
   std::optional<Response> at_once(const Request& request) override {
     if (request.method != "GET" || !request.if_none_match.empty()) return std::nullopt;

@@ -64,6 +64,9 @@ class Service {
   virtual Response handle(const Request& request) = 0;
   // The same, but for an intent without waiting until it is written: `done` comes then.
   virtual void begin(Request request, Finished done) = 0;
+  // Whether begin() takes microseconds for this request, and neither asks storage nor waits: a lone
+  // intent, whose signature is checked, and which is then queued.
+  virtual bool brief(const Request& request) const = 0;
   // What neither asks storage nor waits for anyone, if that is enough to answer. Any thread.
   virtual std::optional<Response> at_once(const Request& request) = 0;
   // For an answer that was given in front of handle(): it gets its id, is counted and logged. Any

@@ -3,7 +3,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <future>
+#include <mutex>
 #include <thread>
+#include <vector>
 
 #include "api/client/connection.h"
 #include "api/client/name_lookup.h"
@@ -33,6 +37,100 @@ TEST(Http, AnswersGetAndPostOnOneConnection) {
   Result<Response> posted = client->send({"POST", "/x", "text/plain", "hello"});
   ASSERT_TRUE(posted.has_value());
   EXPECT_EQ(posted->body, "POST /x hello");
+}
+
+// Keeps whoever asks waiting until all are there.
+class Later {
+ public:
+  Site site() {
+    Site site = echo();
+    site.begin = [this](Request request, Finished done) {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back({std::move(request), std::move(done)});
+      came_.notify_all();
+    };
+    return site;
+  }
+  void wait_for(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    ASSERT_TRUE(
+        came_.wait_for(lock, std::chrono::seconds(20), [&] { return waiting_.size() == count; }));
+  }
+  // The last first.
+  void answer(std::size_t count) {
+    wait_for(count);
+    const std::lock_guard lock(mutex_);
+    for (; !waiting_.empty(); waiting_.pop_back()) {
+      waiting_.back().second(
+          [handle = echo().handle, request = waiting_.back().first] { return handle(request); });
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::vector<std::pair<Request, Finished>> waiting_;
+};
+
+TEST(Http, WhoeverWaitsForAnAnswerHoldsNoWorker) {
+  constexpr std::size_t kClients = 12;
+  for (const bool brief : {false, true}) {
+    Later later;
+    HttpServerOptions options;
+    options.workers = 1;
+    options.io_threads = 1;
+    Site site = later.site();
+    site.brief = [brief](const Request&) { return brief; };
+    Running running(std::move(site), options);
+    std::vector<std::thread> clients;
+    for (std::size_t i = 0; i < kClients; ++i) {
+      clients.emplace_back([&, i] {
+        const std::string path = "/" + std::to_string(i);
+        EXPECT_EQ(running.client()->get(path)->body, "GET " + path + " ");
+      });
+    }
+    later.answer(kClients);
+    for (std::thread& client : clients) client.join();
+  }
+}
+
+TEST(Http, WhatIsThereAlreadyNeedsNoWorker) {
+  std::promise<void> go_on;
+  Site site = echo();
+  site.handle = [waits = go_on.get_future().share()](const Request&) {
+    waits.wait();
+    return Response();
+  };
+  site.at_once = [](const Request& request) -> std::optional<Response> {
+    if (request.target != "/there") return std::nullopt;
+    Response response;
+    response.body = "it";
+    return response;
+  };
+  HttpServerOptions options;
+  options.workers = 1;
+  Running running(std::move(site), options);
+  std::thread slow([&] { EXPECT_EQ(running.client()->get("/other")->status, 200u); });
+  EXPECT_EQ(running.client()->get("/there")->body, "it");
+  Raw raw(running.port());
+  raw.send("HEAD /there HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string answer = raw.receive();
+  EXPECT_NE(answer.find("Content-Length: 2\r\n"), std::string::npos) << answer;
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
+  go_on.set_value();
+  slow.join();
+}
+
+// Neither is the server kept from stopping, nor is anyone's answer given to what is no more.
+TEST(Http, AnAnswerThatComesAfterTheServerIsNobodys) {
+  Later later;
+  {
+    Running running(later.site());
+    Raw raw(running.port());
+    raw.send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\n");
+    later.wait_for(1);
+  }
+  later.answer(1);
 }
 
 TEST(Http, HeadHasTheLengthAndNoBody) {

@@ -116,6 +116,31 @@ class Tiles : public ::testing::Test {
   }
 };
 
+// What is answered from memory is what is answered without it, and partial tiles never are.
+TEST_F(Tiles, AFullTileIsKeptAndAnsweredAtOnce) {
+  grow(256 + 5);
+  const api::Request full{.method = "GET", .target = "/tile/0/000", .content_type = "", .body = ""};
+  api::Request partial = full, queried = full, conditional = full, posted = full;
+  partial.target = "/tile/0/001.p/5";
+  queried.target += "?x=1";
+  posted.method = "POST";
+  EXPECT_FALSE(town.service().at_once(full)) << "nobody has asked for it yet";
+  const api::Response first = town.ask(full);
+  ASSERT_EQ(first.status, 200u);
+  conditional.if_none_match = header(first, "ETag");
+  EXPECT_EQ(town.ask(partial).status, 200u);
+  for (const api::Request& other : {partial, queried, conditional, posted})
+    EXPECT_FALSE(town.service().at_once(other)) << other.target;
+  const std::optional<api::Response> again = town.service().at_once(full);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->status, 200u);
+  EXPECT_EQ(again->body, text_of(tile({0, 0, 256})));
+  for (const char* name : {"ETag", "Cache-Control"})
+    EXPECT_EQ(header(*again, name), header(first, name)) << name;
+  EXPECT_NE(header(*again, "X-Request-Id"), header(first, "X-Request-Id"));
+  EXPECT_EQ(town.ask(conditional).status, 304u);
+}
+
 // A checkpoint is published after each entry, so that each of these sizes has its partial tiles.
 TEST_F(Tiles, EverySizeHasItsTilesToTheByte) {
   for (std::uint64_t size = 1; size <= 530; ++size) {

@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "api/server/http_server.h"
-#include "api/server/service.h"
+#include "api/server/site.h"
 #include "crypto/key_file.h"
 #include "tests/api/temp_dir.h"
 #include "tests/projections/city.h"
@@ -52,11 +52,9 @@ class Town {
     auto service = try_open();
     if (!service) std::cerr << service.error().code << ": " << service.error().en << "\n";
     service_ = std::move(service.value());
-    server_ = api::server::HttpServer::open(
-                  {.listen = "127.0.0.1:0"},
-                  {[this](const api::Request& request) { return service_->handle(request); },
-                   [this](api::Response& response) { service_->refused(response); }})
-                  .value();
+    server_ =
+        api::server::HttpServer::open({.listen = "127.0.0.1:0"}, api::server::site_of(*service_))
+            .value();
     thread_ = std::thread([this] { server_->run(); });
     connection_ = connect();
   }

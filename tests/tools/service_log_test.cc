@@ -13,7 +13,7 @@
 #include <thread>
 
 #include "api/server/http_server.h"
-#include "api/server/service.h"
+#include "api/server/site.h"
 #include "crypto/random.h"
 #include "ledger/clock.h"
 #include "tools/demo_script.h"
@@ -53,10 +53,9 @@ class Serving {
     options.clock = &clock;
     options.log = &log;
     service_ = api::server::Service::open(options).value();
-    api::server::Site site;
-    site.handle = [this](const api::Request& request) { return service_->handle(request); };
-    site.refused = [this](api::Response& response) { service_->refused(response); };
-    server_ = api::server::HttpServer::open({.listen = "127.0.0.1:0"}, site).value();
+    server_ =
+        api::server::HttpServer::open({.listen = "127.0.0.1:0"}, api::server::site_of(*service_))
+            .value();
     thread_ = std::thread([this] { server_->run(); });
     connection_ = api::connect("http://127.0.0.1:" + std::to_string(server_->port())).value();
   }

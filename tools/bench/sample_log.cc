@@ -7,6 +7,7 @@
 #include <semaphore>
 #include <thread>
 
+#include "api/server/site.h"
 #include "crypto/commitment.h"
 #include "crypto/merkle.h"
 #include "projections/streams.h"
@@ -107,13 +108,8 @@ void SampleLog::serve() {
   options.dir = directory_;
   options.clock = &clock_;
   service_ = taken(api::server::Service::open(options));
-  api::server::Site site;
-  site.handle = [this](const api::Request& request) { return service_->handle(request); };
-  site.begin = [this](api::Request request, api::server::Finished done) {
-    service_->begin(std::move(request), std::move(done));
-  };
-  site.at_once = [this](const api::Request& request) { return service_->at_once(request); };
-  server_ = taken(api::server::HttpServer::open({.listen = "127.0.0.1:0"}, std::move(site)));
+  server_ = taken(
+      api::server::HttpServer::open({.listen = "127.0.0.1:0"}, api::server::site_of(*service_)));
   serving_ = std::thread([this] { server_->run(); });
 }
 
