@@ -73,6 +73,10 @@ void begin(const Backend& backend, Result<ledger::Submission> submission,
 
 // What becomes of several submissions, until all are decided on.
 struct Decided {
+  Decided(std::size_t count, std::function<Response(const std::vector<Verdict>&)> make,
+          Finished finished)
+      : verdicts(count), left(count), answer(std::move(make)), done(std::move(finished)) {}
+
   std::vector<Verdict> verdicts;
   std::atomic<std::size_t> left;
   std::function<Response(const std::vector<Verdict>&)> answer;
@@ -94,8 +98,7 @@ void finish(const Backend& backend, const std::shared_ptr<Decided>& decided) {
 void submit_all(const Backend& backend, std::vector<Result<ledger::Submission>> submissions,
                 std::function<Response(const std::vector<Verdict>&)> answer, Finished done) {
   const auto decided =
-      std::make_shared<Decided>(std::vector<Verdict>(submissions.size()), submissions.size(),
-                                std::move(answer), std::move(done));
+      std::make_shared<Decided>(submissions.size(), std::move(answer), std::move(done));
   if (submissions.empty()) return finish(backend, decided);
   for (std::size_t i = 0; i < submissions.size(); ++i) {
     begin(backend, std::move(submissions[i]), [&backend, decided, i](Verdict verdict) {

@@ -8,6 +8,7 @@
 
 #include "crypto/random.h"
 #include "tools/bench/pairs.h"
+#include "tools/bench/service_process.h"
 
 namespace liuhen::tools::bench {
 namespace {
@@ -132,6 +133,7 @@ bool take(int& argc, char** argv, std::string_view word) {
 int main(int argc, char** argv) {
   using namespace liuhen::tools::bench;
   liuhen::crypto::initialise();
+  if (argc == 3 && std::string_view(argv[1]) == kServe) return serve_directory(argv[2]);
   const bool json = take(argc, argv, "--json");
   take(argc, argv, "all");
   if (take(argc, argv, "--help") || take(argc, argv, "-h")) {

@@ -34,7 +34,7 @@ void replay_of_imports(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * kCityRows);
 }
 
-// Seconds until `liuhen serve` listens.
+// Seconds until a new process serves it.
 double start(benchmark::State& state) {
   const std::string& directory = city();
   const auto begun = std::chrono::steady_clock::now();

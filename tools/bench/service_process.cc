@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 
-#include "crypto/result.h"
+#include "api/server/site.h"
+#include "ledger/clock.h"
 
 namespace liuhen::tools::bench {
 namespace {
@@ -22,14 +22,11 @@ inline constexpr int kStartWaitMs = 120'000;
 ServiceProcess::ServiceProcess(const std::string& directory) {
   int ends[2];
   LIUHEN_CHECK(::pipe2(ends, O_CLOEXEC) == 0);
-  const std::string program =
-      (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "liuhen").string();
   child_ = ::fork();
   if (child_ == 0) {
     ::dup2(ends[1], STDOUT_FILENO);
     ::dup2(ends[1], STDERR_FILENO);
-    ::execl(program.c_str(), program.c_str(), "serve", "--dir", directory.c_str(), "--listen",
-            "127.0.0.1:0", nullptr);
+    ::execl("/proc/self/exe", "liuhen-bench", kServe, directory.c_str(), nullptr);
     ::_exit(127);
   }
   ::close(ends[1]);
@@ -63,6 +60,26 @@ bool ServiceProcess::wait_for_address() const {
   }
   std::fprintf(stderr, "%s\n", said.c_str());
   return false;
+}
+
+int serve_directory(const std::string& directory) {
+  ledger::SystemClock clock;
+  api::server::ServiceOptions options;
+  options.dir = directory;
+  options.clock = &clock;
+  auto service = api::server::Service::open(options);
+  if (!service) {
+    std::fprintf(stderr, "%s\n", service.error().en.c_str());
+    return 1;
+  }
+  auto server = api::server::HttpServer::open({.listen = "127.0.0.1:0", .signals = true},
+                                              api::server::site_of(**service));
+  if (!server) return 1;
+  std::printf("http://127.0.0.1:%d/\n", (*server)->port());
+  std::fflush(stdout);
+  (*server)->run();
+  (*service)->stop();
+  return 0;
 }
 
 }  // namespace liuhen::tools::bench

@@ -1,4 +1,4 @@
-// `liuhen serve`, from beside liuhen-bench, in a process of its own.
+// A service in a process of its own: this program once more, serving a directory.
 #pragma once
 
 #include <sys/types.h>
@@ -26,5 +26,9 @@ class ServiceProcess {
   int output_ = -1;  // of the child
   bool listens_ = false;
 };
+
+// What that process does until SIGTERM: opens and serves as `liuhen serve` does, and prints where.
+int serve_directory(const std::string& directory);
+inline constexpr const char* kServe = "serve";  // the word that asks for it, before the directory
 
 }  // namespace liuhen::tools::bench
