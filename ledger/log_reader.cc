@@ -83,6 +83,7 @@ Result<Bytes> StorageFetcher::entries(std::uint64_t index, unsigned width) {
   const Outcome scanned = storage_.scan(
       Family::entries, key_of_number(first), [&](std::string_view key, std::string_view value) {
         if (key != key_of_number(next) || value.size() > kEntryBytesMax) return false;
+        if (next == first) bundle.reserve(width * (value.size() + 2));  // the others are like it
         add_to_bundle(view_of(value), bundle);
         ++next;
         return next - first < width;

@@ -52,18 +52,20 @@ struct Examined {
   bool signed_by_authors = false;
 };
 
-Examined examine(View bytes) {
-  Examined out;
+// Into what may have been used before, for its memory.
+void examine(View bytes, Examined& out) {
+  out.event.reset();
+  out.error.reset();
+  out.signed_by_authors = false;
   out.bytes.assign(bytes.begin(), bytes.end());
   out.leaf = crypto::leaf_hash(out.bytes);
   auto event = Event::parse(out.bytes);
   if (!event) {
     out.error = event.error();
-    return out;
+    return;
   }
   out.signed_by_authors = verify_signatures(event->intent(), event->signatures());
   out.event = std::move(*event);
-  return out;
 }
 
 // Entries that follow one another, from some bundles.
@@ -90,7 +92,7 @@ class Replay {
   bool read_tile(std::uint64_t index);
   bool read_entries();
   Chunk fetch(std::uint64_t first_bundle, std::uint64_t end_bundle);
-  Chunk examine_all(Chunk chunk) const;
+  Chunk examine_all(Chunk chunk, std::vector<Examined> used) const;
   bool judge_chunk(const Chunk& chunk);
   bool check_upper_tiles();
 
@@ -278,6 +280,7 @@ bool Replay::read_entries() {
   const std::uint64_t bundles = (size_ + kTileWidth - 1) / kTileWidth;
   std::future<Chunk> fetching;
   std::optional<Chunk> examined;
+  std::vector<Examined> used;
   for (std::uint64_t next = 0; next < bundles;) {
     Chunk chunk = next == 0 ? fetch(0, bundles) : fetching.get();
     const bool ends = chunk.failed || chunk.rest;
@@ -286,8 +289,13 @@ bool Replay::read_entries() {
       fetching = std::async(std::launch::async, [=, this] { return fetch(next, bundles); });
     }
     auto examining =
-        std::async(std::launch::async, [this, &chunk] { return examine_all(std::move(chunk)); });
-    if (examined && !judge_chunk(*examined)) return false;
+        std::async(std::launch::async, [this, &chunk, used = std::move(used)]() mutable {
+          return examine_all(std::move(chunk), std::move(used));
+        });
+    if (examined) {
+      if (!judge_chunk(*examined)) return false;
+      used = std::move(examined->examined);
+    }
     examined = examining.get();
   }
   return !examined || judge_chunk(*examined);
@@ -315,10 +323,11 @@ Chunk Replay::fetch(std::uint64_t first_bundle, std::uint64_t end_bundle) {
   return out;
 }
 
-Chunk Replay::examine_all(Chunk chunk) const {
+Chunk Replay::examine_all(Chunk chunk, std::vector<Examined> used) const {
+  chunk.examined = std::move(used);
   chunk.examined.resize(chunk.entries.size());
   for_each_index(chunk.entries.size(), options_.threads,
-                 [&](std::size_t i) { chunk.examined[i] = examine(chunk.entries[i]); });
+                 [&](std::size_t i) { examine(chunk.entries[i], chunk.examined[i]); });
   return chunk;
 }
 

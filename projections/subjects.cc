@@ -57,6 +57,9 @@ Error refused(const char* code, std::string_view id, const std::string& zh, cons
               "subject \"" + std::string(id) + "\": " + en);
 }
 
+constexpr std::size_t kSlotsMin = 1024;
+std::uint32_t subject_in(std::uint64_t slot) { return static_cast<std::uint32_t>(slot) - 1; }
+
 // People whose registration is their own: what names them is not public.
 bool is_personal(SubjectKind kind) {
   return kind == SubjectKind::sole_trader || kind == SubjectKind::natural_person;
@@ -181,36 +184,47 @@ void count_part(std::map<std::string, OpenRun>& runs, std::vector<RunSpan>& ende
   open.rows += rows;
 }
 
-std::size_t Subjects::slot_of(std::string_view subject_id) const {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = id_hash(subject_id) & mask;
-  while (slots_[slot] != 0 && id(slots_[slot] - 1) != subject_id) slot = (slot + 1) & mask;
-  return slot;
+// Their order is that of the hashes, of which the high half is enough.
+std::size_t Subjects::first_slot(std::uint64_t hash) const {
+  return hash >> (std::countl_zero(slots_.size()) + 1);
+}
+
+std::size_t Subjects::slot_of(std::string_view subject_id, std::uint64_t hash) const {
+  std::size_t at = first_slot(hash);
+  for (;; at = (at + 1) & (slots_.size() - 1)) {
+    const std::uint64_t slot = slots_[at];
+    if (slot == 0 || (slot >> 32 == hash >> 32 && id(subject_in(slot)) == subject_id)) return at;
+  }
 }
 
 void Subjects::grow() {
-  slots_.assign(std::max<std::size_t>(1024, slots_.size() * 2), 0);
-  for (std::uint32_t subject = 0; subject < size(); ++subject)
-    slots_[slot_of(id(subject))] = subject + 1;
+  std::vector<std::uint64_t> narrower(std::max<std::size_t>(kSlotsMin, slots_.size() * 2), 0);
+  slots_.swap(narrower);
+  for (const std::uint64_t slot : narrower) {
+    if (slot == 0) continue;
+    std::size_t at = first_slot(slot);
+    while (slots_[at] != 0) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = slot;
+  }
 }
 
 std::optional<std::uint32_t> Subjects::find(std::string_view subject_id) const {
   if (slots_.empty()) return std::nullopt;
-  const std::uint32_t found = slots_[slot_of(subject_id)];
+  const std::uint64_t found = slots_[slot_of(subject_id, id_hash(subject_id))];
   if (found == 0) return std::nullopt;
-  return found - 1;
+  return subject_in(found);
 }
 
-std::uint32_t Subjects::find_or_add(std::string_view subject_id) {
+std::uint32_t Subjects::find_or_add(std::string_view subject_id, std::uint64_t hash) {
   if (2 * (size() + 1) > slots_.size()) grow();
-  std::uint32_t& slot = slots_[slot_of(subject_id)];
-  if (slot != 0) return slot - 1;
+  std::uint64_t& slot = slots_[slot_of(subject_id, hash)];
+  if (slot != 0) return subject_in(slot);
   LIUHEN_CHECK(arena_.size() + subject_id.size() < SubjectVersion::kNone);
   arena_.append(subject_id);
   offsets_.push_back(static_cast<std::uint32_t>(arena_.size()));
   latest_.push_back(SubjectVersion::kNone);
-  slot = static_cast<std::uint32_t>(latest_.size());
-  return slot - 1;
+  slot = hash >> 32 << 32 | latest_.size();
+  return static_cast<std::uint32_t>(latest_.size() - 1);
 }
 
 std::string_view Subjects::id(std::uint32_t subject) const {
@@ -265,10 +279,16 @@ Outcome Subjects::admit(const schema::SubjectsImported& payload) {
 
 void Subjects::apply(const ledger::Event& event, const schema::SubjectsImported& payload) {
   const auto& rows = *payload.rows();
+  // All slots are asked for before any is needed: each is far from the others in memory.
+  std::vector<std::uint64_t> hashes(rows.size());
+  for (flatbuffers::uoffset_t i = 0; i < rows.size(); ++i) {
+    hashes[i] = id_hash(text(rows[i]->id()));
+    if (!slots_.empty()) __builtin_prefetch(&slots_[first_slot(hashes[i])]);
+  }
   crypto::TupleWriter writer;
   for (flatbuffers::uoffset_t i = 0; i < rows.size(); ++i) {
     const RowFields row = fields_of(*rows[i]);
-    const std::uint32_t subject = find_or_add(row.id);
+    const std::uint32_t subject = find_or_add(row.id, hashes[i]);
     LIUHEN_CHECK(versions_.size() < SubjectVersion::kNone);
     versions_.push_back(
         {.position = event.position(),

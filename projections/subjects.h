@@ -85,15 +85,18 @@ class Subjects {
   using Index =
       std::unordered_map<std::uint64_t, std::uint32_t>;  // text of at most 8 bytes → its number
   static std::uint32_t intern(std::vector<std::string>& table, Index& index, std::string_view text);
-  std::uint32_t find_or_add(std::string_view id);
-  std::size_t slot_of(std::string_view id) const;  // where it is, or would be
+  std::uint32_t find_or_add(std::string_view id, std::uint64_t hash);
+  std::size_t first_slot(std::uint64_t hash) const;
+  std::size_t slot_of(std::string_view id, std::uint64_t hash) const;  // where it is, or would be
   void grow();
   // Ids lie one after another in an arena; the hash index holds subject numbers only.
   std::string arena_;
   std::vector<std::uint32_t> offsets_{0};  // size() + 1 of them
   std::vector<std::uint32_t> latest_;      // newest version of each subject
   std::vector<SubjectVersion> versions_;
-  std::vector<std::uint32_t> slots_;  // open addressing over ids, subject + 1, 0 empty
+  // Open addressing, as many as a power of two: the high half of the id's hash, and in the low half
+  // subject + 1. 0 is empty.
+  std::vector<std::uint64_t> slots_;
   std::vector<std::string> divisions_, industries_;
   Index division_index_, industry_index_;
   std::map<std::string, OpenRun> open_runs_;
