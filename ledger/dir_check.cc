@@ -75,6 +75,13 @@ ReplayReport check_storage(Storage& storage, ReplayOptions options, const Visito
   return report;
 }
 
+ReplayReport check_rest(Storage& storage, std::unique_ptr<LogFold> begun, ReplayOptions options,
+                        const Visitor& visitor, const Progress& progress) {
+  options.absent_is_violation = true;
+  StorageFetcher fetcher(storage);
+  return replay_from(std::move(begun), fetcher, options, visitor, progress);
+}
+
 Outcome check_reach(Storage& storage, HeadFile& head) {
   const auto note = head.read();
   if (!note) return note.error();

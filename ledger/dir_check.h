@@ -16,6 +16,11 @@ namespace liuhen::ledger {
 ReplayReport check_storage(Storage& storage, ReplayOptions options, const Visitor& visitor = {},
                            const Progress& progress = {});
 
+// Only that tiles and checkpoint cover the entries of which `begun` is the fold, and the replay of
+// those that follow: for a quick start, after which check_storage has still to be run.
+ReplayReport check_rest(Storage& storage, std::unique_ptr<LogFold> begun, ReplayOptions options,
+                        const Visitor& visitor, const Progress& progress = {});
+
 // Whether the database reaches as far as the head outside it says; an absent head says nothing, and
 // one that the last batch declares lost (ledger/loss.h) neither. To
 // be asked of a database opened for reading, before it is opened for writing: RocksDB then deletes

@@ -26,6 +26,24 @@ Outcome check_expiry(const IntentView& intent, std::uint64_t time) {
 
 }  // namespace
 
+LogFold::LogFold(std::string origin, const std::vector<Hash>& leaves,
+                 const std::vector<UseKey>& uses, std::uint64_t last_time, LogKeys log_keys)
+    : origin_(std::move(origin)), log_keys_(std::move(log_keys)), last_time_(last_time) {
+  LIUHEN_CHECK(leaves.size() == uses.size());
+  uses_.reserve(uses.size());
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    tree_.append(leaves[i]);
+    uses_.emplace(uses[i], i);
+  }
+  if (!leaves.empty()) last_leaf_ = leaves.back();
+}
+
+std::vector<LogFold::UseKey> LogFold::uses() const {
+  std::vector<UseKey> out(size());
+  for (const auto& [use, position] : uses_) out[position] = use;
+  return out;
+}
+
 LogFold::UseKey LogFold::use_of(const IntentView& intent) {
   const Hash digest = crypto::sha256({View(intent.author(0)), View(intent.id())});
   return {number_of_key(text_of(View(digest).first(8))),

@@ -14,7 +14,17 @@ namespace liuhen::ledger {
 // Not thread-safe. About 110 bytes of memory for each entry.
 class LogFold {
  public:
+  // The first half of SHA-256(author ‖ id), by which an author's use of an intent id is known.
+  struct UseKey {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    bool operator==(const UseKey&) const = default;
+  };
+
   explicit LogFold(std::string origin) : origin_(std::move(origin)) {}
+  // The fold that gave these, one of each an entry.
+  LogFold(std::string origin, const std::vector<Hash>& leaves, const std::vector<UseKey>& uses,
+          std::uint64_t last_time, LogKeys log_keys);
 
   // Why the event cannot be the next: `chain.position`, `chain.previous`, `chain.time`,
   // `intent.origin`, `intent.conflict` (its author has used the id), `intent.expired`,
@@ -32,14 +42,9 @@ class LogFold {
   const LogKeys& log_keys() const { return log_keys_; }
   // Where the first author's intent of this id is.
   std::optional<std::uint64_t> find(const IntentView& intent) const;
+  std::vector<UseKey> uses() const;  // by position
 
  private:
-  // The first half of SHA-256(author ‖ id).
-  struct UseKey {
-    std::uint64_t high = 0;
-    std::uint64_t low = 0;
-    bool operator==(const UseKey&) const = default;
-  };
   struct UseHash {
     std::size_t operator()(const UseKey& key) const { return key.low; }
   };

@@ -40,6 +40,9 @@ struct LogKeyTerm {
 // Not thread-safe.
 class LogKeys {
  public:
+  LogKeys() = default;
+  explicit LogKeys(std::vector<LogKeyTerm> terms) : terms_(std::move(terms)) {}
+
   // Why the event cannot change the key now: as open_key_change, and `log_key.before` (it replaces
   // another key than the one in force), `log_key.known` (the key signed before). Of other events
   // nothing is asked.

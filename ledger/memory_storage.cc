@@ -42,24 +42,41 @@ Outcome MemoryStorage::commit(const Batch& batch) {
   if (until_failure_ == 1) broken_ = true;
   if (until_failure_ > 0) --until_failure_;
   if (!broken_ || persisted_) {
-    for (const Batch::Change& change : batch.changes()) {
-      auto& contents = contents_[static_cast<std::size_t>(change.family)];
-      if (change.value) {
-        contents[change.key] = *change.value;
-      } else {
-        contents.erase(change.key);
-      }
-    }
+    change(batch);
     ++commits_;
   }
   if (broken_) return commanded();
   return ok();
 }
 
+Outcome MemoryStorage::store_cache(const Batch& batch) {
+  const std::lock_guard lock(mutex_);
+  if (until_cache_failure_ == 1) return commanded();
+  if (until_cache_failure_ > 0) --until_cache_failure_;
+  change(batch);
+  return ok();
+}
+
+void MemoryStorage::change(const Batch& batch) {
+  for (const Batch::Change& change : batch.changes()) {
+    auto& contents = contents_[static_cast<std::size_t>(change.family)];
+    if (change.value) {
+      contents[change.key] = *change.value;
+    } else {
+      contents.erase(change.key);
+    }
+  }
+}
+
 void MemoryStorage::fail_commit(std::uint64_t nth, bool persisted) {
   const std::lock_guard lock(mutex_);
   until_failure_ = nth;
   persisted_ = persisted;
+}
+
+void MemoryStorage::fail_cache(std::uint64_t nth) {
+  const std::lock_guard lock(mutex_);
+  until_cache_failure_ = nth;
 }
 
 void MemoryStorage::fail_reads(bool failing) {
@@ -69,7 +86,7 @@ void MemoryStorage::fail_reads(bool failing) {
 
 void MemoryStorage::heal() {
   const std::lock_guard lock(mutex_);
-  until_failure_ = 0;
+  until_failure_ = until_cache_failure_ = 0;
   broken_ = false;
   reads_fail_ = false;
 }

@@ -17,10 +17,13 @@ class MemoryStorage final : public Storage {
   Outcome scan(Family family, std::string_view from,
                const std::function<bool(std::string_view, std::string_view)>& visit) override;
   Outcome commit(const Batch& batch) override;
+  Outcome store_cache(const Batch& batch) override;
 
   // The nth commit from now on, and all after it, fail with `storage.io`; the nth has taken effect
   // all the same if `persisted`. 1 is the next.
   void fail_commit(std::uint64_t nth, bool persisted);
+  // The nth call of store_cache from now on, and all after it, fail with `storage.io`.
+  void fail_cache(std::uint64_t nth);
   void fail_reads(bool failing);
   void heal();
 
@@ -29,10 +32,13 @@ class MemoryStorage final : public Storage {
   std::uint64_t commits() const;             // that took effect
 
  private:
+  void change(const Batch& batch);
+
   mutable std::mutex mutex_;
   Contents contents_;
   std::uint64_t commits_ = 0;
   std::uint64_t until_failure_ = 0;  // 0: never
+  std::uint64_t until_cache_failure_ = 0;
   bool persisted_ = false;
   bool broken_ = false;
   bool reads_fail_ = false;

@@ -58,6 +58,12 @@ class RecoveringSequencer final : public Sequencer {
     const auto why = given_up();
     return why ? why : current()->stopped();
   }
+  void halt(const Error& why) override {
+    const std::shared_ptr<Sequencer> halted = current();
+    halted->halt(why);
+    const std::lock_guard lock(mutex_);
+    given_up_ = halted->stopped();
+  }
   std::vector<PendingIntent> pending() const override { return current()->pending(); }
   std::optional<PendingIntent> pending_intent(const Hash& hash) const override {
     return current()->pending_intent(hash);
@@ -118,7 +124,7 @@ void RecoveringSequencer::watch() {
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      if (wake_.wait_for(lock, pause, [this] { return stopping_; })) return;
+      if (wake_.wait_for(lock, pause, [this] { return stopping_ || given_up_; })) return;
     }
     const auto why = current()->stopped();
     if (!why || !is_passing(*why)) {
@@ -206,11 +212,11 @@ Outcome RecoveringSequencer::tell_of(
 
 Result<std::unique_ptr<Sequencer>> open_recovering(
     RecoveryParts parts, SequencerOptions options,
-    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress, Begun begun) {
   auto first = std::make_shared<Run>();
-  first->admission = parts.admission();
+  first->admission = begun.admission ? std::move(begun.admission) : parts.admission();
   auto opened = Sequencer::open(parts.storage, parts.head, parts.restricted, *first->admission,
-                                parts.clock, options, progress);
+                                parts.clock, options, progress, std::move(begun.fold));
   if (!opened) return opened.error();
   first->sequencer = std::move(*opened);
   options.accept_loss = false;  // that was decided about this start, not about later ones

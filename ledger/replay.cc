@@ -81,8 +81,12 @@ struct Chunk {
 class Replay {
  public:
   Replay(Fetcher& fetcher, const ReplayOptions& options, const Visitor& visitor,
-         const Progress& progress)
-      : fetcher_(fetcher), options_(options), visitor_(visitor), progress_(progress) {}
+         const Progress& progress, std::unique_ptr<LogFold> begun = {})
+      : fetcher_(fetcher),
+        options_(options),
+        visitor_(visitor),
+        progress_(progress),
+        begun_(std::move(begun)) {}
   ReplayReport run();
 
  private:
@@ -90,6 +94,7 @@ class Replay {
   bool read_checkpoint();
   bool read_tiles();
   bool read_tile(std::uint64_t index);
+  bool skip_begun();
   bool read_entries();
   Chunk fetch(std::uint64_t first_bundle, std::uint64_t end_bundle);
   Chunk examine_all(Chunk chunk, std::vector<Examined> used) const;
@@ -125,7 +130,9 @@ class Replay {
   const ReplayOptions& options_;
   const Visitor& visitor_;
   const Progress& progress_;
+  std::unique_ptr<LogFold> begun_;  // until the checkpoint has been read
   ReplayReport report_;
+  std::uint64_t begin_ = 0;  // the first entry to be judged
   std::uint64_t size_ = 0;
   Hash signed_root_{};
   std::optional<Error> unsigned_;         // why the checkpoint is not signed by the genesis's key
@@ -186,7 +193,7 @@ bool Replay::read_checkpoint() {
   }
   size_ = report_.checkpoint->size;
   signed_root_ = report_.checkpoint->root;
-  report_.fold = std::make_unique<LogFold>(report_.checkpoint->origin);
+  report_.fold = begun_ ? std::move(begun_) : std::make_unique<LogFold>(report_.checkpoint->origin);
   return true;
 }
 
@@ -268,7 +275,21 @@ bool Replay::read_tiles() {
   if (claimed_.size() < size_) return violated(*tile_fault_);
   for (const Hash& leaf : claimed_) tree.append(leaf);
   claims_are_signed_ = tree.root() == signed_root_;
-  return true;
+  return skip_begun();
+}
+
+bool Replay::skip_begun() {
+  begin_ = report_.replayed = report_.fold->size();
+  bool same = begin_ <= size_;
+  for (std::uint64_t i = 0; same && i < begin_; ++i) {
+    same = claimed_[i] == report_.fold->tree().at(0, i);
+    tree_.append(claimed_[i]);
+  }
+  if (same) return true;
+  return inconclusive(
+      at_thing("snapshots", {},
+               fail("snapshot.other", "快照不是由本账本的前 " + text(begin_) + " 条得出的",
+                    "the snapshot is not of the first " + text(begin_) + " entries of this log")));
 }
 
 // ---- the entries
@@ -281,8 +302,8 @@ bool Replay::read_entries() {
   std::future<Chunk> fetching;
   std::optional<Chunk> examined;
   std::vector<Examined> used;
-  for (std::uint64_t next = 0; next < bundles;) {
-    Chunk chunk = next == 0 ? fetch(0, bundles) : fetching.get();
+  for (std::uint64_t next = begin_ == size_ ? bundles : begin_ / kTileWidth; next < bundles;) {
+    Chunk chunk = fetching.valid() ? fetching.get() : fetch(next, bundles);
     const bool ends = chunk.failed || chunk.rest;
     next = ends ? bundles : chunk.first_bundle + chunk.bundles.size();
     if (next < bundles) {
@@ -334,7 +355,7 @@ Chunk Replay::examine_all(Chunk chunk, std::vector<Examined> used) const {
 bool Replay::judge_chunk(const Chunk& chunk) {
   const std::uint64_t first = chunk.first_bundle * kTileWidth;
   for (std::size_t i = 0; i < chunk.examined.size(); ++i) {
-    if (!judge(first + i, chunk.examined[i])) return false;
+    if (first + i >= begin_ && !judge(first + i, chunk.examined[i])) return false;
   }
   if (progress_) progress_(tree_.size(), size_);
   if (chunk.failed) {
@@ -470,6 +491,12 @@ bool Replay::check_upper_tiles() {
 ReplayReport replay(Fetcher& fetcher, const ReplayOptions& options, const Visitor& visitor,
                     const Progress& progress) {
   return Replay(fetcher, options, visitor, progress).run();
+}
+
+ReplayReport replay_from(std::unique_ptr<LogFold> begun, Fetcher& fetcher,
+                         const ReplayOptions& options, const Visitor& visitor,
+                         const Progress& progress) {
+  return Replay(fetcher, options, visitor, progress, std::move(begun)).run();
 }
 
 }  // namespace liuhen::ledger

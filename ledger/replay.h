@@ -66,4 +66,11 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 ReplayReport replay(Fetcher& fetcher, const ReplayOptions& options, const Visitor& visitor = {},
                     const Progress& progress = {});
 
+// The same of a log that begins with the entries of which `begun` is the fold: they are not read
+// again. They have to be those that tiles and checkpoint cover, or it is inconclusive with
+// `snapshot.other`.
+ReplayReport replay_from(std::unique_ptr<LogFold> begun, Fetcher& fetcher,
+                         const ReplayOptions& options, const Visitor& visitor = {},
+                         const Progress& progress = {});
+
 }  // namespace liuhen::ledger

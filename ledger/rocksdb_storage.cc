@@ -132,8 +132,10 @@ class Database {
   // A write has failed: the log stays as it is, for whoever opens it next.
   void has_failed() { failed_ = true; }
   const std::vector<rocksdb::ColumnFamilyHandle*>& families() const { return families_; }
+  // Null for snapshots of a database that is older than them and open for reading only.
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
-    return families_[1 + static_cast<std::size_t>(family)];
+    const std::size_t at = 1 + static_cast<std::size_t>(family);
+    return at < families_.size() ? families_[at] : nullptr;
   }
 
  private:
@@ -167,6 +169,7 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
 
   Result<std::optional<std::string>> get(Family family, std::string_view key) override {
     const std::shared_ptr<Database> db = current();
+    if (db->handle(family) == nullptr) return std::optional<std::string>();
     std::string value;
     const rocksdb::Status status =
         (*db)->Get(rocksdb::ReadOptions(), db->handle(family), slice(key), &value);
@@ -178,6 +181,7 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
   Outcome scan(Family family, std::string_view from,
                const std::function<bool(std::string_view, std::string_view)>& visit) override {
     const std::shared_ptr<Database> db = current();
+    if (db->handle(family) == nullptr) return ok();
     rocksdb::ReadOptions reads;
     reads.fill_cache = false;
     const std::unique_ptr<rocksdb::Iterator> at((*db)->NewIterator(reads, db->handle(family)));
@@ -189,22 +193,22 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
   }
 
   Outcome commit(const Batch& batch) override {
-    LIUHEN_CHECK(options_.mode != OpenMode::read_only);
     const std::shared_ptr<Database> db = current();
-    rocksdb::WriteBatch writes;
-    for (const Batch::Change* change : in_key_order(batch)) {
-      const rocksdb::Status added =
-          change->value ? writes.Put(db->handle(change->family), change->key, *change->value)
-                        : writes.Delete(db->handle(change->family), change->key);
-      if (!added.ok()) return error_of(added);
-    }
-    rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);  // of this thread: it counts comparisons
     rocksdb::WriteOptions options;
     options.sync = true;
-    const rocksdb::Status status = (*db)->Write(options, &writes);
+    const rocksdb::Status status = write(*db, batch, options);
     if (status.ok()) return ok();
     db->has_failed();
     return error_of(status);
+  }
+
+  // Kept out of the write-ahead log, whose syncs others wait for.
+  Outcome store_cache(const Batch& batch) override {
+    rocksdb::WriteOptions options;
+    options.disableWAL = true;
+    options.low_pri = true;
+    const rocksdb::Status status = write(*current(), batch, options);
+    return status.ok() ? ok() : Outcome(error_of(status));
   }
 
   Outcome purge(Family family) override {
@@ -260,10 +264,26 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
   }
 
  private:
+  rocksdb::Status write(Database& db, const Batch& batch,
+                        const rocksdb::WriteOptions& options) const {
+    LIUHEN_CHECK(options_.mode != OpenMode::read_only);
+    rocksdb::WriteBatch writes;
+    for (const Batch::Change* change : in_key_order(batch)) {
+      LIUHEN_CHECK((change->family == Family::snapshots) == options.disableWAL);
+      const rocksdb::Status added =
+          change->value ? writes.Put(db.handle(change->family), change->key, *change->value)
+                        : writes.Delete(db.handle(change->family), change->key);
+      if (!added.ok()) return added;
+    }
+    rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);  // of this thread: it counts comparisons
+    return db->Write(options, &writes);
+  }
+
   // What this version of RocksDB does not tell is left out.
   static void add(const Database& db, const Property& property, const char* named, Family family,
                   std::vector<StorageFigure>& out) {
     std::string text;
+    if (db.handle(family) == nullptr) return;
     if (!db->GetProperty(db.handle(family), property.property, &text)) return;
     std::uint64_t value = 0;
     const char* end = text.data() + text.size();
@@ -319,6 +339,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> families() {
   for (std::size_t i = 0; i < kFamilies; ++i) {
     out.emplace_back(name_of(static_cast<Family>(i)), options);
   }
+  out[1 + static_cast<std::size_t>(Family::snapshots)].options.level0_file_num_compaction_trigger =
+      2;                 // what was replaced is to go soon
   table.block_size = 1;  // one entry in each
   out[1 + static_cast<std::size_t>(Family::entries)].options.table_factory.reset(
       rocksdb::NewBlockBasedTableFactory(table));
@@ -347,6 +369,14 @@ Outcome check_directory(const std::string& path, OpenMode mode) {
   return ok();
 }
 
+// A database may be older than the cache that is kept in it now. Whatever else it lacks is damage.
+bool lacks_snapshots(const std::string& path, const rocksdb::DBOptions& options) {
+  std::vector<std::string> names;
+  if (!rocksdb::DB::ListColumnFamilies(options, path, &names).ok()) return false;
+  return names.size() == kCheckedFamilies + 1 &&
+         std::ranges::find(names, name_of(Family::snapshots)) == names.end();
+}
+
 Result<std::shared_ptr<Database>> open_database(const std::string& path, OpenMode mode,
                                                 rocksdb::Env* env) {
   rocksdb::Status status;
@@ -354,10 +384,15 @@ Result<std::shared_ptr<Database>> open_database(const std::string& path, OpenMod
   for (int attempt = 0; attempt < (mode == OpenMode::read_only ? 5 : 1); ++attempt) {
     rocksdb::DB* db = nullptr;
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    const rocksdb::DBOptions options = db_options(mode, env);
+    rocksdb::DBOptions options = db_options(mode, env);
+    std::vector<rocksdb::ColumnFamilyDescriptor> known = families();
+    if (mode != OpenMode::create && lacks_snapshots(path, options)) {
+      if (mode == OpenMode::read_only) known.pop_back();
+      options.create_missing_column_families = true;
+    }
     status = mode == OpenMode::read_only
-                 ? rocksdb::DB::OpenForReadOnly(options, path, families(), &handles, &db)
-                 : rocksdb::DB::Open(options, path, families(), &handles, &db);
+                 ? rocksdb::DB::OpenForReadOnly(options, path, known, &handles, &db)
+                 : rocksdb::DB::Open(options, path, known, &handles, &db);
     if (status.ok()) {
       return std::make_shared<Database>(std::unique_ptr<rocksdb::DB>(db), std::move(handles), mode);
     }

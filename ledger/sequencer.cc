@@ -69,6 +69,7 @@ class QueuedSequencer final : public Sequencer {
     const std::lock_guard lock(mutex_);
     return failure_;
   }
+  void halt(const Error& why) override { fail_all({}, why); }
   std::vector<PendingIntent> pending() const override;
   std::optional<PendingIntent> pending_intent(const Hash& hash) const override;
   std::string checkpoint() const override {
@@ -416,7 +417,8 @@ Error refusal_of(const ReplayReport& report) {
 Result<std::unique_ptr<Sequencer>> Sequencer::open(
     Storage& storage, HeadFile& head, RestrictedStore& restricted, Admission& admission,
     Clock& clock, SequencerOptions options,
-    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress,
+    std::unique_ptr<LogFold> begun) {
   LIUHEN_CHECK(options.log_key != nullptr && crypto::is_note_name(options.origin));
   HeldKeys held{options.log_key};
   held.insert(held.end(), options.other_log_keys.begin(), options.other_log_keys.end());
@@ -428,8 +430,9 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(
     if (legal && is_loss(event)) losses.insert(lost_in(event));
     return legal;
   };
-  ReplayReport report = check_storage(
-      storage, {.log_key = key_of_stored(storage, options.origin, held)}, admit, progress);
+  const ReplayOptions by_stored{.log_key = key_of_stored(storage, options.origin, held)};
+  ReplayReport report = begun ? check_rest(storage, std::move(begun), by_stored, admit, progress)
+                              : check_storage(storage, by_stored, admit, progress);
   if (options.stop.stop_requested()) return stopping();
   if (report.verdict != Verdict::verified) return refusal_of(report);
   if (const Outcome there = check_held(held, *report.fold); !there) return there.error();

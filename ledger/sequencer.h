@@ -16,6 +16,7 @@
 #include "ledger/admission.h"
 #include "ledger/clock.h"
 #include "ledger/head_file.h"
+#include "ledger/log_fold.h"
 #include "ledger/pending.h"
 #include "ledger/restricted.h"
 #include "ledger/storage.h"
@@ -76,10 +77,13 @@ class Sequencer {
   // nothing was ever written is an empty log, for which a first head is written. Everything passed
   // in outlives the sequencer; `admission` is used by the writer thread only. `progress` is told
   // entries replayed and entries in all.
+  // With `begun`, the fold of entries that `admission` has taken in already, only those that follow
+  // are replayed, and no index is compared: whoever gives it has check_storage run afterwards.
   static Result<std::unique_ptr<Sequencer>> open(
       Storage& storage, HeadFile& head, RestrictedStore& restricted, Admission& admission,
       Clock& clock, SequencerOptions options,
-      const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+      const std::function<void(std::uint64_t, std::uint64_t)>& progress = {},
+      std::unique_ptr<LogFold> begun = {});
   virtual ~Sequencer() = default;
 
   // Checks shape, openings and signatures on the calling thread, then queues. The answer comes on
@@ -107,6 +111,9 @@ class Sequencer {
   // Why nothing is written any more, if a write has failed: `storage.full`, `storage.read_only`,
   // or `ledger.stopped` for anything else. Any thread.
   virtual std::optional<Error> stopped() const = 0;
+  // Something was found wrong with the ledger: nothing more is taken, and everyone is told why
+  // (`ledger.stopped`). A batch under way is finished. Any thread.
+  virtual void halt(const Error& why) = 0;
   // Half-signed intents that wait and have not expired, by hash; any thread.
   virtual std::vector<PendingIntent> pending() const = 0;
   virtual std::optional<PendingIntent> pending_intent(const Hash& hash) const = 0;

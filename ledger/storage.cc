@@ -11,9 +11,9 @@ void Batch::remove(Family family, std::string key) {
 }
 
 const char* name_of(Family family) {
-  static constexpr const char* kNames[kFamilies] = {"entries",    "tiles",       "checkpoints",
-                                                    "streams",    "intents",     "pending",
-                                                    "restricted", "record_keys", "meta"};
+  static constexpr const char* kNames[kFamilies] = {
+      "entries", "tiles",      "checkpoints", "streams", "intents",
+      "pending", "restricted", "record_keys", "meta",    "snapshots"};
   return kNames[static_cast<std::size_t>(family)];
 }
 

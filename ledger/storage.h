@@ -23,8 +23,10 @@ enum class Family : std::uint8_t {
   record_keys,  // commitment[32] → wrapped record key, likewise; kept apart so that destroying is
                 // final
   meta,         // name → value
+  snapshots,    // a cache of what the entries give (ledger/snapshot.h): nothing is held against it
 };
-inline constexpr std::size_t kFamilies = 9;
+inline constexpr std::size_t kFamilies = 10;
+inline constexpr std::size_t kCheckedFamilies = 9;  // the first, which the entries determine
 const char* name_of(Family family);
 
 // BE64, so that keys sort as the numbers do; and the number in the first 8 bytes of a key, which
@@ -70,6 +72,10 @@ class Storage {
       const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
   // Durable when it returns. On error nothing is known of what was written: stop and recover.
   virtual Outcome commit(const Batch& batch) = 0;
+  // Of Family::snapshots alone: durable at some later time, and what came first no later than the
+  // rest; a storage may as well keep nothing. By one thread at a time, which need not be the
+  // committing one, nor wait for it.
+  virtual Outcome store_cache(const Batch&) { return ok(); }
   // When it returns, values deleted from the family are in no file any more. Slow; by the
   // committing thread.
   virtual Outcome purge(Family) { return ok(); }

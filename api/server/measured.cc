@@ -30,6 +30,7 @@ class MeasuredStorage final : public ledger::Storage {
     if (!done) observer_.note("storage_failed", done.error());
     return done;
   }
+  Outcome store_cache(const ledger::Batch& batch) override { return storage_->store_cache(batch); }
   Outcome purge(Family family) override { return storage_->purge(family); }
   Outcome reopen() override { return storage_->reopen(); }
   std::vector<ledger::StorageFigure> figures() override { return storage_->figures(); }
@@ -62,6 +63,7 @@ class MeasuredSequencer final : public ledger::Sequencer {
   }
   std::uint64_t size() const override { return sequencer_->size(); }
   std::optional<Error> stopped() const override { return sequencer_->stopped(); }
+  void halt(const Error& why) override { sequencer_->halt(why); }
   std::vector<ledger::PendingIntent> pending() const override { return sequencer_->pending(); }
   std::optional<ledger::PendingIntent> pending_intent(const Hash& hash) const override {
     return sequencer_->pending_intent(hash);

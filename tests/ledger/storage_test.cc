@@ -189,7 +189,7 @@ class OnDisk : public ::testing::Test {
     Batch batch;
     ledger_.fill();
     const auto contents = ledger_.own_storage.contents();
-    for (std::size_t i = 0; i < kFamilies; ++i) {
+    for (std::size_t i = 0; i < kCheckedFamilies; ++i) {
       for (const auto& [key, value] : contents[i]) batch.put(static_cast<Family>(i), key, value);
     }
     ASSERT_TRUE((*storage)->commit(batch));
@@ -294,7 +294,7 @@ TEST_F(OnDisk, AnyByteOfAnyValueWrittenAnewIsFound) {
     return check_storage(**storage, {.log_key = ledger_.note_key(), .threads = 1});
   };
   std::size_t turn = 0;
-  for (std::size_t i = 0; i < kFamilies; ++i) {
+  for (std::size_t i = 0; i < kCheckedFamilies; ++i) {
     const auto family = static_cast<Family>(i);
     ASSERT_FALSE(contents[i].empty());
     for (const auto& [key, value] : contents[i]) {
