@@ -63,6 +63,12 @@ inline constexpr std::size_t kFeedKindsMax = 32;         // kinds of events that
 inline constexpr std::size_t kFeedScanEntriesMax = 512;  // looked through by one turn of a feed
 inline constexpr std::size_t kFeedChunkBytesMax = 64u << 10;  // sent by one turn, an event aside
 inline constexpr unsigned kFeedHeartbeatS = 15;
+inline constexpr std::uint64_t kSnapshotStopEntries = 1'000;  // new ones: a snapshot on stopping
+inline constexpr std::uint64_t kSnapshotEntries = 10'000;     // a snapshot while running
+inline constexpr unsigned kSnapshotPauseS = 300;              // after the last
+inline constexpr std::uint64_t kSnapshotRoomBytes = 1u
+                                                    << 30;  // on the disk; otherwise none is made
+inline constexpr unsigned kCheckAgainS = 60;  // after what is stored could not be read
 inline constexpr unsigned kConnectTimeoutMs = 10'000;
 inline constexpr unsigned kAttempts = 10;              // of a program whose request came too early
 inline constexpr unsigned kRetryWaitMaxS = 30;         // between two of them

@@ -57,6 +57,7 @@ Hash digest(const State& state);
 class StateAdmission final : public ledger::Admission {
  public:
   explicit StateAdmission(std::string origin) { state_.origin = std::move(origin); }
+  explicit StateAdmission(State state) : state_(std::move(state)) {}
   Outcome admit(const ledger::Event& event, const crypto::TreeHistory& tree) const override {
     return projections::admit(state_, event, tree);
   }

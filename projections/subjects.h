@@ -61,6 +61,9 @@ void count_part(std::map<std::string, OpenRun>& runs, std::vector<RunSpan>& ende
                 const ledger::Event& event, std::string_view run, std::uint32_t part, bool last,
                 std::size_t rows);
 
+class StateEncoder;  // projections/state_snapshot.cc
+class StateDecoder;
+
 class Subjects {
  public:
   std::size_t size() const { return latest_.size(); }
@@ -101,6 +104,17 @@ class Subjects {
   Index division_index_, industry_index_;
   std::map<std::string, OpenRun> open_runs_;
   std::vector<RunSpan> ended_runs_;
+
+  friend class StateEncoder;
+  friend class StateDecoder;
+  // All of the above, to be stored or filled.
+  void pass(auto& codec) const { pass_members(*this, codec); }
+  void pass(auto& codec) { pass_members(*this, codec); }
+  static void pass_members(auto& self, auto& codec) {
+    codec.all(self.arena_, self.offsets_, self.latest_, self.versions_, self.slots_,
+              self.divisions_, self.industries_, self.division_index_, self.industry_index_,
+              self.open_runs_, self.ended_runs_);
+  }
 };
 
 Outcome admit(const State& state, const ledger::Event& event,

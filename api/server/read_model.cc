@@ -14,8 +14,13 @@ Error stopped() { return fail("ledger.stopped", "服务正在停止", "the servi
 
 }  // namespace
 
-ReadModel::ReadModel(std::string origin, ledger::Storage& storage)
-    : storage_(storage), admission_(std::move(origin)) {}
+ReadModel::ReadModel(const std::string& origin, ledger::Storage& storage)
+    : storage_(storage), admission_(origin), fold_(origin) {}
+
+void ReadModel::begin(Begun begun) {
+  admission_ = projections::StateAdmission(std::move(begun.state));
+  fold_ = std::move(begun.fold);
+}
 
 ReadModel::~ReadModel() { stop(); }
 
@@ -24,6 +29,7 @@ Outcome ReadModel::start(std::uint64_t size) {
   {
     const std::lock_guard lock(progress_mutex_);
     committed_ = std::max(committed_, size);
+    folded_ = fold_.size();
   }
   follower_ = std::thread([this] { follow(); });
   return ok();
@@ -67,8 +73,8 @@ void ReadModel::follow() {
 }
 
 Outcome ReadModel::fold_to(std::uint64_t size) {
-  while (tree_.size() < size) {  // only this thread changes it
-    const std::uint64_t first = tree_.size();
+  while (fold_.size() < size) {  // only this thread changes it
+    const std::uint64_t first = fold_.size();
     std::vector<std::string> entries;
     const Outcome scanned =
         storage_.scan(ledger::Family::entries, ledger::key_of_number(first),
@@ -89,7 +95,7 @@ Outcome ReadModel::fold_to(std::uint64_t size) {
         Result<ledger::Event> event = ledger::Event::parse(view_of(entry));
         if (!event) return event.error();
         admission_.apply(*event);
-        tree_.append(event->leaf_hash());
+        fold_.append(*event);
       }
     }
     {

@@ -9,7 +9,7 @@
 #include <shared_mutex>
 #include <thread>
 
-#include "crypto/tree_history.h"
+#include "ledger/log_fold.h"
 #include "ledger/storage.h"
 #include "projections/state.h"
 
@@ -21,8 +21,9 @@ class ReadModel {
   class Reading {
    public:
     const projections::State& state() const { return model_->admission_.state(); }
-    const crypto::TreeHistory& tree() const { return model_->tree_; }
-    std::uint64_t size() const { return model_->tree_.size(); }
+    const ledger::LogFold& fold() const { return model_->fold_; }
+    const crypto::TreeHistory& tree() const { return model_->fold_.tree(); }
+    std::uint64_t size() const { return model_->fold_.size(); }
 
    private:
     friend class ReadModel;
@@ -31,9 +32,17 @@ class ReadModel {
     std::shared_lock<std::shared_mutex> lock_;
   };
 
+  // What need not be folded again: both have taken in the same entries.
+  struct Begun {
+    projections::State state;
+    ledger::LogFold fold;
+  };
+
   // Storage outlives the model.
-  ReadModel(std::string origin, ledger::Storage& storage);
+  ReadModel(const std::string& origin, ledger::Storage& storage);
   ~ReadModel();
+
+  void begin(Begun begun);  // before start()
 
   // Folds what is stored up to `size`, on the calling thread, and then follows on a thread of its
   // own.
@@ -58,7 +67,7 @@ class ReadModel {
   // Written by the follower under an exclusive lock.
   mutable std::shared_mutex mutex_;
   projections::StateAdmission admission_;
-  crypto::TreeHistory tree_;
+  ledger::LogFold fold_;
 
   // Guards what follows. Never held together with mutex_.
   mutable std::mutex progress_mutex_;

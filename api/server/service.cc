@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "api/server/backend.h"
+#include "api/server/background_check.h"
 #include "api/server/measured.h"
 #include "crypto/block_entropy.h"
 #include "crypto/note.h"
@@ -30,6 +31,33 @@ ServiceOptions without_passphrase(ServiceOptions options) {
   return options;
 }
 
+// The writer's state. What it takes in before anything can be submitted, the readers begin with.
+class WriterAdmission final : public ledger::Admission {
+ public:
+  WriterAdmission(projections::State state, std::optional<ledger::LogFold> begun)
+      : state_(std::move(state)), begun_(std::move(begun)) {}
+  explicit WriterAdmission(const std::string& origin)
+      : state_(origin), begun_(ledger::LogFold(origin)) {}
+
+  Outcome admit(const ledger::Event& event, const crypto::TreeHistory& tree) const override {
+    return state_.admit(event, tree);
+  }
+  void apply(const ledger::Event& event) override {
+    state_.apply(event);
+    if (begun_) begun_->append(event);
+  }
+  // Once, while nothing is applied.
+  ReadModel::Begun begin_readers() {
+    ReadModel::Begun out{state_.state(), std::move(*begun_)};
+    begun_.reset();
+    return out;
+  }
+
+ private:
+  projections::StateAdmission state_;
+  std::optional<ledger::LogFold> begun_;
+};
+
 // Members in the order in which each needs those above it.
 class DirectoryService final : public Service {
  public:
@@ -45,6 +73,10 @@ class DirectoryService final : public Service {
         restricted_(*storage_, keys_.master, record_entropy_),
         model_(origin, *storage_),
         feeds_(*storage_),
+        snapshots_(model_, *storage_, keys_.platform, origin, layout_.dir, observer_,
+                   options.snapshots),
+        check_(layout_.database, origin, log_keys_held(origin), observer_,
+               [this](const Error& wrong) { found_wrong(wrong); }),
         origin_(origin),
         beacon_folder_(layout_.beacons),
         authors_(options.author_rate, entropy_) {}
@@ -52,24 +84,16 @@ class DirectoryService final : public Service {
   ~DirectoryService() override { stop(); }
 
   Outcome start() {
-    Result<std::unique_ptr<ledger::Sequencer>> sequencer = ledger::open_recovering(
-        {.storage = *storage_,
-         .head = head_,
-         .restricted = restricted_,
-         .clock = *options_.clock,
-         .admission = [this] { return std::make_unique<projections::StateAdmission>(origin_); },
-         .writable = [this] { return ledger::has_room(layout_.dir, kRoomBytesMin); }},
-        {.origin = origin_,
-         .log_key = &keys_.log,
-         .other_log_keys = other_log_keys(),
-         .queue_max = 0,
-         .accept_loss = options_.accept_loss},
-        options_.progress);
+    auto snapshot = options_.accept_loss ? std::nullopt : open_from_snapshot();
+    Result<std::unique_ptr<ledger::Sequencer>> sequencer =
+        snapshot ? std::move(snapshot->sequencer)
+                 : open_sequencer(std::make_unique<WriterAdmission>(origin_), {});
     if (!sequencer) return sequencer.error();
     sequencer_ = measured(std::move(*sequencer), observer_);
     sequencer_->on_committed([this](std::uint64_t first, const std::vector<Bytes>& entries) {
       model_.committed(first + entries.size());
       feeds_.committed(first + entries.size());
+      snapshots_.committed(first + entries.size());
     });
     // A witness is shown no head that a crash could still take from the head file.
     sequencer_->on_kept([this] {
@@ -96,13 +120,23 @@ class DirectoryService final : public Service {
                                options_.platform_acts, authors_, tiles_, publisher_.get()});
     if (options_.platform_acts) platform_->start();
     if (publisher_) publisher_->start();
-    observer_.note(Severity::info, "started", {{"size", sequencer_->size()}});
+    const std::uint64_t kept = snapshot ? snapshot->head.size : 0;
+    snapshots_.start(kept, sequencer_->size());
+    observer_.note(Severity::info, "started", {{"size", sequencer_->size()}, {"snapshot", kept}});
+    if (snapshot) check_.start(std::move(snapshot->head));
     return ok();
   }
 
   std::vector<const crypto::SigningKey*> other_log_keys() const {
     std::vector<const crypto::SigningKey*> keys;
     for (const crypto::SigningKey& key : keys_.other_log) keys.push_back(&key);
+    return keys;
+  }
+
+  std::vector<crypto::NoteKey> log_keys_held(const std::string& origin) const {
+    std::vector<crypto::NoteKey> keys{{.name = origin, .key = keys_.log.public_key()}};
+    for (const crypto::SigningKey& key : keys_.other_log)
+      keys.push_back({.name = origin, .key = key.public_key()});
     return keys;
   }
 
@@ -170,10 +204,59 @@ class DirectoryService final : public Service {
     if (publisher_) publisher_->stop();
     if (platform_) platform_->stop();
     if (sequencer_) sequencer_->stop();
+    check_.stop();
+    snapshots_.stop(sequencer_ && !sequencer_->stopped());
     model_.stop();
   }
 
  private:
+  // With a fold of the entries that the admission has taken in, if it has any.
+  Result<std::unique_ptr<ledger::Sequencer>> open_sequencer(
+      std::unique_ptr<WriterAdmission> admission, std::unique_ptr<ledger::LogFold> fold) {
+    WriterAdmission& writer = *admission;
+    auto sequencer = ledger::open_recovering(
+        {.storage = *storage_,
+         .head = head_,
+         .restricted = restricted_,
+         .clock = *options_.clock,
+         .admission = [this] { return std::make_unique<projections::StateAdmission>(origin_); },
+         .writable = [this] { return ledger::has_room(layout_.dir, kRoomBytesMin); }},
+        {.origin = origin_,
+         .log_key = &keys_.log,
+         .other_log_keys = other_log_keys(),
+         .queue_max = 0,
+         .accept_loss = options_.accept_loss},
+        options_.progress, {std::move(admission), std::move(fold)});
+    if (sequencer) model_.begin(writer.begin_readers());
+    return sequencer;
+  }
+
+  struct FromSnapshot {
+    std::unique_ptr<ledger::Sequencer> sequencer;
+    ledger::SnapshotHead head;
+  };
+  // Nothing if there is none that can be used: whether the log is right a whole replay then says.
+  std::optional<FromSnapshot> open_from_snapshot() {
+    auto loaded = snapshots_.load();
+    if (!loaded) return ignored(loaded.error());
+    if (!*loaded) return std::nullopt;
+    Snapshots::Loaded& snapshot = **loaded;
+    auto admission = std::make_unique<WriterAdmission>(std::move(snapshot.state), *snapshot.fold);
+    auto sequencer = open_sequencer(std::move(admission), std::move(snapshot.fold));
+    if (!sequencer) return ignored(sequencer.error());
+    return FromSnapshot{std::move(*sequencer), std::move(snapshot.head)};
+  }
+  std::nullopt_t ignored(const Error& why) {
+    observer_.note(Severity::warning, "snapshot_ignored", {{"code", why.code}, {"detail", why.en}});
+    return std::nullopt;
+  }
+
+  // By the check that follows a start from a snapshot: the next one is not from it.
+  void found_wrong(const Error& wrong) {
+    sequencer_->halt(wrong);
+    snapshots_.abandon();
+  }
+
   Outcome open_publisher(const crypto::NoteKey& key) {
     if (!options_.policy) return ok();
     PublishedLog published;
@@ -211,6 +294,8 @@ class DirectoryService final : public Service {
   ledger::RestrictedStore restricted_;
   ReadModel model_;  // everyone's but the writer's
   Feeds feeds_;
+  Snapshots snapshots_;
+  BackgroundCheck check_;
   const std::string origin_;
   BeaconFolder beacon_folder_;
   std::unique_ptr<BeaconSource> beacon_url_;  // null: none is configured

@@ -12,6 +12,7 @@
 #include "api/server/late_answer.h"
 #include "api/server/publisher.h"
 #include "api/server/rate_limit.h"
+#include "api/server/snapshots.h"
 #include "ledger/backup.h"
 #include "ledger/clock.h"
 
@@ -31,6 +32,7 @@ struct ServiceOptions {
   // Whom to ask for cosignatures: the witnesses with addresses. Absent: nobody.
   std::optional<crypto::Policy> policy = {};
   PublisherOptions publishing = {};
+  SnapshotPolicy snapshots = {};
   bool accept_loss = false;                                    // as SequencerOptions::accept_loss
   std::function<void(std::uint64_t, std::uint64_t)> progress;  // of the replay on open
 };
@@ -56,7 +58,9 @@ class Service {
  public:
   // Locks the directory against a second service (`storage.busy`), recovers, starts the writer, the
   // read model (a second state, fed after each commit, so that readers never block the writer) and
-  // the platform's clockwork.
+  // the platform's clockwork. From a snapshot, where there is one that can be used: what that
+  // leaves out is checked afterwards, beside the running service, which takes nothing more if
+  // anything is wrong.
   static Result<std::unique_ptr<Service>> open(const ServiceOptions& options);
   virtual ~Service() = default;
 

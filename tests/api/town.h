@@ -46,6 +46,7 @@ class Town {
   FixedClock clock;
   api::server::Rate author_rate;        // none, unless set before open()
   api::server::JsonLog* log = nullptr;  // from the next open() on
+  api::server::SnapshotPolicy snapshots;
   std::string dir() const { return temp_ / "ledger"; }
 
   void open() {
@@ -74,6 +75,7 @@ class Town {
     options.author_rate = author_rate;
     options.beacon_url = beacon_url_;
     options.log = log;
+    options.snapshots = snapshots;
     return api::server::Service::open(options);
   }
 
