@@ -9,6 +9,7 @@
 #include "crypto/vrf.h"
 #include "projections/keys.h"
 #include "tools/commands.h"
+#include "tools/print_error.h"
 #include "tools/text_file.h"
 
 namespace liuhen::tools {
@@ -208,6 +209,7 @@ Outcome serve(Environment& environment, const Target& target, Serve asked) {
   }
   auto service = open_directory(environment, target, std::move(options));
   if (!service) return service.error();
+  asked.http.on_stuck = [&environment] { print_error(environment, api::server::stop_stuck()); };
   auto server = api::server::HttpServer::open(asked.http, api::server::site_of(**service));
   if (!server) return server.error();
   const auto owner =

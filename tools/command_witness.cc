@@ -2,6 +2,7 @@
 #include "api/server/witness.h"
 #include "crypto/key_file.h"
 #include "tools/commands.h"
+#include "tools/print_error.h"
 #include "tools/text_file.h"
 
 namespace liuhen::tools {
@@ -85,6 +86,7 @@ Outcome serve(Environment& environment, const Asked& asked) {
   api::server::HttpServerOptions http;
   http.listen = asked.listen;
   http.signals = true;
+  http.on_stuck = [&environment] { print_error(environment, api::server::stop_stuck()); };
   http.body_bytes_max = ledger::kWitnessBodyBytesMax;
   api::server::Site site;
   site.handle = [&witness](const api::Request& request) { return witness.handle(request); };

@@ -4,6 +4,7 @@
 #include "tools/commands.h"
 #include "tools/examples.h"
 #include "tools/help_formatter.h"
+#include "tools/print_error.h"
 
 namespace liuhen::tools {
 
@@ -76,11 +77,6 @@ std::string path_of(const CLI::App& command) {
   const CLI::App* parent = command.get_parent();
   if (parent == nullptr || parent->get_parent() == nullptr) return command.get_name();
   return path_of(*parent) + " " + command.get_name();
-}
-
-void print_error(const Environment& environment, const Error& error) {
-  environment.err << environment.pick("出错", "error") << " [" << error.code << "] "
-                  << environment.pick(error.zh, error.en) << '\n';
 }
 
 // What was typed is at fault, not what was done.

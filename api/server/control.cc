@@ -1,11 +1,11 @@
 #include "api/server/control.h"
 
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <thread>
@@ -29,20 +29,18 @@ class SocketControl final : public Control {
  public:
   explicit SocketControl(ControlAct act) : act_(std::move(act)) {}
   ~SocketControl() override {
-    const std::uint64_t one = 1;
-    if (stop_ >= 0) (void)!::write(stop_, &one, sizeof one);
+    // Wakes the thread without a write, which may fail.
+    stopping_ = true;
+    if (listener_ >= 0) ::shutdown(listener_, SHUT_RDWR);
     if (thread_.joinable()) thread_.join();
-    for (const int fd : {listener_, stop_}) {
-      if (fd >= 0) ::close(fd);
-    }
+    if (listener_ >= 0) ::close(listener_);
   }
 
   Outcome start(const std::string& directory) {
     const auto address = control_address(directory);
-    stop_ = ::eventfd(0, EFD_CLOEXEC);
     listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const bool bound =
-        address && stop_ >= 0 && listener_ >= 0 &&
+        address && listener_ >= 0 &&
         ::bind(listener_, reinterpret_cast<const sockaddr*>(&address->name), address->size) == 0 &&
         ::listen(listener_, 4) == 0;
     if (!bound) return io_error(directory);
@@ -52,11 +50,7 @@ class SocketControl final : public Control {
 
  private:
   void run() {
-    for (;;) {
-      pollfd waiting[] = {{listener_, POLLIN, 0}, {stop_, POLLIN, 0}};
-      if (::poll(waiting, 2, -1) < 0 && errno != EINTR) return;
-      if (waiting[1].revents != 0) return;
-      if (waiting[0].revents == 0) continue;
+    while (!stopping_) {
       const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
       if (client < 0) {  // out of descriptors, say: whoever waits keeps waiting
         (void)is_stopped(kAcceptPauseMs);
@@ -113,7 +107,8 @@ class SocketControl final : public Control {
   }
 
   const ControlAct act_;
-  int stop_ = -1, listener_ = -1;
+  std::atomic<bool> stopping_ = false;
+  int listener_ = -1;
   std::thread thread_;
 };
 

@@ -6,7 +6,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -14,10 +13,12 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 
 #include "api/server/http_session.h"
+#include "api/server/stop_signals.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -55,11 +56,10 @@ class Server final : public HttpServer {
       : host(std::move(given), std::move(served)),
         control(asio::make_strand(io)),
         acceptor(control),
-        deadline(control),
-        signals(control),
-        hangups(control) {}
+        deadline(control) {}
 
   ~Server() override {
+    signals.reset();
     host.workers.join();
     host.write_workers.join();
     std::vector<std::shared_ptr<HttpSession>> left;
@@ -90,14 +90,10 @@ class Server final : public HttpServer {
   // Before anyone is told that it serves: who is told may signal at once.
   void watch_signals() {
     if (!host.options.signals) return;
-    signals.add(SIGINT);
-    signals.add(SIGTERM);
-    signals.async_wait([this](error_code problem, int) {
-      if (!problem) stop();
-    });
-    if (!host.options.on_hangup) return;
-    hangups.add(SIGHUP);
-    await_hangup();
+    signals.emplace(StopSignalsOptions{.stop = [this] { stop(); },
+                                       .hangup = host.options.on_hangup,
+                                       .stuck = host.options.on_stuck,
+                                       .patience = seconds(kStopStuckS)});
   }
 
   std::uint16_t port() const override { return port_; }
@@ -110,14 +106,7 @@ class Server final : public HttpServer {
     for (unsigned i = 1; i < wanted; ++i) threads.emplace_back([this] { io.run(); });
     io.run();
     for (std::thread& thread : threads) thread.join();
-  }
-
-  void await_hangup() {
-    hangups.async_wait([this](error_code problem, int) {
-      if (problem) return;
-      host.options.on_hangup();
-      await_hangup();
-    });
+    if (signals) signals->ended();
   }
 
   void stop() override {
@@ -128,8 +117,6 @@ class Server final : public HttpServer {
   void wind_down() {
     error_code ignored;
     acceptor.close(ignored);
-    signals.cancel(ignored);
-    hangups.cancel(ignored);
     const std::lock_guard lock(mutex);
     if (sessions.empty()) return;
     for (HttpSession* session : sessions) {
@@ -188,10 +175,10 @@ class Server final : public HttpServer {
 
   HttpHost host;
   asio::io_context io;
-  asio::strand<asio::io_context::executor_type> control;  // of the four below
+  asio::strand<asio::io_context::executor_type> control;  // of the two below
   tcp::acceptor acceptor;
   asio::steady_timer deadline;
-  asio::signal_set signals, hangups;
+  std::optional<StopSignals> signals;
   std::mutex mutex;
   std::set<HttpSession*> sessions;
   std::map<std::string, unsigned> connections;  // of them by network, where that is limited
@@ -201,6 +188,16 @@ class Server final : public HttpServer {
 };
 
 }  // namespace
+
+Error stop_stuck() {
+  const std::string patience = std::to_string(kStopStuckS);
+  return fail("serve.stuck",
+              "收到停止信号 " + patience +
+                  " 秒后仍未停下，就此退出；已确认的都已保存，未得到回答的请重新提交",
+              "did not stop within " + patience +
+                  " seconds of the signal, and ends here; all that was acknowledged is kept, and "
+                  "who got no answer sends the same again");
+}
 
 Result<std::unique_ptr<HttpServer>> HttpServer::open(HttpServerOptions options, Site site) {
   auto server = std::make_unique<Server>(std::move(options), std::move(site));

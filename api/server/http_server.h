@@ -21,7 +21,9 @@ struct HttpServerOptions {
   bool signals = false;                   // SIGINT and SIGTERM stop it
   // TLS, for those who connect from now on; absent: none.
   std::shared_ptr<TlsCertificate> certificate = {};
-  std::function<void()> on_hangup = {};  // what SIGHUP does, with `signals`, on an I/O thread
+  std::function<void()> on_hangup = {};  // what SIGHUP does, with `signals`, on a thread of its own
+  // Says stop_stuck(), before the process ends with code 1. With `signals`, on that thread.
+  std::function<void()> on_stuck = [] {};
   unsigned io_threads = 0;               // 0: one for each core, kIoThreads at least
   unsigned workers = kWorkers;
   unsigned write_workers = kWriteWorkers;  // for POST: what waits for the disk holds up no reader
@@ -44,6 +46,14 @@ struct HttpServerOptions {
   unsigned address_streams_max = kAddressStreamsMax;  // as address_connections_max
   unsigned stream_chunk_timeout_s = kStreamChunkTimeoutS;
 };
+
+// For all of stopping from the signal on, kStopTimeoutS among it; then the process ends where it
+// stands, as if it were killed.
+inline constexpr unsigned kStopStuckS = 20;
+
+// It did not stop within kStopStuckS of a signal: what its loops are woken by fails, as every
+// write.
+Error stop_stuck();
 
 // What is served. handle: on a worker thread, several at once, may block; it is never asked for
 // HEAD (it is asked for GET, and the body is left away). An answer whose `stream` is set is sent as

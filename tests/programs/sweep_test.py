@@ -61,7 +61,7 @@ def faults_for(directory, text, seed):
               for number in sorted(numbers)
               for fault in ("error=EIO", "error=ENOSPC", "signal=SIGKILL")]
     faults += [(call, None, f"error=ENOSPC:when={number}+")
-               for call in LASTING if SOAK or call != "write"  # that strikes pipes and event counters too
+               for call in LASTING
                for number in range(1, total(directory, text, call) + 1)]
     if SOAK:
         return faults

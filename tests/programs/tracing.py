@@ -4,8 +4,12 @@ import http.client
 import re
 import signal
 import subprocess
+import threading
 
 from programs import ENVIRONMENT, LIUHEN
+
+UP_S = 30  # for it to say where it serves
+END_S = 60  # to end when asked to
 
 
 def may_trace():
@@ -30,19 +34,24 @@ class Strace:
 
 
 class Traced:
-    """`liuhen serve` behind strace, which may not come up at all."""
+    """`liuhen serve` behind strace, which may not come up at all, or not be able to say so: then it is stopped."""
 
     def __init__(self, directory, strace):
         self.process = subprocess.Popen(
             [*strace.words, LIUHEN, "--lang", "en", "serve", "--dir", directory, "--listen", "127.0.0.1:0"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT)
         self.said, self.port = "", None
+        silent = [threading.Timer(UP_S, self.process.terminate), threading.Timer(UP_S + END_S, self.process.kill)]
+        for timer in silent:
+            timer.start()
         for line in self.process.stdout:
             self.said += line
             found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
             if found:
                 self.port = int(found.group(1))
-                return
+                break
+        for timer in silent:
+            timer.cancel()
 
     def get(self, target):
         """The body of the answer; fails where there is none."""
@@ -57,7 +66,7 @@ class Traced:
         """(exit code or minus the signal, all that it said)."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            code = self.process.wait(60)
+            code = self.process.wait(END_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             code = "it did not end"
