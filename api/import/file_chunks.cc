@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -9,6 +10,8 @@
 
 namespace liuhen::api {
 namespace {
+
+constexpr std::uint64_t kSmallChunkBytes = 4096;  // room for a small file
 
 struct Close {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -29,7 +32,7 @@ Outcome read_chunks(const std::string& path, const OnChunk& on_chunk) {
   if (::fstat(::fileno(file.get()), &info) != 0) return open_error(path, std::strerror(errno));
   if (!S_ISREG(info.st_mode)) return open_error(path, "不是普通文件 / not a regular file");
   const auto total = static_cast<std::uint64_t>(info.st_size);
-  Bytes buffer(kChunkBytes);
+  Bytes buffer(std::clamp<std::uint64_t>(total + 1, kSmallChunkBytes, kChunkBytes));
   std::uint64_t read = 0;
   while (true) {
     const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get());
