@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 help() {
   cat <<'TEXT'
 用法 usage: tools/fuzz.sh [--seconds N] [--no-build] [target …]
+            tools/fuzz.sh --seeds
 
 编译并依次运行模糊测试；不写目标时运行全部（tests/fuzz/*.cc）。第一个失败就停下，退出码为 1。
 新发现的输入留在 build/fuzz/corpus/，使程序崩溃的输入留在 build/fuzz/crashes/。
@@ -18,6 +19,9 @@ that the fuzzers can find something.
 
   --seconds N  每个目标的时间，默认 600  time for each target, 600 by default
   --no-build   使用已编译的程序           takes the programs as they are
+  --seeds      格式变化之后：重写 tests/fuzz/corpus/ 中由格式得出的种子，其余不动
+               after a change of formats: writes the seeds in tests/fuzz/corpus/ that follow from
+               them anew, and leaves the others
 
 重现 to reproduce: build/fuzz/bin/fuzz_note build/fuzz/crashes/note-crash-…
 需要 needs: tools/setup.sh fuzz
@@ -27,18 +31,25 @@ usage_error() { printf '%s\n\n' "$1" >&2; help >&2; exit 2; }
 
 seconds=600
 build=1
+seeds=0
 targets=()
 while [ $# -gt 0 ]; do
   case $1 in
     --seconds) seconds=${2:-}; shift $(( $# > 1 ? 2 : 1 )) ;;
     --seconds=*) seconds=${1#*=}; shift ;;
     --no-build) build=0; shift ;;
+    --seeds) seeds=1; shift ;;
     -h | --help) help; exit 0 ;;
     -*) usage_error "未知参数 unknown argument: $1" ;;
     *) targets+=("$1"); shift ;;
   esac
 done
 [[ $seconds =~ ^[1-9][0-9]*$ ]] || usage_error "--seconds 后面要有正整数 / needs a positive number"
+if [ $seeds = 1 ]; then
+  [ ${#targets[@]} -eq 0 ] || usage_error '--seeds 不带目标 / takes no target'
+  if [ $build = 1 ]; then bash tools/build.sh fuzz fuzz_seeds; fi
+  exec build/fuzz/bin/fuzz_seeds tests/fuzz/corpus
+fi
 if [ ${#targets[@]} -eq 0 ]; then
   for source in tests/fuzz/*.cc; do targets+=("$(basename "$source" .cc)"); done
 fi
