@@ -21,7 +21,8 @@ struct Recusal {
   std::uint64_t filed_at = 0;               // position
   std::optional<std::uint64_t> decided_at;  // position
   bool approved = false;
-  std::string filer;  // person who filed it
+  std::string filer;    // person who filed it
+  std::string decider;  // person who decided it; empty until then
   bool decided() const { return decided_at.has_value(); }
 };
 

@@ -134,6 +134,7 @@ void apply(State& state, const ledger::Event& event,
   Recusal& recusal = seat.recusals.back();
   recusal.decided_at = event.position();
   recusal.approved = payload.approved();
+  recusal.decider = author_key(state, event, 0)->person;
   if (!recusal.approved) return;
   --draw.loads[seat.inspector];
   seat.inspector.clear();

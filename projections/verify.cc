@@ -382,6 +382,7 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
     }
   }
   summarise(auditor.state(), auditor.facts(), extent, options.now_s, report);
+  if (extent.replayed_whole && options.replayed_whole) options.replayed_whole(auditor.state());
   return report;
 }
 

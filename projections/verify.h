@@ -25,6 +25,8 @@ struct VerifyOptions {
   std::uint64_t now_s = 0;  // for deadlines that have passed
   OpenConflict open;        // may be empty: then what conflicts hide is not opened
   unsigned threads = 0;     // that check signatures; 0: as many as there are cores
+  // Called with the state at the end if every entry was found right; may be empty.
+  std::function<void(const State&)> replayed_whole;
 };
 
 // The beacon of a draw: what was announced, and what came.

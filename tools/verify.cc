@@ -114,6 +114,9 @@ class CommandLine {
             "--vkey", job_.vkey,
             pick("信任的日志公钥（名称+编号+公钥）", "the log's key that you trust (name+id+key)"))
         ->excludes(policy);
+    app_.add_flag("!--no-findings", job_.findings,
+                  pick("不作跨抽取的统计分析（文件除外，默认作）",
+                       "do not look across draws for what no single one shows"));
     app_.add_flag("--json", job_.json, pick("输出 JSON", "print JSON"));
     app_.add_option("--lang", language_, pick("语言：zh 或 en", "language: zh or en"))
         ->check(CLI::IsMember({"zh", "en"}));

@@ -2,4 +2,4 @@
 find_package(CLI11 REQUIRED)
 file(GLOB verify_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/verify*.cc)
 add_executable(liuhen-verify ${verify_sources})
-target_link_libraries(liuhen-verify PRIVATE liuhen_api_client liuhen_projections CLI11::CLI11)
+target_link_libraries(liuhen-verify PRIVATE liuhen_api_client liuhen_findings CLI11::CLI11)

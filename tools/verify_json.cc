@@ -1,6 +1,7 @@
 // The report for programs.
 #include <boost/json.hpp>
 
+#include "tools/verify_findings.h"
 #include "tools/verify_report.h"
 
 namespace liuhen::tools {
@@ -125,7 +126,8 @@ json::object row_of(const projections::DrawLine& draw) {
 
 }  // namespace
 
-std::string json_of_report(const projections::Report& report) {
+std::string json_of_report(const LogReport& whole) {
+  const projections::Report& report = whole.verified;
   json::object out{{"verdict", name_of(report.verdict)},
                    {"finding", finding_of(report.finding, report.position, report.where)},
                    {"losses", losses_of(report.losses)},
@@ -162,6 +164,7 @@ std::string json_of_report(const projections::Report& report) {
   out["not_opened"] = list_of(report.not_opened);
   out["guarantees"] = std::move(guarantees);
   out["scope"] = json::object{{"zh", report.scope.zh}, {"en", report.scope.en}};
+  out["findings"] = whole.findings ? json_of_findings(*whole.findings) : json::value(nullptr);
   return json::serialize(out) + "\n";
 }
 

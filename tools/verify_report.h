@@ -2,8 +2,11 @@
 // programs.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "projections/findings/screen.h"
 #include "projections/proof_file.h"
 #include "projections/verify.h"
 
@@ -11,10 +14,17 @@ namespace liuhen::tools {
 
 enum class ReportLanguage { zh, en };
 
-std::string text_of_report(const projections::Report& report, ReportLanguage language);
+// What verifying a whole log gives.
+struct LogReport {
+  projections::Report verified;
+  // Across all draws; absent if the log was not found right, or they were not asked for.
+  std::optional<std::vector<projections::Screen>> findings;
+};
+
+std::string text_of_report(const LogReport& report, ReportLanguage language);
 std::string text_of_report(const projections::ProofVerdict& verdict, ReportLanguage language);
 // UTF-8, ends in a newline; keys and codes are stable, sentences are for people.
-std::string json_of_report(const projections::Report& report);
+std::string json_of_report(const LogReport& report);
 std::string json_of_report(const projections::ProofVerdict& verdict);
 
 // 0 verified, 1 violated, 2 inconclusive.

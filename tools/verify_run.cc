@@ -15,6 +15,7 @@
 #include "ledger/log_reader.h"
 #include "ledger/restricted.h"
 #include "ledger/rocksdb_storage.h"
+#include "projections/findings/findings.h"
 #include "projections/verify_summary.h"
 #include "tools/verify_tlog_proof.h"
 
@@ -100,11 +101,20 @@ class Run {
     return ok();
   }
 
-  projections::VerifyOptions options() const {
+  projections::VerifyOptions options() {
     projections::VerifyOptions out;
     out.trusted = policy_ ? &*policy_ : nullptr;
     out.now_s = job_.now_s;
+    if (job_.findings)
+      out.replayed_whole = [this](const projections::State& state) { look_across(state); };
     return out;
+  }
+  void look_across(const projections::State& state) {
+    projections::FindingsOptions how;
+    how.now_s = job_.now_s;
+    how.open = open_;
+    how.progress = progress();
+    findings_ = projections::findings_of(state, how);
   }
   ledger::Progress progress() {
     return [this](std::uint64_t done, std::uint64_t all) { progress_(done, all); };
@@ -139,11 +149,12 @@ class Run {
       if (!key) return complain(key.error(), kUsage);
       master = std::move(*key);
       restricted.emplace(**storage, master, entropy);
-      how.open = [&](const Hash& commitment) { return open_conflict(*restricted, commitment); };
+      open_ = [&](const Hash& commitment) { return open_conflict(*restricted, commitment); };
+      how.open = open_;
     }
     auto report = projections::verify_storage(**storage, head, how, progress());
     judge_openings(report);
-    return print(report);
+    return print(std::move(report));
   }
 
   std::optional<projections::ConflictContent> open_conflict(ledger::RestrictedStore& store,
@@ -221,6 +232,13 @@ class Run {
     return print(verify_tlog_proof(text, entry, policy_ ? &*policy_ : nullptr));
   }
 
+  int print(projections::Report report) {
+    const ledger::Verdict verdict = report.verdict;
+    const LogReport whole{.verified = std::move(report), .findings = std::move(findings_)};
+    out_ << (job_.json ? json_of_report(whole) : text_of_report(whole, job_.language))
+         << std::flush;
+    return exit_code(verdict);
+  }
   template <class Report>
   int print(const Report& report) {
     out_ << (job_.json ? json_of_report(report) : text_of_report(report, job_.language))
@@ -243,6 +261,8 @@ class Run {
   // Of conflicts asked for: how many opened, and the first that is there and does not.
   std::uint64_t opened_ = 0;
   std::optional<std::pair<Hash, Error>> unopened_;
+  projections::OpenConflict open_;
+  std::optional<std::vector<projections::Screen>> findings_;
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ struct VerifyJob {
   std::string entry_file;  // of a .tlog-proof that does not hold its entry
   ReportLanguage language = ReportLanguage::zh;
   bool json = false, quiet = false, at_given = false;
+  bool findings = true;  // look across draws as well
   std::uint64_t now_s = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "tools/verify_findings.h"
 #include "tools/verify_report.h"
 
 namespace liuhen::tools {
@@ -27,6 +28,7 @@ class Text {
     out_.append("  ").append(mark).append(" ").append(pick(sentence)).append(1, '\n');
   }
   void gap() { out_.append(1, '\n'); }
+  void paragraph(const std::string& lines) { out_.append(lines); }
   const std::string& pick(const Sentence& sentence) const {
     return zh_ ? sentence.zh : sentence.en;
   }
@@ -246,7 +248,8 @@ int exit_code(Verdict verdict) {
   return 2;
 }
 
-std::string text_of_report(const projections::Report& report, ReportLanguage language) {
+std::string text_of_report(const LogReport& whole, ReportLanguage language) {
+  const projections::Report& report = whole.verified;
   Text text(language);
   text.keys(report.keys_pinned);
   text.verdict(report.verdict, report.finding, report.position, report.where);
@@ -303,6 +306,10 @@ std::string text_of_report(const projections::Report& report, ReportLanguage lan
                                    : "– ") +
                   guarantee.id,
               guarantee.what);
+  if (whole.findings) {
+    text.gap();
+    text.paragraph(text_of_findings(*whole.findings, language));
+  }
   text.gap();
   text.line(report.scope.zh, report.scope.en);
   return text.take();

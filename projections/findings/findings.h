@@ -1,0 +1,42 @@
+// Across all draws of a log that has been replayed: what cryptography cannot show
+// (docs/findings.md). One log and one time give the same findings always.
+#pragma once
+
+#include <functional>
+
+#include "projections/findings/screen.h"
+#include "projections/outcome.h"
+#include "projections/state.h"
+
+namespace liuhen::projections {
+
+struct FindingsOptions {
+  std::uint64_t now_s = 0;  // for what is overdue
+  OpenConflict open;     // may be empty: draws whose conflicts stay hidden are left out of pairings
+  unsigned threads = 0;  // 0: as many as there are cores
+  // Draws looked at, of how many; may be empty. Called from one thread.
+  std::function<void(std::uint64_t done, std::uint64_t all)> progress;
+};
+
+// All screens, those that found nothing too: a reader should see what was looked for. Takes the
+// pool of every executed draw once more; memory besides the state: 16 bytes a subject.
+std::vector<Screen> findings_of(const State& state, const FindingsOptions& options);
+
+// The screens by themselves, in the order in which they are shown.
+Screen attempts_repeated(const State& state);                       // draw.repeated
+Screen attempts_failed(const State& state, std::uint64_t now_s);    // draw.failed
+Screen reveals_forfeited(const State& state);                       // draw.forfeited
+Screen pools_edited(const State& state);                            // pool.edited
+Screen pools_small(const State& state);                             // pool.small
+Screen cap_exceeded(const State& state);                            // visits.cap
+Screen publications_late(const State& state, std::uint64_t now_s);  // results.late
+Screen recusals_by_inspector(const State& state);                   // recusals.inspector
+Screen recusals_by_subject(const State& state);                     // recusals.subject
+Screen recusals_by_approver(const State& state);                    // recusals.approver
+Screen gains_by_substitution(const State& state);                   // substitutes.gained
+Screen cutoffs_uniform(const State& state);                         // cutoffs.uniform
+std::vector<Screen> drawn_too_often_or_never(
+    const State& state, const FindingsOptions& options);  // drawn.often, drawn.seldom
+Screen pairings_repeated(const State& state, const FindingsOptions& options);  // pairs.repeated
+
+}  // namespace liuhen::projections

@@ -1,0 +1,272 @@
+// Inspectors who meet in the same teams, or the same inspector at the same subject, more often than
+// the matching would have it. An exact test flags; only then the committed pools are matched again
+// under fresh seeds.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "crypto/draw/outcome.h"
+#include "crypto/sha256.h"
+#include "crypto/tuple.h"
+#include "ledger/parallel.h"
+#include "projections/draw_lookup.h"
+#include "projections/findings/findings.h"
+#include "projections/findings/screening.h"
+#include "projections/findings/statistics.h"
+
+namespace liuhen::projections {
+
+namespace {
+
+constexpr std::uint64_t kReplicatesMax = 9'999, kExceedances = 10, kBlock = 64;
+constexpr double kReplayLevel = 0.01;
+
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+using Team = std::vector<std::string>;  // sorted
+
+// Who was matched at first; a seat that nobody held at first is left out.
+Team first_team(const Task& task) {
+  Team team;
+  for (const Seat& seat : task.seats) {
+    if (seat.held.size() == seat.ordinal + std::size_t{1}) team.push_back(seat.held.front());
+  }
+  std::ranges::sort(team);
+  return team;
+}
+
+struct Teams {
+  const Draw* draw = nullptr;
+  std::vector<Team> teams;  // by visit
+  std::map<std::string, std::uint64_t> loads;
+};
+
+std::vector<Teams> teams_of(const State& state) {
+  std::vector<Teams> out;
+  for (const std::string& stream : state.draws.streams) {
+    const Draw& draw = state.draws.by_stream.at(stream);
+    if (draw.tasks.empty()) continue;
+    Teams teams;
+    teams.draw = &draw;
+    for (const Task& task : draw.tasks) {
+      teams.teams.push_back(first_team(task));
+      for (const std::string& inspector : teams.teams.back()) ++teams.loads[inspector];
+    }
+    out.push_back(std::move(teams));
+  }
+  return out;
+}
+
+using Pair = std::pair<std::string, std::string>;
+
+struct Met {
+  std::uint64_t times = 0;
+  Evidence evidence;
+};
+
+std::map<Pair, Met> meetings(const std::vector<Teams>& draws) {
+  std::map<Pair, Met> met;
+  for (const Teams& teams : draws) {
+    for (const Team& team : teams.teams) {
+      for (std::size_t i = 0; i < team.size(); ++i) {
+        for (std::size_t j = i + 1; j < team.size(); ++j) {
+          Met& pair = met[{team[i], team[j]}];
+          ++pair.times;
+          pair.evidence.add(*teams.draw->executed_at);
+        }
+      }
+    }
+  }
+  return met;
+}
+
+std::uint64_t load_of(const Teams& teams, const std::string& who) {
+  const auto at = teams.loads.find(who);
+  return at == teams.loads.end() ? 0 : at->second;
+}
+
+// With each one's visits given, and all ways to place them alike, the visits that they share in one
+// draw are hypergeometric.
+double exact_p(const std::vector<Teams>& draws, const Pair& pair, std::uint64_t times) {
+  std::vector<double> masses{1.0};
+  for (const Teams& teams : draws) {
+    const std::uint64_t a = load_of(teams, pair.first), b = load_of(teams, pair.second);
+    if (a != 0 && b != 0)
+      masses = convolved(masses, hypergeometric_masses(a, b, teams.teams.size()));
+  }
+  double p = 0;
+  for (std::size_t k = times; k < masses.size(); ++k) p += masses[k];
+  return std::min(p, 1.0);
+}
+
+// A draw's matching under other seeds: its pool, and the subjects that it drew.
+class Rematch {
+ public:
+  static std::unique_ptr<Rematch> of(const State& state, const Draw& draw,
+                                     const OpenConflict& open) {
+    auto pool = pool_of(state, draw.announcement, draw.rule_set);
+    if (!pool) return nullptr;
+    auto out = std::make_unique<Rematch>();
+    for (const Hash& commitment : pool->conflicts) {
+      const auto content = open ? open(commitment) : std::nullopt;
+      if (!content) return nullptr;
+      out->conflicts_.push_back({.subject = content->subject, .inspector = content->inspector});
+    }
+    out->announcement_ = draw.leaf_hash;
+    out->groups_ = announced_groups(draw.announcement);
+    out->inspectors_ = std::move(pool->inspectors);
+    for (const Task& task : draw.tasks) out->subjects_.push_back(task.subject);
+    return out;
+  }
+
+  std::uint64_t meetings_of(const Pair& pair, std::uint64_t replicate) const {
+    const auto matching =
+        crypto::draw::match(fresh_seed(replicate), groups_, inspectors_, subjects_, conflicts_);
+    LIUHEN_CHECK(matching.has_value());  // it was, under the draw's own seed
+    std::uint64_t times = 0;
+    for (const auto& visit : matching->visits) {
+      const auto sits = [&](const std::string& who) {
+        return std::ranges::any_of(visit.team, [&](const crypto::draw::Seat& seat) {
+          return seat.inspector != crypto::draw::kVacant && inspectors_[seat.inspector].id == who;
+        });
+      };
+      times += sits(pair.first) && sits(pair.second) ? 1 : 0;
+    }
+    return times;
+  }
+
+ private:
+  // Two hashes side by side; the same for the same draw and replicate always.
+  crypto::draw::Seed fresh_seed(std::uint64_t replicate) const {
+    crypto::draw::Seed seed{};
+    for (std::uint64_t half = 0; half < 2; ++half) {
+      crypto::TupleWriter writer;
+      writer.item("liuhen/replicate/v1").item(announcement_).u64(replicate).u64(half);
+      const Hash hash = crypto::sha256(writer.view());
+      std::ranges::copy(hash, seed.begin() + static_cast<std::ptrdiff_t>(32 * half));
+    }
+    return seed;
+  }
+
+  Hash announcement_{};
+  std::vector<crypto::draw::SeatGroup> groups_;
+  std::vector<crypto::draw::InspectorRow> inspectors_;
+  std::vector<std::string> subjects_;
+  std::vector<crypto::draw::Conflict> conflicts_;
+};
+
+class Rematches {
+ public:
+  Rematches(const State& state, const FindingsOptions& options)
+      : state_(state), options_(options) {}
+
+  // How often a fresh matching brings the two together as often as it was; absent if a conflict
+  // that it needs is not opened.
+  std::optional<MonteCarlo> replay(const std::vector<Teams>& draws, const Pair& pair,
+                                   std::uint64_t times) {
+    std::vector<const Rematch*> shared;
+    for (const Teams& teams : draws) {
+      if (load_of(teams, pair.first) == 0 || load_of(teams, pair.second) == 0) continue;
+      const Rematch* rematch = find(*teams.draw);
+      if (rematch == nullptr) return std::nullopt;
+      shared.push_back(rematch);
+    }
+    std::array<std::uint64_t, kBlock> met{};
+    return sequential_monte_carlo(kExceedances, kReplicatesMax, [&](std::uint64_t i) {
+      if (i % kBlock == 0) {
+        ledger::for_each_index(kBlock, options_.threads, [&](std::size_t j) {
+          met[j] = 0;
+          for (const Rematch* rematch : shared) met[j] += rematch->meetings_of(pair, i + j);
+        });
+      }
+      return met[i % kBlock] >= times;
+    });
+  }
+
+ private:
+  const Rematch* find(const Draw& draw) {
+    const auto [at, first] = made_.try_emplace(&draw);
+    if (first) at->second = Rematch::of(state_, draw, options_.open);
+    return at->second.get();
+  }
+  const State& state_;
+  const FindingsOptions& options_;
+  std::map<const Draw*, std::unique_ptr<Rematch>> made_;
+};
+
+Sentence sentence_of(const Pair& pair, std::uint64_t times, bool named) {
+  return named ? Sentence{"检查人员“" + pair.first + "”与“" + pair.second + "”同组 " +
+                              number(times) + " 次",
+                          "inspectors \"" + pair.first + "\" and \"" + pair.second +
+                              "\" were in one team " + number(times) + " times"}
+               : Sentence{"两名检查人员（证据不足，不列名）同组 " + number(times) + " 次",
+                          "two inspectors (not named: the evidence does not suffice) were in one "
+                          "team " +
+                              number(times) + " times"};
+}
+
+// A name that the exact test gives must stand up to fresh seeds too.
+void confirm(const std::vector<Teams>& draws, const std::map<std::string, Pair>& pairs,
+             const std::map<Pair, Met>& met, Rematches& rematches, Screen& screen) {
+  std::erase_if(screen.findings, [&](Finding& finding) {
+    if (finding.about.empty()) return false;
+    const Pair& pair = pairs.at(finding.about);
+    const auto replayed = rematches.replay(draws, pair, met.at(pair).times);
+    if (!replayed) {
+      finding.what.zh += "；利益冲突未打开，没有以新种子重抽";
+      finding.what.en += "; conflicts were not opened, so no fresh seeds were tried";
+      return false;
+    }
+    if (replayed->p > kReplayLevel) return true;
+    finding.what.zh += "；以新种子重抽 " + number(replayed->replicates) + " 次，几乎没有这样多的";
+    finding.what.en += "; of " + number(replayed->replicates) +
+                       " matchings under fresh seeds hardly any had as many";
+    finding.p = std::max(*finding.p, replayed->p);
+    return false;
+  });
+}
+
+}  // namespace
+
+Screen pairings_repeated(const State& state, const FindingsOptions& options) {
+  Screen screen;
+  screen.code = "pairs.repeated";
+  screen.title = {"反复同组的检查人员", "Inspectors who meet again and again"};
+  screen.method = {
+      "每人次数既定时同组次数服从超几何分布，各次抽取相加；BH 筛选，Holm "
+      "校正；列名者再以新种子重新匹配名录（序贯蒙特卡洛，最多 9999 次）",
+      "with each one's visits given, shared visits are hypergeometric, summed over the "
+      "draws; Benjamini–Hochberg, Holm; who would be named is matched again under "
+      "fresh seeds (sequential Monte Carlo, at most 9,999)"};
+  screen.limits = {"同一小单位的人本来就常同组；重抽的只是匹配，抽中的对象不变",
+                   "people of one small unit meet often anyway; only the matching is drawn afresh, "
+                   "the subjects drawn stay"};
+  const std::vector<Teams> draws = teams_of(state);
+  const std::map<Pair, Met> met = meetings(draws);
+  std::set<std::string> people;
+  for (const Teams& teams : draws) {
+    screen.sample += teams.teams.size();
+    for (const auto& [who, load] : teams.loads) people.insert(who);
+  }
+  if (people.size() < 2) return screen;
+  std::map<std::string, Pair> pairs;
+  std::vector<Suspect> suspects;
+  for (const auto& [pair, meeting] : met) {
+    if (meeting.times < 2) continue;
+    const std::string about = pair.first + " " + pair.second;
+    pairs[about] = pair;
+    suspects.push_back({.about = about,
+                        .what = sentence_of(pair, meeting.times, true),
+                        .anonymous = sentence_of(pair, meeting.times, false),
+                        .evidence = meeting.evidence,
+                        .p = exact_p(draws, pair, meeting.times)});
+  }
+  screen_suspects(std::move(suspects), people.size() * (people.size() - 1) / 2, screen);
+  Rematches rematches(state, options);
+  confirm(draws, pairs, met, rematches, screen);
+  return screen;
+}
+
+}  // namespace liuhen::projections

@@ -1,0 +1,92 @@
+// Edits to the registry shortly before a pool was taken from it.
+#include <algorithm>
+
+#include "projections/conditions.h"
+#include "projections/findings/findings.h"
+
+namespace liuhen::projections {
+
+namespace {
+
+constexpr std::uint64_t kShortlyS = 7 * 86'400;
+
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+struct Edits {
+  std::uint64_t subjects = 0, inspectors = 0;  // rows that were there before, and changed
+  std::uint64_t taken_out = 0;                 // of them: no longer active
+  Evidence evidence;
+};
+
+// The last position recorded before that time; absent: none was.
+std::optional<std::uint64_t> last_before(const State& state, std::uint64_t time) {
+  const auto at = std::ranges::lower_bound(state.times, time);
+  if (at == state.times.begin()) return std::nullopt;
+  return static_cast<std::uint64_t>(at - state.times.begin()) - 1;
+}
+
+void count_subjects(const State& state, const Draw& draw, std::uint64_t before, Edits& edits) {
+  using Status = ledger::schema::SubjectStatus;
+  const SubjectFilter scope(draw.announcement.scope, state.subjects);
+  const std::uint64_t pool = draw.announcement.pool_position;
+  for (std::uint32_t subject = 0; subject < state.subjects.size(); ++subject) {
+    if (state.subjects.latest(subject).position <= before) continue;  // untouched since
+    const SubjectVersion* old = state.subjects.at(subject, before);
+    const SubjectVersion* taken = state.subjects.at(subject, pool);
+    if (old == nullptr || taken == nullptr || old == taken) continue;
+    if (!scope.meets(*old) && !scope.meets(*taken)) continue;
+    ++edits.subjects;
+    edits.evidence.add(taken->position);
+    const auto active = static_cast<std::uint8_t>(Status::active);
+    edits.taken_out += old->status == active && taken->status != active ? 1 : 0;
+  }
+}
+
+void count_inspectors(const State& state, const Draw& draw, std::uint64_t before, Edits& edits) {
+  using Status = ledger::schema::InspectorStatus;
+  for (const auto& [id, versions] : state.inspectors.rows) {
+    const InspectorVersion* old = state.inspectors.at(id, before);
+    const InspectorVersion* taken = state.inspectors.at(id, draw.announcement.pool_position);
+    if (old == nullptr || taken == nullptr || old == taken) continue;
+    ++edits.inspectors;
+    edits.evidence.add(taken->position);
+    edits.taken_out += old->status == Status::active && taken->status != Status::active ? 1 : 0;
+  }
+}
+
+}  // namespace
+
+Screen pools_edited(const State& state) {
+  Screen screen;
+  screen.code = "pool.edited";
+  screen.title = {"抽取前不久改动名录", "Pools edited shortly before a draw"};
+  screen.method = {"比较取名录时与公告前 7 日的登记，只计此前已在册的行",
+                   "the registry when the pool was taken against seven days before the "
+                   "announcement; only rows that were there before count"};
+  screen.limits = {"日常的登记更新也在其中；每次改动的签名人见所列条目",
+                   "day-to-day updates are among them; who signed each is in the entries listed"};
+  for (const std::string& stream : state.draws.streams) {
+    const Draw& draw = state.draws.by_stream.at(stream);
+    ++screen.sample;
+    const auto before = last_before(state, draw.time < kShortlyS ? 0 : draw.time - kShortlyS);
+    if (!before) continue;
+    Edits edits;
+    count_subjects(state, draw, *before, edits);
+    count_inspectors(state, draw, *before, edits);
+    if (edits.subjects + edits.inspectors == 0) continue;
+    Finding finding;
+    finding.about = stream;
+    finding.evidence = std::move(edits.evidence);
+    finding.what = {"抽取“" + stream + "”公告前 7 日内改动了范围内的检查对象 " +
+                        number(edits.subjects) + " 户、检查人员 " + number(edits.inspectors) +
+                        " 人，其中 " + number(edits.taken_out) + " 个因此不可抽",
+                    "within seven days before the draw \"" + stream + "\" " +
+                        number(edits.subjects) + " subjects in scope and " +
+                        number(edits.inspectors) + " inspectors were changed; " +
+                        number(edits.taken_out) + " of them could no longer be drawn"};
+    screen.findings.push_back(std::move(finding));
+  }
+  return screen;
+}
+
+}  // namespace liuhen::projections

@@ -1,0 +1,229 @@
+// Plain facts about how draws went: repeated, failed, forfeited, late, above the cap.
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "projections/findings/findings.h"
+
+namespace liuhen::projections {
+
+namespace {
+
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+// Draws in the order of their announcements.
+template <class Visit>
+void for_each_draw(const State& state, Visit&& visit) {
+  for (const std::string& stream : state.draws.streams) visit(state.draws.by_stream.at(stream));
+}
+
+Sentence fact_method() { return {"逐条列出，不作检验", "listed as they are; no test"}; }
+
+// The day in Beijing, counted from 1970.
+std::int64_t day_of(std::uint64_t time_s) {
+  return (static_cast<std::int64_t>(time_s) + 8 * 3600) / 86'400;
+}
+
+// Mondays to Fridays after the first day up to the last. Holidays are not in the log: a year has
+// some ten that fall on such days, so the count is never too small.
+std::uint64_t weekdays_between(std::uint64_t from_s, std::uint64_t to_s) {
+  std::uint64_t count = 0;
+  for (std::int64_t day = day_of(from_s) + 1; day <= day_of(to_s); ++day) {
+    const std::chrono::weekday weekday{std::chrono::sys_days{std::chrono::days{day}}};
+    if (weekday != std::chrono::Saturday && weekday != std::chrono::Sunday) ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+Screen attempts_repeated(const State& state) {
+  Screen screen;
+  screen.code = "draw.repeated";
+  screen.title = {"作废与重抽", "Draws voided and repeated"};
+  screen.method = fact_method();
+  screen.limits = {"作废可以有正当理由；理由在所列条目中",
+                   "a void can have a good reason; it is in the entries listed"};
+  for_each_draw(state, [&](const Draw& draw) {
+    ++screen.sample;
+    if (!draw.voided_at) return;
+    Finding finding;
+    finding.about = draw.stream;
+    finding.evidence.add(draw.position);
+    finding.evidence.add(*draw.voided_at);
+    if (draw.executed_at) {
+      finding.evidence.add(*draw.executed_at);
+      const std::string after = number(draw.voided_time - draw.executed_time);
+      finding.what = {"抽取“" + draw.stream + "”的结果公开 " + after + " 秒之后被作废",
+                      "the draw \"" + draw.stream + "\" was voided " + after +
+                          " seconds after its outcome was known"};
+    } else {
+      finding.what = {"抽取“" + draw.stream + "”在执行之前被作废",
+                      "the draw \"" + draw.stream + "\" was voided before it was executed"};
+    }
+    screen.findings.push_back(std::move(finding));
+  });
+  return screen;
+}
+
+Screen attempts_failed(const State& state, std::uint64_t now_s) {
+  Screen screen;
+  screen.code = "draw.failed";
+  screen.title = {"失败或拖延的抽取", "Attempts that failed or lapsed"};
+  screen.method = fact_method();
+  screen.limits = {"贡献人可能确有故障", "contributors can have had a real fault"};
+  for_each_draw(state, [&](const Draw& draw) {
+    ++screen.sample;
+    Finding finding;
+    finding.about = draw.stream;
+    finding.evidence.add(draw.position);
+    if (draw.failed_at) {
+      finding.evidence.add(*draw.failed_at);
+      finding.what = {"抽取“" + draw.stream + "”失败", "the draw \"" + draw.stream + "\" failed"};
+    } else if (draw.open() && !draw.executed_at && now_s > draw.announcement.execute_deadline) {
+      finding.what = {
+          "抽取“" + draw.stream + "”过了执行期限，既未执行也未作废",
+          "the draw \"" + draw.stream + "\" is past its deadline, neither executed nor voided"};
+    } else {
+      return;
+    }
+    screen.findings.push_back(std::move(finding));
+  });
+  return screen;
+}
+
+Screen reveals_forfeited(const State& state) {
+  Screen screen;
+  screen.code = "draw.forfeited";
+  screen.title = {"承诺而未揭示", "Commitments never revealed"};
+  screen.method = fact_method();
+  screen.limits = {"最后揭示的人能看到别人的数再决定是否揭示；有信标时这样做左右不了结果",
+                   "who reveals last can see the other numbers before he decides; with a beacon it "
+                   "steers nothing"};
+  std::map<std::string, Finding> by_person;
+  for_each_draw(state, [&](const Draw& draw) {
+    if (!draw.reveals_closed_at) return;
+    for (const KeyId& id : draw.committed) {
+      ++screen.sample;
+      if (draw.nonces.contains(id)) continue;
+      const Key* key = state.keys.find(id);
+      if (key == nullptr) continue;
+      by_person[key->person].evidence.add(*draw.reveals_closed_at);
+    }
+  });
+  for (auto& [person, finding] : by_person) {
+    const std::string times = number(finding.evidence.count);
+    finding.about = person;
+    finding.what = {"“" + person + "”承诺之后没有揭示：" + times + " 次",
+                    person + " committed and did not reveal: " + times + " times"};
+    screen.findings.push_back(std::move(finding));
+  }
+  return screen;
+}
+
+Screen pools_small(const State& state) {
+  constexpr std::uint64_t kCandidatesPerSeat = 5;
+  Screen screen;
+  screen.code = "pool.small";
+  screen.title = {"名录过小，人选可以猜到", "Pools so small that names can be guessed"};
+  screen.method = {
+      "每席可选的检查人员不足 " + number(kCandidatesPerSeat) + " 名",
+      "fewer than " + number(kCandidatesPerSeat) + " eligible inspectors for each seat"};
+  screen.limits = {"只看人数；同组人数更少时更容易猜到",
+                   "counts people only; within one group they are fewer still"};
+  for_each_draw(state, [&](const Draw& draw) {
+    ++screen.sample;
+    std::uint64_t seats = 0;
+    for (const auto& group : draw.announcement.groups) seats += group->seats;
+    const std::uint64_t eligible = draw.announcement.inspector_eligible;
+    if (eligible >= seats * kCandidatesPerSeat) return;
+    Finding finding;
+    finding.about = draw.stream;
+    finding.evidence.add(draw.position);
+    finding.what = {"抽取“" + draw.stream + "”每次检查 " + number(seats) + " 席，可选的只有 " +
+                        number(eligible) + " 人",
+                    "the draw \"" + draw.stream + "\" fills " + number(seats) +
+                        " seats a visit from " + number(eligible) + " inspectors"};
+    screen.findings.push_back(std::move(finding));
+  });
+  return screen;
+}
+
+Screen cap_exceeded(const State& state) {
+  Screen screen;
+  screen.code = "visits.cap";
+  screen.title = {"超过年度检查次数上限", "Visits above the yearly cap"};
+  screen.method = {"按各次抽取当时的细则，逐户逐年计数",
+                   "counted for each subject and year, against each draw's own rule"};
+  screen.limits = {"投诉举报引起的检查不计入上限，也不经抽取",
+                   "inspections that follow a complaint do not count, and are not drawn"};
+  std::map<std::uint64_t, const Draw*> by_execution;
+  for_each_draw(state, [&](const Draw& draw) {
+    if (draw.executed_at) by_execution[*draw.executed_at] = &draw;
+  });
+  for (const auto& [subject, visits] : state.draws.visited) {
+    ++screen.sample;
+    std::map<std::uint32_t, std::vector<std::uint64_t>> by_year;
+    for (const auto& [executed_at, year] : visits) {
+      if (!state.draws.voided.contains(executed_at)) by_year[year].push_back(executed_at);
+    }
+    for (const auto& [year, had] : by_year) {
+      auto over = had.begin();  // the first that was above its own rule's cap
+      for (; over != had.end(); ++over) {
+        const std::uint32_t cap = by_execution.at(*over)->rule_set.yearly_cap;
+        if (cap != 0 && static_cast<std::uint64_t>(over - had.begin()) >= cap) break;
+      }
+      if (over == had.end()) continue;
+      Finding finding;
+      finding.about = subject;
+      for (const std::uint64_t executed_at : had) finding.evidence.add(executed_at);
+      const std::string times = number(had.size()), in = number(year),
+                        cap = number(by_execution.at(*over)->rule_set.yearly_cap);
+      finding.what = {
+          "检查对象“" + subject + "”在 " + in + " 年被抽中 " + times + " 次，上限 " + cap,
+          "subject \"" + subject + "\" was drawn " + times + " times in " + in + ", the cap is " +
+              cap};
+      screen.findings.push_back(std::move(finding));
+    }
+  }
+  return screen;
+}
+
+Screen publications_late(const State& state, std::uint64_t now_s) {
+  Screen screen;
+  screen.code = "results.late";
+  screen.title = {"结果公示逾期", "Results published late"};
+  screen.method = {
+      "从记录结果起，按周一至周五计，与细则的工作日数相比",
+      "Mondays to Fridays since the result was recorded, against the rule's working days"};
+  screen.limits = {"账本不含节假日历：跨越法定节假日的，先扣除再作判断",
+                   "the log holds no holidays: take those in between off before you judge"};
+  for_each_draw(state, [&](const Draw& draw) {
+    if (!draw.has_tasks()) return;
+    for (std::size_t visit = 0; visit < draw.tasks.size(); ++visit) {
+      const auto& result = draw.tasks[visit].result;
+      if (!result || result->withheld_at) continue;
+      ++screen.sample;
+      const std::uint64_t until = result->published_at ? state.times[*result->published_at] : now_s;
+      const std::uint64_t days = weekdays_between(result->time, until);
+      if (days <= draw.rule_set.publication_days) continue;
+      Finding finding;
+      finding.about = draw.stream + "/" + number(visit);
+      finding.evidence.add(result->position);
+      if (result->published_at) finding.evidence.add(*result->published_at);
+      finding.what = {
+          "抽取“" + draw.stream + "”第 " + number(visit) + " 次检查的结果" +
+              (result->published_at ? "过了 " : "至今未公示，已过 ") + number(days) +
+              " 个周一至周五（期限 " + number(draw.rule_set.publication_days) + " 个工作日）" +
+              (result->published_at ? "才公示" : ""),
+          "the result of visit " + number(visit) + " of the draw \"" + draw.stream + "\" " +
+              (result->published_at ? "was published after " : "is not published after ") +
+              number(days) + " weekdays (the rule gives " + number(draw.rule_set.publication_days) +
+              " working days)"};
+      screen.findings.push_back(std::move(finding));
+    }
+  });
+  return screen;
+}
+
+}  // namespace liuhen::projections
