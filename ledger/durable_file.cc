@@ -17,8 +17,8 @@ std::error_code last_error() { return {errno, std::generic_category()}; }
 // An open file, closed when it goes.
 class Descriptor {
  public:
-  Descriptor(const std::string& path, int flags)
-      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
+  Descriptor(const std::string& path, int flags, unsigned mode = 0)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -50,15 +50,15 @@ bool cut_to(int fd, std::size_t size) {
 
 }  // namespace
 
-std::error_code write_synced(const std::string& path, View bytes) {
-  const Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC);
+std::error_code write_synced(const std::string& path, View bytes, unsigned mode) {
+  const Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
   if (!file.good() || !write_all(file.get(), bytes) || ::fsync(file.get()) != 0)
     return last_error();
   return {};
 }
 
 std::error_code overwrite_synced(const std::string& path, View bytes) {
-  const Descriptor file(path, O_WRONLY | O_CREAT);
+  const Descriptor file(path, O_WRONLY | O_CREAT, 0644);
   if (!file.good() || !cut_to(file.get(), bytes.size()) || !write_all(file.get(), bytes) ||
       ::fdatasync(file.get()) != 0)
     return last_error();

@@ -9,8 +9,8 @@
 namespace liuhen::ledger {
 
 // Replaces the file's content, and returns once it is durable. A crash leaves any beginning of it:
-// write beside, and rename.
-std::error_code write_synced(const std::string& path, View bytes);
+// write beside, and rename. A new file gets the mode, less what the umask takes.
+std::error_code write_synced(const std::string& path, View bytes, unsigned mode = 0644);
 
 // Writes over what the file holds, and returns once it is durable: cheaper where the size stays the
 // same, since the file system has nothing to note but the bytes. A crash leaves any mixture of old

@@ -47,6 +47,19 @@ WitnessRefused refuse(WitnessRefusal why, Error error) {
   return {.why = why, .error = std::move(error)};
 }
 
+// Nothing is held against a log of which nothing was cosigned.
+WitnessRefused refuse_signed(WitnessRefusal why, Error error, const WitnessedHead& last,
+                             const crypto::Checkpoint& offered) {
+  WitnessRefused refused = refuse(why, std::move(error));
+  refused.offered = {.size = offered.size, .root = offered.root};
+  if (last.size == 0) return refused;
+  if (offered.size < last.size) refused.doubt = WitnessDoubt::behind;
+  if (offered.size == last.size && offered.root != last.root) refused.doubt = WitnessDoubt::fork;
+  if (offered.size > last.size && why == WitnessRefusal::not_proven)
+    refused.doubt = WitnessDoubt::unproven;
+  return refused;
+}
+
 // The log's own signatures; at least one, and none of them bad.
 Result<std::vector<crypto::NoteSignature>> signatures_of(const WitnessedLog& log,
                                                          const crypto::Note& note) {
@@ -158,16 +171,19 @@ std::variant<WitnessAccepted, WitnessRefused> decide(const WitnessedLog* log,
   auto own = signatures_of(*log, opened->note);
   if (!own) return refuse(WitnessRefusal::unsigned_, own.error());
   if (request.old_size > checkpoint.size) {
-    return refuse(WitnessRefusal::malformed,
-                  bad_request("旧大小大于检查点的大小", "the old size is above the checkpoint's"));
+    return refuse_signed(
+        WitnessRefusal::malformed,
+        bad_request("旧大小大于检查点的大小", "the old size is above the checkpoint's"), last,
+        checkpoint);
   }
   if (request.old_size != last.size) {
-    return refuse(WitnessRefusal::other_size,
-                  fail("witness.size", "上次联署的大小是 " + std::to_string(last.size),
-                       "the size cosigned last is " + std::to_string(last.size)));
+    return refuse_signed(WitnessRefusal::other_size,
+                         fail("witness.size", "上次联署的大小是 " + std::to_string(last.size),
+                              "the size cosigned last is " + std::to_string(last.size)),
+                         last, checkpoint);
   }
   if (auto grown = check_growth(last, *opened, request); !grown)
-    return refuse(WitnessRefusal::not_proven, grown.error());
+    return refuse_signed(WitnessRefusal::not_proven, grown.error(), last, checkpoint);
   return WitnessAccepted{.next = {.size = checkpoint.size, .root = checkpoint.root},
                          .text = std::move(opened->note.text),
                          .verified = std::move(*own)};

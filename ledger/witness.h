@@ -49,9 +49,19 @@ enum class WitnessRefusal : std::uint8_t {
 };
 unsigned status_of(WitnessRefusal refusal);
 
+// How a checkpoint that the log did sign stands to what was cosigned last, where it does not
+// continue it.
+enum class WitnessDoubt : std::uint8_t {
+  fork,      // the same size with another root: the two signatures prove it
+  unproven,  // larger, with a proof that does not hold: a fork, or a proof that somebody made up
+  behind,    // smaller: the log was rolled back, or an old checkpoint was sent again
+};
+
 struct WitnessRefused {
   WitnessRefusal why = WitnessRefusal::malformed;
   Error error;
+  std::optional<WitnessDoubt> doubt = {};
+  WitnessedHead offered = {};  // what the log signed, where there is a doubt
 };
 
 // To be cosigned, once `next` is durable in place of what was given as the last head.

@@ -1,3 +1,5 @@
+#include <mutex>
+
 #include "api/server/http_server.h"
 #include "api/server/witness.h"
 #include "crypto/key_file.h"
@@ -82,7 +84,13 @@ Outcome serve(Environment& environment, const Asked& asked) {
   if (!key) return key.error();
   auto store = api::server::WitnessStore::open(asked.dir, own_key(*key));
   if (!store) return store.error();
-  api::server::Witness witness(key->label, key->key, environment.clock, **store);
+  std::mutex said;  // lines are whole
+  api::server::Witness witness(
+      key->label, key->key, environment.clock, **store, [&](const Error& alarm) {
+        const std::lock_guard lock(said);
+        environment.err << environment.pick("警报", "alarm") << " [" << alarm.code << "] "
+                        << environment.pick(alarm.zh, alarm.en) << std::endl;
+      });
   api::server::HttpServerOptions http;
   http.listen = asked.listen;
   http.signals = true;

@@ -48,6 +48,14 @@ Result<crypto::NoteSignature> WitnessClient::cosign(const std::string& note, std
       if (line) known_ = size;
       return line;
     }
+    if (answer->status == 422) {
+      return fail("witness.fork",
+                  "见证人 " + witness_.name +
+                      " 以 HTTP 422 拒绝：本账本不是它联署过的历史的延续，可能分叉，请立即核查",
+                  "the witness " + witness_.name +
+                      " refused with HTTP 422: this log does not continue the history that it "
+                      "cosigned, and may have forked; look into it at once");
+    }
     if (answer->status != 409 || answer->content_type != ledger::kWitnessSizeType) {
       const std::string status = std::to_string(answer->status);
       const std::string why = answer->body.substr(0, 200);

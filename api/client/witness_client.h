@@ -21,7 +21,8 @@ class WitnessClient {
 
   // The witness's cosignature of a checkpoint that the log signed, found good. One thread at a
   // time. Errors: those of transport; `witness.ahead` (it has cosigned more than this: the log was
-  // rolled back, or forked), `witness.refused` (with its status), `witness.answer`,
+  // rolled back, or forked), `witness.fork` (422: not the history that it cosigned),
+  // `witness.refused` (with its status), `witness.answer`,
   // `note.signature`.
   Result<crypto::NoteSignature> cosign(const std::string& note, std::uint64_t size,
                                        const ProveConsistency& prove);

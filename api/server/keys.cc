@@ -111,7 +111,7 @@ Outcome write_origin(const Layout& layout, const std::string& origin) {
   boost::json::object about;
   about["format"] = kFormat;
   about["origin"] = origin;
-  return write_new(layout.about, view_of(boost::json::serialize(about) + "\n"), 0644);
+  return write_new(layout.about, view_of(boost::json::serialize(about) + "\n"), 0600);
 }
 
 Result<Keys> read_keys(const Layout& layout, const std::string& passphrase) {

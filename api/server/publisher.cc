@@ -131,6 +131,7 @@ void Publisher::keep(Member& member, const Target& target, crypto::NoteSignature
     member.done_size = target.size;
     member.status.failures = 0;
     member.status.error.reset();
+    member.status.fork.reset();
     member.status.size = target.size;
     member.status.time = *time;
     Kept& kept = kept_[target.size];
@@ -151,7 +152,11 @@ void Publisher::keep(Member& member, const Target& target, crypto::NoteSignature
 }
 
 void Publisher::failed(Member& member, const Error& error) {
+  const bool forked = error.code == "witness.fork";
+  if (published_.contradicted && (forked || error.code == "witness.ahead"))
+    published_.contradicted(member.witness.name, error);
   const std::lock_guard lock(mutex_);
+  if (forked) member.status.fork = error;
   const unsigned doublings = std::min(member.status.failures, 16u);
   const std::uint64_t pause = std::min<std::uint64_t>(
       std::uint64_t{options_.retry_first_ms} << doublings, options_.retry_most_ms);
@@ -199,6 +204,13 @@ std::optional<CosignedCheckpoint> Publisher::at(std::uint64_t size) const {
   const auto found = kept_.find(size);
   if (found == kept_.end()) return std::nullopt;
   return shown(found->second);
+}
+
+Outcome Publisher::undisputed() const {
+  for (const WitnessStatus& status : statuses()) {
+    if (status.fork) return *status.fork;
+  }
+  return ok();
 }
 
 std::vector<WitnessStatus> Publisher::statuses() const {

@@ -30,6 +30,9 @@ struct PublishedLog {
   std::function<std::string()> head;  // the last signed note, empty before the first
   ProveConsistency prove;
   std::function<void()> cosigned;  // a quorum, or one more witness beyond it; must not block
+  // A witness, by its name in the policy, holds another history or more of it: `witness.fork` or
+  // `witness.ahead`, at every attempt. Must not block.
+  std::function<void(const std::string&, const Error&)> contradicted = {};
 };
 
 // A checkpoint with the cosignatures that came in.
@@ -46,6 +49,7 @@ struct WitnessStatus {
   std::optional<std::uint64_t> time;  // of that cosignature
   std::optional<Error> error;         // of the last attempt, if it failed
   unsigned failures = 0;              // in a row
+  std::optional<Error> fork = {};     // 422, and it has not cosigned since
 };
 
 class Publisher {
@@ -69,6 +73,8 @@ class Publisher {
   // That of exactly this size, with whatever came in; absent if nothing did. Any thread.
   std::optional<CosignedCheckpoint> at(std::uint64_t size) const;
   std::vector<WitnessStatus> statuses() const;
+  // `witness.fork` while a witness says that the log is not what it cosigned. Any thread.
+  Outcome undisputed() const;
   const crypto::Policy& policy() const { return policy_; }
 
  private:

@@ -14,7 +14,7 @@ Outcome health_of(const Backend& backend) {
   if (Outcome model = backend.model.health(); !model) return model;
   if (const auto why = backend.sequencer.stopped()) return *why;
   if (const auto stuck = backend.platform.stuck()) return *stuck;
-  return ok();
+  return backend.publisher == nullptr ? ok() : backend.publisher->undisputed();
 }
 
 Outcome disk_of(const Backend& backend) {
@@ -40,6 +40,9 @@ Outcome readiness_of(const Backend& backend) {
   if (backend.model.folded() + kReadyLagEntriesMax < backend.sequencer.size()) {
     return fail("read.behind", "读取的状态尚未跟上日志，请稍后再试",
                 "what is read has not caught up with the log; try again shortly");
+  }
+  if (backend.publisher != nullptr) {
+    if (Outcome undisputed = backend.publisher->undisputed(); !undisputed) return undisputed;
   }
   return disk_of(backend);
 }

@@ -275,6 +275,10 @@ class DirectoryService final : public Service {
       const auto listed = options_.policy->keys_of(origin_);
       if (std::ranges::find(listed, known) == listed.end()) known.key = other.public_key();
     }
+    published.contradicted = [this](const std::string& witness, const Error& error) {
+      observer_.note(Severity::error, "witness_refused",
+                     {{"witness", witness}, {"code", error.code}});
+    };
     Result<std::unique_ptr<Publisher>> publisher =
         Publisher::open(*options_.policy, known, std::move(published), options_.publishing);
     if (!publisher) return publisher.error();

@@ -29,6 +29,33 @@ Response wrong_method(const char* allowed) {
   return response;
 }
 
+// What a refused checkpoint that the log signed says of the log.
+Error doubt_of(const std::string& origin, ledger::WitnessDoubt doubt,
+               const ledger::WitnessedHead& held, const ledger::WitnessedHead& offered) {
+  const std::string had = std::to_string(held.size), got = std::to_string(offered.size);
+  switch (doubt) {
+    case ledger::WitnessDoubt::fork:
+      return fail(
+          "witness.fork", "日志“" + origin + "”分叉：同为 " + had + " 条，签了两个不同的根",
+          "the log \"" + origin + "\" has forked: it signed two roots of " + had + " entries");
+    case ledger::WitnessDoubt::unproven:
+      return fail("witness.inconsistent",
+                  "日志“" + origin + "”签了 " + got + " 条的检查点，未能证明延续已联署的 " + had +
+                      " 条：可能分叉，也可能有人伪造了证明",
+                  "the log \"" + origin + "\" signed " + got +
+                      " entries that were not shown to continue the " + had +
+                      " cosigned: it may have forked, or somebody made the proof up");
+    case ledger::WitnessDoubt::behind:
+      break;
+  }
+  return fail("witness.behind",
+              "日志“" + origin + "”的检查点只有 " + got + " 条，而已联署 " + had +
+                  " 条：可能被回退，也可能有人重发了旧检查点",
+              "the log \"" + origin + "\" is offered with " + got + " entries, after " + had +
+                  " were cosigned: it may have been rolled back, or somebody sent an old "
+                  "checkpoint again");
+}
+
 Response refusal(const ledger::WitnessRefused& refused, const ledger::WitnessedHead& last) {
   const unsigned status = ledger::status_of(refused.why);
   if (refused.why != ledger::WitnessRefusal::other_size) return problem(refused.error, status);
@@ -40,13 +67,14 @@ Response refusal(const ledger::WitnessRefused& refused, const ledger::WitnessedH
 }  // namespace
 
 Witness::Witness(std::string name, const crypto::SigningKey& key, ledger::Clock& clock,
-                 WitnessStore& store)
+                 WitnessStore& store, Alarm alarm)
     : own_{.name = std::move(name),
            .type = crypto::NoteKeyType::cosignature,
            .key = key.public_key()},
       signer_(key),
       clock_(clock),
-      store_(store) {}
+      store_(store),
+      alarm_(std::move(alarm)) {}
 
 Response Witness::handle(const Request& request) {
   const std::string_view path =
@@ -74,8 +102,10 @@ Response Witness::add_checkpoint(const Request& request) {
   // From reading the last head to having replaced it durably.
   const std::lock_guard lock(state->mutex());
   auto decision = ledger::decide(&state->log(), state->head(), *asked);
-  if (const auto* refused = std::get_if<ledger::WitnessRefused>(&decision))
+  if (const auto* refused = std::get_if<ledger::WitnessRefused>(&decision)) {
+    if (refused->doubt) keep_evidence(*state, *refused, asked->checkpoint);
     return refusal(*refused, state->head());
+  }
   if (!state->is_by_a_key_in_force(std::get<ledger::WitnessAccepted>(decision).verified)) {
     return problem(
         fail("witness.retired", "日志已改用更新的密钥，只有旧密钥的签名不再算数",
@@ -83,6 +113,22 @@ Response Witness::add_checkpoint(const Request& request) {
         403);
   }
   return cosign(*state, std::get<ledger::WitnessAccepted>(std::move(decision)));
+}
+
+void Witness::keep_evidence(WitnessedState& state, const ledger::WitnessRefused& refused,
+                            const std::string& offered) {
+  const auto kept = state.evidence().keep(*refused.doubt, {refused.offered, offered},
+                                          {state.head(), state.note()});
+  if (kept && kept->empty()) return;  // known, or as many as are kept
+  if (!alarm_) return;
+  const Error what = doubt_of(state.log().origin(), *refused.doubt, state.head(), refused.offered);
+  if (kept) {
+    alarm_(fail(what.code, what.zh + "；两份已签检查点存于 " + *kept,
+                what.en + "; both signed checkpoints are kept in " + *kept));
+  } else {
+    alarm_(fail(what.code, what.zh + "；证据没有存下：" + kept.error().zh,
+                what.en + "; the evidence could not be kept: " + kept.error().en));
+  }
 }
 
 Response Witness::cosign(WitnessedState& state, ledger::WitnessAccepted accepted) {
@@ -112,6 +158,10 @@ Response Witness::about() {
     const std::lock_guard lock(state->mutex());
     text += "\n" + origin + "\n  " + std::to_string(state->head().size) + "  /" +
             origin_hash(origin) + std::string(kCheckpointPath) + "\n";
+    if (const std::size_t kept = state->evidence().count(); kept > 0) {
+      text += "  证据 evidence: " + std::to_string(kept) +
+              " 份不能延续所联署的已签检查点 signed checkpoints that do not continue this one\n";
+    }
   }
   return text_response(std::move(text));
 }

@@ -2,7 +2,7 @@
 // and a directory of its own, and nothing of any ledger's.
 #pragma once
 
-#include <memory>
+#include <functional>
 #include <string>
 
 #include "api/client/connection.h"
@@ -14,9 +14,13 @@ namespace liuhen::api::server {
 
 class Witness {
  public:
+  // Told of each checkpoint newly kept as evidence: code, log, what it is, and where it is kept, or
+  // why it is not. On the thread of the request; must not call back.
+  using Alarm = std::function<void(const Error&)>;
+
   // Key, clock and store outlive the witness; the name goes into every cosignature.
   Witness(std::string name, const crypto::SigningKey& key, ledger::Clock& clock,
-          WitnessStore& store);
+          WitnessStore& store, Alarm alarm = {});
 
   // POST /add-checkpoint, GET /<hex SHA-256 of a log's name>/checkpoint, GET /, GET /healthz. What
   // is cosigned is durable before the answer. Any thread; requests about one log go one by one.
@@ -27,6 +31,8 @@ class Witness {
  private:
   Response add_checkpoint(const Request& request);
   Response cosign(WitnessedState& state, ledger::WitnessAccepted accepted);
+  void keep_evidence(WitnessedState& state, const ledger::WitnessRefused& refused,
+                     const std::string& offered);
   Response latest(const std::string& hash);
   Response about();
 
@@ -34,6 +40,7 @@ class Witness {
   const crypto::SigningKey& signer_;
   ledger::Clock& clock_;
   WitnessStore& store_;
+  const Alarm alarm_;
 };
 
 }  // namespace liuhen::api::server

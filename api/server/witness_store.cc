@@ -40,7 +40,7 @@ Result<std::string> read(const std::string& path) {
 
 Outcome write(const std::string& path, const std::string& text) {
   const std::string beside = path + ".new";
-  if (const auto problem = ledger::write_synced(beside, view_of(text)))
+  if (const auto problem = ledger::write_synced(beside, view_of(text), 0600))
     return io(beside, problem.message());
   if (const auto problem = ledger::rename_synced(beside, path)) return io(path, problem.message());
   return ok();
@@ -191,7 +191,8 @@ Result<std::unique_ptr<WitnessStore>> WitnessStore::open(const std::string& dir,
     const std::string& origin = log.key.name;
     if (store->logs_.contains(origin)) continue;
     auto state = std::make_unique<WitnessedState>(
-        ledger::WitnessedLog{.keys = logs->keys_of(origin)}, state_path(dir, origin));
+        ledger::WitnessedLog{.keys = logs->keys_of(origin)}, state_path(dir, origin),
+        dir + "/evidence/" + origin_hash(origin));
     if (auto loaded = state->load(witness); !loaded) return loaded.error();
     store->logs_.emplace(origin, std::move(state));
   }

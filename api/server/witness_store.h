@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "api/server/witness_evidence.h"
 #include "ledger/witness.h"
 
 namespace liuhen::api::server {
@@ -16,14 +17,16 @@ namespace liuhen::api::server {
 // is read decides what is replaced.
 class WitnessedState {
  public:
-  WitnessedState(ledger::WitnessedLog log, std::string path)
-      : log_(std::move(log)), path_(std::move(path)) {}
+  // State in the file `path`, evidence against the log in the folder `evidence`.
+  WitnessedState(ledger::WitnessedLog log, std::string path, const std::string& evidence)
+      : log_(std::move(log)), path_(std::move(path)), evidence_(evidence) {}
 
   std::mutex& mutex() { return mutex_; }
   const ledger::WitnessedLog& log() const { return log_; }
   // Under the mutex. The note is empty if nothing has been cosigned.
   const ledger::WitnessedHead& head() const { return head_; }
   const std::string& note() const { return note_; }
+  WitnessEvidence& evidence() { return evidence_; }
 
   // Under the mutex. Whether one of these good signatures is by the key that signed what was
   // cosigned last, or one that is listed after it: a key that the log has left signs nothing more.
@@ -40,6 +43,7 @@ class WitnessedState {
   const ledger::WitnessedLog log_;
   const std::string path_;
   std::mutex mutex_;
+  WitnessEvidence evidence_;
   ledger::WitnessedHead head_;
   std::string note_;
 };

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <barrier>
+#include <set>
 
 #include "api/client/witness_client.h"
 #include "tests/api/town.h"
@@ -61,7 +62,10 @@ class WitnessHttp : public ::testing::Test {
     auto store = WitnessStore::open(dir_, vkey());
     if (!store) std::cerr << store.error().en << "\n";
     store_ = std::move(store.value());
-    witness_ = std::make_unique<Witness>(kName, key_, clock_, *store_);
+    witness_ = std::make_unique<Witness>(kName, key_, clock_, *store_, [this](const Error& alarm) {
+      const std::lock_guard lock(told_);
+      alarms_.push_back(alarm.code);
+    });
     api::server::Site site;
     site.handle = [this](const api::Request& request) { return witness_->handle(request); };
     server_ = api::server::HttpServer::open(
@@ -86,6 +90,10 @@ class WitnessHttp : public ::testing::Test {
     return api::connect(url()).value()->send({method, target, "text/plain", body}).value();
   }
   api::Response add(const std::string& body) { return send("POST", "/add-checkpoint", body); }
+  std::vector<std::string> alarms() {
+    const std::lock_guard lock(told_);
+    return alarms_;
+  }
   // The time of the answer's cosignature, if it is a good one of the checkpoint.
   std::optional<std::uint64_t> cosigned(const api::Response& response, const std::string& note) {
     const std::string text = crypto::parse_note(note)->text;
@@ -96,6 +104,8 @@ class WitnessHttp : public ::testing::Test {
 
   TempDir temp_;
   const std::string dir_ = temp_ / "witness";
+  std::mutex told_;
+  std::vector<std::string> alarms_;  // codes
   Log log_;
   crypto::SigningKey key_ = key_of(7);
   FixedClock clock_;
@@ -391,8 +401,101 @@ TEST_F(WitnessHttp, ALogThatWasRolledBackIsTold) {
     return fork.tree.consistency(a, b);
   };
   const auto refused = client->cosign(fork.note(30), 30, prove_fork);
-  EXPECT_EQ(refused.error().code, "witness.refused");
-  EXPECT_NE(refused.error().en.find("422"), std::string::npos) << refused.error().en;
+  EXPECT_EQ(refused.error().code, "witness.fork");
+}
+
+class WitnessEvidenceHttp : public WitnessHttp {
+ protected:
+  std::string folder() const { return dir_ + "/evidence/" + api::server::origin_hash(kOrigin); }
+  std::set<std::string> names() const {
+    std::set<std::string> all;
+    if (!std::filesystem::exists(folder())) return all;
+    for (const auto& file : std::filesystem::directory_iterator(folder()))
+      all.insert(file.path().filename());
+    return all;
+  }
+  static std::string name(const std::string& kind, const Log& log, std::uint64_t size) {
+    return kind + "-" + std::to_string(size) + "-" + to_hex(log.tree.root(size)).substr(0, 16);
+  }
+  std::string content(const std::string& file) const {
+    std::ifstream in(folder() + "/" + file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+};
+
+// Two histories under one key: both signatures stay, and somebody is told, once.
+TEST_F(WitnessEvidenceHttp, AForkIsKeptAndTold) {
+  ASSERT_EQ(add(log_.body(0, 20)).status, 200u);
+  const Log fork{.tree = tree_of(40, "fork")};
+  ASSERT_EQ(add(fork.body(20, 20)).status, 422u);
+  ASSERT_EQ(add(fork.body(20, 20)).status, 422u);
+  ASSERT_EQ(add(fork.body(20, 30)).status, 422u);
+  ASSERT_EQ(add(fork.body(0, 12)).status, 409u);
+  const std::string held = name("held", log_, 20);
+  const std::set<std::string> kept{held, name("fork", fork, 20), name("unproven", fork, 30),
+                                   name("behind", fork, 12)};
+  EXPECT_EQ(names(), kept);
+  EXPECT_EQ(alarms(),
+            (std::vector<std::string>{"witness.fork", "witness.inconsistent", "witness.behind"}));
+  EXPECT_EQ(content(name("fork", fork, 20)), fork.note(20));
+  const auto witness = vkey();
+  const auto opened = crypto::open_checkpoint(content(held), log_.vkey(), std::span(&witness, 1));
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->checkpoint.root, log_.tree.root(20));
+  EXPECT_NE(send("GET", "/").body.find("evidence: 3"), std::string::npos);
+  // Whoever starts it again is not told twice, and it goes on with the history that it holds.
+  stop();
+  start();
+  ASSERT_EQ(add(fork.body(20, 20)).status, 422u);
+  EXPECT_EQ(alarms().size(), 3u);
+  EXPECT_NE(send("GET", "/").body.find("evidence: 3"), std::string::npos);
+  EXPECT_EQ(add(log_.body(20, 21)).status, 200u);
+}
+
+TEST_F(WitnessEvidenceHttp, WhatIsKeptIsBounded) {
+  ASSERT_EQ(add(log_.body(0, 20)).status, 200u);
+  for (int i = 0; i < 7; ++i) {
+    const Log fork{.tree = tree_of(40, std::to_string(i))};
+    ASSERT_EQ(add(fork.body(20, 30)).status, 422u);
+  }
+  EXPECT_EQ(names().size(), 1 + api::server::kEvidenceMax);
+  // One kind takes no room of another: the proof of a fork is still kept.
+  const Log fork{.tree = tree_of(40, "fork")};
+  ASSERT_EQ(add(fork.body(20, 20)).status, 422u);
+  EXPECT_TRUE(names().contains(name("fork", fork, 20)));
+}
+
+TEST_F(WitnessEvidenceHttp, NothingIsHeldAgainstALogThatDidNotSignIt) {
+  ASSERT_EQ(add(log_.body(0, 20)).status, 200u);
+  const Log stranger{.key = key_of(9), .tree = tree_of(40, "fork")};
+  ASSERT_EQ(add(stranger.body(20, 20)).status, 403u);
+  ASSERT_EQ(add(log_.body(0, 21)).status, 409u);  // a log that does not know what was cosigned
+  ASSERT_EQ(add(log_.body(0, 20)).status, 409u);
+  EXPECT_TRUE(names().empty());
+  EXPECT_TRUE(alarms().empty());
+}
+
+TEST_F(WitnessEvidenceHttp, EvidenceThatCannotBeKeptIsTold) {
+  ASSERT_EQ(add(log_.body(0, 20)).status, 200u);
+  std::ofstream(dir_ + "/evidence") << "in the way";
+  const Log fork{.tree = tree_of(40, "fork")};
+  EXPECT_EQ(add(fork.body(20, 20)).status, 422u);
+  EXPECT_EQ(alarms(), std::vector<std::string>{"witness.fork"});
+}
+
+TEST_F(WitnessEvidenceHttp, OnlyItsOwnerReadsWhatIsKept) {
+  ASSERT_EQ(add(log_.body(0, 20)).status, 200u);
+  const Log fork{.tree = tree_of(40, "fork")};
+  ASSERT_EQ(add(fork.body(20, 20)).status, 422u);
+  std::size_t seen = 0;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(dir_)) {
+    if (!file.is_regular_file()) continue;
+    ++seen;
+    struct stat about {};
+    ASSERT_EQ(::stat(file.path().c_str(), &about), 0);
+    EXPECT_EQ(about.st_mode & 0777u, 0600u) << file.path();
+  }
+  EXPECT_EQ(seen, 5u);  // logs, lock, the state, and two notes
 }
 
 }  // namespace

@@ -91,15 +91,38 @@ TEST(WitnessedService, ARolledBackAndAForkedOneAreCaught) {
         << code_of_witness(rolled_back);
     EXPECT_EQ(policy.open(rolled_back.get("/checkpoint").body).error().code, "policy.quorum");
   }
+  const TempDir temp;
+  FixedClock clock;
+  auto log = api::server::JsonLog::open(temp / "service.log", clock).value();
   Town forked(false, policy);
+  forked.close();
+  forked.log = log.get();
+  forked.open();
+  EXPECT_EQ(forked.get("/healthz").status, 200u);
   forked.city.set_department("FORK");
   forked.city.furnish(20, 4);
   forked.catch_up();
   ASSERT_GT(forked.size(), size);
-  ASSERT_TRUE(within(20, [&] { return code_of_witness(forked) == "witness.refused"; }))
+  ASSERT_TRUE(within(20, [&] { return code_of_witness(forked) == "witness.fork"; }))
       << code_of_witness(forked);
   EXPECT_NE(forked.get("/api/v1/witnesses").body.find("422"), std::string::npos);
-  EXPECT_FALSE(is_cosigned(forked, policy));
+  for (const char* asked : {"/healthz", "/readyz"}) {
+    const api::Response answer = forked.get(asked);
+    EXPECT_EQ(answer.status, 503u) << asked;
+    EXPECT_EQ(Town::code(answer), "witness.fork") << asked;
+  }
+  // Who goes away has not taken back what it said.
+  witness.stop();
+  ASSERT_TRUE(within(20, [&] { return code_of_witness(forked) != "witness.fork"; }));
+  EXPECT_EQ(Town::code(forked.get("/healthz")), "witness.fork");
+  forked.close();
+  log.reset();
+  std::ifstream lines(temp / "service.log");
+  const std::string said((std::istreambuf_iterator<char>(lines)), {});
+  EXPECT_NE(said.find(R"("level":"error","event":"witness_refused","witness":"w0",)"
+                      R"("code":"witness.fork"})"),
+            std::string::npos)
+      << said;
   EXPECT_EQ(witness.size(City::kOrigin), size);
 }
 
