@@ -23,6 +23,10 @@ const Buckets kSyncBuckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
 const Buckets kBatchBuckets{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1'024};
 const Buckets kRequestBuckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30};
 
+// Refusals that alerts look for, there from the start: a rate cannot see a counter's first step
+// from nothing (tools/package/liuhen.rules.yml).
+constexpr const char* kAlarmingRefusals[] = {"intent.fork", "intent.signature", "key.revoked"};
+
 prometheus::MetricFamily family_of(const Figure& figure) {
   prometheus::MetricFamily family;
   family.name = figure.name;
@@ -92,7 +96,9 @@ std::string Metrics::known_method(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "POST" ? std::string(method) : "other";
 }
 
-Metrics::Metrics() : counted_(std::make_unique<Counted>()) {}
+Metrics::Metrics() : counted_(std::make_unique<Counted>()) {
+  for (const char* code : kAlarmingRefusals) counted_->refused.Add({{"code", code}});
+}
 Metrics::~Metrics() = default;
 
 void Metrics::intent_submitted() { counted_->waiting.Increment(); }

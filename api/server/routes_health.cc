@@ -100,12 +100,11 @@ void add_witness_figures(const Backend& backend, std::vector<Figure>& figures) {
                          .value = static_cast<double>(value),
                          .labels = {{"witness", witness.name}}});
     };
-    if (witness.size)
-      add("liuhen_witness_size", "Entries that the witness cosigned last.", *witness.size);
-    if (witness.time) {
-      add("liuhen_witness_timestamp_seconds", "Time of its last cosignature, by its own clock.",
-          *witness.time);
-    }
+    add("liuhen_witness_size", "Entries that the witness cosigned last; 0 before the first.",
+        witness.size.value_or(0));
+    add("liuhen_witness_timestamp_seconds",
+        "Time of its last cosignature, by its own clock; 0 before the first.",
+        witness.time.value_or(0));
     add("liuhen_witness_failures", "Attempts in a row in which it did not cosign.",
         witness.failures);
   }

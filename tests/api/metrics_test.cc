@@ -145,6 +145,10 @@ TEST(Metrics, CountWhatTheServiceDoes) {
   EXPECT_EQ(page.at("liuhen_intents_repeated_total"), 1);
   EXPECT_EQ(page.at("liuhen_intents_refused_total{code=\"role.denied\"}"), 1);
   EXPECT_EQ(page.at("liuhen_intents_refused_total{code=\"intent.signature\"}"), 1);
+  EXPECT_FALSE(page.has("liuhen_intents_refused_total{code=\"request.field\"}"));
+  // What an alert looks for is there before it has happened.
+  EXPECT_EQ(page.at("liuhen_intents_refused_total{code=\"intent.fork\"}"), 0);
+  EXPECT_EQ(page.at("liuhen_intents_refused_total{code=\"key.revoked\"}"), 0);
   EXPECT_EQ(page.at("liuhen_intents_waiting"), 0);
   EXPECT_EQ(page.at("liuhen_batch_entries_sum"), size);
   EXPECT_GE(page.at("liuhen_storage_sync_duration_seconds_count"), size);

@@ -69,6 +69,10 @@ TEST(WitnessedService, NobodyWhoWritesWaits) {
   town.catch_up();
   EXPECT_LT(steady_clock::now() - start, milliseconds(api::kWitnessAnswerMs / 2));
   EXPECT_EQ(town.size(), town.city.size());
+  // There from the start, so that an alert can see a witness that never cosigns.
+  const std::string page = town.get("/metrics").body;
+  for (const char* name : {"liuhen_witness_size", "liuhen_witness_timestamp_seconds"})
+    EXPECT_NE(page.find(std::string(name) + "{witness=\"w0\"} 0\n"), std::string::npos) << page;
 }
 
 // Three services under one key: the second has forgotten what the first had, the third has another

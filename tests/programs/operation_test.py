@@ -3,12 +3,16 @@
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import unittest
 
 from programs import ENVIRONMENT, LIUHEN, Service, copy_of_demo, liuhen, person, scratch
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+RULES = os.path.join(ROOT, "tools", "package", "liuhen.rules.yml")
 
 
 def record(service, number):
@@ -34,6 +38,49 @@ class Metrics(unittest.TestCase):
         self.assertNotEqual(broken, page)
         checked = subprocess.run([promtool, "check", "metrics"], input=broken, capture_output=True, timeout=60)
         self.assertNotEqual(checked.returncode, 0, "it finds what is wrong")
+
+
+class Alerts(unittest.TestCase):
+    def test_every_metric_that_they_ask_for_is_there_from_the_start(self):
+        """Of a service whose witness was never reached; and the guide has the same alerts."""
+        ledger = copy_of_demo()
+        code, vkey, err = liuhen("state", "vkey", "--dir", ledger)
+        self.assertEqual(code, 0, err)
+        witness = os.path.join(scratch(), "witness")
+        code, _, err = liuhen("witness", "init", "--dir", witness, "--name", "w.example/1", "--no-passphrase")
+        self.assertEqual(code, 0, err)
+        policy = os.path.join(scratch(), "policy.txt")
+        with open(policy, "w", encoding="utf-8") as file:
+            file.write(f"log {vkey.strip()}\nwitness w1 {liuhen('witness', 'vkey', '--dir', witness)[1].strip()} "
+                       "http://127.0.0.1:9/\nquorum w1\n")
+        with Service(ledger, "--policy", policy) as service:
+            page = service.get("/metrics")[2].decode()
+        series = re.findall(r"(?m)^([a-z_0-9]+)(\{[^}]*\})? ", page)
+        with open(RULES, encoding="utf-8") as file:
+            rules = file.read()
+        asked = set(re.findall(r"\b((?:liuhen|process)_[a-z_0-9]+)", rules))
+        self.assertGreater(len(asked), 10)
+        self.assertEqual(asked - {name for name, _ in series}, set())
+        self.assertIn(("liuhen_witness_size", '{witness="w1"}'), series)
+        (codes,) = re.findall(r'code=~"([^"]+)"', rules)
+        for code in codes.replace("[.]", ".").split("|"):
+            self.assertIn(("liuhen_intents_refused_total", f'{{code="{code}"}}'), series)
+        with open(os.path.join(ROOT, "docs", "operate.md"), encoding="utf-8") as file:
+            told = re.findall(r"(?m)^\| `(Liuhen\w+)` \|", file.read())
+        self.assertEqual(told, re.findall(r"(?m)^ *- alert: (\w+)$", rules))
+
+    def test_they_fire(self):
+        promtool = shutil.which("promtool")
+        if promtool is None:
+            raise unittest.SkipTest("there is no promtool: Debian's package prometheus has it")
+        cases = os.path.join(scratch(), "alerts.yml")
+        with open(os.path.join(ROOT, "tests", "programs", "alerts.yml"), encoding="utf-8") as file:
+            text = file.read().replace("RULES", RULES)
+        with open(cases, "w", encoding="utf-8") as file:
+            file.write(text)
+        for words in (("check", "rules", RULES), ("test", "rules", cases)):
+            done = subprocess.run([promtool, *words], capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
 class Log(unittest.TestCase):
