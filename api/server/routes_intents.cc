@@ -52,7 +52,7 @@ void begin(const Backend& backend, Result<ledger::Submission> submission,
     backend.observer.metrics().intent_refused(refused.error.code);
     done(refused);
   };
-  if (!submission) return refuse(refusal(submission.error()));
+  if (!submission) return done(refusal(submission.error()));  // holds no intent: none was refused
   if (const auto early = too_often(backend, *submission)) return refuse(*early);
   Result<ledger::CheckedSubmission> checked =
       ledger::check_submission(std::move(*submission), backend.origin);

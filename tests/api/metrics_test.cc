@@ -135,6 +135,9 @@ TEST(Metrics, CountWhatTheServiceDoes) {
   const std::string unsigned_one = Town::submission(denied, {});
   ASSERT_EQ(Town::code(town.post("/api/v1/intents", unsigned_one)), "intent.signature");
   ASSERT_EQ(town.get("/nothing").status, 404u);
+  // These hold no intent, and none is refused.
+  ASSERT_EQ(Town::code(town.post("/api/v1/intents", "{}")), "request.field");
+  ASSERT_EQ(town.post("/api/v1/intents/batch", R"({"intents":[{},7]})").status, 200u);
 
   const api::Response response = town.get("/metrics");
   ASSERT_EQ(response.status, 200u);
