@@ -147,7 +147,20 @@ struct Serve {
   api::server::Rate author_rate = {api::kAuthorPerS, api::kAuthorBurst};
   std::string certificate_file, key_file, log;
   std::string policy_file;  // which witnesses are asked; empty: nobody
+  std::string ca_file;      // that vouches for those with https; empty: what the system trusts
 };
+
+// As many at once as the limits allow in so many seconds by default.
+void fit_bursts(Serve& asked) {
+  const auto burst = [](std::uint32_t per_s, std::uint64_t default_burst, std::uint64_t default_s) {
+    const std::uint64_t all = per_s * (default_burst / default_s);
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(all, UINT32_MAX));
+  };
+  api::server::Rate& address = asked.http.address_rate;
+  address.burst = burst(address.per_s, api::kAddressBurst, api::kAddressPerS);
+  api::server::Rate& author = asked.author_rate;
+  author.burst = burst(author.per_s, api::kAuthorBurst, api::kAuthorPerS);
+}
 
 void reload(Environment& environment, api::server::TlsCertificate& certificate) {
   const Outcome reloaded = certificate.reload();
@@ -194,12 +207,16 @@ Result<std::unique_ptr<api::server::JsonLog>> open_log(const std::string& asked,
 
 // Until SIGINT or SIGTERM, which let what was accepted be answered first.
 Outcome serve(Environment& environment, const Target& target, Serve asked) {
+  // Before a replay that may take minutes, and before anything is said of serving.
+  if (Outcome free = api::server::HttpServer::check_listen(asked.http.listen); !free) return free;
+  fit_bursts(asked);
   if (Outcome loaded = load_certificate(environment, asked); !loaded) return loaded;
   const auto log = open_log(asked.log, environment.clock);
   if (!log) return log.error();
   api::server::ServiceOptions options;
   options.log = log->get();
   options.author_rate = asked.author_rate;
+  options.publishing.ca_file = asked.ca_file;
   if (!asked.policy_file.empty()) {
     const auto text = read_text(asked.policy_file);
     if (!text) return text.error();
@@ -294,14 +311,17 @@ void add_ledger_commands(Program& program) {
       program.help("TLS 私钥文件（PEM，无口令）", "TLS key file (PEM, without a passphrase)"));
   serving
       ->add_option("--address-rate", serving_as->http.address_rate.per_s,
-                   program.help("每个地址每秒至多多少请求；0 为不限；本机不限",
-                                "requests a second from one address; 0: any number; this machine "
-                                "itself is not held to it"))
+                   program.help("每个地址每秒至多多少请求，歇过之后至多一次 4 秒的量；0 "
+                                "为不限；本机不限",
+                                "requests a second from one address, and after a rest those of 4 "
+                                "seconds at once; 0: any number; this machine itself is not held "
+                                "to it"))
       ->capture_default_str();
   serving
       ->add_option("--author-rate", serving_as->author_rate.per_s,
-                   program.help("每个密钥每秒至多签多少意图；0 为不限",
-                                "intents a second signed with one key; 0: any number"))
+                   program.help("每个密钥每秒至多签多少意图，歇过之后至多一次 10 秒的量；0 为不限",
+                                "intents a second signed with one key, and after a rest those of "
+                                "10 seconds at once; 0: any number"))
       ->capture_default_str();
   serving->add_flag("--behind-proxy", serving_as->http.behind_proxy,
                     program.help("本机的反向代理在前：客户地址取 X-Forwarded-For 的最后一个",
@@ -314,6 +334,12 @@ void add_ledger_commands(Program& program) {
                       program.help("请哪些见证人联署（tlog-policy 文件，须含本账本的公钥）",
                                    "which witnesses are asked to cosign (a tlog-policy file that "
                                    "lists this log's key)"));
+  serving
+      ->add_option("--ca", serving_as->ca_file,
+                   program.help("见证人用 https 时，信任的根证书文件（PEM）；不给则信系统的",
+                                "for witnesses with https: a file of the certificates to trust "
+                                "(PEM); if absent, the system's"))
+      ->envname("LIUHEN_CA");
   serving
       ->add_option(
           "--beacon-url", program.target.beacon_url,

@@ -50,6 +50,22 @@ Result<tcp::endpoint> parse_listen(const std::string& listen) {
   return tcp::endpoint(address, port);
 }
 
+Outcome bind_to(tcp::acceptor& acceptor, const std::string& listen, bool listens) {
+  const Result<tcp::endpoint> endpoint = parse_listen(listen);
+  if (!endpoint) return endpoint.error();
+  error_code problem;
+  acceptor.open(endpoint->protocol(), problem);
+  if (!problem) acceptor.set_option(asio::socket_base::reuse_address(true), problem);
+  if (!problem) acceptor.bind(*endpoint, problem);
+  if (!problem && listens) acceptor.listen(asio::socket_base::max_listen_connections, problem);
+  if (!problem) return ok();
+  return fail(
+      "listen.busy",
+      "无法监听 " + listen + "（" + problem.message() + "），请换一个端口或停掉占用它的程序",
+      "cannot listen on " + listen + " (" + problem.message() +
+          "); take another port, or stop what uses this one");
+}
+
 class Server final : public HttpServer {
  public:
   Server(HttpServerOptions given, Site served)
@@ -68,20 +84,7 @@ class Server final : public HttpServer {
   }
 
   Outcome bind() {
-    Result<tcp::endpoint> endpoint = parse_listen(host.options.listen);
-    if (!endpoint) return endpoint.error();
-    error_code problem;
-    acceptor.open(endpoint->protocol(), problem);
-    if (!problem) acceptor.set_option(asio::socket_base::reuse_address(true), problem);
-    if (!problem) acceptor.bind(*endpoint, problem);
-    if (!problem) acceptor.listen(asio::socket_base::max_listen_connections, problem);
-    if (problem) {
-      return fail("listen.busy",
-                  "无法监听 " + host.options.listen + "（" + problem.message() +
-                      "），请换一个端口或停掉占用它的程序",
-                  "cannot listen on " + host.options.listen + " (" + problem.message() +
-                      "); take another port, or stop what uses this one");
-    }
+    if (Outcome bound = bind_to(acceptor, host.options.listen, true); !bound) return bound;
     port_ = acceptor.local_endpoint().port();
     watch_signals();
     return ok();
@@ -197,6 +200,12 @@ Error stop_stuck() {
               "did not stop within " + patience +
                   " seconds of the signal, and ends here; all that was acknowledged is kept, and "
                   "who got no answer sends the same again");
+}
+
+Outcome HttpServer::check_listen(const std::string& listen) {
+  asio::io_context io;
+  tcp::acceptor acceptor(io);
+  return bind_to(acceptor, listen, false);
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::open(HttpServerOptions options, Site site) {

@@ -73,6 +73,9 @@ struct Site {
 
 class HttpServer {
  public:
+  // Whether open() could, as far as can be told without listening: for whoever has much to do
+  // before. Same errors.
+  static Outcome check_listen(const std::string& listen);
   // Binds and listens. Errors: `listen.address`, `listen.busy`.
   static Result<std::unique_ptr<HttpServer>> open(HttpServerOptions options, Site site);
   virtual ~HttpServer() = default;

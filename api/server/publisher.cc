@@ -32,7 +32,8 @@ Result<std::unique_ptr<Publisher>> Publisher::open(crypto::Policy policy,
   }
   std::unique_ptr<Publisher> publisher(
       new Publisher(std::move(policy), std::move(published), options));
-  const ConnectionOptions limits{.connect_ms = options.answer_ms,
+  const ConnectionOptions limits{.ca_file = options.ca_file,
+                                 .connect_ms = options.answer_ms,
                                  .answer_ms = options.answer_ms,
                                  .response_bytes = kWitnessResponseBytesMax};
   for (const crypto::PolicyWitness& witness : publisher->policy_.witnesses()) {

@@ -23,6 +23,7 @@ struct PublisherOptions {
   unsigned round_ms = kWitnessRoundMs;    // a checkpoint is offered so long for want of a quorum
   unsigned retry_first_ms = kWitnessRetryFirstMs;  // doubled with every failure in a row
   unsigned retry_most_ms = kWitnessRetryMostMs;
+  std::string ca_file = {};  // as ConnectionOptions::ca_file, for witnesses with https
 };
 
 // What the publisher reads; any thread.

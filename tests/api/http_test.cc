@@ -592,6 +592,7 @@ TEST(Http, AddressesAreParsedStrictly) {
     HttpServerOptions options;
     options.listen = bad;
     EXPECT_EQ(HttpServer::open(options, echo()).error().code, "listen.address") << bad;
+    EXPECT_EQ(HttpServer::check_listen(bad).error().code, "listen.address") << bad;
   }
 }
 
@@ -603,6 +604,7 @@ TEST(Http, SaysWhenNobodyListensOrThePortIsTaken) {
     HttpServerOptions options;
     options.listen = "127.0.0.1:" + std::to_string(port);
     EXPECT_EQ(HttpServer::open(options, echo()).error().code, "listen.busy");
+    EXPECT_EQ(HttpServer::check_listen(options.listen).error().code, "listen.busy");
   }
   Result<Response> got = connect("http://127.0.0.1:" + std::to_string(port)).value()->get("/");
   ASSERT_FALSE(got.has_value());

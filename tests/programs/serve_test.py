@@ -146,6 +146,40 @@ class Restarting(unittest.TestCase):
             self.assertEqual(service.get("/healthz")[0], 200)
 
 
+class Options(unittest.TestCase):
+    def test_an_address_to_listen_on_is_looked_at_before_anything_else(self):
+        """Before the passphrase, the replay, and a line that says it started."""
+        ledger = copy_of_demo()
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            for listen, code in ((f"127.0.0.1:{taken.getsockname()[1]}", "listen.busy"), ("nowhere:80", "listen.address")):
+                ended, _, err = liuhen("serve", "--dir", ledger, "--listen", listen, "--log", "-")
+                self.assertEqual(ended, 1)
+                self.assertIn(f"[{code}]", err)
+                self.assertNotIn('"event":"started"', err)
+                self.assertIn(f"[{code}]", liuhen("serve", "--dir", "/nonexistent", "--listen", listen)[2])
+
+    def test_few_a_second_are_few_at_once(self):
+        with Service(copy_of_demo(), "--behind-proxy", "--address-rate", "1") as service:
+            started = time.monotonic()
+            answers = [service.get("/readyz", headers={"X-Forwarded-For": "203.0.113.5"})[0] for _ in range(12)]
+            passed = time.monotonic() - started
+        taken = answers.count(200)
+        self.assertGreaterEqual(taken, 4)
+        self.assertLessEqual(taken, 5 + passed)
+        self.assertEqual(answers.count(429), 12 - taken)
+
+    def test_only_its_owner_reads_what_init_made(self):
+        place = scratch()
+        keys = [os.path.join(place, name) for name in ("a.key", "b.key")]
+        for key in keys:
+            self.assertEqual(liuhen("key", "new", key, "--person", os.path.basename(key)[0], "--no-passphrase")[0], 0)
+        ledger = os.path.join(place, "ledger")
+        code, _, err = liuhen("init", "--dir", ledger, "--origin", "o.example/l", "--city", "试", "--division", "370200",
+                              "--key", keys[0], "--key", keys[1], "--no-passphrase")
+        self.assertEqual(code, 0, err)
+        self.assertEqual(os.stat(os.path.join(ledger, "ledger.json")).st_mode & 0o777, 0o600)
+
+
 class Tls(unittest.TestCase):
     def certificate(self, place, serial):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",

@@ -7,7 +7,9 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
+import threading
 import time
 import unittest
 
@@ -172,6 +174,124 @@ class WitnessedDraw(unittest.TestCase):
             self.service.get("/api/v1/witnesses")[2])["witnesses"][:2] if w["error"]])
         self.assertEqual(status[0]["code"], "witness.ahead")
         self.assertEqual(self.service.get("/checkpoint")[2].count("\u2014".encode()), 1)
+
+
+class TlsFront:
+    """What stands in front of a witness: TLS, and each connection handed on."""
+
+    def __init__(self, port, certificate, key):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificate, key)
+        self.behind = port
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.server.accept()
+            except OSError:  # closed
+                return
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client):
+        try:
+            client = self.context.wrap_socket(client, server_side=True)
+        except (OSError, ssl.SSLError):
+            return client.close()
+        behind = socket.create_connection(("127.0.0.1", self.behind))
+
+        def hand_on(source, sink):
+            try:
+                while got := source.recv(65536):
+                    sink.sendall(got)
+            except OSError:
+                pass
+
+        threading.Thread(target=hand_on, args=(behind, client), daemon=True).start()
+        hand_on(client, behind)
+
+
+class OneLog(unittest.TestCase):
+    """A demonstration ledger and one witness of it."""
+
+    def setUp(self):
+        self.ledger = copy_of_demo()
+        self.vkey = done("state", "vkey", "--dir", self.ledger).strip()
+        self.directory = os.path.join(scratch(), "witness")
+        done("witness", "init", "--dir", self.directory, "--name", "witness.example/1", "--no-passphrase", "--log", self.vkey)
+        self.witness = Witness(self.directory)
+        self.addCleanup(self.witness.__exit__)
+
+    def policy(self, url):
+        path = os.path.join(scratch(), "policy.txt")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"log {self.vkey}\nwitness w {done('witness', 'vkey', '--dir', self.directory).strip()} {url}\nquorum w\n")
+        return path
+
+    @staticmethod
+    def status(service):
+        return json.loads(service.get("/api/v1/witnesses")[2])["witnesses"][0]
+
+    def test_an_authority_of_ones_own_vouches_for_a_witness(self):
+        place = scratch()
+        cert, key = os.path.join(place, "cert.pem"), os.path.join(place, "key.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-days", "2", "-subj", "/CN=witness", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-keyout", key, "-out", cert], check=True, capture_output=True)
+        front = TlsFront(self.witness.port, cert, key)
+        self.addCleanup(front.server.close)
+        policy = self.policy(f"https://127.0.0.1:{front.port}/")
+        with Service(self.ledger, "--policy", policy) as service:
+            error = eventually(lambda: self.status(service)["error"])
+            self.assertEqual(error["code"], "connect.tls")
+            service.stop(signal.SIGTERM)
+        with Service(self.ledger, "--policy", policy, "--ca", cert) as service:
+            eventually(lambda: self.status(service)["size"])
+            self.assertIsNone(self.status(service)["error"])
+
+    def test_a_fork_is_told_by_the_witness_and_by_the_service(self):
+        other = os.path.join(scratch(), "other")
+        shutil.copytree(self.ledger, other)
+        policy = self.policy(self.witness.url)
+
+        def record(service, number):
+            done("department", f"3702{number}-TEST", "--name", "试", "--division", "370200", "--superior", "370200-SCJG",
+                 "--url", service.url, "--key", person("office-1"))
+
+        with Service(self.ledger, "--policy", policy) as service:
+            record(service, 81)
+            size = json.loads(service.get("/api/v1/log")[2])["size"]
+            eventually(lambda: self.status(service)["size"] == size)
+            self.assertEqual(service.get("/healthz")[0], 200)
+            service.stop(signal.SIGTERM)
+        log = os.path.join(scratch(), "service.log")
+        with Service(other, "--log", log) as service:  # unseen by the witness, it gets longer than the first
+            record(service, 82)
+            record(service, 83)
+            service.stop(signal.SIGTERM)
+        with Service(other, "--policy", policy, "--log", log) as service:
+            eventually(lambda: self.status(service)["error"])
+            self.assertEqual(self.status(service)["error"]["code"], "witness.fork")
+            for asked in ("/healthz", "/readyz"):
+                status, _, body = service.get(asked)
+                self.assertEqual((status, json.loads(body)["code"]), (503, "witness.fork"))
+            service.stop(signal.SIGTERM)
+        with open(log, encoding="ascii") as file:
+            told = [line for line in map(json.loads, file) if line["event"] == "witness_refused"]
+        self.assertEqual((told[0]["witness"], told[0]["code"], told[0]["level"]), ("w", "witness.fork", "error"))
+        said = self.witness.stop(signal.SIGTERM)[1]
+        self.assertEqual(said.count("alarm ["), 1, said)
+        (hash_,) = os.listdir(os.path.join(self.directory, "evidence"))
+        folder = os.path.join(self.directory, "evidence", hash_)
+        kinds = {name.split("-")[0]: name for name in os.listdir(folder)}
+        self.assertEqual(set(kinds), {"held", "unproven"})
+        self.assertIn(os.path.join(folder, kinds["unproven"]), said)
+        for name, lines, entries in (("unproven", 1, size + 1), ("held", 2, size)):
+            with open(os.path.join(folder, kinds[name]), encoding="utf-8") as file:
+                note = file.read()
+            self.assertEqual((note.split("\n")[1], note.count("\n\u2014")), (str(entries), lines))
 
 
 class Commands(unittest.TestCase):
