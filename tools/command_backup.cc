@@ -126,6 +126,10 @@ void say_restored(Environment& environment, const Restoring& asked,
                     "mind: the newest checkpoint known has " + head +
                         " entries, and what follows entry " + size +
                         " is not in the backup; the service will refuse to start and to sign");
+  } else if (!asked.head.empty()) {
+    environment.say("所给的检查点属于同一历史，备份不缺它所含的条目",
+                    "the checkpoint given is of the same history, and the backup lacks nothing "
+                    "of what it covers");
   } else {
     environment.say(
         "备份之后是否还有条目，只有别处保存的检查点能说明：请与见证方、镜像的最新检查点比对（--"

@@ -283,6 +283,17 @@ class Losses(unittest.TestCase):
         self.assertIn(f"has {self.size + 2} entries", out)
         self.expect_refused()
 
+    def test_who_gave_a_head_that_agrees_is_not_asked_for_one(self):
+        self.assertEqual(liuhen("backup", self.ledger, "--to", self.backups)[0], 0)
+        head = os.path.join(scratch(), "head")
+        shutil.copy(os.path.join(self.ledger, "head"), head)
+        for given, told in ((("--head", head), "lacks nothing"), ((), "compare with the newest")):
+            self.lose_the_disk(head=False)
+            code, out, err = liuhen("restore", self.backups, self.ledger, *given)
+            self.assertEqual(code, 0, err)
+            self.assertIn(told, out)
+            self.assertEqual("(--head)" in out, given == (), out)
+
     def test_an_operator_decides_with_an_event_that_everyone_sees(self):
         self.lose_the_disk(head=True)
         lost = text_of(self.ledger, "head")
