@@ -53,12 +53,28 @@ class Package(unittest.TestCase):
             self.assertEqual(owner, "root/root", path)
         for path, mode in (("./usr/bin/liuhen", "-rwxr-xr-x"), ("./usr/bin/liuhen-verify", "-rwxr-xr-x"),
                            ("./usr/lib/systemd/system/liuhen.service", "-rw-r--r--"),
+                           ("./usr/lib/systemd/system/liuhen-witness.service", "-rw-r--r--"),
+                           ("./usr/lib/systemd/system/liuhen-backup.service", "-rw-r--r--"),
+                           ("./usr/lib/systemd/system/liuhen-backup.timer", "-rw-r--r--"),
+                           ("./usr/share/liuhen/liuhen.rules.yml", "-rw-r--r--"),
                            ("./usr/share/doc/liuhen/operate.md", "-rw-r--r--"),
                            ("./usr/share/doc/liuhen/copyright", "-rw-r--r--")):
             self.assertEqual(listed.get(path), mode, path)
         for path in listed:
-            self.assertRegex(path, r"^\./(usr/(bin|lib/systemd/system|share/doc/liuhen)?.*)?$")
+            self.assertRegex(path, r"^\./(usr/(bin|lib/systemd/system|share/doc/liuhen|share/liuhen)?.*)?$")
             self.assertNotIn("w", listed[path][4:], path)
+
+    def test_the_guides_that_operators_read_lead_nowhere_that_is_not_there(self):
+        out = tempfile.mkdtemp(dir=scratch())
+        run("dpkg-deb", "-x", self.deb, out)
+        for name in ("operate.md", "witness.md"):
+            path = os.path.join(out, "usr", "share", "doc", "liuhen", name)
+            with open(path, encoding="utf-8") as file:
+                links = [link for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", file.read())
+                         if "://" not in link]
+            self.assertGreater(len(links), 3)
+            for link in links:
+                self.assertTrue(os.path.exists(os.path.join(os.path.dirname(path), link)), (name, link))
 
     def test_its_control_file_says_what_it_needs(self):
         fields = run("dpkg-deb", "-f", self.deb)
@@ -127,16 +143,19 @@ class Package(unittest.TestCase):
 
 
 class Unit(unittest.TestCase):
-    def test_it_is_one_that_systemd_understands_and_finds_well_confined(self):
+    def test_each_is_one_that_systemd_understands_and_finds_well_confined(self):
         if shutil.which("systemd-analyze") is None:
             raise unittest.SkipTest("systemd-analyze is not there")
-        unit = os.path.join(PACKAGE, "liuhen.service")
-        done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=120)
-        said = [line for line in done.stderr.splitlines() if "is not executable" not in line and line.strip()]
-        self.assertEqual(said, [])
-        rated = subprocess.run(["systemd-analyze", "security", "--offline=yes", "--threshold=20", unit],
-                               capture_output=True, text=True, timeout=120)
-        self.assertEqual(rated.returncode, 0, rated.stdout[-2000:])
+        for name in ("liuhen.service", "liuhen-witness.service", "liuhen-backup.service", "liuhen-backup.timer"):
+            unit = os.path.join(PACKAGE, name)
+            done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=120)
+            said = [line for line in done.stderr.splitlines() if "is not executable" not in line and line.strip()]
+            self.assertEqual(said, [], name)
+            if name.endswith(".timer"):
+                continue
+            rated = subprocess.run(["systemd-analyze", "security", "--offline=yes", "--threshold=20", unit],
+                                   capture_output=True, text=True, timeout=120)
+            self.assertEqual(rated.returncode, 0, rated.stdout[-2000:])
 
 
 if __name__ == "__main__":
