@@ -20,9 +20,11 @@ exit code 1.
   sweep  每个系统调用出错或被杀（strace）   every system call fails, or is where it is killed 60 min
   kill   负载下随机 kill -9 真实服务        kill -9 of the service at random, under load      5 min
   disk   磁盘写满、变为只读，再恢复         the disk is full, or read-only, and comes back    1 min
+  fuzz   对每个解析器做模糊测试             hostile input to every reader (tools/fuzz.sh)     10 min each
 
   --kills N   kill 的次数，默认 300           how many kills, 300 by default
   --seed N    kill 的随机种子，默认取自时间   the seed of their times, by default from the clock
+  --fuzz-seconds N  fuzz 的每个目标多久，默认 600   how long each target of fuzz, 600 by default
   --no-build  使用已编译的程序               takes the programs as they are
 
 重现 to reproduce: tools/soak.sh --no-build --seed 种子 kill
@@ -32,6 +34,7 @@ TEXT
 usage_error() { printf '%s\n\n' "$1" >&2; help >&2; exit 2; }
 
 kills=300
+fuzz_seconds=600
 seed=$(date +%s)
 build=1
 parts=()
@@ -41,17 +44,24 @@ while [ $# -gt 0 ]; do
     --kills=*) kills=${1#*=}; shift ;;
     --seed) seed=${2:-}; shift $(( $# > 1 ? 2 : 1 )) ;;
     --seed=*) seed=${1#*=}; shift ;;
+    --fuzz-seconds) fuzz_seconds=${2:-}; shift $(( $# > 1 ? 2 : 1 )) ;;
+    --fuzz-seconds=*) fuzz_seconds=${1#*=}; shift ;;
     --no-build) build=0; shift ;;
     -h | --help) help; exit 0 ;;
-    steps | power | sweep | kill | disk) parts+=("$1"); shift ;;
+    steps | power | sweep | kill | disk | fuzz) parts+=("$1"); shift ;;
     *) usage_error "未知参数 unknown argument: $1" ;;
   esac
 done
 [[ $kills =~ ^[1-9][0-9]*$ ]] || usage_error "--kills 后面要有正整数 / needs a positive number"
 [[ $seed =~ ^[0-9]+$ ]] || usage_error "--seed 后面要有数字 / needs a number"
-[ ${#parts[@]} -gt 0 ] || parts=(steps power kill disk sweep)
+[[ $fuzz_seconds =~ ^[1-9][0-9]*$ ]] || usage_error "--fuzz-seconds 后面要有正整数 / needs a positive number"
+[ ${#parts[@]} -gt 0 ] || parts=(steps power kill disk sweep fuzz)
 
-if [ $build = 1 ]; then bash tools/build.sh dev liuhen liuhen-verify ledger_test; fi
+no_build=()
+[ $build = 1 ] || no_build=(--no-build)
+if [ $build = 1 ] && [ "${parts[*]}" != fuzz ]; then
+  bash tools/build.sh dev liuhen liuhen-verify ledger_test
+fi
 export LIUHEN_BIN=$PWD/build/dev/bin LIUHEN_DEMO=$PWD/build/dev/tests/programs/demo/ledger
 export LIUHEN_SOAK=1 LIUHEN_KILLS=$kills LIUHEN_SEED=$seed PYTHONDONTWRITEBYTECODE=1
 
@@ -61,6 +71,7 @@ run() {
     power) build/dev/bin/ledger_test --gtest_brief=1 --gtest_filter='PowerCut.*' ;;
     sweep) python3 tests/programs/sweep_test.py ;;
     kill) python3 tests/programs/kill_test.py ;;
+    fuzz) bash tools/fuzz.sh --seconds "$fuzz_seconds" "${no_build[@]}" ;;
     disk) python3 tests/programs/full_disk_test.py && python3 tests/programs/sync_test.py ;;
   esac
 }

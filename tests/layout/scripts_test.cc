@@ -184,11 +184,14 @@ TEST_F(Scripts, TestFailsWhenTheRunnerDoes) {
 TEST_F(Scripts, TheFirstPartOfASoakThatFailsEndsIt) {
   program("tools/build.sh", note());
   program("build/dev/bin/ledger_test", note());
+  program("tools/fuzz.sh", note());
   program("bin/python3", note() + "[ $LIUHEN_KILLS-$LIUHEN_SEED-$LIUHEN_SOAK = 7-3-1 ]");
-  EXPECT_EQ(run("PATH=$PWD/bin:$PATH tools/soak.sh --kills 7 --seed 3").exit_code, 0);
+  EXPECT_EQ(run("PATH=$PWD/bin:$PATH tools/soak.sh --kills 7 --seed 3 --fuzz-seconds 5").exit_code,
+            0);
   const std::string made = calls();
-  for (const char* part : {"build.sh dev", "FailingSteps", "PowerCut", "kill_test.py",
-                           "full_disk_test.py", "sync_test.py", "sweep_test.py"}) {
+  for (const char* part :
+       {"build.sh dev", "FailingSteps", "PowerCut", "kill_test.py", "full_disk_test.py",
+        "sync_test.py", "sweep_test.py", "fuzz.sh --seconds 5"}) {
     EXPECT_NE(made.find(part), std::string::npos) << part << " was not run: " << made;
   }
   program("build/dev/bin/ledger_test", "exit 1");
