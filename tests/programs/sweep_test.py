@@ -6,6 +6,8 @@ full from some call on, for all files. What is swept are the calls of an undistu
 directory: a sample of them here, all with LIUHEN_SOAK=1.
 """
 
+import base64
+import ctypes
 import http.client
 import os
 import random
@@ -17,16 +19,18 @@ import time
 import unittest
 
 from programs import ENVIRONMENT, LIUHEN, Service, liuhen, scratch
-from small_ledger import Shown, SmallLedger, post
+from small_ledger import SODIUM, Shown, SmallLedger, post, sha256
 from tracing import Strace, Traced, may_trace
 
 SOAK = os.environ.get("LIUHEN_SOAK") == "1"
+WITNESS_SAMPLE = 24  # faults in what a witness keeps, without LIUHEN_SOAK
 SAMPLE = 10  # faults in what every commit writes, beside one of each kind of call, without LIUHEN_SOAK
 ONCE = ("openat", "mkdir", "write", "pwrite64", "fdatasync", "fsync", "rename", "renameat2", "ftruncate", "fallocate", "unlink")
 # Of openat it would be the libraries too. sync_file_range is called to see whether it is there: RocksDB as Debian builds
 # it aborts where that fails, as it cannot.
 LASTING = ("mkdir", "write", "pwrite64", "fdatasync", "fsync", "rename", "renameat2", "fallocate")
 INTENTS = 3
+WITNESSED = os.path.join(scratch(), "witness")  # the same path for every run, as strace's -P has to name it
 
 
 def calls_on(directory, text):
@@ -74,6 +78,66 @@ def faults_for(directory, text, seed):
     for fault in faults:
         kinds.setdefault((fault[0], fault[1] is None), fault)
     return sample + [fault for fault in kinds.values() if fault not in sample]
+
+
+class Witness(Service):
+    command = ("witness", "serve")
+
+
+class ForkingLog:
+    """Two histories under one key, the same up to COMMON entries."""
+
+    COMMON, NAME = 3, "fork.example/log"
+
+    def __init__(self):
+        self.public, self.secret = ctypes.create_string_buffer(32), ctypes.create_string_buffer(64)
+        SODIUM.crypto_sign_seed_keypair(self.public, self.secret, sha256(b"a log that forks"))
+        key = b"\x01" + self.public.raw
+        self.id = sha256(self.NAME.encode(), b"\n", key)[:4]
+        self.vkey = f"{self.NAME}+{self.id.hex()}+{base64.b64encode(key).decode()}"
+        self.hash = sha256(self.NAME.encode()).hex()
+
+    def leaves(self, history, start, end):
+        return [sha256(b"\0", b"%d" % (n if n < self.COMMON else n + 100 * history)) for n in range(start, end)]
+
+    def root(self, leaves):
+        if len(leaves) == 1:
+            return leaves[0]
+        half = 1 << (len(leaves) - 1).bit_length() - 1
+        return sha256(b"\x01", self.root(leaves[:half]), self.root(leaves[half:]))
+
+    def proof(self, leaves, old, whole=True):
+        """RFC 6962, 2.1.2: SUBPROOF."""
+        if old == len(leaves):
+            return [] if whole else [self.root(leaves)]
+        half = 1 << (len(leaves) - 1).bit_length() - 1
+        if old <= half:
+            return self.proof(leaves[:half], old, whole) + [self.root(leaves[half:])]
+        return self.proof(leaves[half:], old - half, False) + [self.root(leaves[:half])]
+
+    def text(self, history, size):
+        return f"{self.NAME}\n{size}\n{base64.b64encode(self.root(self.leaves(history, 0, size))).decode()}\n"
+
+    def request(self, history, old, new):
+        text = self.text(history, new)
+        signature = ctypes.create_string_buffer(64)
+        SODIUM.crypto_sign_detached(signature, None, text.encode(), ctypes.c_ulonglong(len(text)), self.secret)
+        proof = self.proof(self.leaves(history, 0, new), old) if old else []
+        return "".join([f"old {old}\n", *(base64.b64encode(node).decode() + "\n" for node in proof), "\n", text,
+                        f"\n\u2014 {self.NAME} {base64.b64encode(self.id + signature.raw).decode()}\n"])
+
+
+def post_checkpoint(port, body):
+    """(status, body), or none if the witness has gone."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("POST", "/add-checkpoint", body.encode())
+        response = connection.getresponse()
+        return response.status, response.read()
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
 
 
 def strace_for(directory, call, name, fault):
@@ -191,6 +255,68 @@ class Sweep(unittest.TestCase):
                 self.assertEqual(liuhen("state", "keys", "--dir", directory)[0], 0, when)
         shutil.rmtree(directory, ignore_errors=True)
         return struck
+
+    def test_witnessing(self):
+        """A log that shows one history here and another there, to a witness whose disk fails."""
+        log = ForkingLog()
+        sound = os.path.join(scratch(), "witness")
+        self.ledger.run("witness", "init", "--dir", sound, "--name", "w.example/1", "--no-passphrase", "--log", log.vkey)
+        with Witness(sound) as witness:
+            self.assertEqual(post_checkpoint(witness.port, log.request(0, 0, log.COMMON))[0], 200)
+            witness.stop(signal.SIGTERM)
+        strace = Strace(os.path.join(scratch(), "log"), "-e", "trace=" + ",".join(ONCE))
+        self.one_witnessing(sound, log, strace, "undisturbed")
+        faults = [(call, name, f"{fault}:when={number}")
+                  for (call, name), numbers in sorted(calls_on(WITNESSED, strace.text()).items()) if call in ONCE
+                  for number in sorted(numbers)
+                  for fault in ("error=EIO", "error=ENOSPC", "signal=SIGKILL")]
+        for call in ("openat", "write", "fsync", "rename"):
+            self.assertIn(call, {call for call, name, _ in faults if name.startswith("/state/")})
+        if not SOAK:
+            random.Random(3).shuffle(faults)
+            faults = sorted(faults, key=lambda fault: not fault[1].startswith("/state"))[:WITNESS_SAMPLE]
+
+        def one(call, name, fault, when):
+            words = ("-P", WITNESSED + name, "-e", f"inject={call}:{fault}")
+            strace = Strace(os.path.join(scratch(), "log"), *words)
+            self.one_witnessing(sound, log, strace, when)
+            return "INJECTED" in strace.text() or "killed by SIGKILL" in strace.text()
+
+        self.sweep(faults, one)
+
+    def one_witnessing(self, sound, log, strace, when):
+        directory = WITNESSED
+        shutil.rmtree(directory, ignore_errors=True)
+        shutil.copytree(sound, directory)
+        answered, size = [], log.COMMON  # (history, size) of every cosignature that anyone was given
+        witness = Traced(directory, strace, ("witness", "serve"))
+        for grown in (5, 6, 9) if witness.port else ():
+            for history in (0, 1):
+                if self.cosigned(witness.port, log, history, size, grown):
+                    answered.append((history, grown))
+                    size = grown
+        code, said = witness.end()
+        self.assertIn(code, (0, 1, -signal.SIGKILL), (when, said))
+        if code == 1:
+            self.assertRegex(said, r"error \[[a-z_.]+\] ", when)
+        if when == "undisturbed":
+            self.assertEqual(answered, [(0, 5), (0, 6), (0, 9)])
+        self.assertLessEqual(len({history for history, _ in answered}), 1, (when, answered))
+        with Witness(directory) as again:  # the disk works again
+            held = again.get(f"/{log.hash}/checkpoint")[2].decode()
+            size = int(held.split("\n")[1])
+            histories = [h for h in (0, 1) if held.startswith(log.text(h, size))]
+            self.assertTrue(histories, (when, held))
+            for history, grown in answered:
+                self.assertLessEqual(grown, size, (when, answered, held))
+                self.assertIn(history, histories, (when, answered, held))
+            self.assertEqual([h for h in (0, 1) if self.cosigned(again.port, log, h, size, 11)], histories[:1], when)
+            self.assertEqual(again.stop(signal.SIGTERM)[0], 0, when)
+
+    @staticmethod
+    def cosigned(port, log, history, old, new):
+        got = post_checkpoint(port, log.request(history, old, new))
+        return got is not None and got[0] == 200 and got[1].startswith("\u2014 w.example/1 ".encode())
 
     def sweep(self, faults, one):
         started = said = time.monotonic()

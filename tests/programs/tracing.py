@@ -34,11 +34,12 @@ class Strace:
 
 
 class Traced:
-    """`liuhen serve` behind strace, which may not come up at all, or not be able to say so: then it is stopped."""
+    """`liuhen serve`, or another that serves, behind strace, which may not come up at all, or not be able to say so: then it is
+    stopped."""
 
-    def __init__(self, directory, strace):
+    def __init__(self, directory, strace, command=("serve",)):
         self.process = subprocess.Popen(
-            [*strace.words, LIUHEN, "--lang", "en", "serve", "--dir", directory, "--listen", "127.0.0.1:0"],
+            [*strace.words, LIUHEN, "--lang", "en", *command, "--dir", directory, "--listen", "127.0.0.1:0"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT)
         self.said, self.port = "", None
         silent = [threading.Timer(UP_S, self.process.terminate), threading.Timer(UP_S + END_S, self.process.kill)]
