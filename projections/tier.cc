@@ -11,6 +11,19 @@ TierPart not_reached(const std::string& zh, const std::string& en) {
   return {.holds = false, .why = {zh, en}};
 }
 
+TierPart not_reached(Sentence why) { return {.holds = false, .why = std::move(why)}; }
+
+// Why a proof does not count that the log holds, or may hold, after what it was to serve.
+Sentence recorded_late(const std::string& what_zh, const std::string& what, std::uint64_t position,
+                       const std::string& served, std::uint64_t serves) {
+  const std::string at = std::to_string(position), then = std::to_string(serves);
+  return {"覆盖" + what_zh + "（第 " + at + " 条）的见证证明没有在 " + served + "（第 " + then +
+              " 条）之前记入账本；之后才记入的不算，因为可以事后补办",
+          "no proof that witnesses saw " + what + " (entry " + at + ") was recorded before " +
+              served + " (entry " + then +
+              "); one recorded later does not count, since it could be gathered afterwards"};
+}
+
 // Persons, not keys: whoever holds two keys is one.
 std::size_t independent_persons(const State& state, const Draw& draw,
                                 const crypto::Policy& policy) {
@@ -46,7 +59,11 @@ TierPart beacon_part(const Draw& draw, const crypto::Policy* policy, const Witne
   if (!draw.executed_at)
     return not_reached("没有执行，也就没有结果", "it is not executed, and so has no outcome");
   if (!is_before(witnessed, *draw.reveals_closed_at, draw.beacon->round_time,
-                 draw.rule_set.margin_s)) {
+                 draw.rule_set.margin_s, draw.beacon_at)) {
+    if (is_before(witnessed, *draw.reveals_closed_at, draw.beacon->round_time,
+                  draw.rule_set.margin_s, std::nullopt))
+      return not_reached(recorded_late("揭示截止", "RevealsClosed", *draw.reveals_closed_at,
+                                       "BeaconRecorded", *draw.beacon_at));
     return not_reached("没有见证人证明揭示截止早于信标那一轮（留足裕量）",
                        "no witnesses prove that reveals were closed before the beacon's round, by "
                        "the margin");
@@ -79,12 +96,21 @@ TierPart witness_part(const State& state, const Draw& draw, const crypto::Policy
         "the checkpoint that a contributor had seen (size " + std::to_string(size) +
             ") lacks the cosignatures that the policy asks for");
   }
+  // What contributors answer to was witnessed before the answers were complete.
+  if (!is_recorded_before(witnessed, draw.position, *draw.commitments_closed_at))
+    return not_reached(recorded_late("公告", "the announcement", draw.position, "CommitmentsClosed",
+                                     *draw.commitments_closed_at));
+  if (!is_recorded_before(witnessed, *draw.commitments_closed_at, *draw.reveals_closed_at))
+    return not_reached(recorded_late("承诺截止", "CommitmentsClosed", *draw.commitments_closed_at,
+                                     "RevealsClosed", *draw.reveals_closed_at));
   return {
       .holds = true,
-      .why = {"贡献人所见的检查点均有策略要求的见证人联署，公告的贡献人全部揭示，其中独立的 " +
+      .why = {"贡献人所见的检查点均有策略要求的见证人联署，且在其所服务的截止之前记入账本，公告的贡"
+              "献人全部揭示，其中独立的 " +
                   std::to_string(independent) + " 位",
               "every checkpoint that contributors had seen has the cosignatures that the policy "
-              "asks for, and all of them revealed, " +
+              "asks for, the log records so before the closings that they serve, and all of them "
+              "revealed, " +
                   std::to_string(independent) + " of them independent"}};
 }
 

@@ -38,8 +38,8 @@ class Auditor {
     if (event.tag() == Tag::CheckpointWitnessed && options_.trusted != nullptr) {
       const auto& payload = event.payload<schema::CheckpointWitnessed>();
       if (const auto time = witnessed_time(*options_.trusted, state().origin, payload)) {
-        const auto [at, first] = facts_.witnessed.emplace(payload.size(), *time);
-        if (!first) at->second = std::min(at->second, *time);
+        facts_.witnessed.emplace(payload.size(),
+                                 Witnessing{.recorded_at = event.position(), .time_s = *time});
       }
     }
     if (event.tag() == Tag::DrawExecuted)
@@ -78,10 +78,13 @@ class Auditor {
     const std::uint64_t decided = state().times[*seat.vacated_at];
     DrawFacts& facts = facts_.draws[draw.stream];
     ++(text(payload.inspector()).empty() ? facts.none_left : facts.substitutes);
-    facts.decisions.emplace_back(
-        *seat.vacated_at,
-        draw.beacon ? crypto::drand::round_time(draw.beacon->chain, payload.beacon_round()).value()
-                    : 0);
+    facts.decisions.push_back(
+        {.decided_at = *seat.vacated_at,
+         .round_time =
+             draw.beacon
+                 ? crypto::drand::round_time(draw.beacon->chain, payload.beacon_round()).value()
+                 : 0,
+         .drawn_at = event.position()});
     if (event.time() > decided + draw.announcement.substitute_deadline_s) ++facts.substitutes_late;
   }
 
@@ -250,7 +253,7 @@ void check_escapes(const State& state, const ReplayFacts& facts, std::uint64_t n
   const std::uint64_t at = state.times.empty() ? now_s : std::max(now_s, state.times.back());
   const auto void_proven = [&](const Draw& draw) {
     return is_before(facts.witnessed, *draw.voided_at, draw.beacon->round_time,
-                     draw.rule_set.margin_s);
+                     draw.rule_set.margin_s, std::nullopt);
   };
   for (const Escape& escape : escapes(state, at, void_proven)) {
     extent.escaped.insert(escape.draw);

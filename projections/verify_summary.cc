@@ -73,9 +73,10 @@ void judge_tier(const State& state, const Draw& draw, const ReplayFacts& facts,
   const auto found = facts.draws.find(draw.stream);
   if (found == facts.draws.end()) return;
   const bool listed = has_listed_beacon(draw, facts.policy);
-  for (const auto& [decision, round_time] : found->second.decisions) {
-    const bool proven =
-        listed && whole && is_before(facts.witnessed, decision, round_time, draw.rule_set.margin_s);
+  for (const auto& decision : found->second.decisions) {
+    const bool proven = listed && whole &&
+                        is_before(facts.witnessed, decision.decided_at, decision.round_time,
+                                  draw.rule_set.margin_s, decision.drawn_at);
     line.substitutes_unproven += proven ? 0 : 1;
   }
 }

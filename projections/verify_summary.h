@@ -17,9 +17,12 @@ struct DrawFacts {
   std::uint64_t conflicts_unopened = 0, substitutes_unopened = 0;
   std::uint64_t substitutes_late = 0;            // recorded, after their deadline
   std::uint64_t substitutes = 0, none_left = 0;  // recorded, and who they named
-  // Of each substitute recorded: the position of its decision, and the time of its round, 0 without
-  // a beacon.
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> decisions;
+  // Of each substitute recorded: positions of its decision and of its record, and the time of its
+  // round, 0 without a beacon.
+  struct Decision {
+    std::uint64_t decided_at = 0, round_time = 0, drawn_at = 0;
+  };
+  std::vector<Decision> decisions;
 };
 
 struct ReplayFacts {

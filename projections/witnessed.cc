@@ -120,11 +120,19 @@ std::optional<std::uint64_t> witnessed_time(const crypto::Policy& policy, const 
   return std::nullopt;
 }
 
-bool is_before(const WitnessedAt& witnessed, std::uint64_t position, std::uint64_t time_s,
-               std::uint64_t margin_s) {
-  if (time_s < margin_s) return false;
+bool is_recorded_before(const WitnessedAt& witnessed, std::uint64_t position,
+                        std::uint64_t serves) {
   return std::any_of(witnessed.upper_bound(position), witnessed.end(),
-                     [&](const auto& each) { return each.second <= time_s - margin_s; });
+                     [&](const auto& each) { return each.second.recorded_at < serves; });
+}
+
+bool is_before(const WitnessedAt& witnessed, std::uint64_t position, std::uint64_t time_s,
+               std::uint64_t margin_s, std::optional<std::uint64_t> serves) {
+  if (time_s < margin_s) return false;
+  return std::any_of(witnessed.upper_bound(position), witnessed.end(), [&](const auto& each) {
+    const Witnessing& proof = each.second;
+    return proof.time_s <= time_s - margin_s && (!serves || proof.recorded_at < *serves);
+  });
 }
 
 std::set<std::uint64_t> positions_to_witness(const State& state) {

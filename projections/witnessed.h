@@ -31,13 +31,23 @@ Outcome admit_witnessed_root(const ledger::Event& event, const crypto::TreeHisto
 std::optional<std::uint64_t> witnessed_time(const crypto::Policy& policy, const std::string& origin,
                                             const ledger::schema::CheckpointWitnessed& payload);
 
-// The earliest witnessed_time of each size, by what the log records.
-using WitnessedAt = std::map<std::uint64_t, std::uint64_t>;
+// One CheckpointWitnessed whose lines are a quorum's.
+struct Witnessing {
+  std::uint64_t recorded_at = 0;  // position of the event
+  std::uint64_t time_s = 0;       // its witnessed_time
+};
+// By the size of the checkpoint.
+using WitnessedAt = std::multimap<std::uint64_t, Witnessing>;
+
+// Whether a checkpoint that covers the entry at `position` was recorded as witnessed before the
+// entry at `serves`. A proof that was recorded later does not serve it.
+bool is_recorded_before(const WitnessedAt& witnessed, std::uint64_t position, std::uint64_t serves);
 
 // Whether the entry at a position is *before* a time (docs/formats/draw.md, "Before"): a checkpoint
-// that covers it was witnessed at or before the time less the margin.
+// that covers it was witnessed at or before the time less the margin, and recorded so before the
+// entry at `serves`; with none, whenever.
 bool is_before(const WitnessedAt& witnessed, std::uint64_t position, std::uint64_t time_s,
-               std::uint64_t margin_s);
+               std::uint64_t margin_s, std::optional<std::uint64_t> serves);
 
 // Positions that a checkpoint recorded as witnessed has yet to cover, in ascending order: of each
 // draw under way, the event that its next step answers to; where it has a beacon, also a void that

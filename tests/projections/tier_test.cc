@@ -88,6 +88,18 @@ TEST(TierA, TheCheckpointCoversTheClosing) {
   EXPECT_EQ(town.line().tier, "C");
 }
 
+TEST(TierA, WhatIsRecordedAfterTheBeaconDoesNotCount) {
+  Town town;
+  town.draw.contribute();
+  town.city.now = std::max(town.city.now, town.round_time());
+  town.city.must(town.recorded(), {"platform"});
+  town.witness(town.round_time() - kMarginS);  // dated in time, by a clock that is behind
+  town.draw.execute();
+  EXPECT_EQ(town.line().tier, "C");
+  EXPECT_NE(town.line().tier_why.en.find("before BeaconRecorded"), std::string::npos)
+      << town.line().tier_why.en;
+}
+
 TEST(TierA, AndBAreShownAsBoth) {
   Town town;
   const auto contribute = [&](bool commits) {
@@ -142,7 +154,7 @@ TEST(TierA, NotOfADrawWithoutABeacon) {
   draw.whole();
   const auto policy =
       crypto::Policy::parse(tests::policy_text(city, CityLog(city), "quorum two\n"));
-  EXPECT_FALSE(beacon_part(draw.draw(), &*policy, {{city.size(), 0}}).holds);
+  EXPECT_FALSE(beacon_part(draw.draw(), &*policy, {{city.size(), Witnessing{}}}).holds);
 }
 
 TEST(TierA, AVoidThatIsProvenToBeBeforeTheRoundEndsTheAttempt) {

@@ -73,21 +73,26 @@ struct WitnessedDraw {
   CityDraw draw{city};
   std::vector<std::string> first = {"w1", "w2"}, second = {"w1", "w2"};
   bool forfeit = false;
+  bool first_late = false, second_late = false;  // recorded after the closing that it serves
 
   void run() {
     city.furnish();
     draw.announce();
-    contribute("commit", first);
+    contribute("commit", first_late ? Names{} : first);
+    const std::uint64_t committed = named_;
     city.must(draw.commitments_closed(), {"platform"});
-    contribute("reveal", second);
+    if (first_late) city.must(witnessed(city, committed, first), {"platform"});
+    contribute("reveal", second_late ? Names{} : second);
+    const std::uint64_t revealed = named_;
     if (forfeit) city.now += 2'500;
     city.must(draw.reveals_closed(), {"platform"});
+    if (second_late) city.must(witnessed(city, revealed, second), {"platform"});
     draw.execute();
   }
 
   // Everyone names the head as it is now, which then gets recorded with these cosignatures.
   void contribute(const std::string& what, const std::vector<std::string>& witnesses) {
-    const std::uint64_t size = city.size();
+    const std::uint64_t size = named_ = city.size();
     const auto naming = [&](schema::IntentT& intent) {
       intent.seen_size = size;
       intent.seen_root = City::bytes(city.tree().root(size));
@@ -101,6 +106,9 @@ struct WitnessedDraw {
       }
     }
   }
+
+  using Names = std::vector<std::string>;
+  std::uint64_t named_ = 0;
 
   Report verify(const std::string& tail, bool head_cosigned = true) {
     CityLog log(city);
@@ -167,6 +175,21 @@ TEST(Tier, ANamedCheckpointWithoutItsQuorumIsC) {
       EXPECT_EQ(report.verdict, ledger::Verdict::verified);
       EXPECT_EQ(tier(report), "C") << witnesses.size();
     }
+  }
+}
+
+TEST(Tier, AProofRecordedAfterTheClosingThatItServesIsC) {
+  for (const bool first : {true, false}) {
+    WitnessedDraw drawn;
+    (first ? drawn.first_late : drawn.second_late) = true;
+    drawn.run();
+    const Report report = drawn.verify("quorum two\n");
+    EXPECT_EQ(report.verdict, ledger::Verdict::verified);
+    EXPECT_EQ(tier(report), "C") << first;
+    const std::string served = first ? "before CommitmentsClosed" : "before RevealsClosed";
+    EXPECT_NE(report.draws[0].tier_why.en.find(served), std::string::npos)
+        << report.draws[0].tier_why.en;
+    EXPECT_NE(report.draws[0].tier_why.zh.find("之后才记入的不算"), std::string::npos);
   }
 }
 
