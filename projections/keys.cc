@@ -92,11 +92,14 @@ Outcome check_grant(std::string_view origin, const schema::KeyGrant& grant) {
   return ok();
 }
 
-bool outside_trustee(const Key& key) { return key.outside && key.has(Role::trustee); }
+// Who checks the operator from outside, and so cannot be the operator.
+bool checks_from_outside(const Key& key) {
+  return key.outside && (key.has(Role::trustee) || key.has(Role::holder));
+}
 
 // What holds between a key and the valid keys beside it.
 Outcome check_beside(const Key& key, const std::map<KeyId, Key>& keys) {
-  bool platform = key.has(Role::platform), outside = outside_trustee(key);
+  bool platform = key.has(Role::platform), outside = checks_from_outside(key);
   for (const auto& [id, other] : keys) {
     if (!other.valid() || other.person != key.person) continue;
     if (other.outside != key.outside) {
@@ -107,11 +110,11 @@ Outcome check_beside(const Key& key, const std::map<KeyId, Key>& keys) {
                       " the operator by another key; a person is one or the other");
     }
     platform = platform || other.has(Role::platform);
-    outside = outside || outside_trustee(other);
+    outside = outside || checks_from_outside(other);
   }
   if (platform && outside) {
-    return fail("key.roles", "“" + key.person + "”不能既是外部受托人又持平台密钥",
-                key.person + " cannot be an outside trustee and hold the platform's key");
+    return fail("key.roles", "“" + key.person + "”不能既是外部受托人或外部份额持有人，又持平台密钥",
+                key.person + " cannot be an outside trustee or holder and hold the platform's key");
   }
   return ok();
 }

@@ -8,6 +8,7 @@
 #include "projections/proof_file.h"
 #include "projections/proof_text.h"
 #include "projections/verify_summary.h"
+#include "projections/vrf_sharing.h"
 
 namespace liuhen::projections {
 
@@ -207,6 +208,8 @@ class Judge {
         return violated(
             fail("draw.escape", "抽取在期限之后才执行", "the draw was executed after its deadline"),
             draw->executed_at);
+      // That the quorum has not cosigned this comes first: an overdue draw is acted upon.
+      if (unwitnessed_) return violated(*unwitnessed_);
       out_.verdict = Verdict::inconclusive;
       out_.finding =
           fail("draw.unexecuted",
@@ -218,6 +221,7 @@ class Judge {
     describe(*draw);
     describe_discarded(replay.state(), *draw);
     describe_beacon(replay.state(), *draw);
+    out_.shown.push_back(sharing_words(replay.state(), *draw));
     out_.verdict = Verdict::verified;
     if (unwitnessed_) find_wrong(*unwitnessed_);
     return std::move(out_);

@@ -62,6 +62,8 @@ struct DrawLine {
   std::uint64_t substitutes_late = 0;  // recorded after their deadline, or overdue at `now_s`
   // Recorded, and not proven that the decision came before the beacon's round that chose: tier C.
   std::uint64_t substitutes_unproven = 0;
+  bool vrf_shared = false;
+  Sentence vrf_sharing;  // whom the execution depends on (projections/vrf_sharing.h)
 };
 
 // The log went on without entries of a checkpoint that its key had signed (ledger/loss.h).

@@ -4,6 +4,7 @@
 
 #include "projections/outcome.h"
 #include "projections/tier.h"
+#include "projections/vrf_sharing.h"
 
 namespace liuhen::projections {
 
@@ -34,6 +35,8 @@ DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
   line.discarded = draw.discarded;
   line.beacon = beacon_line_of(state, draw, trusted);
   line.digits = digits_of(draw);
+  line.vrf_shared = is_shared(state, draw);
+  line.vrf_sharing = sharing_words(state, draw);
   line.subjects = draw.announcement.subject_rows;
   line.eligible = draw.announcement.subject_eligible;
   if (draw.outcome) {
@@ -221,6 +224,7 @@ std::string guarantee_of(std::string_view code) {
       {"draw.position", "G4"},
       {"draw.vrf", "G5"},
       {"vrf.holder", "G5"},
+      {"vrf.unseen", "G5"},
       {"draw.beacon_", "G5"},
       {"beacon.", "G5"},
       {"digits.", "G5"},

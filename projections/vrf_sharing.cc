@@ -97,14 +97,46 @@ Outcome admit(const State& state, const ledger::Event& event,
   }
   const KeyId author = event.intent().author(0);
   if (std::ranges::find(sharing->holders, author) == sharing->holders.end()) return not_a_holder();
-  if (!sharing->confirmed.contains(author)) return ok();
-  return fail("vrf.confirmed", "已经确认过份额", "the share is confirmed already");
+  if (sharing->confirmed.contains(author))
+    return fail("vrf.confirmed", "已经确认过份额", "the share is confirmed already");
+  if (event.intent().fields().seen_size() > sharing->shared_at) return ok();
+  return fail("vrf.unseen",
+              "所见检查点须覆盖第 " + std::to_string(sharing->shared_at) +
+                  " 条记录（分持的承诺）：请先核对新的检查点再签名",
+              "the checkpoint last seen must cover entry " + std::to_string(sharing->shared_at) +
+                  ", which holds the commitments: check a newer one before signing");
 }
 
 void apply(State& state, const ledger::Event& event, const schema::VrfShareConfirmed& payload) {
   const KeyId id = exactly<32>(raw(payload.key())).value();
   std::ranges::find(state.keys.vrf, id, &VrfKey::id)
       ->sharing->confirmed.insert(event.intent().author(0));
+}
+
+bool is_shared(const State& state, const Draw& draw) {
+  const auto id = exactly<32>(View(draw.announcement.vrf_key));
+  const VrfKey* key = id ? state.keys.find_vrf(*id) : nullptr;
+  return key != nullptr && key->sharing.has_value();
+}
+
+Sentence sharing_words(const State& state, const Draw& draw) {
+  if (!is_shared(state, draw))
+    return {"可验证随机函数密钥没有分持：执行与否取决于运营方一家",
+            "the VRF key is not shared: whether the draw is executed depends on the operator "
+            "alone"};
+  const auto id = exactly<32>(View(draw.announcement.vrf_key)).value();
+  const VrfSharing& sharing = *state.keys.find_vrf(id)->sharing;
+  const std::string threshold = std::to_string(sharing.commitments.size());
+  const std::string holders = std::to_string(sharing.holders.size());
+  const std::string confirmed = std::to_string(sharing.confirmed.size());
+  const bool enough = sharing.confirmed.size() >= sharing.commitments.size();
+  return {"可验证随机函数密钥由运营方之外的 " + holders + " 人分持，任意 " + threshold +
+              " 人可代为执行；" + confirmed + " 人确认了份额" +
+              (enough ? "" : "，不足门限：执行与否仍可能取决于运营方一家"),
+          "the VRF key is shared among " + holders + " persons outside the operator, any " +
+              threshold + " of whom can execute in its stead; " + confirmed +
+              " have confirmed their shares" +
+              (enough ? "" : ", fewer than that: the draw may still depend on the operator alone")};
 }
 
 bool executes_as_holder(const State& state, const ledger::Event& event) {

@@ -2,6 +2,7 @@
 // (docs/formats/feldman.md).
 #pragma once
 
+#include "projections/sentence.h"
 #include "projections/state.h"
 
 namespace liuhen::projections {
@@ -13,11 +14,18 @@ Outcome admit(const State& state, const ledger::Event& event,
               const ledger::schema::VrfKeyShared& payload);
 void apply(State& state, const ledger::Event& event, const ledger::schema::VrfKeyShared& payload);
 
-// Codes: `vrf.unknown`, `vrf.not_shared`, `vrf.holder` (none of its), `vrf.confirmed` (already).
+// Codes: `vrf.unknown`, `vrf.not_shared`, `vrf.holder` (none of its), `vrf.confirmed` (already),
+// `vrf.unseen` (the checkpoint that the intent names does not cover VrfKeyShared).
 Outcome admit(const State& state, const ledger::Event& event,
               const ledger::schema::VrfShareConfirmed& payload);
 void apply(State& state, const ledger::Event& event,
            const ledger::schema::VrfShareConfirmed& payload);
+
+// Whether the announced key of the draw is shared, as the state has it.
+bool is_shared(const State& state, const Draw& draw);
+// Whom the draw depends on for its execution: the operator alone, or holders too, and how many of
+// them have confirmed their shares.
+Sentence sharing_words(const State& state, const Draw& draw);
 
 // Whether the first author of a DrawExecuted signs as a holder: no other role of his may.
 bool executes_as_holder(const State& state, const ledger::Event& event);

@@ -143,16 +143,37 @@ Outcome commit(Session& session, const Contribution& asked) {
   return session.submit_and_say(united(std::move(payload)));
 }
 
+// A nonce is given away only where it answers to what its contributor committed to.
+Outcome check_own_commitment(const json::value& draw, const KeyId& key, const Hash& commitment) {
+  for (const json::value& row : draw.at("contributors").as_array()) {
+    if (row.at("key").as_string() != std::string_view(to_hex(key))) continue;
+    const json::value& recorded = row.at("commitment");
+    if (recorded.is_string() && recorded.as_string() == std::string_view(to_hex(commitment)))
+      return ok();
+    return fail("draw.not_own_commitment",
+                "账本所记的承诺不是由这个随机数作出的：承诺被人替换，或随机数文件不对。没有揭示，请"
+                "立即核查",
+                "the commitment on record was not made from this nonce: somebody replaced it, or "
+                "the nonce file is another. Nothing was revealed; look into it at once");
+  }
+  return fail("draw.contributor", "签名密钥不在公告的贡献人之列",
+              "the signing key is not among the announced contributors");
+}
+
 Outcome reveal(Session& session, const Contribution& asked) {
   const std::string draw = draw_stream(asked.draw);
-  if (session.target().keys.empty())
-    return fail("session.key", "请用 --key 给出一个密钥", "give one --key");
+  auto keys = session.keys();
+  if (!keys) return keys.error();
+  if ((*keys)->size() != 1) return fail("session.key", "请用 --key 给出一个密钥", "give one --key");
+  const KeyId own = (*keys)->front().key.public_key();
   auto shown = session.get("/api/v1/draws/" + draw.substr(5));
   if (!shown) return shown.error();
   const auto announcement = shown_leaf_hash(*shown);
   if (!announcement) return announcement.error();
   auto nonce = read_nonce(nonce_path(session, asked.nonce_file, draw, *announcement));
   if (!nonce) return nonce.error();
+  const Hash commitment = crypto::draw::commitment(*announcement, own, *nonce);
+  if (auto checked = check_own_commitment(*shown, own, commitment); !checked) return checked;
   const json::value& closed = shown->at("commitments_closed_at");
   if (closed.is_null())
     return fail("draw.phase", "承诺尚未截止，还不能揭示",

@@ -205,6 +205,7 @@ Result<std::string> verified_proof(Session& session, const Recovery& asked) {
                                                       session.environment().clock.now_s());
   // An overdue draw is what this is for.
   if (verdict.finding && verdict.finding->code != "draw.unexecuted") return *verdict.finding;
+  session.see(verdict.size, verdict.root);  // what the execution answers to
   return std::move(response->body);
 }
 

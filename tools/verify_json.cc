@@ -107,6 +107,8 @@ json::object row_of(const projections::DrawLine& draw) {
           {"voided", draw.discarded},
           {"beacon", beacon_of(draw.beacon)},
           {"digits", digits_of(draw.digits)},
+          {"vrf_shared", draw.vrf_shared},
+          {"vrf_sharing", json::object{{"zh", draw.vrf_sharing.zh}, {"en", draw.vrf_sharing.en}}},
           {"subjects", draw.subjects},
           {"eligible", draw.eligible},
           {"drawn", draw.visits},

@@ -203,6 +203,7 @@ void add_draws(const projections::Report& report, Text& text) {
     for (const auto& line : draw.digits)
       text.line("     彩票或骰子：" + line.what.zh + "（不提高等级）",
                 "     lottery or dice: " + line.what.en + " (raises no tier)");
+    text.line("     " + draw.vrf_sharing.zh, "     " + draw.vrf_sharing.en);
     add_draw_notes(draw, text);
   }
   const auto is = [](char tier) {

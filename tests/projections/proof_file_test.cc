@@ -6,6 +6,7 @@
 #include "crypto/cosignature.h"
 #include "projections/proof_text.h"
 #include "tests/projections/city_log.h"
+#include "tests/projections/cosignatures.h"
 #include "tests/worked_example.h"
 
 namespace liuhen::projections {
@@ -305,6 +306,24 @@ TEST(ProofText, TheWorkedExample) {
   EXPECT_EQ(proof->inspectors.at(0).qualifications,
             (std::vector<std::string>{"行政执法证", "A, B"}));
   EXPECT_EQ(format_proof(*proof), text_of(tests::example_bytes(example, "file")));
+}
+
+TEST(ProofFile, AnOverdueDrawThatTheQuorumHasNotCosignedIsThatFirst) {
+  City city;
+  city.furnish();
+  CityDraw draw(city);
+  draw.announce();
+  draw.contribute();
+  CityProofs proofs(city);
+  const auto built = build_proof_file(city.state(), draw.draw(), proofs);
+  ASSERT_TRUE(built) << built.error().en;
+  const std::uint64_t after = draw.draw().announcement.execute_deadline + 1;
+  const auto log_only = crypto::Policy::of_log(proofs.log().note_key());
+  EXPECT_EQ(verify_proof_file(*built, &log_only, after).finding->code, "draw.unexecuted");
+  const auto cosigned =
+      crypto::Policy::parse(tests::policy_text(city, proofs.log(), "quorum two\n"));
+  ASSERT_TRUE(cosigned) << cosigned.error().en;
+  EXPECT_EQ(verify_proof_file(*built, &*cosigned, after).finding->code, "policy.quorum");
 }
 
 }  // namespace

@@ -71,6 +71,34 @@ TEST(VrfKeyShared, TheCommitmentsAreToTheKey) {
   EXPECT_EQ(refusal([](T&) {}), "");
 }
 
+TEST(VrfKeyShared, NotToThePlatformByAnotherKey) {
+  Town town;
+  const auto refusal = [&](const std::string& name, City::Role role, const std::string& person) {
+    schema::KeyGrantedT granted;
+    granted.grant = town.city.grant(name, {role}, "", true, person);
+    return town.city.refusal(std::move(granted), {"trustee-outside", "trustee-inside"});
+  };
+  town.vrf.grant("holder1");
+  EXPECT_EQ(refusal("platform9", City::Role::platform, "holder1"), "key.roles");
+  EXPECT_EQ(refusal("platform8", City::Role::platform, "contractor"), "");
+  EXPECT_EQ(refusal("holder8", City::Role::holder, "contractor"), "key.roles");
+}
+
+TEST(VrfShareConfirmed, OfWhatTheHolderHasSeen) {
+  Town town;
+  for (const std::string& name : SharedVrf::kHolders) town.vrf.grant(name);
+  const std::uint64_t shared_at = town.city.size();
+  town.city.must(town.vrf.shared(), kRegistrars);
+  const auto seeing = [&](std::uint64_t size) {
+    return [&town, size](schema::IntentT& intent) {
+      intent.seen_size = size;
+      intent.seen_root = City::bytes(town.city.tree().root(size));
+    };
+  };
+  EXPECT_EQ(town.city.refusal(town.vrf.confirmed(), {"holder1"}, seeing(shared_at)), "vrf.unseen");
+  EXPECT_EQ(town.city.refusal(town.vrf.confirmed(), {"holder1"}, seeing(shared_at + 1)), "");
+}
+
 TEST(VrfShareConfirmed, ByEachHolderOnce) {
   Town town;
   town.vrf.grant("holder1");
@@ -82,6 +110,24 @@ TEST(VrfShareConfirmed, ByEachHolderOnce) {
   EXPECT_EQ(town.city.refusal(town.vrf.confirmed(), {"holder2"}), "");
   EXPECT_EQ(town.city.refusal(town.vrf.confirmed(), {"holder2"}), "vrf.confirmed");
   EXPECT_EQ(town.city.state().keys.vrf_in_force()->sharing->confirmed.size(), 1U);
+}
+
+TEST(VrfSharing, IsReportedOfEachDraw) {
+  Town alone;
+  alone.ready();
+  const DrawLine depends = alone.verify().draws.at(0);
+  EXPECT_FALSE(depends.vrf_shared);
+  EXPECT_NE(depends.vrf_sharing.en.find("not shared"), std::string::npos);
+  EXPECT_NE(depends.vrf_sharing.zh.find("没有分持"), std::string::npos);
+  Town shared;
+  for (const std::string& name : SharedVrf::kHolders) shared.vrf.grant(name);
+  shared.city.must(shared.vrf.shared(), kRegistrars);
+  shared.city.must(shared.vrf.confirmed(), {"holder1"});
+  shared.ready();
+  EXPECT_TRUE(shared.verify().draws.at(0).vrf_shared);
+  EXPECT_NE(shared.verify().draws.at(0).vrf_sharing.en.find("fewer"), std::string::npos);
+  shared.city.must(shared.vrf.confirmed(), {"holder3"});
+  EXPECT_EQ(shared.verify().draws.at(0).vrf_sharing.en.find("fewer"), std::string::npos);
 }
 
 TEST(DrawExecuted, ByHoldersIsTheSameDrawAndRetiresTheKey) {

@@ -109,5 +109,22 @@ TEST_F(VrfCommands, DigitsWithTheBitsTheyCarry) {
   EXPECT_NE(page.body.find("03081219273106"), std::string::npos);
 }
 
+// Whoever could put another commitment in place of a contributor's is not given the nonce as well.
+TEST_F(VrfCommands, NothingIsRevealedUnderACommitmentThatIsNotOnesOwn) {
+  draw.announce();
+  for (const char* name : {"contributor1", "contributor2"})
+    town.city.must(draw.commitment(name), {name});
+  town.city.must(draw.commitments_closed(), {"platform"});
+  town.catch_up();
+  write_key("contributor1");
+  const auto nonce = write("other.nonce", std::string(64, '7') + "\n");
+  std::filesystem::permissions(nonce, std::filesystem::perms::owner_all);
+  EXPECT_THAT(run({"draw", "reveal", "P1/1", "--without-witnesses", "--nonce-file", nonce, "--key",
+                   key("contributor1")},
+                  kFailed),
+              testing::HasSubstr("draw.not_own_commitment"));
+  EXPECT_TRUE(draw.draw().nonces.empty());
+}
+
 }  // namespace
 }  // namespace liuhen::tools

@@ -108,6 +108,13 @@ test("files of a demonstration", { skip, timeout: 500_000 }, async (t) => {
     assert.deepEqual([before.verdict, before.draw.phase], ["verified", "revealing"]);
     const overdue = verifyProofFile(unfinished, { now: now + 40n * 86_400n });
     assert.deepEqual([overdue.verdict, overdue.wrong.code], ["inconclusive", "draw.unexecuted"]);
+    assert.match(overdue.vrfSharing.en, /not shared/);
+    // Holders act upon an overdue draw: that the quorum has not cosigned it comes first.
+    const about = parseProofFile(unfinished);
+    const ours = verifierKey(about.origin, keyTypes.ed25519, decodeEntry(about.entries[0].bytes).intent.payload.log_key);
+    const policy = parsePolicy(utf8(
+      `log ${vkeyOf(ours)}\nwitness w ${example("checkpoint.md").text("witness vkey")}\nquorum w\n`));
+    assert.equal(verifyProofFile(unfinished, { now: now + 40n * 86_400n, policy }).wrong.code, "policy.quorum");
   });
 
   const write = (changes) => writeProofFile({ ...file, ...changes });

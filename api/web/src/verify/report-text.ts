@@ -73,6 +73,7 @@ export function reportText(report: Report, language: Language): string {
         `outcomes on its items and scope were seen and discarded before it: ${discarded.length}: ${discarded.join(", ")}`));
     }
     if (draw.beacon !== undefined) lines.push(beaconLine(draw.beacon, draw.output, report.beaconListed, language));
+    if (report.vrfSharing !== undefined) lines.push(report.vrfSharing[language]);
     for (const { source, issue, digits, bits } of draw.digits) {
       lines.push(say(
         `彩票或骰子：${sourceName(source)}${issue && `第 ${issue} 期`} ${digits}，至多 ${tenths(bits)} 比特（不提高等级）`,

@@ -6,6 +6,7 @@ import { admit } from "./replay/admission.js";
 import { discardedBefore } from "./replay/announcement.js";
 import { isKeyChange } from "./replay/envelope.js";
 import { checkKeyChange } from "./replay/log-keys.js";
+import { sharingWords } from "./replay/keys.js";
 import { type Draw, newState, type State } from "./replay/state.js";
 import { checkInclusion, leafHash } from "./merkle.js";
 import { keyTypes, verifierKey } from "./note.js";
@@ -32,6 +33,7 @@ export interface Report {
   readonly cosigners: readonly string[];
   readonly notes: readonly Sentence[]; // what could not be checked
   readonly discardedBefore: readonly string[]; // draws of the file whose outcomes were seen and discarded
+  readonly vrfSharing: Sentence | undefined; // whom the execution depends on
   readonly beaconListed: boolean; // the reader's policy lists the chain of the draw's beacon
 }
 
@@ -100,8 +102,9 @@ class Verification {
     inspectorPool(file.inspectors);
     this.replay(file);
     this.position = undefined;
-    this.judge(file);
-    checkQuorum(policy, trusted); // last: a file that is wrong is wrong whoever cosigned it
+    const draw = this.judge(file);
+    checkQuorum(policy, trusted); // a file that is wrong is wrong whoever cosigned it
+    this.checkExecuted(draw); // last: an overdue draw is acted upon, and only what is cosigned may be
   }
 
   private replay(file: ProofFile): void {
@@ -129,7 +132,7 @@ class Verification {
     }
   }
 
-  private judge(file: ProofFile): void {
+  private judge(file: ProofFile): Draw {
     const draw = this.state!.draws.get(file.draw) ??
       refuse("proof.draw", "证明文件中没有所说的抽取", "the draw that the file is about is not in it");
     const late = this.state!.late;
@@ -137,6 +140,10 @@ class Verification {
       this.position = late.position;
       refuse("draw.escape", `抽取在期限（${late.deadline}）之后才执行`, `the draw was executed after its deadline (${late.deadline})`);
     }
+    return draw;
+  }
+
+  private checkExecuted(draw: Draw): void {
     const due = draw.phase === "revealing" || draw.phase === "ready" ||
       (draw.phase === "committing" && draw.beacon !== undefined);
     const deadline = big(draw.announced, "execute_deadline");
@@ -169,6 +176,7 @@ export function verifyProofFile(bytes: Bytes, options: Options): Report {
     cosigners: verification.cosigners,
     notes: [...verification.notes, ...(state?.notes ?? [])],
     discardedBefore: state === undefined || draw === undefined ? [] : discardedBefore(state, draw),
+    vrfSharing: draw && sharingWords(state?.vrfKeys.get(toHex(bytesOf(draw.announced, "vrf_key")))),
     beaconListed: chain !== undefined && options.policy?.beacons.has(chain) === true,
   };
 }

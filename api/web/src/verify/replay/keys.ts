@@ -2,7 +2,7 @@
 import { type Bytes, concat, toHex, utf8 } from "../bytes.js";
 import { decodeSubgroupPoint, verifySignature } from "../ed25519.js";
 import type { Decoded } from "../flatbuffer.js";
-import { refuse } from "../refusal.js";
+import { refuse, type Sentence } from "../refusal.js";
 import { payloads, roles as roleNames } from "../schema.js";
 import { tuple } from "../tuple.js";
 import { verifyVrf } from "../vrf.js";
@@ -70,8 +70,8 @@ function grant(state: State, row: Decoded, inGenesis: boolean): void {
     refuse("key.outside", "与本人其他密钥的内外身份不一致", "differs from the person's other keys in being outside");
   }
   const all = new Set([...roles, ...own.flatMap((other) => [...other.roles])]);
-  if (outside && all.has("trustee") && all.has("platform")) {
-    refuse("key.roles", "外部受托人不得兼任平台", "nobody is both an outside trustee and the platform");
+  if (outside && all.has("platform") && (all.has("trustee") || all.has("holder"))) {
+    refuse("key.roles", "外部受托人和外部份额持有人不得兼任平台", "nobody is an outside trustee or holder and the platform");
   }
   state.keys.set(toHex(key),
     { key, person, roles, department, inspector: text(row, "inspector"), outside, revoked: false });
@@ -132,7 +132,7 @@ export function admitVrfKey(state: State, { payload }: Event): void {
   const key = bytes(payload, "key");
   if (state.vrfKeys.has(toHex(key))) refuse("vrf.known", "公钥登记过", "the key has been registered before");
   verifyVrf(key, concat(utf8("liuhen/vrf-key/v1\0"), tuple(state.origin, key)), bytes(payload, "proof"));
-  state.vrfKeys.set(toHex(key), { holders: undefined, confirmed: new Set(), retired: false });
+  state.vrfKeys.set(toHex(key), { holders: undefined, sharedAt: undefined, threshold: 0, confirmed: new Set(), retired: false });
   state.vrfKey = toHex(key);
 }
 
@@ -148,7 +148,7 @@ function vrfKeyOf(state: State, p: Decoded): VrfKey {
   return key;
 }
 
-export function admitVrfShared(state: State, { payload: p }: Event): void {
+export function admitVrfShared(state: State, { payload: p, entry }: Event): void {
   const key = vrfKeyOf(state, p);
   if (key.holders !== undefined) refuse("vrf.shared", "已经分持", "shared already");
   const commitments = hashes(p, "commitments");
@@ -165,15 +165,34 @@ export function admitVrfShared(state: State, { payload: p }: Event): void {
     new Set(holders.map((holder) => holder!.person)).size === names.length;
   if (!good) refuse("vrf.holders", "持有人不合规", "the holders are not as they must be");
   key.holders = names;
+  key.sharedAt = entry.position;
+  key.threshold = commitments.length;
 }
 
-export function admitShareConfirmed(state: State, { payload: p, authors }: Event): void {
+export function admitShareConfirmed(state: State, { payload: p, authors, entry }: Event): void {
   const key = vrfKeyOf(state, p);
   if (key.holders === undefined) return refuse("vrf.not_shared", "没有分持", "the key is not shared");
   const author = toHex(authors[0]!.key);
   if (!key.holders.includes(author)) refuse("vrf.holder", "不是份额持有人", "holds no share");
   if (key.confirmed.has(author)) refuse("vrf.confirmed", "已经确认过", "confirmed already");
+  if (entry.intent.seenSize <= key.sharedAt!) {
+    refuse("vrf.unseen", "所见检查点未覆盖分持的登记", "the checkpoint seen does not cover the registration of the shares");
+  }
   key.confirmed.add(author);
+}
+
+/** Whom the execution of a draw under this key depends on. */
+export function sharingWords(key: VrfKey | undefined): Sentence {
+  if (key?.holders === undefined) {
+    return { zh: "可验证随机函数密钥没有分持：执行与否取决于运营方一家",
+      en: "the VRF key is not shared: whether the draw is executed depends on the operator alone" };
+  }
+  const [n, t, c] = [key.holders.length, key.threshold, key.confirmed.size];
+  return {
+    zh: `可验证随机函数密钥由运营方之外的 ${n} 人分持，任意 ${t} 人可代为执行；${c} 人确认了份额${
+      c >= t ? "" : "，不足门限：执行与否仍可能取决于运营方一家"}`,
+    en: `the VRF key is shared among ${n} persons outside the operator, any ${t} of whom can execute in its stead; ${
+      c} have confirmed their shares${c >= t ? "" : ", fewer than that: the draw may still depend on the operator alone"}` };
 }
 
 /** Of a DrawExecuted: whoever may sign it as a holder only has to have a share, and retires the key. */

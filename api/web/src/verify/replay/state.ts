@@ -74,6 +74,8 @@ export interface Task {
 
 export interface VrfKey {
   holders: readonly string[] | undefined; // of its shares, by key; undefined if it is not shared
+  sharedAt: bigint | undefined; // position of VrfKeyShared
+  threshold: number; // how many holders together can use it; 0 if it is not shared
   readonly confirmed: Set<string>;
   retired: boolean; // a holder has executed with it
 }
