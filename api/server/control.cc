@@ -66,9 +66,9 @@ class SocketControl final : public Control {
     return peer && (*peer == 0 || *peer == ::geteuid());
   }
 
-  // Within the time.
+  // Within the time: a listener that is shut down hangs up.
   bool is_stopped(int time_ms) const {
-    pollfd waiting{stop_, POLLIN, 0};
+    pollfd waiting{listener_, 0, 0};
     return ::poll(&waiting, 1, time_ms) == 1;
   }
 
@@ -76,7 +76,7 @@ class SocketControl final : public Control {
   std::string read_request(int client) const {
     std::string line;
     while (line.size() < kControlLineBytesMax) {
-      pollfd waiting[] = {{client, POLLIN, 0}, {stop_, POLLIN, 0}};
+      pollfd waiting[] = {{client, POLLIN, 0}, {listener_, 0, 0}};
       char bytes[4096];
       if (::poll(waiting, 2, kRequestTimeoutMs) < 1 || waiting[0].revents == 0) return "";
       const ssize_t got = ::recv(client, bytes, sizeof bytes, 0);
