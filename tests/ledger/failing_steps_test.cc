@@ -1,6 +1,7 @@
 // Every single thing that the sequencer asks of storage and head file fails in turn: once or from
 // then on, having taken effect or not.
 #include <chrono>
+#include <mutex>
 #include <thread>
 
 #include "ledger/recovering_sequencer.h"
@@ -22,8 +23,10 @@ struct Fault {
   bool writes_only = false;  // then reads are not counted
   std::string code = "storage.io";
 
-  // Whether this one fails.
+  // Whether this one fails. When a ledger is opened, several threads read at once.
   bool strikes(bool write) {
+    static std::mutex counting;
+    const std::lock_guard lock(counting);
     if (writes_only && !write) return false;
     ++asked;
     if (asked == at) return struck = true;
