@@ -41,9 +41,6 @@ Outcome readiness_of(const Backend& backend) {
     return fail("read.behind", "读取的状态尚未跟上日志，请稍后再试",
                 "what is read has not caught up with the log; try again shortly");
   }
-  if (backend.publisher != nullptr) {
-    if (Outcome undisputed = backend.publisher->undisputed(); !undisputed) return undisputed;
-  }
   return disk_of(backend);
 }
 

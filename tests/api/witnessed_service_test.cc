@@ -110,11 +110,10 @@ TEST(WitnessedService, ARolledBackAndAForkedOneAreCaught) {
   ASSERT_TRUE(within(20, [&] { return code_of_witness(forked) == "witness.fork"; }))
       << code_of_witness(forked);
   EXPECT_NE(forked.get("/api/v1/witnesses").body.find("422"), std::string::npos);
-  for (const char* asked : {"/healthz", "/readyz"}) {
-    const api::Response answer = forked.get(asked);
-    EXPECT_EQ(answer.status, 503u) << asked;
-    EXPECT_EQ(Town::code(answer), "witness.fork") << asked;
-  }
+  const api::Response health = forked.get("/healthz");
+  EXPECT_EQ(health.status, 503u);
+  EXPECT_EQ(Town::code(health), "witness.fork");
+  EXPECT_EQ(forked.get("/readyz").status, 200u);  // one witness's word keeps nobody from reading
   // Who goes away has not taken back what it said.
   witness.stop();
   ASSERT_TRUE(within(20, [&] { return code_of_witness(forked) != "witness.fork"; }));
