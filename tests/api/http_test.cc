@@ -303,10 +303,10 @@ TEST(Http, TheClientReadsGzip) {
     ASSERT_FALSE(got.has_value()) << wrong;
     EXPECT_EQ(got.error().code, "connect.coding") << wrong;
   }
-  const auto small = connect(running.url(), {.response_bytes = 99'999}).value()->get("/");
+  const auto small = api::connect(running.url(), {.response_bytes = 99'999}).value()->get("/");
   ASSERT_FALSE(small.has_value());
   EXPECT_EQ(small.error().code, "connect.coding");  // a bomb does not fill the memory
-  EXPECT_EQ(connect(running.url(), {.response_bytes = 100'000}).value()->get("/").value().body,
+  EXPECT_EQ(api::connect(running.url(), {.response_bytes = 100'000}).value()->get("/").value().body,
             body);
 }
 
@@ -581,11 +581,11 @@ TEST(Http, AddressesAreParsedStrictly) {
   for (const char* bad : {"", "127.0.0.1:80", "ftp://x", "http://", "http:///x", "http://x:0",
                           "http://x:99999", "http://x?y", "http://x/y#z", "http://x/ y", "https://",
                           "http://[::1", "http://x:80y", "http://a@b"}) {
-    Result<std::unique_ptr<Connection>> made = connect(bad);
+    Result<std::unique_ptr<Connection>> made = api::connect(bad);
     ASSERT_FALSE(made.has_value()) << bad;
     EXPECT_EQ(made.error().code, "connect.url");
   }
-  EXPECT_TRUE(connect("http://[::1]:8080/").has_value());
+  EXPECT_TRUE(api::connect("http://[::1]:8080/").has_value());
   Running running(echo());
   for (const std::string& bad :
        {std::string("8080"), std::string("127.0.0.1:x"), std::string("nowhere:80")}) {
@@ -606,7 +606,7 @@ TEST(Http, SaysWhenNobodyListensOrThePortIsTaken) {
     EXPECT_EQ(HttpServer::open(options, echo()).error().code, "listen.busy");
     EXPECT_EQ(HttpServer::check_listen(options.listen).error().code, "listen.busy");
   }
-  Result<Response> got = connect("http://127.0.0.1:" + std::to_string(port)).value()->get("/");
+  Result<Response> got = api::connect("http://127.0.0.1:" + std::to_string(port)).value()->get("/");
   ASSERT_FALSE(got.has_value());
   EXPECT_EQ(got.error().code, "connect.failed");
 }
