@@ -50,7 +50,8 @@ Result<LogKeyChange> open_key_change(std::string_view note) {
   LogKeyChange change{.before = *before, .key = *key, .reason = take_line(rest)};
   const bool whole = !change.reason.empty() && text_of_change(change) == parsed->text;
   const bool keys = before->type == crypto::NoteKeyType::ed25519 && key->type == before->type &&
-                    key->name == before->name && crypto::is_valid_key(key->key);
+                    key->name == before->name && key->key != before->key &&
+                    crypto::is_valid_key(key->key);
   if (!whole || !keys || parsed->signatures.size() != 2) return bad_format();
   const crypto::NoteKey both[] = {*before, *key};
   const auto by = crypto::verify_note(*parsed, both);

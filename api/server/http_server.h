@@ -24,7 +24,7 @@ struct HttpServerOptions {
   std::function<void()> on_hangup = {};  // what SIGHUP does, with `signals`, on a thread of its own
   // Says stop_stuck(), before the process ends with code 1. With `signals`, on that thread.
   std::function<void()> on_stuck = [] {};
-  unsigned io_threads = 0;               // 0: one for each core, kIoThreads at least
+  unsigned io_threads = 0;  // 0: one for each core, kIoThreads at least
   unsigned workers = kWorkers;
   unsigned write_workers = kWriteWorkers;  // for POST: what waits for the disk holds up no reader
   unsigned worker_queue_max = kWorkerQueueMax;

@@ -23,20 +23,20 @@ struct FindingsOptions {
 std::vector<Screen> findings_of(const State& state, const FindingsOptions& options);
 
 // The screens by themselves, in the order in which they are shown.
-Screen attempts_repeated(const State& state);                       // draw.repeated
-Screen attempts_failed(const State& state, std::uint64_t now_s);    // draw.failed
-Screen reveals_forfeited(const State& state);                       // draw.forfeited
-Screen pools_edited(const State& state);                            // pool.edited
-Screen pools_small(const State& state);                             // pool.small
-Screen cap_exceeded(const State& state);                            // visits.cap
-Screen publications_late(const State& state, std::uint64_t now_s);  // results.late
-Screen recusals_by_inspector(const State& state);                   // recusals.inspector
-Screen recusals_by_subject(const State& state);                     // recusals.subject
-Screen recusals_by_approver(const State& state);                    // recusals.approver
-Screen gains_by_substitution(const State& state);                   // substitutes.gained
-Screen cutoffs_uniform(const State& state);                         // cutoffs.uniform
+Screen attempts_repeated(const State& state);                       // draw-repeated
+Screen attempts_failed(const State& state, std::uint64_t now_s);    // draw-failed
+Screen reveals_forfeited(const State& state);                       // draw-forfeited
+Screen pools_edited(const State& state);                            // pool-edited
+Screen pools_small(const State& state);                             // pool-small
+Screen cap_exceeded(const State& state);                            // visits-cap
+Screen publications_late(const State& state, std::uint64_t now_s);  // results-late
+Screen recusals_by_inspector(const State& state);                   // recusals-inspector
+Screen recusals_by_subject(const State& state);                     // recusals-subject
+Screen recusals_by_approver(const State& state);                    // recusals-approver
+Screen gains_by_substitution(const State& state);                   // substitutes-gained
+Screen cutoffs_uniform(const State& state);                         // cutoffs-uniform
 std::vector<Screen> drawn_too_often_or_never(
-    const State& state, const FindingsOptions& options);  // drawn.often, drawn.seldom
-Screen pairings_repeated(const State& state, const FindingsOptions& options);  // pairs.repeated
+    const State& state, const FindingsOptions& options);  // drawn-often, drawn.seldom
+Screen pairings_repeated(const State& state, const FindingsOptions& options);  // pairs-repeated
 
 }  // namespace liuhen::projections

@@ -144,7 +144,7 @@ double combined(const std::vector<double>& p) {
 
 Screen cutoffs_uniform(const State& state) {
   Screen screen;
-  screen.code = "cutoffs.uniform";
+  screen.code = "cutoffs-uniform";
   screen.title = {"各层的截止号是否像随机", "Cut-offs of strata as chance would have them"};
   screen.method = {
       "k 户中选、n 户可抽时截止号服从 Beta(k, n−k+1)；各层用 Fisher 方法合并，两侧各一次，Holm "
@@ -192,8 +192,8 @@ std::vector<Screen> drawn_too_often_or_never(const State& state, const FindingsO
     if (options.progress) options.progress(++done, state.draws.streams.size());
   }
   std::vector<Screen> out{
-      begin("drawn.often", {"抽中偏多的检查对象", "Subjects drawn too often"}, inclusions),
-      begin("drawn.seldom", {"抽中偏少的检查对象", "Subjects drawn too seldom"}, inclusions)};
+      begin("drawn-often", {"抽中偏多的检查对象", "Subjects drawn too often"}, inclusions),
+      begin("drawn-seldom", {"抽中偏少的检查对象", "Subjects drawn too seldom"}, inclusions)};
   test(state, inclusions, true, out[0]);
   test(state, inclusions, false, out[1]);
   return out;

@@ -232,7 +232,7 @@ void confirm(const std::vector<Teams>& draws, const std::map<std::string, Pair>&
 
 Screen pairings_repeated(const State& state, const FindingsOptions& options) {
   Screen screen;
-  screen.code = "pairs.repeated";
+  screen.code = "pairs-repeated";
   screen.title = {"反复同组的检查人员", "Inspectors who meet again and again"};
   screen.method = {
       "每人次数既定时同组次数服从超几何分布，各次抽取相加；BH 筛选，Holm "

@@ -58,7 +58,7 @@ void count_inspectors(const State& state, const Draw& draw, std::uint64_t before
 
 Screen pools_edited(const State& state) {
   Screen screen;
-  screen.code = "pool.edited";
+  screen.code = "pool-edited";
   screen.title = {"抽取前不久改动名录", "Pools edited shortly before a draw"};
   screen.method = {"比较取名录时与公告前 7 日的登记，只计此前已在册的行",
                    "the registry when the pool was taken against seven days before the "

@@ -39,7 +39,7 @@ std::uint64_t weekdays_between(std::uint64_t from_s, std::uint64_t to_s) {
 
 Screen attempts_repeated(const State& state) {
   Screen screen;
-  screen.code = "draw.repeated";
+  screen.code = "draw-repeated";
   screen.title = {"作废与重抽", "Draws voided and repeated"};
   screen.method = fact_method();
   screen.limits = {"作废可以有正当理由；理由在所列条目中",
@@ -68,7 +68,7 @@ Screen attempts_repeated(const State& state) {
 
 Screen attempts_failed(const State& state, std::uint64_t now_s) {
   Screen screen;
-  screen.code = "draw.failed";
+  screen.code = "draw-failed";
   screen.title = {"失败或拖延的抽取", "Attempts that failed or lapsed"};
   screen.method = fact_method();
   screen.limits = {"贡献人可能确有故障", "contributors can have had a real fault"};
@@ -94,7 +94,7 @@ Screen attempts_failed(const State& state, std::uint64_t now_s) {
 
 Screen reveals_forfeited(const State& state) {
   Screen screen;
-  screen.code = "draw.forfeited";
+  screen.code = "draw-forfeited";
   screen.title = {"承诺而未揭示", "Commitments never revealed"};
   screen.method = fact_method();
   screen.limits = {"最后揭示的人能看到别人的数再决定是否揭示；有信标时这样做左右不了结果",
@@ -124,7 +124,7 @@ Screen reveals_forfeited(const State& state) {
 Screen pools_small(const State& state) {
   constexpr std::uint64_t kCandidatesPerSeat = 5;
   Screen screen;
-  screen.code = "pool.small";
+  screen.code = "pool-small";
   screen.title = {"名录过小，人选可以猜到", "Pools so small that names can be guessed"};
   screen.method = {
       "每席可选的检查人员不足 " + number(kCandidatesPerSeat) + " 名",
@@ -151,7 +151,7 @@ Screen pools_small(const State& state) {
 
 Screen cap_exceeded(const State& state) {
   Screen screen;
-  screen.code = "visits.cap";
+  screen.code = "visits-cap";
   screen.title = {"超过年度检查次数上限", "Visits above the yearly cap"};
   screen.method = {"按各次抽取当时的细则，逐户逐年计数",
                    "counted for each subject and year, against each draw's own rule"};
@@ -191,7 +191,7 @@ Screen cap_exceeded(const State& state) {
 
 Screen publications_late(const State& state, std::uint64_t now_s) {
   Screen screen;
-  screen.code = "results.late";
+  screen.code = "results-late";
   screen.title = {"结果公示逾期", "Results published late"};
   screen.method = {
       "从记录结果起，按周一至周五计，与细则的工作日数相比",

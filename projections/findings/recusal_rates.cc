@@ -122,7 +122,7 @@ const Words kApprovers{{"决定人", "decider"}, {"决定", "decisions"}, {"准�
 
 Screen recusals_by_inspector(const State& state) {
   Screen screen =
-      begin("recusals.inspector", {"回避偏多的检查人员", "Inspectors recused more often"},
+      begin("recusals-inspector", {"回避偏多的检查人员", "Inspectors recused more often"},
             {"亲属多、经历广的人本来就更常需要回避",
              "who has many relatives or former employers must step aside more often"});
   Counts counts;
@@ -135,7 +135,7 @@ Screen recusals_by_inspector(const State& state) {
 
 Screen recusals_by_subject(const State& state) {
   Screen screen =
-      begin("recusals.subject", {"检查人员回避偏多的对象", "Subjects whose inspectors step aside"},
+      begin("recusals-subject", {"检查人员回避偏多的对象", "Subjects whose inspectors step aside"},
             {"大企业与更多人有关系", "a large firm has ties to more people"});
   Counts counts;
   for_each_holding(state, [&](const Task& task, const std::string&, const Recusal* recusal) {
@@ -147,7 +147,7 @@ Screen recusals_by_subject(const State& state) {
 
 Screen recusals_by_approver(const State& state) {
   Screen screen =
-      begin("recusals.approver", {"准予回避偏多的负责人", "Heads who approve more often"},
+      begin("recusals-approver", {"准予回避偏多的负责人", "Heads who approve more often"},
             {"各单位的申请未必相同", "what is filed differs from unit to unit"});
   Counts counts;
   for (const auto& [stream, draw] : state.draws.by_stream) {

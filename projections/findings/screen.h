@@ -35,7 +35,7 @@ struct Power {
 };
 
 struct Screen {
-  std::string code;  // "recusals.inspector"; docs/findings.md lists them
+  std::string code;  // "recusals-inspector"; docs/findings.md lists them
   Sentence title, method, limits;
   std::uint64_t sample = 0;  // what was counted: draws, seats, decisions, …
   std::uint64_t tests = 0;   // hypotheses tested; 0: plain facts

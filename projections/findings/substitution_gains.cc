@@ -95,7 +95,7 @@ Sentence sentence_of(const std::string& who, const Gain& gain) {
 
 Screen gains_by_substitution(const State& state) {
   Screen screen;
-  screen.code = "substitutes.gained";
+  screen.code = "substitutes-gained";
   screen.title = {"由递补得到检查任务偏多的人", "Who gains from substitutions"};
   screen.method = {
       "每次递补的候选人机会均等；次数之和的尾概率用 Hoeffding（1956）的上界；BH 筛选，Holm "

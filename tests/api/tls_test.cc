@@ -153,7 +153,7 @@ TEST_F(Tls, StreamsGoThroughItAndStoppingEndsThem) {
                   }},
                   with(load("leaf.pem")));
   std::thread stopping([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1'500));
     running.server().stop();
   });
   const Result<Response> got = get(url(running));

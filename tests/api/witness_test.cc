@@ -166,7 +166,8 @@ TEST_F(WitnessHttp, WithoutAGoodSignatureOfTheLogIs403) {
 TEST_F(WitnessHttp, AnUnknownLogIs404) {
   const Log other{.origin = "log.example/two"};
   EXPECT_EQ(add(other.body(0, 4)).status, 404u);
-  const Log spaced{.origin = "go.sum database tree"};  // no name of a key, and an origin all the same
+  const Log spaced{.origin =
+                       "go.sum database tree"};  // no name of a key, and an origin all the same
   EXPECT_EQ(add("old 0\n\n" + spaced.origin + "\n0\n" + to_base64(crypto::empty_root()) +
                 "\n\n— x " + to_base64(Bytes(68)) + "\n")
                 .status,

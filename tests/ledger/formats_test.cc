@@ -1,4 +1,5 @@
-// The worked examples of docs/formats/{intent,entry,storage}.md and of a new key in checkpoint.md, which another implementation made.
+// The worked examples of docs/formats/{intent,entry,storage}.md and of a new key in checkpoint.md,
+// which another implementation made.
 #include <gtest/gtest.h>
 
 #include <deque>

@@ -9,6 +9,7 @@ with that version's own programs, and never again:
 
 import os
 import re
+import signal
 import sys
 import tarfile
 import unittest
@@ -104,6 +105,7 @@ class OldStores(unittest.TestCase):
             self.assertIn(f"at position {size}", out)
             later = service.get("/checkpoint")[2].decode()
             self.assertEqual(int(later.split("\n")[1]), size + 1)
+            self.assertEqual(service.stop(signal.SIGTERM)[0], 0)  # the head file follows the answer
         # What was shown before is still a part of it.
         self.assertEqual(text_of(ledger, "head"), later)
         code, said = verify("dir", ledger)

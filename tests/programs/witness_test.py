@@ -96,7 +96,7 @@ class WitnessedDraw(unittest.TestCase):
         signers = ["--url", self.service.url, "--key", person("clerk-1"), "--key", person("approver-1")]
         done("plan", "publish", path, *signers)
         done("draw", "announce", "2026-WIT", "--contributor", "contributor-1", "--contributor",
-             "contributor-2", *signers)
+             "contributor-2", "--previous", "2026-LS-01/1", *signers)
 
     def tier(self, *words):
         code, out, err = verify("url", self.service.url, "--json", *words)

@@ -196,7 +196,8 @@ TEST(StateSnapshot, OfContentThatIsNoStateIsRefused) {
   for (const auto& [name, chunk] : family) {
     if (name != "head") content += chunk;
   }
-  const std::size_t begin = fold.log.size() * 48 + 8;
+  // Behind the fold: leaves and uses, the last time, and the one key by which it has signed.
+  const std::size_t begin = fold.log.size() * 48 + 8 + 8 + (8 + sizeof(KeyId));
   std::size_t refused = 0, tried = 0;
   std::mt19937 random(1);
   for (std::size_t at = begin; at < content.size(); at += 1 + random() % 61, ++tried) {

@@ -32,6 +32,7 @@ class BentCity {
     draw.number = ++draws_;
     draw.stream = "draw/B/" + std::to_string(draws_);
     draw.announcement = CityDraw(city_).announcement();
+    draw.added_units.resize(draw.announcement.groups.size());
     draw.rule_set = projections::copy_of(state().catalogue.rules.at("R1"));
     draw.position = city_.size() + 10 * draws_;  // after the pool: none of them is in another's way
     draw.leaf_hash = crypto::sha256(view_of(draw.stream));

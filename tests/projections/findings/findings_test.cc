@@ -71,7 +71,7 @@ TEST(Findings, AVoidAfterTheOutcomeIsKnown) {
   voided.draw = draw.stream();
   voided.reason = "重来";
   city.now += 60;
-  city.must(std::move(voided), {"clerk", "approver"});
+  city.must(std::move(voided), {"approver", "supervisor"});
   const Screen screen = attempts_repeated(city.state());
   ASSERT_EQ(screen.findings.size(), 1u);
   EXPECT_EQ(screen.findings[0].about, "draw/P1/1");
@@ -231,7 +231,7 @@ TEST(Findings, TwoWhoAlwaysGoTogether) {
   std::mt19937_64 random(6);
   for (int i = 0; i < 30; ++i) {
     auto teams = fair_teams(random);
-    if (i % 2 == 0) {  // Z0004 and Z0005 change places with whoever sits beside the other
+    if (i % 4 != 0) {  // Z0004 and Z0005 change places with whoever sits beside the other
       for (auto& team : teams) {
         for (auto& who : team) {
           if (who == inspector(5)) who = "?";
@@ -287,8 +287,8 @@ TEST(FaultyGenerators, AFairOneIsNotFound) {
   const auto fair = [](const std::vector<std::string>& firms, std::mt19937_64& random) {
     return sample(firms, 4, random);
   };
-  EXPECT_EQ(draws_until_found(fair, "drawn.often", 200), 0);
-  EXPECT_EQ(draws_until_found(fair, "drawn.seldom", 200), 0);
+  EXPECT_EQ(draws_until_found(fair, "drawn-often", 200), 0);
+  EXPECT_EQ(draws_until_found(fair, "drawn-seldom", 200), 0);
 }
 
 // A start in [1, N/n], then a fixed step of N/n: with N = 43 rows of which n = 4 are drawn, rows 41
@@ -302,11 +302,11 @@ TEST(FaultyGenerators, AFixedStepNeverDrawsTheLastRows) {
     const std::size_t start = random() % 10;
     bent.add({firms[start], firms[start + 10], firms[start + 20], firms[start + 30]});
     if (i % 10 == 0 &&
-        named(of(drawn_too_often_or_never(bent.state(), {}), "drawn.seldom")).size() == 3)
+        named(of(drawn_too_often_or_never(bent.state(), {}), "drawn-seldom")).size() == 3)
       found = i;
   }
   EXPECT_EQ(found, 90);  // (1 − 4/43)^90 · 43 < 0.01
-  const auto seldom = named(of(drawn_too_often_or_never(bent.state(), {}), "drawn.seldom"));
+  const auto seldom = named(of(drawn_too_often_or_never(bent.state(), {}), "drawn-seldom"));
   EXPECT_EQ(std::set<std::string>(seldom.begin(), seldom.end()),
             std::set<std::string>(firms.end() - 3, firms.end()));
 }
@@ -321,7 +321,7 @@ TEST(FaultyGenerators, AGapBasedOneFavoursTheLastTenth) {
     }
     return std::vector<std::string>(drawn.begin(), drawn.end());
   };
-  const int found = draws_until_found(favours, "drawn.often", 400);
+  const int found = draws_until_found(favours, "drawn-often", 400);
   EXPECT_GT(found, 0);
   EXPECT_LT(found, 300);
 }
@@ -331,8 +331,8 @@ TEST(FaultyGenerators, AFilterThatLeavesMostOut) {
   const auto filter = [](const std::vector<std::string>& firms, std::mt19937_64& random) {
     return sample({firms.begin(), firms.begin() + 10}, 4, random);
   };
-  const int often = draws_until_found(filter, "drawn.often", 200),
-            seldom = draws_until_found(filter, "drawn.seldom", 200);
+  const int often = draws_until_found(filter, "drawn-often", 200),
+            seldom = draws_until_found(filter, "drawn-seldom", 200);
   EXPECT_GT(often, 0);
   EXPECT_LE(often, 40);
   EXPECT_GT(seldom, 0);
