@@ -9,7 +9,7 @@
 
 namespace liuhen::projections {
 
-inline constexpr double kFalseDiscoveryRate = 0.10;  // Benjamini–Hochberg: what is shown at all
+inline constexpr double kFalseDiscoveryRate = 0.01;  // Benjamini–Hochberg: what is shown at all
 inline constexpr double kNamingLevel = 0.01;         // Holm: who is named
 
 struct Suspect {

@@ -86,7 +86,7 @@ Suspect suspect(const std::string& about, double p) {
 
 TEST(Screening, NamesOnlyWhomHolmLeaves) {
   Screen screen;
-  screen_suspects({suspect("a", 0.02), suspect("b", 0.00001), suspect("c", 0.5)}, 4, screen);
+  screen_suspects({suspect("a", 0.004), suspect("b", 0.00001), suspect("c", 0.5)}, 4, screen);
   ASSERT_EQ(screen.findings.size(), 2u);
   EXPECT_EQ(screen.findings[0].about, "b");
   EXPECT_EQ(screen.findings[0].what.en, "names b");
