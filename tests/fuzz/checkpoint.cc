@@ -27,7 +27,7 @@ void check_signing(const Checkpoint& checkpoint) {
       .name = "witness.example", .type = NoteKeyType::cosignature, .key = key().public_key()};
   const NoteSignature line = cosign(key(), witness.name, checkpoint.size, opened->note.text);
   const auto time = verify_cosignature(witness, opened->note.text, line);
-  LIUHEN_CHECK(time && *time == checkpoint.size);
+  LIUHEN_CHECK(time ? *time == checkpoint.size : checkpoint.size == 0);  // no time is 0
 }
 
 void check_text(std::string_view text) {
@@ -35,7 +35,9 @@ void check_text(std::string_view text) {
   if (!checkpoint) return;
   LIUHEN_CHECK(format_checkpoint(*checkpoint) == text);
   LIUHEN_CHECK(checkpoint->size != 0 || checkpoint->root == empty_root());
-  if (checkpoint->extensions.empty()) check_signing(*checkpoint);  // we never write any
+  // We never write any extension, nor an origin that is no name of a key.
+  if (checkpoint->extensions.empty() && is_note_name(checkpoint->origin))
+    check_signing(*checkpoint);
 }
 
 }  // namespace
