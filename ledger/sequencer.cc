@@ -358,8 +358,10 @@ Outcome check_held(const HeldKeys& held, const LogFold& fold) {
 
 // What the head file says of the storage.
 struct HeadCheck {
-  Outcome agrees = ok();     // why the ledger is not to be started
+  // Stands first, lest an Error be taken for a HeadCheck by g++ (parentheses initialize
+  // aggregates).
   std::optional<Hash> lost;  // of a head that the log signed and the storage does not have
+  Outcome agrees = ok();     // why the ledger is not to be started
 };
 
 // It may be behind by one batch, as after a crash between the two, but not ahead, not of another
@@ -373,9 +375,9 @@ Result<HeadCheck> check_head(Storage& storage, HeadFile& head, const HeldKeys& h
     if (!fresh) return fresh.error();
     if (*fresh) {
       return HeadCheck{
-          head.write(crypto::sign_checkpoint(
-              {.origin = fold.origin(), .size = 0, .root = fold.tree().root()}, *held.front())),
-          {}};
+          .lost = {},
+          .agrees = head.write(crypto::sign_checkpoint(
+              {.origin = fold.origin(), .size = 0, .root = fold.tree().root()}, *held.front()))};
     }
     return fail(
         "head.absent",
@@ -393,13 +395,15 @@ Result<HeadCheck> check_head(Storage& storage, HeadFile& head, const HeldKeys& h
   const crypto::Checkpoint& known = opened->checkpoint;
   const bool ahead = known.size > fold.size();
   if (!ahead && known.root == fold.tree().root(known.size))
-    return HeadCheck{check_lag(storage, known, fold), {}};
+    return HeadCheck{.lost = {}, .agrees = check_lag(storage, known, fold)};
   const Hash lost = loss_hash(**note);
   const auto decided = was_just_declared_lost(storage, lost);
   if (!decided) return decided.error();
   if (*decided) return HeadCheck{};
   if (losses.contains(lost)) return put_back(known.size);
-  return HeadCheck{ahead ? rolled_back(known.size, fold.size()) : other_history(known.size), lost};
+  return HeadCheck{
+      .lost = lost,
+      .agrees = ahead ? rolled_back(known.size, fold.size()) : other_history(known.size)};
 }
 
 Error refusal_of(const ReplayReport& report) {
