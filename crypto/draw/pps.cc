@@ -28,7 +28,7 @@ struct StratumWeights {
 Result<StratumWeights> add_up(std::size_t strata, std::size_t rows, const PoolRowAt& row_at) {
   StratumWeights sums{.eligible = std::vector<std::uint64_t>(strata, 0),
                       .weight = std::vector<std::uint64_t>(strata, 0)};
-  std::string last;
+  std::string_view last;
   for (std::size_t i = 0; i < rows; ++i) {
     const PoolRow row = row_at(i);
     if (auto checked = check_place(row, last, strata); !checked) return checked.error();
@@ -127,7 +127,7 @@ Result<WeightedSelection> select_weighted(const Seed& seed, const Allocation& al
     out.strata.push_back({.rest_weight = sums->weight[s]});
     if (k == 0) continue;
     const TicketHasher hasher(stratum_key(seed, s));
-    keep_smallest(entries[s], entries[s].size(), hasher, row_at);
+    sort_by_ticket(entries[s], hasher, row_at);
     std::vector<std::uint64_t> weights;
     weights.reserve(entries[s].size());
     for (const TicketEntry& entry : entries[s]) weights.push_back(row_at(entry.row).weight);

@@ -1,5 +1,7 @@
 #include "crypto/draw/selection.h"
 
+#include <numeric>
+
 #include "crypto/draw/ticket.h"
 #include "crypto/draw/ticket_order.h"
 
@@ -18,10 +20,12 @@ Outcome check_row(const PoolRow& row, std::string_view last, std::size_t strata)
 Result<std::vector<std::uint64_t>> count_eligible(std::size_t strata, std::size_t rows,
                                                   const PoolRowAt& row_at) {
   std::vector<std::uint64_t> eligible(strata, 0);
-  std::string last;
+  std::string_view last;
   for (std::size_t i = 0; i < rows; ++i) {
     const PoolRow row = row_at(i);
-    if (auto checked = check_row(row, last, strata); !checked) return checked.error();
+    if (row.weight != 1 || !is_in_place(row, last, strata)) {
+      return check_row(row, last, strata).error();
+    }
     if (row.eligibility == 0) ++eligible[row.stratum];
     last = row.id;
   }
@@ -38,21 +42,26 @@ Result<Selection> select(const Seed& seed, const Allocation& allocation, std::si
   auto counts = drawn_counts(allocation, *eligible);
   if (!counts) return counts.error();
 
-  auto entries = tickets_by_stratum(seed, *counts, *eligible, rows, row_at);
-  Selection selection;
+  std::vector<SmallestTickets> smallest;
   for (std::size_t s = 0; s < strata; ++s) {
-    const TicketHasher hasher(stratum_key(seed, s));
-    keep_smallest(entries[s], (*counts)[s], hasher, row_at);
-    for (const TicketEntry& entry : entries[s]) {
+    smallest.emplace_back(TicketHasher(stratum_key(seed, s)), (*counts)[s], (*eligible)[s]);
+  }
+  for (std::size_t i = 0; i < rows; ++i) {
+    const PoolRow row = row_at(i);
+    if (row.eligibility == 0) smallest[row.stratum].offer(row, i, row_at);
+  }
+  Selection selection;
+  selection.drawn.reserve(std::accumulate(counts->begin(), counts->end(), std::uint64_t{0}));
+  for (std::size_t s = 0; s < strata; ++s) {
+    for (const TicketEntry& entry : smallest[s].take(row_at)) {
       std::string id(row_at(entry.row).id);
-      const Hash ticket = hasher.of(id);
+      const Hash ticket = smallest[s].hasher().of(id);
       selection.drawn.push_back(
           {.id = std::move(id), .stratum = s, .row = entry.row, .ticket = ticket});
     }
     StratumOutcome outcome{.eligible = (*eligible)[s], .drawn = (*counts)[s], .cutoff = {}};
     if (outcome.drawn != 0) outcome.cutoff = selection.drawn.back().ticket;
     selection.strata.push_back(outcome);
-    entries[s] = {};
   }
   return selection;
 }

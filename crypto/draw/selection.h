@@ -37,7 +37,7 @@ struct Selection {
   std::vector<DrawnSubject> drawn;     // by stratum, and in it by ticket, the smallest first
 };
 
-// A row as its holder keeps it; `id` stays valid until the next call.
+// A row as its holder keeps it; `id` stays valid while rows are asked for.
 struct PoolRow {
   std::string_view id;
   std::uint64_t stratum = 0;
@@ -47,9 +47,9 @@ struct PoolRow {
 using PoolRowAt = std::function<PoolRow(std::size_t index)>;
 
 // `rows` must be the pool in its order. Each row is asked for twice, in order, and then some again.
-// Takes 16 bytes for each eligible row. Fails: `draw.id`, `draw.order`, `draw.weights` as
-// SubjectPool does; `draw.stratum` if a row names a stratum that is not announced; and as
-// drawn_counts.
+// Takes 32 bytes for each row that is drawn, and some for each stratum. Fails: `draw.id`,
+// `draw.order`, `draw.weights` as SubjectPool does; `draw.stratum` if a row names a stratum that is
+// not announced; and as drawn_counts.
 Result<Selection> select(const Seed& seed, const Allocation& allocation, std::size_t rows,
                          const PoolRowAt& row_at);
 Result<Selection> select(const Seed& seed, const Allocation& allocation,

@@ -2,6 +2,7 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "crypto/draw/rows.h"
@@ -15,35 +16,50 @@ namespace liuhen::crypto::draw {
 
 namespace {
 
-SHA256_CTX compress(const Hash& key, std::string_view id) {
-  LIUHEN_CHECK(!id.empty() && id.size() <= kMaxIdBytes);
-  std::array<std::uint8_t, 64> block{};
-  std::memcpy(block.data(), key.data(), key.size());
-  std::memcpy(block.data() + key.size(), id.data(), id.size());
-  const std::size_t length = key.size() + id.size();
-  block[length] = 0x80;
-  block[62] = static_cast<std::uint8_t>(length * 8 >> 8);
-  block[63] = static_cast<std::uint8_t>(length * 8);
-  SHA256_CTX context;
-  SHA256_Init(&context);
-  SHA256_Transform(&context, block.data());
-  return context;
+const SHA256_CTX& start_of_sha256() {
+  static const SHA256_CTX start = [] {
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    return context;
+  }();
+  return start;
 }
 
 }  // namespace
 
+TicketHasher::TicketHasher(const Hash& key) {
+  std::ranges::copy(start_of_sha256().h, start_.begin());
+  std::ranges::copy(key, block_.begin());
+}
+
+TicketHasher::Words TicketHasher::compress(std::string_view id) const {
+  LIUHEN_CHECK(!id.empty() && id.size() <= kMaxIdBytes);
+  std::array<std::uint8_t, SHA256_CBLOCK> block = block_;
+  std::memcpy(block.data() + kKeyBytes, id.data(), id.size());
+  const std::size_t length = kKeyBytes + id.size();
+  block[length] = 0x80;
+  block[62] = static_cast<std::uint8_t>(length * 8 >> 8);
+  block[63] = static_cast<std::uint8_t>(length * 8);
+  SHA256_CTX context;  // of which only the words are used
+  std::ranges::copy(start_, context.h);
+  SHA256_Transform(&context, block.data());
+  Words words;
+  std::ranges::copy(context.h, words.begin());
+  return words;
+}
+
 Hash TicketHasher::of(std::string_view id) const {
-  const SHA256_CTX context = compress(key_, id);
+  const Words words = compress(id);
   Hash out;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = static_cast<std::uint8_t>(context.h[i / 4] >> (24 - 8 * (i % 4)));
+    out[i] = static_cast<std::uint8_t>(words[i / 4] >> (24 - 8 * (i % 4)));
   }
   return out;
 }
 
 std::uint64_t TicketHasher::head(std::string_view id) const {
-  const SHA256_CTX context = compress(key_, id);
-  return std::uint64_t{context.h[0]} << 32 | context.h[1];
+  const Words words = compress(id);
+  return std::uint64_t{words[0]} << 32 | words[1];
 }
 
 }  // namespace liuhen::crypto::draw

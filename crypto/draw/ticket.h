@@ -12,7 +12,7 @@ namespace liuhen::crypto::draw {
 
 class TicketHasher {
  public:
-  explicit TicketHasher(const Hash& key) : key_(key) {}
+  explicit TicketHasher(const Hash& key);
 
   // `id` must be of 1 to 23 bytes (kMaxIdBytes): with the key and the padding it fills one block.
   Hash of(std::string_view id) const;
@@ -20,7 +20,13 @@ class TicketHasher {
   std::uint64_t head(std::string_view id) const;
 
  private:
-  Hash key_;
+  using Words = std::array<std::uint32_t, 8>;
+  static constexpr std::size_t kKeyBytes = 32;
+
+  Words compress(std::string_view id) const;
+
+  Words start_;                           // the state that SHA-256 starts from
+  std::array<std::uint8_t, 64> block_{};  // the key, then zeros
 };
 
 }  // namespace liuhen::crypto::draw
