@@ -1,10 +1,12 @@
 // liuhen-bench: the speed of the main jobs, each beside its peer or its limit.
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <map>
 #include <string_view>
+#include <vector>
 
 #include "crypto/random.h"
 #include "tools/bench/pairs.h"
@@ -16,9 +18,10 @@ namespace {
 constexpr const char* kHelp =
     R"(用法 usage: liuhen-bench [all] [--json] [--benchmark_filter=REGEX …]
 
-测量各项主要工作的速度，每项旁边是同一次运行中的对手或上限；看的是比值。说明见 docs/performance.md。
-Measures the main jobs, each beside its peer or limit in the same run; what counts is their ratio.
-docs/performance.md explains each.
+测量各项主要工作的速度，每项旁边是同一次运行中的对手或上限；看的是比值，轮流测三次，取中位数。说明见
+docs/performance.md。
+Measures the main jobs, each beside its peer or limit in the same run; what counts is their ratio,
+the median of three when measured in turn. docs/performance.md explains each.
 
   all      全部（不写也是） everything, which is also what it does without it
   --json   只输出结果表，每行一个对象：name、value、unit、peer、peer_value、ratio、required、
@@ -47,20 +50,22 @@ class Keeper final : public benchmark::ConsoleReporter {
       }
       for (const char* counter : {"items_per_second", kFigure}) {
         const auto found = run.counters.find(counter);
-        if (found != run.counters.end()) figures_[run.run_name.function_name] = found->second.value;
+        if (found != run.counters.end())
+          figures_[run.run_name.function_name].push_back(found->second.value);
       }
       if (silent_) std::fprintf(stderr, "%s\n", run.benchmark_name().c_str());  // progress
     }
   }
   bool failed() const { return failed_; }
-  double figure(const std::string& name) const {
+  // By round, in order.
+  std::vector<double> figures(const std::string& name) const {
     const auto found = figures_.find(name);
-    return found == figures_.end() ? 0 : found->second;
+    return found == figures_.end() ? std::vector<double>() : found->second;
   }
 
  private:
   const bool silent_;
-  std::map<std::string, double> figures_;
+  std::map<std::string, std::vector<double>> figures_;
   bool failed_ = false;
 };
 
@@ -70,12 +75,24 @@ struct Row {
   bool met() const { return pair->less ? ratio <= pair->required : ratio >= pair->required; }
 };
 
+double median(std::vector<double> figures) {
+  std::sort(figures.begin(), figures.end());
+  const std::size_t middle = figures.size() / 2;
+  return figures.size() % 2 != 0 ? figures[middle] : (figures[middle - 1] + figures[middle]) / 2;
+}
+
+// The median of each, and of the ratios of what was measured one right after the other: the machine
+// may be faster at one time than at another.
 std::vector<Row> rows_of(const std::vector<Pair>& pairs, const Keeper& keeper) {
   std::vector<Row> rows;
   for (const Pair& pair : pairs) {
-    const double value = keeper.figure(pair.name);
-    const double peer = pair.bound ? keeper.figure(pair.name + " / peer") : pair.fixed;
-    if (value != 0 && peer != 0) rows.push_back({&pair, value, peer, value / peer});
+    const auto values = keeper.figures(pair.name);
+    auto peers = keeper.figures(pair.name + " / peer");
+    if (!pair.bound) peers.assign(values.size(), pair.fixed);
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < std::min(values.size(), peers.size()); ++i)
+      if (peers[i] != 0) ratios.push_back(values[i] / peers[i]);
+    if (!ratios.empty()) rows.push_back({&pair, median(values), median(peers), median(ratios)});
   }
   return rows;
 }
@@ -148,8 +165,10 @@ int main(int argc, char** argv) {
   add_service(pairs);
   add_state(pairs);
   for (const Pair& pair : pairs) {
-    enroll(pair, pair.name, pair.measured);
-    if (pair.bound) enroll(pair, pair.name + " / peer", pair.bound);
+    for (int round = 0; round < pair.rounds(); ++round) {
+      enroll(pair, pair.name, pair.measured);
+      if (pair.bound) enroll(pair, pair.name + " / peer", pair.bound);
+    }
   }
   Keeper keeper(json);
   benchmark::RunSpecifiedBenchmarks(&keeper);

@@ -270,7 +270,8 @@ void add_service(std::vector<Pair>& pairs) {
                    .less = true,
                    .once = true,
                    .measured = [](benchmark::State& state) { paced(state, true); },
-                   .bound = [](benchmark::State& state) { paced(state, false); }});
+                   .bound = [](benchmark::State& state) { paced(state, false); },
+                   .times = 1});
   pairs.push_back({.name = "full tiles over HTTP, 64 connections",
                    .unit = "tiles/s",
                    .peer = "nginx serving the same file, Debian's settings",

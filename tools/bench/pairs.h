@@ -24,10 +24,14 @@ struct Pair {
   std::string peer;     // what stands beside it: "SHA-256 of 50 bytes and nth_element"
   double required = 0;  // of the ratio: at least, or with `less` at most
   bool less = false;    // less is better
-  bool once = false;    // one iteration: it takes long, or cannot be done again
+  bool once = false;    // one iteration a round: it takes long
   Measure measured;
   Measure bound = {};  // absent: `fixed` is the limit
   double fixed = 0;
+  int times = 3;  // in turn with its peer
+
+  // What has no peer is measured once: some cannot be done again.
+  int rounds() const { return bound ? times : 1; }
 };
 
 // Each group of benchmarks adds its pairs.
