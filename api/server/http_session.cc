@@ -75,6 +75,11 @@ Error malformed() {
   return fail("request.malformed", "不是有效的 HTTP 请求", "not a valid HTTP request");
 }
 
+Error oversized(std::size_t limit) {
+  return fail("request.oversized", "请求内容超过 " + std::to_string(limit) + " 字节的上限",
+              "the request's body is over the limit of " + std::to_string(limit) + " bytes");
+}
+
 bool is_of_http(const error_code& problem) {
   return problem.category() == http::make_error_code(http::error::bad_method).category();
 }
@@ -208,8 +213,13 @@ asio::awaitable<bool> HttpSession::serve_one() {
   http::request_parser<http::string_body> parser;
   parser.header_limit(kHeaderBytesMax);
   parser.body_limit(boost::none);
-  co_await http::async_read_header(stream_, buffer_, parser,
-                                   asio::redirect_error(asio::use_awaitable, problem));
+  // Most requests have come whole: those need no other read.
+  buffer_.consume(parser.put(buffer_.data(), problem));
+  if (problem == http::error::need_more) problem = {};
+  if (!problem && !parser.is_header_done()) {
+    co_await http::async_read_header(stream_, buffer_, parser,
+                                     asio::redirect_error(asio::use_awaitable, problem));
+  }
   if (problem == http::error::header_limit) {
     co_return co_await refuse(
         fail("request.header", "请求头超过上限", "the request's header is over the limit"));
@@ -229,11 +239,8 @@ asio::awaitable<bool> HttpSession::serve_one() {
 
   const std::string target(parser.get().target());
   const std::size_t limit = host_.options.body_bytes_max;
-  const Error oversized =
-      fail("request.oversized", "请求内容超过 " + std::to_string(limit) + " 字节的上限",
-           "the request's body is over the limit of " + std::to_string(limit) + " bytes");
   if (parser.content_length() && *parser.content_length() > limit)
-    co_return co_await refuse(oversized);
+    co_return co_await refuse(oversized(limit));
   if (!parser.content_length() && !parser.chunked() && parser.get().method() == http::verb::post) {
     co_return co_await refuse(
         fail("request.length", "缺少 Content-Length", "Content-Length is missing"));
@@ -244,9 +251,11 @@ asio::awaitable<bool> HttpSession::serve_one() {
     co_await http::async_write(stream_, go_on, asio::redirect_error(asio::use_awaitable, problem));
     if (problem) co_return false;
   }
-  co_await http::async_read(stream_, buffer_, parser,
-                            asio::redirect_error(asio::use_awaitable, problem));
-  if (problem == http::error::body_limit) co_return co_await refuse(oversized);
+  if (!parser.is_done()) {
+    co_await http::async_read(stream_, buffer_, parser,
+                              asio::redirect_error(asio::use_awaitable, problem));
+  }
+  if (problem == http::error::body_limit) co_return co_await refuse(oversized(limit));
   if (problem && is_of_http(problem) && problem != http::error::end_of_stream &&
       problem != http::error::partial_message)
     co_return co_await refuse(malformed());
