@@ -26,6 +26,9 @@ inline constexpr unsigned kRequestTimeoutS = 30;     // from a request's first b
 inline constexpr unsigned kResponseTimeoutS = 300;   // for sending an answer, at most
 inline constexpr unsigned kResponseBaseS = 30;       // of it for any answer, and a second more for
 inline constexpr std::size_t kResponseBytesPerS = 64u << 10;  // each of these
+// For a reader to take each further 64 KiB of a large answer.
+inline constexpr unsigned kPieceTimeoutS = 10;
+inline constexpr std::size_t kProofBytesPerRequest = 16u << 10;  // so much counts as one more
 // Of large answers that are not sent yet, all together; one address has a quarter; 503.
 inline constexpr std::size_t kAnswersBytesMax = 256u << 20;
 inline constexpr std::size_t kSmallAnswerBytes = 64u << 10;  // these do not count
@@ -36,6 +39,8 @@ inline constexpr unsigned kStopTimeoutS = 10;         // for requests under way 
 inline constexpr unsigned kIoThreads = 2;
 inline constexpr unsigned kWorkers = 16;       // requests answered at the same time: reads,
 inline constexpr unsigned kWriteWorkers = 16;  // and writes: a disk that hangs holds up no reader
+inline constexpr unsigned kQuickWorkers = 4;   // health, metrics, checkpoints, tiles, feeds
+inline constexpr unsigned kAddressWorkers = 4;  // of each kind, for one address at a time
 inline constexpr unsigned kWorkerQueueMax = 1'024;  // requests waiting for a worker; 503
 inline constexpr unsigned kRetryAfterS = 1;
 inline constexpr unsigned kReadWaitMs = 10'000;      // for the read model to catch up; 503

@@ -78,6 +78,7 @@ class Server final : public HttpServer {
     signals.reset();
     host.workers.join();
     host.write_workers.join();
+    host.quick_workers.join();
     std::vector<std::shared_ptr<HttpSession>> left;
     for (HttpSession* session : sessions) left.push_back(session->shared_from_this());
     for (const std::shared_ptr<HttpSession>& session : left) session->abandon();

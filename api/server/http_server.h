@@ -27,7 +27,9 @@ struct HttpServerOptions {
   unsigned io_threads = 0;  // 0: one for each core, kIoThreads at least
   unsigned workers = kWorkers;
   unsigned write_workers = kWriteWorkers;  // for POST: what waits for the disk holds up no reader
+  unsigned quick_workers = kQuickWorkers;  // for what is quick, and for the chunks of streams
   unsigned worker_queue_max = kWorkerQueueMax;
+  unsigned address_workers = kAddressWorkers;  // as address_connections_max
   unsigned connections_max = kConnectionsMax;
   // An IPv6 address stands for its /64. This machine's own addresses are held to neither, unless
   // limit_loopback is set.
@@ -42,6 +44,7 @@ struct HttpServerOptions {
   unsigned idle_timeout_s = kIdleTimeoutS;
   unsigned request_timeout_s = kRequestTimeoutS;
   unsigned response_timeout_s = kResponseTimeoutS;
+  unsigned piece_timeout_s = kPieceTimeoutS;
   unsigned streams_max = kStreamsMax;
   unsigned address_streams_max = kAddressStreamsMax;  // as address_connections_max
   unsigned stream_chunk_timeout_s = kStreamChunkTimeoutS;
@@ -61,6 +64,8 @@ Error stop_stuck();
 // begin: asked in place of handle, if it is set, and likewise; the worker is free again once it
 // returns, and what `done` is given is called on an I/O thread.
 // brief: whether begin takes so little of this request that an I/O thread may do it.
+// quick: whether handle takes little and waits for nobody: such requests have workers of their own,
+// so that they are answered while others are at work on much.
 // at_once: asked first, if it is set, on an I/O thread: what needs no worker, and waits for nobody.
 // refused: sees the answers that the server gives in place of handle's, before they are sent.
 struct Site {
@@ -68,6 +73,7 @@ struct Site {
   std::function<void(Response&)> refused = [](Response&) {};
   std::function<void(Request, Finished done)> begin = {};
   std::function<bool(const Request&)> brief = [](const Request&) { return false; };
+  std::function<bool(const Request&)> quick = [](const Request&) { return false; };
   std::function<std::optional<Response>(const Request&)> at_once = {};
 };
 

@@ -21,15 +21,20 @@ namespace http = beast::http;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 using std::chrono::seconds;
+using std::chrono::steady_clock;
 
 namespace {
+
+Error too_many() {
+  return fail("queue.full", "请求过多，请稍后再试", "too many requests at once; try again shortly");
+}
 
 // Has a request begun, by a worker or, if it is brief, here, and resumes whoever waits on its own
 // executor.
 struct HandOver {
   HttpHost* host;
-  asio::thread_pool* pool;
-  std::atomic<unsigned>* waiting;  // null: the request is brief
+  FairWorkers* workers;  // null: the request is brief
+  const ClientAddress* client;
   std::shared_ptr<AnswerTurn> turn;
 
   template <class Handler>
@@ -44,12 +49,17 @@ struct HandOver {
     const auto give = [turn = turn, number](Finish finish) {
       turn->give(number, std::move(finish));
     };
-    if (waiting == nullptr) return host->site.begin(std::move(request), give);
-    asio::post(*pool,
-               [host = host, waiting = waiting, give, request = std::move(request)]() mutable {
-                 waiting->fetch_sub(1);
-                 host->site.begin(std::move(request), give);
-               });
+    if (workers == nullptr) return host->site.begin(std::move(request), give);
+    const bool taken = workers->post(client->network, host->limits(*client),
+                                     [host = host, give, request = std::move(request)]() mutable {
+                                       host->site.begin(std::move(request), give);
+                                     });
+    if (taken) return;
+    give([host = host] {
+      Response response = problem(too_many());
+      host->site.refused(response);
+      return response;
+    });
   }
 };
 
@@ -63,6 +73,10 @@ Outcome check_framing(const http::request_header<Fields>& header) {
                 "a request of HTTP/1.1 has one field Host, and not two");
   }
   const auto codings = header.count(http::field::transfer_encoding);
+  if (codings != 0 && header.version() < 11) {
+    return fail("request.malformed", "HTTP/1.0 没有 Transfer-Encoding",
+                "HTTP/1.0 has no Transfer-Encoding");
+  }
   if (codings > 1 ||
       (codings == 1 && !beast::iequals(header[http::field::transfer_encoding], "chunked"))) {
     return fail("request.malformed", "Transfer-Encoding 只能是 chunked",
@@ -109,7 +123,8 @@ http::response_header<> header_of(const Response& response, bool keep, unsigned 
 
 // Asks a source for its next chunk, on a worker, and resumes whoever waits on its own executor.
 struct AskForChunk {
-  asio::thread_pool* pool;
+  FairWorkers* workers;
+  std::string network;
   std::shared_ptr<ChunkTurn> turn;
   std::shared_ptr<StreamSource> source;
 
@@ -124,11 +139,12 @@ struct AskForChunk {
       });
     });
     if (number == 0) return;
-    asio::post(*pool, [turn = turn, source = source, number] {
+    const bool taken = workers->post(network, false, [turn = turn, source = source, number] {
       source->next([turn, number](std::optional<std::string> chunk) {
         turn->give(number, std::move(chunk));
       });
     });
+    if (!taken) turn->give(number, std::nullopt);  // the stream ends, and its reader asks again
   }
 };
 
@@ -246,7 +262,8 @@ asio::awaitable<bool> HttpSession::serve_one() {
         fail("request.length", "缺少 Content-Length", "Content-Length is missing"));
   }
   parser.body_limit(limit);
-  if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+  if (parser.get().version() >= 11 &&
+      beast::iequals(parser.get()[http::field::expect], "100-continue")) {
     http::response<http::empty_body> go_on(http::status::continue_, 11);
     co_await http::async_write(stream_, go_on, asio::redirect_error(asio::use_awaitable, problem));
     if (problem) co_return false;
@@ -297,18 +314,17 @@ asio::awaitable<Response> HttpSession::answer(Request request) {
     std::optional<Response> there = host_.site.at_once(request);
     if (there) co_return std::move(*there);
   }
-  const bool brief = host_.site.brief(request), writes = request.method == "POST";
-  std::atomic<unsigned>& waiting = writes ? host_.writes_waiting : host_.waiting;
-  if (!brief && waiting.fetch_add(1) >= host_.options.worker_queue_max) {
-    waiting.fetch_sub(1);
-    co_return refusal(
-        fail("queue.full", "请求过多，请稍后再试", "too many requests at once; try again shortly"));
-  }
-  HandOver hand_over{&host_, writes ? &host_.write_workers : &host_.workers,
-                     brief ? nullptr : &waiting, answer_turn_};
+  HandOver hand_over{&host_, workers_for(request), &client_, answer_turn_};
   Response response = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Response)>(
       hand_over, asio::use_awaitable, std::move(request));
   co_return response;
+}
+
+// Null: the request is so brief that it is begun here.
+FairWorkers* HttpSession::workers_for(const Request& request) {
+  if (host_.site.brief(request)) return nullptr;
+  if (host_.site.quick(request)) return &host_.quick_workers;
+  return request.method == "POST" ? &host_.write_workers : &host_.workers;
 }
 
 asio::awaitable<bool> HttpSession::send(Response response, bool head, bool keep, unsigned version) {
@@ -329,11 +345,32 @@ asio::awaitable<bool> HttpSession::send(Response response, bool head, bool keep,
   if (head) {
     co_await http::async_write_header(stream_, serializer,
                                       asio::redirect_error(asio::use_awaitable, problem));
-  } else {
+  } else if (message.body().size() <= kSmallAnswerBytes) {
     co_await http::async_write(stream_, serializer,
                                asio::redirect_error(asio::use_awaitable, problem));
+  } else {
+    co_await http::async_write_header(stream_, serializer,
+                                      asio::redirect_error(asio::use_awaitable, problem));
+    if (!problem) problem = co_await send_large(message.body());
   }
   co_return keep && !problem;
+}
+
+// In pieces, so that whoever takes none for a while is told from whoever is slow: the memory that
+// the answer holds is wanted by others.
+asio::awaitable<error_code> HttpSession::send_large(std::string_view body) {
+  const auto deadline =
+      steady_clock::now() + time_to_send(body.size(), host_.options.response_timeout_s);
+  error_code problem;
+  while (!body.empty() && !problem) {
+    const std::string_view piece = body.substr(0, kSmallAnswerBytes);
+    stream_.tcp().expires_at(std::min<steady_clock::time_point>(
+        deadline, steady_clock::now() + seconds(host_.options.piece_timeout_s)));
+    co_await asio::async_write(stream_, asio::buffer(piece),
+                               asio::redirect_error(asio::use_awaitable, problem));
+    body.remove_prefix(piece.size());
+  }
+  co_return problem;
 }
 
 asio::awaitable<void> HttpSession::send_stream(Response response, bool head, unsigned version,
@@ -385,7 +422,7 @@ asio::awaitable<void> HttpSession::send_chunks(std::shared_ptr<StreamSource> sou
 
 asio::awaitable<std::optional<std::string>> HttpSession::next_chunk(
     std::shared_ptr<StreamSource> source) {
-  AskForChunk ask{&host_.workers, turn_, std::move(source)};
+  AskForChunk ask{&host_.quick_workers, client_.network, turn_, std::move(source)};
   std::optional<std::string> chunk =
       co_await asio::async_initiate<const asio::use_awaitable_t<>&,
                                     void(std::optional<std::string>)>(ask, asio::use_awaitable);

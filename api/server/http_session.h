@@ -5,7 +5,6 @@
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/fields.hpp>
 #include <functional>
@@ -14,11 +13,13 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "api/client/transport.h"
 #include "api/server/answer_budget.h"
 #include "api/server/client_address.h"
+#include "api/server/fair_workers.h"
 #include "api/server/http_server.h"
 #include "api/server/stream_source.h"
 #include "api/server/tls_certificate.h"
@@ -30,8 +31,9 @@ struct HttpHost {
   HttpHost(HttpServerOptions given, Site served)
       : options(std::move(given)),
         site(std::move(served)),
-        workers(options.workers),
-        write_workers(options.write_workers),
+        workers(options.workers, options.worker_queue_max, options.address_workers),
+        write_workers(options.write_workers, options.worker_queue_max, options.address_workers),
+        quick_workers(options.quick_workers, options.worker_queue_max),
         answers(options.answers_bytes_max),
         addresses(options.address_rate, entropy) {
     if (site.begin) return;
@@ -46,12 +48,11 @@ struct HttpHost {
 
   const HttpServerOptions options;
   Site site;  // not changed any more
-  boost::asio::thread_pool workers, write_workers;
+  FairWorkers workers, write_workers, quick_workers;
   AnswerBudget answers;
   crypto::SystemEntropy entropy;
   RateLimit addresses;
   std::atomic<bool> stopping = false;
-  std::atomic<unsigned> waiting = 0, writes_waiting = 0;  // that no worker has taken up yet
 
   // Before an answer without an end: why there may not be one more, or nothing. Any thread.
   std::optional<Error> begin_stream(const ClientAddress& client);
@@ -131,7 +132,9 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   boost::asio::awaitable<bool> serve_one();
   ClientAddress client_of(const boost::beast::http::fields& fields) const;
   boost::asio::awaitable<Response> answer(Request request);
+  FairWorkers* workers_for(const Request& request);
   boost::asio::awaitable<bool> send(Response response, bool head, bool keep, unsigned version);
+  boost::asio::awaitable<boost::system::error_code> send_large(std::string_view body);
   boost::asio::awaitable<void> send_stream(Response response, bool head, unsigned version,
                                            ClientAddress client);
   boost::asio::awaitable<void> send_chunks(std::shared_ptr<StreamSource> source, bool framed);

@@ -82,6 +82,7 @@ Response proof_file(const Backend& backend, const Call& call) {
   if (!text) return problem(text.error());
   Response response;
   response.content_type = "application/octet-stream";
+  response.weight += text->size() / kProofBytesPerRequest;  // makes as much work
   response.body = std::move(*text);
   response.headers.emplace_back("Cache-Control", "no-store");
   response.headers.emplace_back("Content-Disposition", "attachment; filename=\"draw.draw-proof\"");

@@ -182,6 +182,12 @@ class DirectoryService final : public Service {
     return request.method == "POST" && request.target == "/api/v1/intents" &&
            request.body.size() <= kBriefBytesMax;
   }
+  bool quick(const Request& request) const override {
+    const std::string_view path =
+        std::string_view(request.target).substr(0, request.target.find('?'));
+    if (path.starts_with("/tile/")) return !path.starts_with("/tile/entries/");
+    return path == "/checkpoint" || path == "/healthz" || path == "/readyz" || path == "/metrics";
+  }
   std::optional<Response> at_once(const Request& request) override {
     if (request.method != "GET" || !request.if_none_match.empty()) return std::nullopt;
     std::optional<Response> response = tiles_.find(request.target);

@@ -71,6 +71,8 @@ class Service {
   // Whether begin() takes microseconds for this request, and neither asks storage nor waits: a lone
   // intent, whose signature is checked, and which is then queued.
   virtual bool brief(const Request& request) const = 0;
+  // Whether handle() takes little of this request: health, metrics, checkpoints, tiles of hashes.
+  virtual bool quick(const Request& request) const = 0;
   // What neither asks storage nor waits for anyone, if that is enough to answer. Any thread.
   virtual std::optional<Response> at_once(const Request& request) = 0;
   // For an answer that was given in front of handle(): it gets its id, is counted and logged. Any

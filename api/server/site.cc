@@ -9,6 +9,7 @@ Site site_of(Service& service) {
       .begin = [&service](Request request,
                           Finished done) { service.begin(std::move(request), std::move(done)); },
       .brief = [&service](const Request& request) { return service.brief(request); },
+      .quick = [&service](const Request& request) { return service.quick(request); },
       .at_once = [&service](const Request& request) { return service.at_once(request); }};
 }
 

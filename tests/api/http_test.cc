@@ -259,6 +259,98 @@ TEST(Http, WritersWhoWaitHoldUpNoReader) {
   writer.join();
 }
 
+// Whoever watches over a service learns that it is well also while it has much to do.
+TEST(Http, WhatIsQuickWaitsForNobodysMuch) {
+  std::promise<void> go_on;
+  Site site;
+  site.handle = [waits = go_on.get_future().share()](const Request& request) {
+    if (request.target != "/quick") waits.wait();
+    return Response{};
+  };
+  site.quick = [](const Request& request) { return request.target == "/quick"; };
+  HttpServerOptions options;
+  options.workers = 1;
+  Running running(std::move(site), options);
+  std::vector<std::thread> slow;
+  for (int i = 0; i < 3; ++i)
+    slow.emplace_back([&] { EXPECT_EQ(running.client()->get("/much")->status, 200u); });
+  EXPECT_EQ(running.client()->get("/quick")->status, 200u);
+  go_on.set_value();
+  for (std::thread& thread : slow) thread.join();
+}
+
+// One address may ask for as much as it likes: others do not wait for it.
+TEST(Http, AnAddressThatAsksForMuchHoldsUpNoOther) {
+  std::promise<void> go_on;
+  std::atomic<int> inside = 0;
+  Site site;
+  site.handle = [&, waits = go_on.get_future().share()](const Request& request) {
+    if (request.target != "/much") return Response{};
+    ++inside;
+    waits.wait();
+    return Response{};
+  };
+  HttpServerOptions options;
+  options.workers = 3;
+  options.address_workers = 2;
+  options.behind_proxy = true;
+  Running running(std::move(site), options);
+  const auto get = [](const std::string& path, const std::string& from) {
+    return "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: " + from +
+           "\r\n\r\n";
+  };
+  std::vector<std::unique_ptr<Raw>> greedy;
+  for (int i = 0; i < 8; ++i) {
+    greedy.push_back(std::make_unique<Raw>(running.port()));
+    greedy.back()->send(get("/much", "192.0.2.1"));
+  }
+  while (inside < 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  Raw other(running.port());
+  other.send(get("/little", "192.0.2.2"));
+  EXPECT_TRUE(other.receive().starts_with("HTTP/1.1 200"));
+  EXPECT_EQ(inside, 2);
+  go_on.set_value();
+  for (const auto& raw : greedy) EXPECT_TRUE(raw->receive().starts_with("HTTP/1.1 200"));
+}
+
+// The memory that their answers hold is wanted by others.
+TEST(Http, ReadersWhoTakeNothingAreLeft) {
+  constexpr std::size_t kLarge = 16u << 20;  // more than the sockets hold
+  HttpServerOptions options;
+  options.answers_bytes_max = kLarge;
+  options.piece_timeout_s = 1;
+  Running running({[](const Request&) {
+                    Response response;
+                    response.body = std::string(kLarge, 'x');
+                    return response;
+                  }},
+                  options);
+  Raw idle(running.port());
+  idle.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  idle.receive_until("HTTP/1.1 200 OK");
+  EXPECT_EQ(running.client()->get("/")->status, 503u);
+  unsigned status = 503;
+  for (int i = 0; i < 60 && status == 503; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    const auto answer = running.client()->get("/");
+    status = answer->status;
+    if (status == 200) EXPECT_EQ(answer->body.size(), kLarge);
+  }
+  EXPECT_EQ(status, 200u);
+}
+
+// RFC 9110 section 10.1.1 and RFC 9112 section 6.1.
+TEST(Http, OlderClientsAreToldNothingTheyDoNotKnow) {
+  Running running(echo());
+  Raw expecting(running.port());
+  expecting.send("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx");
+  EXPECT_TRUE(expecting.receive().find(" 100 ") == std::string::npos);
+  Raw chunked(running.port());
+  chunked.send(
+      "POST / HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+  EXPECT_NE(chunked.receive().find(" 400 "), std::string::npos);
+}
+
 TEST(Http, LargeAnswersThatNobodyReadsAreBounded) {
   constexpr std::size_t kLarge = 16u << 20;  // more than the sockets hold
   HttpServerOptions options;
