@@ -33,8 +33,8 @@ Result<NoteKey> key_of(std::string_view vkey, NoteKeyType type) {
     return type == NoteKeyType::ed25519
                ? bad("日志公钥的类型应为 0x01（Ed25519）",
                      "a log's key has to be of type 0x01 (Ed25519)")
-               : bad("见证人公钥的类型应为 0x04（联署）",
-                     "a witness's key has to be of type 0x04 (cosignature)");
+               : bad("见证人公钥的类型应为联署（0x04、0x06），不是 0x01",
+                     "a witness's key has to be of a type that cosigns (0x04, 0x06), not 0x01");
   }
   return key;
 }
@@ -71,6 +71,7 @@ Result<Policy> Policy::parse(std::string_view text) {
     text.remove_prefix(end + 1);
   }
   if (policy.quorum_.empty()) return bad("策略没有 quorum 行", "the policy has no quorum line");
+  if (auto reachable = policy.check_reachable(); !reachable) return reachable.error();
   return policy;
 }
 
@@ -88,8 +89,8 @@ Outcome Policy::add_line(std::string_view line) {
   }
   const auto words = words_of(line);
   if (words.empty() || words[0].starts_with('#')) return ok();
-  const std::size_t names =
-      logs_.size() + witnesses_.size() + groups_.size() + contributors_.size() + beacons_.size();
+  const std::size_t names = logs_.size() + witnesses_.size() + uncheckable_.size() +
+                            groups_.size() + contributors_.size() + beacons_.size();
   if (names >= kMaxPolicyNames && words[0] != "quorum") {
     return bad("名称过多（上限 1024）", "there are more than 1024 names");
   }
@@ -121,15 +122,19 @@ Outcome Policy::add_witness(std::span<const std::string_view> words) {
     return bad("应为 witness 名称 公钥 [网址]", "it should be: witness <name> <vkey> [<url>]");
   if (words[0] == "none" || defines(words[0]))
     return bad("该名称已用过，或为保留名 none", "the name is taken, or is the reserved name none");
+  const Error again = bad("该见证人公钥已列过", "this witness's key is listed before");
+  std::string url(words.size() == 3 ? words[2] : "");
+  if (auto other = parse_uncheckable_vkey(words[1])) {
+    if (lists_witness_key(other->key)) return again;
+    uncheckable_.push_back(
+        {.name = std::string(words[0]), .key = std::move(*other), .url = std::move(url)});
+    return ok();
+  }
   auto key = key_of(words[1], NoteKeyType::cosignature);
   if (!key) return key.error();
-  for (const PolicyWitness& witness : witnesses_) {
-    if (witness.key.key == key->key)
-      return bad("该见证人公钥已列过", "this witness's key is listed before");
-  }
-  witnesses_.push_back({.name = std::string(words[0]),
-                        .key = std::move(*key),
-                        .url = std::string(words.size() == 3 ? words[2] : "")});
+  if (lists_witness_key(key->key)) return again;
+  witnesses_.push_back(
+      {.name = std::string(words[0]), .key = std::move(*key), .url = std::move(url)});
   return ok();
 }
 
@@ -197,9 +202,34 @@ bool Policy::lists_beacon(const Hash& chain) const {
   return std::find(beacons_.begin(), beacons_.end(), chain) != beacons_.end();
 }
 
+// Of any type: C2SP calls two verifier keys duplicates if they hold one public key.
+bool Policy::lists_witness_key(View key) const {
+  const auto is_its = [&](const auto& witness) {
+    return std::ranges::equal(View(witness.key.key), key);
+  };
+  return std::ranges::any_of(witnesses_, is_its) || std::ranges::any_of(uncheckable_, is_its);
+}
+
+// As if everyone had cosigned who can be checked.
+Outcome Policy::check_reachable() const {
+  std::vector<VerifiedSignature> all;
+  for (const PolicyWitness& witness : witnesses_) all.push_back({.key = witness.key, .time = 0});
+  if (quorum_met(all)) return ok();
+  return fail(
+      "policy.unreachable",
+      "策略的见证人中有 " + std::to_string(uncheckable_.size()) +
+          " 名用本程序无法核对的签名算法（如 ML-DSA-44），其余的全部联署也不够策略的要求（" +
+          quorum_ + "）；请加入用 Ed25519 联署的见证人，或降低门限",
+      std::to_string(uncheckable_.size()) +
+          " of the policy's witnesses sign with an algorithm that this program cannot "
+          "check (such as ML-DSA-44), and all the others together are not what the policy "
+          "asks for (" +
+          quorum_ + "): add witnesses who cosign with Ed25519, or lower the threshold");
+}
+
 bool Policy::defines(std::string_view name) const {
-  return std::any_of(witnesses_.begin(), witnesses_.end(),
-                     [&](const auto& witness) { return witness.name == name; }) ||
+  const auto is_named = [&](const auto& witness) { return witness.name == name; };
+  return std::ranges::any_of(witnesses_, is_named) || std::ranges::any_of(uncheckable_, is_named) ||
          std::any_of(groups_.begin(), groups_.end(),
                      [&](const auto& group) { return group.name == name; });
 }
@@ -216,6 +246,17 @@ std::vector<NoteKey> Policy::keys_of(std::string_view origin) const {
     if (log.key.name == origin) keys.push_back(log.key);
   }
   return keys;
+}
+
+bool Policy::lists_signer(const NoteSignature& line) const {
+  const auto signs_so = [&](const auto& key) {
+    return key.name == line.name && key.id() == line.key_id;
+  };
+  return std::ranges::any_of(logs_, signs_so, &PolicyLog::key) ||
+         std::ranges::any_of(witnesses_, signs_so, &PolicyWitness::key) ||
+         std::ranges::any_of(uncheckable_, [&](const UncheckableWitness& witness) {
+           return witness.key.name == line.name && witness.key.id == line.key_id;
+         });
 }
 
 bool Policy::quorum_met(std::span<const VerifiedSignature> cosignatures) const {

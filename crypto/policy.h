@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crypto/checkpoint.h"
+#include "crypto/uncheckable_key.h"
 
 namespace liuhen::crypto {
 
@@ -25,6 +26,13 @@ struct PolicyWitness {
   std::string url;
 };
 
+// A witness whose cosignatures this program cannot check: for a quorum it never cosigns.
+struct UncheckableWitness {
+  std::string name;
+  UncheckableKey key;
+  std::string url;
+};
+
 // Witnesses a checkpoint if at least `needed` of its members do.
 struct PolicyGroup {
   std::string name;
@@ -34,13 +42,15 @@ struct PolicyGroup {
 
 class Policy {
  public:
-  // Fails with `policy.format`, naming the line. Limits: above.
+  // Fails with `policy.format`, naming the line, and with `policy.unreachable` if all witnesses who
+  // can be checked are no quorum. Limits: above.
   static Result<Policy> parse(std::string_view text);
   // One log and `quorum none`: what a pinned verifier key alone says.
   static Policy of_log(NoteKey log);
 
   const std::vector<PolicyLog>& logs() const { return logs_; }
   const std::vector<PolicyWitness>& witnesses() const { return witnesses_; }
+  const std::vector<UncheckableWitness>& uncheckable() const { return uncheckable_; }
   const std::vector<PolicyGroup>& groups() const { return groups_; }
   const std::vector<Hash>& beacons() const { return beacons_; }  // chain hashes
   bool lists_beacon(const Hash& chain) const;
@@ -52,6 +62,8 @@ class Policy {
 
   // The listed logs of this origin; more than one if it has changed its key.
   std::vector<NoteKey> keys_of(std::string_view origin) const;
+  // Whether a signature line claims to be by a log or a witness of the policy.
+  bool lists_signer(const NoteSignature& line) const;
   // Whether these cosignatures, which have been found good, are a quorum.
   bool quorum_met(std::span<const VerifiedSignature> cosignatures) const;
 
@@ -71,6 +83,8 @@ class Policy {
   Outcome add_beacon(std::span<const std::string_view> words);
   Outcome add_quorum(std::span<const std::string_view> words);
   Outcome add_contributor(std::span<const std::string_view> words);
+  Outcome check_reachable() const;
+  bool lists_witness_key(View key) const;
   bool defines(std::string_view name) const;
   bool is_member(std::string_view name) const;
 
@@ -80,6 +94,7 @@ class Policy {
   std::vector<KeyId> contributors_;
   std::vector<Hash> beacons_;
   std::string quorum_;
+  std::vector<UncheckableWitness> uncheckable_;
 };
 
 }  // namespace liuhen::crypto

@@ -51,15 +51,8 @@ Result<crypto::OpenedCheckpoint> open_note(const ProofText& proof, const crypto:
 
 // Lines of the note by nobody whom the policy lists.
 std::size_t strangers_in(const crypto::Note& note, const crypto::Policy& policy) {
-  std::vector<crypto::NoteKey> known;
-  for (const crypto::PolicyLog& log : policy.logs()) known.push_back(log.key);
-  for (const crypto::PolicyWitness& witness : policy.witnesses()) known.push_back(witness.key);
-  return static_cast<std::size_t>(
-      std::count_if(note.signatures.begin(), note.signatures.end(), [&](const auto& line) {
-        return std::none_of(known.begin(), known.end(), [&](const crypto::NoteKey& key) {
-          return key.name == line.name && key.id() == line.key_id;
-        });
-      }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      note.signatures, [&](const auto& line) { return !policy.lists_signer(line); }));
 }
 
 Result<Pool> pool_of_rows(ProofText& proof) {
@@ -153,6 +146,12 @@ class Judge {
                 number(strangers) +
                     " more signature lines of the checkpoint are of witnesses whom "
                     "no policy lists, and were not checked");
+    if (const std::size_t others = policy.uncheckable().size(); others != 0)
+      not_shown(
+          "策略的见证人中有 " + number(others) + " 名用本程序无法核对的签名算法，其联署一律不计",
+          number(others) +
+              " of the policy's witnesses sign with an algorithm that this program cannot "
+              "check; their cosignatures are not counted");
     out_.size = opened->checkpoint.size;
     out_.root = opened->checkpoint.root;
     say("检查点（" + number(out_.size) + " 条）由日志公钥签名",

@@ -6,6 +6,7 @@
 #include "projections/digits_shown.h"
 #include "tools/commands.h"
 #include "tools/draw_draft.h"
+#include "tools/policy_warning.h"
 #include "tools/text_file.h"
 #include "tools/witnessed_checkpoint.h"
 
@@ -74,6 +75,8 @@ Result<std::optional<Hash>> see_witnessed(Session& session, const Contribution& 
   }
   const auto policy = read_witness_policy(asked.policy_file);
   if (!policy) return policy.error();
+  session.environment().err << policy_warning(*policy,
+                                              session.environment().language == Language::zh);
   auto found = await_witnessed(session, *policy, event, asked.wait_s);
   if (!found) return found.error();
   session.see(found->checkpoint.size, found->checkpoint.root);

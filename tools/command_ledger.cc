@@ -9,6 +9,7 @@
 #include "crypto/vrf.h"
 #include "projections/keys.h"
 #include "tools/commands.h"
+#include "tools/policy_warning.h"
 #include "tools/print_error.h"
 #include "tools/text_file.h"
 
@@ -222,6 +223,7 @@ Outcome serve(Environment& environment, const Target& target, Serve asked) {
     if (!text) return text.error();
     auto parsed = crypto::Policy::parse(*text);
     if (!parsed) return parsed.error();
+    environment.err << policy_warning(*parsed, environment.language == Language::zh);
     options.policy = std::move(*parsed);
   }
   auto service = open_directory(environment, target, std::move(options));

@@ -6,6 +6,7 @@
 #include "projections/outcome.h"
 #include "projections/proof_file.h"
 #include "tools/commands.h"
+#include "tools/policy_warning.h"
 #include "tools/text_file.h"
 
 namespace liuhen::tools {
@@ -196,6 +197,8 @@ Result<std::string> verified_proof(Session& session, const Recovery& asked) {
     if (!text) return text.error();
     auto parsed = crypto::Policy::parse(*text);
     if (!parsed) return parsed.error();
+    session.environment().err << policy_warning(*parsed,
+                                                session.environment().language == Language::zh);
     policy = std::move(*parsed);
   } else {
     session.environment().say("没有给出 --policy：公钥未固定，不知道账本出自谁手",

@@ -17,6 +17,7 @@
 #include "ledger/rocksdb_storage.h"
 #include "projections/findings/findings.h"
 #include "projections/verify_summary.h"
+#include "tools/policy_warning.h"
 #include "tools/verify_tlog_proof.h"
 
 namespace liuhen::tools {
@@ -97,6 +98,7 @@ class Run {
     if (!text) return text.error();
     auto policy = crypto::Policy::parse(*text);
     if (!policy) return policy.error();
+    err_ << policy_warning(*policy, job_.language == ReportLanguage::zh);
     policy_ = std::move(*policy);
     return ok();
   }

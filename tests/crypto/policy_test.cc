@@ -109,6 +109,69 @@ TEST(Policy, RefusesWhatIsNotOne) {
   }
 }
 
+UncheckableKey uncheckable_key(const std::string& name, std::uint8_t type, std::size_t size) {
+  UncheckableKey key{.name = name,
+                     .id = 0,
+                     .type = type,
+                     .key = Bytes(size, static_cast<std::uint8_t>(name.size()))};
+  const std::uint8_t middle[] = {'\n', type};
+  const Hash hash = sha256({view_of(name), View(middle), View(key.key)});
+  for (std::size_t i = 0; i < 4; ++i) key.id = key.id << 8 | hash[i];
+  return key;
+}
+
+std::string line_of(const std::string& name, const UncheckableKey& key) {
+  return "witness " + name + " " + key.vkey() + "\n";
+}
+
+TEST(Policy, AWitnessWhoseKeyCannotBeCheckedStaysAndNeverCounts) {
+  const UncheckableKey quantum = uncheckable_key("Quantum", kMlDsa44Type, kMlDsa44KeySize);
+  UncheckableKey later = uncheckable_key("Later", 0xff, 40);
+  later.id = 0x01020304;  // a type may say how its ids are computed
+  const std::string members = line_of("Q", quantum) + line_of("L", later) + witness_line("W");
+  const auto policy = Policy::parse(members + "group G 1 Q W L\nquorum G\n");
+  ASSERT_TRUE(policy) << policy.error().en;
+  EXPECT_EQ(policy->witnesses().size(), 1u);
+  ASSERT_EQ(policy->uncheckable().size(), 2u);
+  EXPECT_EQ(policy->uncheckable()[0].key, quantum);
+  EXPECT_EQ(policy->uncheckable()[1].key, later);
+  EXPECT_TRUE(met(*policy, {"W"}));
+  EXPECT_FALSE(met(*policy, {}));
+  EXPECT_FALSE(met(*policy, {"Quantum", "Later"}));
+  EXPECT_TRUE(policy->lists_signer({.name = "Quantum", .key_id = quantum.id, .blob = {}}));
+  EXPECT_FALSE(policy->lists_signer({.name = "Quantum", .key_id = later.id, .blob = {}}));
+  EXPECT_TRUE(Policy::parse(members + "quorum none\n"));
+}
+
+TEST(Policy, AQuorumThatCannotBeMetIsRefused) {
+  const std::string members =
+      line_of("Q", uncheckable_key("Quantum", kMlDsa44Type, kMlDsa44KeySize)) + witness_line("W");
+  for (const std::string quorum : {"quorum Q\n", "group G all Q W\nquorum G\n",
+                                   "group G any Q\ngroup H all G W\nquorum H\n"}) {
+    const auto policy = Policy::parse(members + quorum);
+    ASSERT_FALSE(policy) << quorum;
+    EXPECT_EQ(policy.error().code, "policy.unreachable") << quorum;
+  }
+}
+
+TEST(Policy, RefusesMalformedKeysOfOtherTypes) {
+  UncheckableKey wrong_id = uncheckable_key("Quantum", kMlDsa44Type, kMlDsa44KeySize);
+  wrong_id.id ^= 1;
+  const UncheckableKey good = uncheckable_key("Later", 0x07, 40);
+  for (const std::string& line :
+       {line_of("Q", wrong_id),
+        line_of("Q", uncheckable_key("Quantum", kMlDsa44Type, kMlDsa44KeySize - 1)),
+        line_of("Q", uncheckable_key("Quantum", 0x07, 0)),
+        line_of("Q", uncheckable_key("Quantum", 0x01, 32)),
+        line_of("Q", uncheckable_key("Quantum", 0x04, 33)), "witness Q " + good.vkey() + "=\n",
+        "witness Q " + good.name + "+1234567+" + to_base64(good.key) + "\n",
+        line_of("Q", good) + line_of("R", good), "log " + good.vkey() + "\n"}) {
+    const auto policy = Policy::parse(line + "quorum none\n");
+    ASSERT_FALSE(policy) << line;
+    EXPECT_EQ(policy.error().code, "policy.format") << line;
+  }
+}
+
 TEST(Policy, ListsBeacons) {
   const Policy policy =
       Policy::parse(beacon_line("a") + beacon_line("b") + "quorum none\n").value();

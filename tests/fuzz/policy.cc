@@ -9,6 +9,8 @@ std::string written(const Policy& policy) {
   for (const PolicyLog& log : policy.logs()) text += "log " + log.key.vkey() + " " + log.url + "\n";
   for (const PolicyWitness& witness : policy.witnesses())
     text += "witness " + witness.name + " " + witness.key.vkey() + " " + witness.url + "\n";
+  for (const UncheckableWitness& witness : policy.uncheckable())
+    text += "witness " + witness.name + " " + witness.key.vkey() + " " + witness.url + "\n";
   for (const PolicyGroup& group : policy.groups()) {
     text += "group " + group.name + " " + std::to_string(group.needed);
     for (const std::string& member : group.members) text += " " + member;
@@ -21,8 +23,9 @@ std::string written(const Policy& policy) {
 }
 
 void check(const Policy& policy) {
-  LIUHEN_CHECK(policy.logs().size() + policy.witnesses().size() + policy.groups().size() +
-                   policy.independent_contributors().size() + policy.beacons().size() <=
+  LIUHEN_CHECK(policy.logs().size() + policy.witnesses().size() + policy.uncheckable().size() +
+                   policy.groups().size() + policy.independent_contributors().size() +
+                   policy.beacons().size() <=
                kMaxPolicyNames);
   for (const PolicyLog& log : policy.logs()) LIUHEN_CHECK(!policy.keys_of(log.key.name).empty());
   for (const PolicyGroup& group : policy.groups())
@@ -48,7 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace liuhen::crypto;
   const auto policy = Policy::parse(std::string_view(reinterpret_cast<const char*>(data), size));
   if (!policy) {
-    LIUHEN_CHECK(policy.error().code == "policy.format" || policy.error().code == "note.vkey");
+    LIUHEN_CHECK(policy.error().code == "policy.format" || policy.error().code == "note.vkey" ||
+                 policy.error().code == "policy.unreachable");
     return 0;
   }
   check(*policy);

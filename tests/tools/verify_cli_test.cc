@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "crypto/policy.h"
 #include "crypto/random.h"
 #include "ledger/head_file.h"
 #include "ledger/rocksdb_storage.h"
@@ -451,6 +452,16 @@ TEST_F(VerifyCli, Usage) {
   EXPECT_EQ(verify("dir").code, 3);
   EXPECT_EQ(verify("dir " + dir.string() + " --vkey nonsense").code, 3);
   EXPECT_EQ(verify("dir " + dir.string() + " --policy " + (dir / "none").string()).code, 3);
+  const crypto::UncheckableKey later{.name = "later.example/w", .id = 1, .type = 7, .key = {1}};
+  const std::string line = "log " + vkey + "\nwitness later " + later.vkey() + "\nquorum ";
+  const Ran told = verify("dir " + dir.string() + " --lang en --policy " +
+                          write("later", line + "none\n") + " " + at);
+  EXPECT_EQ(told.code, 0) << told.out;
+  EXPECT_TRUE(has(told, "1 of the policy's witnesses (later)")) << told.out;
+  const Ran refused =
+      verify("dir " + dir.string() + " --policy " + write("only-later", line + "later\n"));
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_TRUE(has(refused, "policy.unreachable")) << refused.out;
   EXPECT_EQ(verify("dir " + dir.string() + " --nonsense").code, 3);
   EXPECT_EQ(verify("dir " + (dir / "none").string()).code, 2);
   EXPECT_EQ(verify("url http://127.0.0.1:1").code, 2);

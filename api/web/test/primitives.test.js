@@ -9,7 +9,7 @@ import { beaconOutput, roundAt, timeOf } from "../dist/verify/drand.js";
 import { KeyedHash, prepareId, sha256, sha256OfShort } from "../dist/verify/hash.js";
 import { RootBuilder, checkConsistency, checkInclusion, emptyRoot, inclusionProof, leafHash }
   from "../dist/verify/merkle.js";
-import { parseNote, parseVkey } from "../dist/verify/note.js";
+import { keyIdOf, parseNote, parseVkey } from "../dist/verify/note.js";
 import { parsePolicy } from "../dist/verify/policy.js";
 import { verifyVrf } from "../dist/verify/vrf.js";
 import { prove } from "./vrf-prover.js";
@@ -196,4 +196,25 @@ test("policies are read strictly", () => {
     good.replace("witness w1", "witness none"), `${good}log x\n`, `${good}frob\n`, good.replace("log ", "log\v")]) {
     assert.equal(refusalOf(() => parsePolicy(utf8(bad))), "policy.format", bad);
   }
+});
+
+test("a witness of another type of key stays in the policy, and never counts", () => {
+  const vkeyOf = (name, type, size, id) => {
+    const key = new Uint8Array(size).fill(7 + name.length);
+    return `${name}+${toHex(id ?? keyIdOf(name, type, key))}+${toBase64(concat(Uint8Array.of(type), key))}`;
+  };
+  const good = fromUtf8(example("policy.md").hex("policy"));
+  const quantum = `witness q ${vkeyOf("q.example/ml", 6, 1312)}\n`;
+  const later = `witness l ${vkeyOf("l.example/later", 0xff, 40, Uint8Array.of(1, 2, 3, 4))}\n`;
+  const policy = parsePolicy(utf8(quantum + later + good.replace("any w1", "any w1 q l")));
+  assert.deepEqual([policy.witnesses.length, policy.uncheckable.map((one) => one.key.type)], [1, [6, 0xff]]);
+  const code = (text) => refusalOf(() => parsePolicy(utf8(text)));
+  assert.equal(code(quantum + good.replace("any w1", "all w1 q")), "policy.unreachable");
+  assert.equal(code(`${quantum}quorum q\n`), "policy.unreachable");
+  for (const bad of [vkeyOf("q.example/ml", 6, 1311), vkeyOf("q.example/ml", 6, 1312, Uint8Array.of(1, 2, 3, 4)),
+    vkeyOf("q.example/ml", 1, 32), vkeyOf("q.example/ml", 4, 33), vkeyOf("q.example/ml", 7, 0),
+    vkeyOf("q.example/ml", 7, 9).toUpperCase(), vkeyOf("q example", 7, 9), `${vkeyOf("q.example/ml", 7, 9)}=`]) {
+    assert.equal(code(`witness q ${bad}\n${good}`), "policy.format", bad);
+  }
+  assert.equal(code(quantum + quantum.replace("witness q", "witness r") + good), "policy.format");
 });

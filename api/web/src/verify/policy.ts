@@ -1,7 +1,7 @@
 // Whom a reader trusts (docs/formats/policy.md, C2SP tlog-policy).
 import { type Bytes, fromUtf8, toHex } from "./bytes.js";
 import { type Checkpoint, type SignedBy, parseCheckpoint, signersOf } from "./checkpoint.js";
-import { type Note, type VerifierKey, isBy, keyTypes, parseVkey } from "./note.js";
+import { type Note, type VerifierKey, isBy, keyTypes, parseUncheckableVkey, parseVkey } from "./note.js";
 import { refuse } from "./refusal.js";
 
 export const maxPolicyBytes = 1024 * 1024;
@@ -20,6 +20,7 @@ interface Group {
 export interface Policy {
   readonly logs: readonly VerifierKey[];
   readonly witnesses: readonly Witness[];
+  readonly uncheckable: readonly Witness[]; // whose cosignatures cannot be checked here, and never count
   readonly groups: readonly Group[];
   readonly quorum: string; // a witness, a group, or "none"
   readonly beacons: ReadonlySet<string>; // hashes of chains held to be public, in hex
@@ -27,13 +28,14 @@ export interface Policy {
 
 /** A policy for one log without witnesses. */
 export function policyOfKey(log: VerifierKey): Policy {
-  return { logs: [log], witnesses: [], groups: [], quorum: "none", beacons: new Set() };
+  return { logs: [log], witnesses: [], uncheckable: [], groups: [], quorum: "none", beacons: new Set() };
 }
 
-/** Refuses with `policy.format`. */
+/** Refuses with `policy.format`, and with `policy.unreachable` if all witnesses who can be checked are no quorum. */
 export function parsePolicy(bytes: Bytes): Policy {
   const logs: VerifierKey[] = [];
   const witnesses: Witness[] = [];
+  const uncheckable: Witness[] = [];
   const groups: Group[] = [];
   const names = new Set<string>(["none"]);
   const grouped = new Set<string>();
@@ -43,16 +45,19 @@ export function parsePolicy(bytes: Bytes): Policy {
   let number = 0;
   const bad = (): never =>
     refuse("policy.format", `策略文件第 ${number} 行有误`, `line ${number} of the policy is wrong`);
-  const vkey = (word: string | undefined, type: number, others: readonly VerifierKey[]): VerifierKey => {
+  const parsed = (parse: (text: string) => VerifierKey, word: string | undefined): VerifierKey | undefined => {
     const text = fromUtf8(Uint8Array.from(word ?? bad(), (c) => c.charCodeAt(0))) ?? bad();
-    let key: VerifierKey;
     try {
-      key = parseVkey(text);
+      return parse(text);
     } catch {
-      return bad();
+      return undefined;
     }
-    const same = others.some((other) => toHex(other.publicKey) === toHex(key.publicKey));
-    return key.type !== type || same ? bad() : key;
+  };
+  const another = (key: VerifierKey, others: readonly VerifierKey[]): VerifierKey =>
+    others.some((other) => toHex(other.publicKey) === toHex(key.publicKey)) ? bad() : key;
+  const vkey = (word: string | undefined, type: number, others: readonly VerifierKey[]): VerifierKey => {
+    const key = parsed(parseVkey, word);
+    return key?.type === type ? another(key, others) : bad();
   };
   const newName = (name: string | undefined): string => {
     if (name === undefined || names.has(name)) return bad();
@@ -80,8 +85,10 @@ export function parsePolicy(bytes: Bytes): Policy {
       case "witness": {
         if (words.length > 4) bad();
         const name = newName(words[1]);
-        const keys = witnesses.map((witness) => witness.key);
-        witnesses.push({ name, key: vkey(words[2], keyTypes.cosignature, keys) });
+        const keys = [...witnesses, ...uncheckable].map((witness) => witness.key);
+        const other = parsed(parseUncheckableVkey, words[2]);
+        if (other !== undefined) uncheckable.push({ name, key: another(other, keys) });
+        else witnesses.push({ name, key: vkey(words[2], keyTypes.cosignature, keys) });
         break;
       }
       case "group": {
@@ -113,10 +120,16 @@ export function parsePolicy(bytes: Bytes): Policy {
       default:
         bad();
     }
-    if (logs.length + witnesses.length + groups.length + contributors.size + beacons.size > maxPolicyEntries) bad();
+    const entries = logs.length + witnesses.length + uncheckable.length + groups.length + contributors.size + beacons.size;
+    if (entries > maxPolicyEntries) bad();
   }
   if (quorum === undefined) bad();
-  return { logs, witnesses, groups, quorum: quorum!, beacons };
+  const policy = { logs, witnesses, uncheckable, groups, quorum: quorum!, beacons };
+  if (!isWitnessed(policy, policy.quorum, new Set(witnesses.map((witness) => witness.key)))) {
+    refuse("policy.unreachable", "策略中能核对的见证人全部联署也不够其要求",
+      "all of the policy's witnesses who can be checked are not what it asks for");
+  }
+  return policy;
 }
 
 export interface TrustedCheckpoint {
@@ -127,6 +140,7 @@ export interface TrustedCheckpoint {
 
 function isWitnessed(policy: Policy, name: string, signed: ReadonlySet<VerifierKey>): boolean {
   if (name === "none") return true;
+  if (policy.uncheckable.some((one) => one.name === name)) return false;
   const witness = policy.witnesses.find((one) => one.name === name);
   if (witness !== undefined) return signed.has(witness.key);
   const group = policy.groups.find((one) => one.name === name)!;
@@ -163,6 +177,6 @@ export function checkQuorum(policy: Policy, trusted: TrustedCheckpoint): void {
 
 /** The lines of a note that nobody in the policy vouches for. */
 export function strangersIn(policy: Policy, note: Note): number {
-  const known = [...policy.logs, ...policy.witnesses.map((witness) => witness.key)];
+  const known = [...policy.logs, ...[...policy.witnesses, ...policy.uncheckable].map((witness) => witness.key)];
   return note.lines.filter((line) => !known.some((key) => isBy(line, key))).length;
 }

@@ -85,6 +85,11 @@ class Verification {
       this.notes.push({ zh: `检查点上另有 ${strangers} 行签名，策略没有列出其见证人，未核对`,
         en: `${strangers} more signature lines of the checkpoint are of witnesses whom no policy lists, and were not checked` });
     }
+    const others = policy.uncheckable.length;
+    if (others > 0) {
+      this.notes.push({ zh: `策略的见证人中有 ${others} 名用本程序无法核对的签名算法，其联署一律不计`,
+        en: `${others} of the policy's witnesses sign with an algorithm that this program cannot check; their cosignatures are not counted` });
+    }
     let last = -1n;
     for (const entry of file.entries) {
       this.position = entry.position;
