@@ -51,7 +51,11 @@ void ask(const Backend& backend, const Call& call, const Route& route, Dispatche
 
 void dispatch(const Backend& backend, const Request& request, Dispatched done) {
   Result<Target> target = Target::parse(request.target);
-  if (!target) return done(ready(problem(target.error())), "");
+  if (!target) {
+    // The paths of tiles are theirs alone: whatever is none is not there (docs/formats/tiles.md).
+    const bool of_tiles = origin_form(request.target).starts_with("/tile/");
+    return done(ready(of_tiles ? problem(target.error(), 404) : problem(target.error())), "");
+  }
   Call call{request, std::move(*target), {}};
   const std::string_view method =
       request.method == "HEAD" ? "GET" : std::string_view(request.method);

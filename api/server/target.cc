@@ -56,14 +56,17 @@ Result<std::uint64_t> parse_number(std::string_view text) {
   return number;
 }
 
+std::string_view origin_form(std::string_view target) {
+  if (!target.starts_with("http://") && !target.starts_with("https://")) return target;
+  const auto authority = target.find("//") + 2, path = target.find('/', authority);
+  return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+}
+
 Result<Target> Target::parse(std::string_view target) {
   const Error wrong = fail(
       "request.target", "请求的路径不是 UTF-8 文字的百分号编码，或含控制字符",
       "the request's path is not the percent-encoding of UTF-8 text, or has control characters");
-  if (target.starts_with("http://") || target.starts_with("https://")) {
-    const auto authority = target.find("//") + 2, path = target.find('/', authority);
-    target = path == std::string_view::npos ? std::string_view("/") : target.substr(path);
-  }
+  target = origin_form(target);
   if (!target.starts_with('/')) return wrong;
   Target out;
   std::string_view query = target;

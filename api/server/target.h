@@ -28,6 +28,9 @@ struct Target {
   Result<std::uint64_t> limit() const;
 };
 
+// Path and query, without the scheme and authority of the absolute form.
+std::string_view origin_form(std::string_view target);
+
 // Decimal digits without leading zeroes. Fails with `request.number`.
 Result<std::uint64_t> parse_number(std::string_view text);
 

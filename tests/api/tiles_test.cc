@@ -189,6 +189,10 @@ TEST_F(Tiles, OnlyTheCanonicalPathIsOne) {
                           "/tile/0/%30%300.p/5",
                           "/tile/00/000.p/5",
                           "/tile/0/000%2ep/5",
+                          "/tile/%zz",
+                          "/tile/0/000%",
+                          "/tile/%ff/000",
+                          "/tile/entries/%00",
                           "/tile/0/../0/000.p/5",
                           "/Tile/0/000.p/5",
                           "/checkpoint/"}) {
