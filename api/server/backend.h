@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/server/bundle_cache.h"
 #include "api/server/feed.h"
 #include "api/server/late_answer.h"
 #include "api/server/observer.h"
@@ -39,7 +40,8 @@ struct Backend {
   bool platform_acts = true;
   RateLimit& authors;
   TileCache& tiles;
-  const Publisher* publisher = nullptr;  // null: no witnesses are asked
+  const Publisher* publisher;  // null: no witnesses are asked
+  BundleCache& bundles;
 
   // The state after everything acknowledged so far.
   Result<ReadModel::Reading> read() const { return model.read(sequencer.size()); }

@@ -282,7 +282,7 @@ asio::awaitable<bool> HttpSession::serve_one() {
   const bool keep = message.keep_alive() && !host_.stopping;
   const unsigned version = message.version();
   Request request;
-  request.method = head ? "GET" : std::string(message.method_string());
+  request.method = std::string(message.method_string());
   request.target = target;
   request.content_type = std::string(message[http::field::content_type]);
   request.accept_encoding = std::string(message[http::field::accept_encoding]);
@@ -335,8 +335,10 @@ asio::awaitable<bool> HttpSession::send(Response response, bool head, bool keep,
                             "too many large answers wait to be read; try again shortly"));
   }
   http::response<http::string_body> message(header_of(response, keep, version));
-  // What is not modified has no content, and its length would be taken for that of what is meant.
-  if (response.status != 304) message.content_length(response.body.size());
+  // What is not modified has no content, and its length would be taken for that of what is meant;
+  // whoever was asked for HEAD alone may not know the length.
+  const bool unknown = head && response.body.empty();
+  if (response.status != 304 && !unknown) message.content_length(response.body.size());
   if (!head) message.body() = std::move(response.body);
   stream_.tcp().expires_after(
       time_to_send(message.body().size(), host_.options.response_timeout_s));

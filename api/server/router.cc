@@ -39,12 +39,7 @@ void ask(const Backend& backend, const Call& call, const Route& route, Dispatche
       done(std::move(finish), route.pattern);
     });
   }
-  Response response = route.answer(backend, call);
-  if (call.request.method == "HEAD") {
-    response.body.clear();
-    response.stream.reset();
-  }
-  done(ready(std::move(response)), route.pattern);
+  done(ready(route.answer(backend, call)), route.pattern);
 }
 
 }  // namespace

@@ -10,19 +10,18 @@ namespace {
 
 constexpr const char* kForEver = "public, max-age=31536000, immutable";
 
-// With a validator, and without the content if the client's own copy is still good. `coding` is
-// what the body is to be sent in.
-Response validated(const Call& call, Response response, const std::string& coding = {}) {
-  const std::string tag = entity_tag(response.body, coding);
+// With a validator; whether the client's own copy is still good, and the content is left away.
+bool is_known(const Call& call, const std::string& tag, Response& response) {
   response.headers.emplace_back("ETag", tag);
-  if (none_match_names(call.request.if_none_match, tag)) {
-    response.status = 304;
-    response.content_type.clear();
-    response.body.clear();
-  } else if (coding == "gzip") {
-    response.headers.emplace_back("Content-Encoding", coding);
-    response.body = gzip(response.body);
-  }
+  if (!none_match_names(call.request.if_none_match, tag)) return false;
+  response.status = 304;
+  response.content_type.clear();
+  response.body.clear();
+  return true;
+}
+
+Response validated(const Call& call, Response response) {
+  is_known(call, entity_tag(response.body), response);
   return response;
 }
 
@@ -38,7 +37,7 @@ Response checkpoint(const Backend& backend, const Call& call) {
   return validated(call, std::move(response));
 }
 
-Response bytes_for_ever(std::string body) {
+Response bytes_for_ever(std::string body = {}) {
   Response response;
   response.content_type = "application/octet-stream";
   response.body = std::move(body);
@@ -61,6 +60,38 @@ Result<std::string> bundle(const Backend& backend, const ledger::Tile& tile) {
   return std::string(text_of(out));
 }
 
+// A bundle as gzip. `body` as it is; empty if it is full and kept.
+Response zipped(const Backend& backend, const Call& call, const ledger::Tile& tile,
+                std::shared_ptr<const ZippedBundle> bundle, std::string_view body) {
+  Response response = bytes_for_ever();
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  const std::string tag = bundle ? bundle->tag : entity_tag(body, "gzip");
+  if (is_known(call, tag, response)) return response;
+  response.headers.emplace_back("Content-Encoding", "gzip");
+  if (!bundle && call.request.method == "HEAD") return response;  // says no length: RFC 9110 9.3.2
+  if (!bundle) {
+    bundle = std::make_shared<const ZippedBundle>(ZippedBundle{.tag = tag, .bytes = gzip(body)});
+    if (tile.width == ledger::kTileWidth) backend.bundles.keep(tile.index, bundle);
+  }
+  response.body = bundle->bytes;
+  return response;
+}
+
+Response entries(const Backend& backend, const Call& call, const ledger::Tile& asked) {
+  const bool takes_gzip = accepts_gzip(call.request.accept_encoding);
+  if (takes_gzip && asked.width == ledger::kTileWidth) {
+    if (auto kept = backend.bundles.find(asked.index))
+      return zipped(backend, call, asked, std::move(kept), {});
+  }
+  Result<std::string> body = bundle(backend, asked);
+  if (!body) return problem(body.error());
+  if (takes_gzip && body->size() >= kGzipBytesMin)
+    return zipped(backend, call, asked, nullptr, *body);
+  Response response = bytes_for_ever(std::move(*body));
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  return validated(call, std::move(response));
+}
+
 Response tile(const Backend& backend, const Call& call) {
   const Result<ledger::TilePath> path =
       ledger::parse_tile_path(std::string_view(call.target.raw_path).substr(1));
@@ -71,14 +102,7 @@ Response tile(const Backend& backend, const Call& call) {
     return problem(absent("没有这个瓦片，或日志还没有这么长",
                           "there is no such tile, or the log is not that long yet"));
   }
-  if (path->entries) {
-    Result<std::string> body = bundle(backend, asked);
-    if (!body) return problem(body.error());
-    const bool zipped = body->size() >= kGzipBytesMin && accepts_gzip(call.request.accept_encoding);
-    Response response = bytes_for_ever(std::move(*body));
-    response.headers.emplace_back("Vary", "Accept-Encoding");
-    return validated(call, std::move(response), zipped ? "gzip" : "");
-  }
+  if (path->entries) return entries(backend, call, asked);
   Result<ReadModel::Reading> reading = backend.read();
   if (!reading) return problem(reading.error());
   Response response = validated(

@@ -117,7 +117,8 @@ class DirectoryService final : public Service {
                                                  model_, publisher_.get(), std::move(beacons)});
     backend_.reset(new Backend{origin_, key->vkey(), options_.dir, *options_.clock, *storage_,
                                restricted_, *sequencer_, model_, *platform_, observer_, feeds_,
-                               options_.platform_acts, authors_, tiles_, publisher_.get()});
+                               options_.platform_acts, authors_, tiles_, publisher_.get(),
+                               bundles_});
     if (options_.platform_acts) platform_->start();
     if (publisher_) publisher_->start();
     const std::uint64_t kept = snapshot ? snapshot->head.size : 0;
@@ -189,7 +190,8 @@ class DirectoryService final : public Service {
     return path == "/checkpoint" || path == "/healthz" || path == "/readyz" || path == "/metrics";
   }
   std::optional<Response> at_once(const Request& request) override {
-    if (request.method != "GET" || !request.if_none_match.empty()) return std::nullopt;
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    if (!reads || !request.if_none_match.empty()) return std::nullopt;
     std::optional<Response> response = tiles_.find(request.target);
     if (response) Observer::Exchange(observer_, request).answered(*response, TileCache::kRoute);
     return response;
@@ -313,6 +315,7 @@ class DirectoryService final : public Service {
   std::stop_source backups_;
   RateLimit authors_;
   TileCache tiles_;
+  BundleCache bundles_;
   std::unique_ptr<ledger::Sequencer> sequencer_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Platform> platform_;
@@ -322,7 +325,14 @@ class DirectoryService final : public Service {
 class ServiceConnection final : public Connection {
  public:
   explicit ServiceConnection(Service& service) : service_(service) {}
-  Result<Response> send(const Request& request) override { return service_.handle(request); }
+  Result<Response> send(const Request& request) override {
+    Response response = service_.handle(request);
+    if (request.method == "HEAD") {
+      response.body.clear();
+      response.stream.reset();
+    }
+    return response;
+  }
 
  private:
   Service& service_;

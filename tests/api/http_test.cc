@@ -139,7 +139,7 @@ TEST(Http, HeadHasTheLengthAndNoBody) {
   raw.send("HEAD /abc HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const std::string answer = raw.receive();
   EXPECT_EQ(status_line(answer), "HTTP/1.1 200 OK");
-  EXPECT_NE(answer.find("Content-Length: 9\r\n"), std::string::npos) << answer;  // "GET /abc "
+  EXPECT_NE(answer.find("Content-Length: 10\r\n"), std::string::npos) << answer;  // "HEAD /abc "
   EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
 }
 

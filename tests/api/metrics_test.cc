@@ -139,6 +139,7 @@ TEST(Metrics, CountWhatTheServiceDoes) {
   ASSERT_EQ(Town::code(town.post("/api/v1/intents", "{}")), "request.field");
   ASSERT_EQ(town.post("/api/v1/intents/batch", R"({"intents":[{},7]})").status, 200u);
 
+  ASSERT_EQ(town.ask({"HEAD", "/api/v1/log", "", ""}).status, 200u);
   const api::Response response = town.get("/metrics");
   ASSERT_EQ(response.status, 200u);
   EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
@@ -167,6 +168,9 @@ TEST(Metrics, CountWhatTheServiceDoes) {
                     "\"403\"}"),
             2);
   EXPECT_EQ(page.at("liuhen_http_requests_total{method=\"GET\",route=\"\",status=\"404\"}"), 1);
+  EXPECT_EQ(
+      page.at("liuhen_http_requests_total{method=\"HEAD\",route=\"/api/v1/log\",status=\"200\"}"),
+      1);
   EXPECT_EQ(page.at("liuhen_http_requests_in_flight"), 1);  // this one
   for (const char* family : {"entries", "tiles", "meta"}) {
     const std::string labels = "{family=\"" + std::string(family) + "\"}";
