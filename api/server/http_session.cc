@@ -1,11 +1,14 @@
 #include "api/server/http_session.h"
 
+#include <sys/socket.h>
+
 #include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <cerrno>
 #include <chrono>
 #include <ctime>
 #include <utility>
@@ -92,6 +95,18 @@ Error malformed() {
 Error oversized(std::size_t limit) {
   return fail("request.oversized", "请求内容超过 " + std::to_string(limit) + " 字节的上限",
               "the request's body is over the limit of " + std::to_string(limit) + " bytes");
+}
+
+// What a wait for something to read came to. Nothing: events are dealt with by whichever thread is
+// free, and one of a request that has been read meanwhile ends the wait for the next.
+enum class Came { nothing, bytes, end };
+
+Came what_came(tcp::socket& socket) {
+  char byte = 0;
+  const ssize_t got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (got > 0) return Came::bytes;
+  const bool none = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+  return got < 0 && none ? Came::nothing : Came::end;
 }
 
 bool is_of_http(const error_code& problem) {
@@ -436,9 +451,9 @@ void HttpSession::watch_for_end() {
   stream_.tcp().socket().async_wait(tcp::socket::wait_read,
                                     [self = shared_from_this()](error_code problem) {
                                       if (problem) return;
-                                      error_code gone;
-                                      if (self->stream_.tcp().socket().available(gone) == 0)
-                                        self->turn_->close();
+                                      const Came came = what_came(self->stream_.tcp().socket());
+                                      if (came == Came::end) self->turn_->close();
+                                      if (came == Came::nothing) self->watch_for_end();
                                     });
 }
 

@@ -2,10 +2,12 @@
 // and a server that stops meanwhile.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "tests/api/chunk_queue.h"
@@ -138,6 +140,40 @@ TEST(Stream, AReaderWhoLeavesIsNoticedWithoutWriting) {
   }
   wait_for([&] { return source->cancelled == 1; });
   EXPECT_FALSE(source->queue.push("nobody"));
+}
+
+// Under load the event of the request's own bytes is dealt with after they were read, which is no
+// reader's leaving.
+TEST(Stream, AReaderWhoStaysIsNotTakenForOneWhoLeft) {
+  std::mutex mutex;
+  std::vector<std::shared_ptr<Watched>> sources;
+  HttpServerOptions options;
+  options.io_threads = 16;
+  Running running({[&](const Request&) {
+                    Response response;
+                    const std::lock_guard lock(mutex);
+                    sources.push_back(std::make_shared<Watched>());
+                    response.stream = sources.back();
+                    return response;
+                  }},
+                  options);
+  for (int round = 0; round < 20; ++round) {
+    std::vector<std::unique_ptr<Raw>> readers;
+    for (int i = 0; i < 24; ++i) {
+      readers.push_back(std::make_unique<Raw>(running.port()));
+      readers.back()->send(kGet);
+    }
+    for (const auto& reader : readers) reader->receive_until("\r\n\r\n");
+    wait_for([&] {
+      const std::lock_guard lock(mutex);
+      return std::all_of(sources.begin(), sources.end(),
+                         [](const auto& s) { return s->asked > 0; });
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const std::lock_guard lock(mutex);
+    for (const auto& source : sources) EXPECT_EQ(source->cancelled, 0) << "in round " << round;
+    sources.clear();
+  }
 }
 
 TEST(Stream, AReaderWhoDoesNotReadOverflowsItsQueueAlone) {
