@@ -181,6 +181,21 @@ TEST_F(Scripts, TestFailsWhenTheRunnerDoes) {
   EXPECT_NE(run("PATH=$PWD/bin:$PATH tools/test.sh").exit_code, 0);
 }
 
+TEST_F(Scripts, TestBuildsWhatPeopleRunToo) {
+  program("tools/setup.sh", "");
+  program("tools/build.sh", note());
+  program("bin/ctest", note());
+  const std::string test = "PATH=$PWD/bin:$PATH tools/test.sh";
+  EXPECT_EQ(run(test + " --preset asan-ubsan").exit_code, 0);
+  EXPECT_EQ(calls().find("build.sh release"), std::string::npos) << calls();
+  EXPECT_EQ(run(test).exit_code, 0);
+  EXPECT_NE(calls().find("build.sh release\n"), std::string::npos) << calls();
+  fs::remove(root_ / "calls");
+  program("tools/build.sh", "[ \"$1\" != release ]");
+  EXPECT_NE(run(test).exit_code, 0);
+  EXPECT_EQ(calls(), "") << "no test is run with what does not compile";
+}
+
 TEST_F(Scripts, TheFirstPartOfASoakThatFailsEndsIt) {
   program("tools/build.sh", note());
   program("build/dev/bin/ledger_test", note());
