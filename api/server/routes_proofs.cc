@@ -1,6 +1,7 @@
 // Proofs that the log holds an entry, and that it has only grown (docs/formats/tiles.md, "Over
 // HTTP").
 #include "api/server/backend.h"
+#include "api/server/recorded_cosignatures.h"
 #include "crypto/tlog_proof.h"
 
 namespace liuhen::api::server {
@@ -8,8 +9,24 @@ namespace {
 
 namespace json = boost::json;
 
-// The note that the log published when it had so many entries.
+// The note of that size with the cosignatures that the log records of it; empty if it records none.
+Result<std::string> recorded(const Backend& backend, std::uint64_t size) {
+  const Result<ReadModel::Reading> reading = backend.read();
+  if (!reading) return reading.error();
+  const auto& all = reading->state().witnessed;
+  const auto found = all.find(size);
+  if (found == all.end()) return std::string();
+  return recorded_note(backend, size, found->second);
+}
+
+// The note that the log published when it had so many entries, with the cosignatures that the
+// service has of it.
 Result<std::string> published(const Backend& backend, std::uint64_t size) {
+  if (backend.publisher != nullptr) {
+    if (auto kept = backend.publisher->at(size)) return std::move(kept->note);
+  }
+  Result<std::string> cosigned = recorded(backend, size);
+  if (!cosigned || !cosigned->empty()) return cosigned;
   Result<std::optional<std::string>> note =
       backend.storage.get(ledger::Family::checkpoints, ledger::key_of_number(size));
   if (!note) return note.error();

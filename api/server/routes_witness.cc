@@ -1,7 +1,6 @@
 // What witnesses cosigned (docs/formats/api.md, "Witnesses").
 #include "api/server/backend.h"
-#include "projections/fields.h"
-#include "projections/witnessed.h"
+#include "api/server/recorded_cosignatures.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -14,29 +13,6 @@ constexpr std::size_t kRecordedMax = 16;
 struct Recorded {
   std::uint64_t size = 0, position = 0;
 };
-
-// The note that the log signed at that size, with the cosignatures that the log itself records;
-// empty if they are no quorum of the service's own policy.
-Result<std::string> note_of(const Backend& backend, const Recorded& recorded) {
-  const Result<std::string> entry = backend.entry(recorded.position);
-  if (!entry) return entry.error();
-  const Result<ledger::Event> event = ledger::Event::parse(view_of(*entry));
-  if (!event) return event.error();
-  const auto& payload = event->payload<ledger::schema::CheckpointWitnessed>();
-  if (backend.publisher != nullptr &&
-      !projections::witnessed_time(backend.publisher->policy(), backend.origin, payload))
-    return std::string();
-  const auto note =
-      backend.storage.get(ledger::Family::checkpoints, ledger::key_of_number(recorded.size));
-  if (!note) return note.error();
-  if (!*note) return std::string();
-  std::string body = **note;
-  for (const auto* line : *payload.cosignatures()) {
-    body += projections::text(line);
-    body += '\n';
-  }
-  return body;
-}
 
 // What the log records as witnessed: of checkpoints that cover the position the smallest first, and
 // without one the newest first.
@@ -78,7 +54,7 @@ Response witnessed(const Backend& backend, const Call& call) {
   if (!all) return problem(all.error());
   for (const Recorded& one : *all) {
     if (!position && kept && kept->checkpoint.size >= one.size) break;
-    Result<std::string> note = note_of(backend, one);
+    Result<std::string> note = recorded_note(backend, one.size, one.position);
     if (!note) return problem(note.error());
     if (note->empty()) continue;
     response.body = std::move(*note);

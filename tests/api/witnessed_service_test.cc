@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "api/client/url_fetcher.h"
+#include "crypto/tlog_proof.h"
 #include "projections/fields.h"
 #include "projections/verify.h"
 #include "tests/api/running_witness.h"
@@ -52,6 +53,16 @@ TEST(WitnessedService, PublishesTheCosignaturesThatCame) {
   EXPECT_EQ(town.get("/checkpoint/witnessed?covers=" + last).body, town.get("/checkpoint").body);
   EXPECT_EQ(town.get("/checkpoint/witnessed?covers=" + std::to_string(town.size())).status, 404u);
   EXPECT_EQ(town.get("/checkpoint/witnessed?covers=x").status, 400u);
+  // And a proof under a checkpoint that is no longer the newest has them still.
+  const std::string size = std::to_string(town.size());
+  town.city.set_department("LATER");
+  town.catch_up();
+  ASSERT_TRUE(within(20, [&] { return is_cosigned(town, policy); }));
+  const auto proof = crypto::parse_tlog_proof(town.get("/api/v1/proofs/0?size=" + size).body);
+  ASSERT_TRUE(proof);
+  const auto opened = policy.open(proof->checkpoint);
+  ASSERT_TRUE(opened) << opened.error().en;
+  EXPECT_EQ(std::to_string(opened->checkpoint.size), size);
   // What came is not kept, and comes again.
   town.close();
   town.open();
@@ -196,6 +207,15 @@ TEST(WitnessedService, CosignaturesThatComeLaterAreRecordedToo) {
   EXPECT_EQ(lines(), 1u);
   slow.held = false;
   EXPECT_TRUE(within(20, [&] { return lines() == 2; }));
+  // What the log records is there after a restart too, when no witness cosigns it again.
+  fast.stop();
+  slow.stop();
+  town.close();
+  town.open();
+  const auto proof =
+      crypto::parse_tlog_proof(town.get("/api/v1/proofs/0?size=" + std::to_string(announced)).body);
+  ASSERT_TRUE(proof);
+  EXPECT_TRUE(policy.open(proof->checkpoint));
 }
 
 }  // namespace
