@@ -1,10 +1,43 @@
 #include "api/client/witness_client.h"
 
+#include "crypto/utf8.h"
+
 namespace liuhen::api {
 namespace {
 
 // A witness may be told of the log by others meanwhile; one that never settles is not asked again.
 constexpr unsigned kAttemptsMax = 3;
+// Of what it says when it refuses; the rest is cut off.
+constexpr std::size_t kSaidBytesMax = 200;
+
+// Neither a control nor what turns the direction of writing.
+bool is_shown(char32_t c) {
+  const bool control = c < 0x20 || (c >= 0x7f && c <= 0x9f);
+  const bool turns = c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+                     (c >= 0x2066 && c <= 0x2069) || c == 0x061c || c == 0xfeff;
+  return !control && !turns;
+}
+
+// A witness may answer with any bytes, and they are shown to people and in JSON: what is not text
+// stands there as \xNN.
+std::string shown(std::string_view said) {
+  while (said.ends_with('\n')) said.remove_suffix(1);
+  said = said.substr(0, kSaidBytesMax);
+  std::string out;
+  while (!said.empty()) {
+    std::string_view rest = said;
+    const auto code_point = crypto::take_code_point(rest);
+    if (code_point && is_shown(*code_point)) {
+      out += said.substr(0, said.size() - rest.size());
+      said = rest;
+    } else {
+      const auto byte = static_cast<std::uint8_t>(said.front());
+      out += "\\x" + to_hex(View(&byte, 1));
+      said.remove_prefix(1);
+    }
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -58,7 +91,7 @@ Result<crypto::NoteSignature> WitnessClient::cosign(const std::string& note, std
     }
     if (answer->status != 409 || answer->content_type != ledger::kWitnessSizeType) {
       const std::string status = std::to_string(answer->status);
-      const std::string why = answer->body.substr(0, 200);
+      const std::string why = shown(answer->body);
       return fail("witness.refused",
                   "见证人 " + witness_.name + " 以 HTTP " + status + " 拒绝：" + why,
                   "the witness " + witness_.name + " refused with HTTP " + status + ": " + why);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/utf8.h"
 #include "tests/api/running_witness.h"
 
 namespace liuhen::tests {
@@ -145,6 +146,45 @@ TEST(Publisher, OneWithoutUseIsAskedEverMoreRarely) {
   EXPECT_LE(a.asked, 5u);
   EXPECT_EQ(publisher->statuses()[0].error->code, "witness.refused");
   publisher->stop();
+}
+
+// What it says when it refuses is shown to the public, in JSON.
+TEST(Publisher, AnyBytesOfAWitnessAreShownAsText) {
+  Published log;
+  log.grow(5);
+  std::string said = "no \xff\x1b[31mred\t\xc2\x9b";
+  said += std::string("\0 \xe2\x80\xae", 5) + "不行\n\n";
+  for (int i = 0; i < 100; ++i) said += "很";
+  api::server::Site site;
+  site.handle = [&](const api::Request&) {
+    api::Response response;
+    response.status = 403;
+    response.body = said;
+    return response;
+  };
+  auto server = api::server::HttpServer::open({.listen = "127.0.0.1:0"}, site).value();
+  std::thread thread([&] { server->run(); });
+  const crypto::NoteKey key{.name = "hostile.example/w",
+                            .type = crypto::NoteKeyType::cosignature,
+                            .key = key_of(13).public_key()};
+  const std::string url = "http://127.0.0.1:" + std::to_string(server->port());
+  const auto policy = crypto::Policy::parse(policy_text(log.vkey(), {{key, url}}, "1"));
+  auto publisher = Publisher::open(*policy, log.vkey(), log.parts()).value();
+  publisher->start();
+  EXPECT_TRUE(within(10, [&] { return publisher->statuses()[0].error.has_value(); }));
+  const Error error = publisher->statuses()[0].error.value();
+  publisher->stop();
+  server->stop();
+  thread.join();
+  EXPECT_EQ(error.code, "witness.refused");
+  for (const std::string& words : {error.zh, error.en}) {
+    EXPECT_TRUE(crypto::is_plain_text(words, false)) << words;
+    EXPECT_NE(
+        words.find("no \\xff\\x1b[31mred\\x09\\xc2\\x9b\\x00 \\xe2\\x80\\xae不行\\x0a\\x0a很"),
+        std::string::npos)
+        << words;
+    EXPECT_LT(words.size(), 1'000u);
+  }
 }
 
 TEST(Publisher, LearnsWhatAWitnessCosignedBefore) {
