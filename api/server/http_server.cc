@@ -127,7 +127,7 @@ class Server final : public HttpServer {
       asio::post(session->executor(),
                  [self = session->shared_from_this()] { self->end_if_idle(); });
     }
-    deadline.expires_after(seconds(kStopTimeoutS));
+    deadline.expires_after(seconds(host.options.stop_timeout_s));
     deadline.async_wait([this](error_code problem) {
       if (!problem) io.stop();
     });

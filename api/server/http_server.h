@@ -48,6 +48,7 @@ struct HttpServerOptions {
   unsigned streams_max = kStreamsMax;
   unsigned address_streams_max = kAddressStreamsMax;  // as address_connections_max
   unsigned stream_chunk_timeout_s = kStreamChunkTimeoutS;
+  unsigned stop_timeout_s = kStopTimeoutS;
 };
 
 // For all of stopping from the signal on, kStopTimeoutS among it; then the process ends where it
@@ -88,7 +89,7 @@ class HttpServer {
   virtual ~HttpServer() = default;
 
   virtual std::uint16_t port() const = 0;
-  // Serves until stopped; requests under way are answered first, for kStopTimeoutS at most, and
+  // Serves until stopped; requests under way are answered first, for stop_timeout_s at most, and
   // streams end with the chunk under way. Call once.
   virtual void run() = 0;
   virtual void stop() = 0;  // any thread; idempotent

@@ -124,8 +124,10 @@ TEST(Http, WhatIsThereAlreadyNeedsNoWorker) {
 // Neither is the server kept from stopping, nor is anyone's answer given to what is no more.
 TEST(Http, AnAnswerThatComesAfterTheServerIsNobodys) {
   Later later;
+  HttpServerOptions options;
+  options.stop_timeout_s = 1;
   {
-    Running running(later.site());
+    Running running(later.site(), options);
     Raw raw(running.port());
     raw.send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\n");
     later.wait_for(1);
