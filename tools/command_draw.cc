@@ -6,9 +6,8 @@
 #include "projections/digits_shown.h"
 #include "tools/commands.h"
 #include "tools/draw_draft.h"
-#include "tools/policy_warning.h"
 #include "tools/text_file.h"
-#include "tools/witnessed_checkpoint.h"
+#include "tools/witnessing.h"
 
 namespace liuhen::tools {
 
@@ -53,50 +52,27 @@ Result<Hash> shown_leaf_hash(const json::value& draw) {
 }
 
 struct Contribution {
-  std::string draw, nonce_file, policy_file;
-  bool without_witnesses = false;
-  unsigned wait_s = kWitnessWaitS;
+  std::string draw, nonce_file;
+  Witnessing witnesses;
 };
 
-// Waits for the witnesses whom the policy asks for, and names what they cosigned as last seen. The
-// leaf hash of what is answered to; none where the contributor asked to do without.
-Result<std::optional<Hash>> see_witnessed(Session& session, const Contribution& asked,
-                                          const AnsweredEvent& event) {
-  if (asked.policy_file.empty() && !asked.without_witnesses)
-    return fail("draw.policy_absent",
-                "请用 --policy 给出您信任的见证人；确无见证人的，用 --without-witnesses "
-                "写明（抽取只能是 C 级）",
-                "name the witnesses you trust with --policy; where there are none, say so with "
-                "--without-witnesses (the draw can then be no more than tier C)");
-  if (asked.policy_file.empty()) {
-    session.environment().say("不核对见证人联署：抽取在读者看来只是 C 级",
-                              "without witnesses: to its readers the draw is tier C");
-    return std::optional<Hash>();
-  }
-  const auto policy = read_witness_policy(asked.policy_file);
-  if (!policy) return policy.error();
-  session.environment().err << policy_warning(*policy,
-                                              session.environment().language == Language::zh);
-  auto found = await_witnessed(session, *policy, event, asked.wait_s);
-  if (!found) return found.error();
-  session.see(found->checkpoint.size, found->checkpoint.root);
-  const std::string size = std::to_string(found->checkpoint.size);
-  session.environment().say("见证人已联署 " + size + " 条记录的检查点",
-                            "witnesses have cosigned the checkpoint of " + size + " entries");
-  return std::optional<Hash>(found->leaf_hash);
-}
+constexpr Unwitnessed kCostOfDraw{
+    .zh = "抽取在读者看来只能是 C 级",
+    .en = "to its readers the draw can be no more than tier C",
+};
 
 // The announcement's leaf hash: as witnessed, or as the service says where no policy is given.
 Result<Hash> announcement_hash(Session& session, const Contribution& asked,
                                const std::string& draw) {
   auto shown = session.get("/api/v1/draws/" + draw.substr(5));
   if (!shown) return shown.error();
-  auto witnessed = see_witnessed(session, asked,
-                                 {.draw = draw,
+  auto witnessed = see_witnessed(session, asked.witnesses,
+                                 {.stream = draw,
                                   .tag = ledger::PayloadTag::DrawAnnounced,
-                                  .position = shown->at("position").to_number<std::uint64_t>()});
+                                  .position = shown->at("position").to_number<std::uint64_t>()},
+                                 kCostOfDraw);
   if (!witnessed) return witnessed.error();
-  if (*witnessed) return **witnessed;
+  if (*witnessed) return (*witnessed)->leaf_hash;
   return shown_leaf_hash(*shown);
 }
 
@@ -181,10 +157,11 @@ Outcome reveal(Session& session, const Contribution& asked) {
   if (closed.is_null())
     return fail("draw.phase", "承诺尚未截止，还不能揭示",
                 "the commitments are not closed yet, so nothing can be revealed");
-  auto witnessed = see_witnessed(session, asked,
-                                 {.draw = draw,
+  auto witnessed = see_witnessed(session, asked.witnesses,
+                                 {.stream = draw,
                                   .tag = ledger::PayloadTag::CommitmentsClosed,
-                                  .position = closed.to_number<std::uint64_t>()});
+                                  .position = closed.to_number<std::uint64_t>()},
+                                 kCostOfDraw);
   if (!witnessed) return witnessed.error();
   ledger::schema::DrawRevealedT payload;
   payload.draw = draw;
@@ -286,23 +263,6 @@ void add_announcing(Program& program, CLI::App* draw) {
   program.act(command, [asked](Session& session) { return announce(session, *asked); });
 }
 
-void add_witnessing(Program& program, CLI::App* command, Contribution& asked) {
-  CLI::Option* policy = command->add_option(
-      "--policy", asked.policy_file,
-      program.help("您信任的见证人（tlog-policy 文件）：未经其联署就不签名",
-                   "the witnesses you trust (a tlog-policy file): nothing is signed without them"));
-  command
-      ->add_flag("--without-witnesses", asked.without_witnesses,
-                 program.help("没有见证人，照样签名：抽取只能是 C 级",
-                              "sign though there are no witnesses: the draw can be no more than "
-                              "tier C"))
-      ->excludes(policy);
-  command
-      ->add_option("--wait", asked.wait_s,
-                   program.help("等待见证人联署的秒数", "seconds to wait for the witnesses"))
-      ->capture_default_str();
-}
-
 void add_digits(Program& program, CLI::App* draw) {
   auto thrown = std::make_shared<Thrown>();
   CLI::App* command = program.command(
@@ -344,7 +304,7 @@ void add_contributing(Program& program, CLI::App* draw) {
       ->required();
   committing->add_option("--nonce-file", asked->nonce_file,
                          program.help("随机数存放处", "where the nonce is kept"));
-  add_witnessing(program, committing, *asked);
+  add_witnessing(program, committing, asked->witnesses, kCostOfDraw);
   program.act(committing, [asked](Session& session) { return commit(session, *asked); });
   CLI::App* revealing = program.command(draw, "reveal", "贡献人：揭示所承诺的随机数",
                                         "a contributor reveals the nonce");
@@ -356,7 +316,7 @@ void add_contributing(Program& program, CLI::App* draw) {
       ->required();
   revealing->add_option("--nonce-file", asked->nonce_file,
                         program.help("随机数存放处", "where the nonce is kept"));
-  add_witnessing(program, revealing, *asked);
+  add_witnessing(program, revealing, asked->witnesses, kCostOfDraw);
   program.act(revealing, [asked](Session& session) { return reveal(session, *asked); });
 }
 

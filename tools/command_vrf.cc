@@ -3,11 +3,13 @@
 #include "crypto/feldman.h"
 #include "crypto/key_file.h"
 #include "crypto/vrf.h"
+#include "projections/fields.h"
 #include "projections/outcome.h"
 #include "projections/proof_file.h"
 #include "tools/commands.h"
 #include "tools/policy_warning.h"
 #include "tools/text_file.h"
+#include "tools/witnessing.h"
 
 namespace liuhen::tools {
 
@@ -121,16 +123,56 @@ Result<feldman::Share> read_share(Session& session, const std::string& path, con
               path + " is no share of the VRF key " + to_hex(key));
 }
 
-Result<feldman::Commitments> commitments_of(const json::value& row) {
-  feldman::Commitments out;
-  for (const json::value& each : row.at("commitments").as_array()) {
-    const auto bytes = from_hex(std::string_view(each.as_string()));
-    if (!bytes) return bytes.error();
-    const auto point = exactly<32>(View(*bytes));
-    if (!point) return point.error();
-    out.push_back(*point);
-  }
-  return out;
+// Of a key that was shared: what its holders' shares are checked against.
+struct SharedKey {
+  KeyId key{};
+  feldman::Commitments commitments;
+  std::vector<KeyId> holders;
+};
+
+template <class Id>
+Result<std::vector<Id>> ids_of(View bytes) {
+  std::vector<Id> out;
+  for (; bytes.size() >= sizeof(Id); bytes = bytes.subspan(sizeof(Id)))
+    out.push_back(exactly<sizeof(Id)>(bytes.first(sizeof(Id))).value());
+  if (bytes.empty()) return out;
+  return fail("draw.event", "账本所记的分持不完整", "the sharing on record is not whole");
+}
+
+// As the log has it, in the entry that the witnesses saw.
+Result<SharedKey> shared_on_record(const WitnessedCheckpoint& witnessed) {
+  const auto event = ledger::Event::parse(witnessed.entry);
+  if (!event) return event.error();
+  const auto& payload = event->payload<ledger::schema::VrfKeyShared>();
+  const auto key = exactly<32>(projections::raw(payload.key()));
+  auto commitments = ids_of<Hash>(projections::raw(payload.commitments()));
+  auto holders = ids_of<KeyId>(projections::raw(payload.holders()));
+  if (!key) return key.error();
+  if (!commitments) return commitments.error();
+  if (!holders) return holders.error();
+  return SharedKey{
+      .key = *key, .commitments = std::move(*commitments), .holders = std::move(*holders)};
+}
+
+// As the service says.
+Result<SharedKey> shared_as_shown(const json::value& row) {
+  std::string key, commitments, holders;
+  key = row.at("key").as_string();
+  for (const json::value& each : row.at("commitments").as_array()) commitments += each.as_string();
+  for (const json::value& each : row.at("holders").as_array())
+    holders += each.at("key").as_string();
+  const auto id = from_hex(key), points = from_hex(commitments), keys = from_hex(holders);
+  if (!id) return id.error();
+  if (!points) return points.error();
+  if (!keys) return keys.error();
+  const auto shared = exactly<32>(View(*id));
+  auto listed = ids_of<Hash>(*points);
+  auto held_by = ids_of<KeyId>(*keys);
+  if (!shared) return shared.error();
+  if (!listed) return listed.error();
+  if (!held_by) return held_by.error();
+  return SharedKey{
+      .key = *shared, .commitments = std::move(*listed), .holders = std::move(*held_by)};
 }
 
 // The row of the key of which the author is a holder, the newest last; null if there is none.
@@ -145,34 +187,53 @@ const json::value* row_of_holder(const json::value& keys, const std::string& aut
   return found;
 }
 
-Outcome confirm(Session& session, const std::string& path) {
+struct Confirmation {
+  std::string share_file;
+  Witnessing witnesses;
+};
+
+constexpr Unwitnessed kCostOfShare{
+    .zh = "份额只对照服务所说的承诺",
+    .en = "the share is held against what the service says, and no more",
+};
+
+// The sharing that is confirmed: as witnessed, or as the service says where no policy is given.
+Result<SharedKey> sharing_to_confirm(Session& session, const Witnessing& asked,
+                                     const json::value& row) {
+  auto witnessed = see_witnessed(session, asked,
+                                 {.stream = "vrf",
+                                  .tag = ledger::PayloadTag::VrfKeyShared,
+                                  .position = row.at("shared").to_number<std::uint64_t>()},
+                                 kCostOfShare);
+  if (!witnessed) return witnessed.error();
+  return *witnessed ? shared_on_record(**witnessed) : shared_as_shown(row);
+}
+
+Outcome confirm(Session& session, const Confirmation& asked) {
+  const std::string& path = asked.share_file;
   const auto own = session.keys();
   if (!own) return own.error();
   if ((*own)->size() != 1) return fail("session.key", "请用 --key 给出一个密钥", "give one --key");
-  const std::string author = to_hex((*own)->front().key.public_key());
+  const KeyId author = (*own)->front().key.public_key();
   const auto keys = session.get("/api/v1/keys");
   if (!keys) return keys.error();
-  const json::value* row = row_of_holder(*keys, author);
+  const json::value* row = row_of_holder(*keys, to_hex(author));
   if (row == nullptr)
     return fail("vrf.holder", "您不是任何可验证随机函数密钥的份额持有人",
                 "you hold no share of any VRF key");
-  const auto bytes = from_hex(std::string_view(row->at("key").as_string()));
-  const auto key = bytes ? exactly<32>(View(*bytes)) : Result<KeyId>(bytes.error());
-  if (!key) return key.error();
-  const auto commitments = commitments_of(*row);
-  if (!commitments) return commitments.error();
-  if (auto checked = feldman::check_commitments(*key, *commitments); !checked) return checked;
-  const auto share = read_share(session, path, *key);
+  const auto shared = sharing_to_confirm(session, asked.witnesses, *row);
+  if (!shared) return shared.error();
+  if (auto checked = feldman::check_commitments(shared->key, shared->commitments); !checked)
+    return checked;
+  const auto share = read_share(session, path, shared->key);
   if (!share) return share.error();
-  if (auto checked = feldman::check_share(*commitments, *share); !checked) return checked;
-  const auto& holders = row->at("holders").as_array();
-  if (share->holder > holders.size() ||
-      holders[share->holder - 1].at("key").as_string() != std::string_view(author))
+  if (auto checked = feldman::check_share(shared->commitments, *share); !checked) return checked;
+  if (share->holder > shared->holders.size() || shared->holders[share->holder - 1] != author)
     return fail("vrf.share_file", path + " 是别人的份额", path + " is somebody else's share");
-  session.environment().say("份额与公开的承诺相符：" + to_hex(*key),
-                            "the share is what the public commitments say: " + to_hex(*key));
+  session.environment().say("份额与公开的承诺相符：" + to_hex(shared->key),
+                            "the share is what the public commitments say: " + to_hex(shared->key));
   ledger::schema::VrfShareConfirmedT confirmed;
-  confirmed.key.assign(key->begin(), key->end());
+  confirmed.key.assign(shared->key.begin(), shared->key.end());
   return session.submit_and_say(united(std::move(confirmed)));
 }
 
@@ -295,12 +356,16 @@ void add_keys(Program& program, CLI::App* vrf) {
 }
 
 void add_holding(Program& program, CLI::App* vrf) {
-  auto path = std::make_shared<std::string>();
+  auto confirmation = std::make_shared<Confirmation>();
   CLI::App* confirming = program.command(vrf, "confirm", "持有人：核对份额并签名确认",
                                          "a holder checks his share, and signs that it is right");
   program.signs(confirming);
-  confirming->add_option("share", *path, program.help("份额文件", "the share's file"))->required();
-  program.act(confirming, [path](Session& session) { return confirm(session, *path); });
+  confirming
+      ->add_option("share", confirmation->share_file, program.help("份额文件", "the share's file"))
+      ->required();
+  add_witnessing(program, confirming, confirmation->witnesses, kCostOfShare);
+  program.act(confirming,
+              [confirmation](Session& session) { return confirm(session, *confirmation); });
 
   auto asked = std::make_shared<Recovery>();
   CLI::App* recovering = program.command(

@@ -74,7 +74,7 @@ const std::map<std::string, std::vector<std::string>>& examples() {
       {"vrf share",
        {"vrf share --vrf-key ledger/keys/vrf.key --holder holder-1 --holder holder-2 --holder "
         "holder-3 --threshold 2 --out shares --key ledger/keys/platform.key --key trustee-2.key"}},
-      {"vrf confirm", {"vrf confirm holder-1.share --key holder-1.key"}},
+      {"vrf confirm", {"vrf confirm holder-1.share --key holder-1.key --policy policy.txt"}},
       {"vrf recover",
        {"vrf recover 2026-ND/1 --share holder-1.share --share holder-2.share --policy policy.txt "
         "--key holder-1.key"}},

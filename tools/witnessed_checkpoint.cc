@@ -50,16 +50,16 @@ Result<Bytes> fetch_entry(ledger::Fetcher& fetcher, std::uint64_t position, std:
   return Bytes(split.entries[at].begin(), split.entries[at].end());
 }
 
-// Whether the event is the one meant; its stream is its draw's.
+// Whether the event is the one meant.
 Outcome check_event(const ledger::Event& event, const AnsweredEvent& meant) {
   if (event.position() == meant.position && event.tag() == meant.tag &&
-      event.intent().stream() == meant.draw)
+      event.intent().stream() == meant.stream)
     return ok();
   return fail("draw.event",
-              "第 " + std::to_string(meant.position) + " 条记录不是抽取“" + meant.draw +
-                  "”的公告或截止：服务所说不实，请立即核查",
+              "第 " + std::to_string(meant.position) + " 条记录不是“" + meant.stream +
+                  "”中的那件事：服务所说不实，请立即核查",
               "entry " + std::to_string(meant.position) +
-                  " is not what the service says it is of \"" + meant.draw +
+                  " is not what the service says it is of \"" + meant.stream +
                   "\": look into it at once");
 }
 
@@ -78,7 +78,7 @@ Result<WitnessedCheckpoint> try_note(api::Connection& connection, const crypto::
                 "the cosigned checkpoint (" + std::to_string(checkpoint.size) +
                     " entries) does not cover entry " + std::to_string(meant.position) + " yet");
   api::UrlFetcher fetcher(connection);
-  const auto entry = fetch_entry(fetcher, meant.position, checkpoint.size);
+  auto entry = fetch_entry(fetcher, meant.position, checkpoint.size);
   if (!entry) return entry.error();
   const auto event = ledger::Event::parse(*entry);  // borrows the entry
   if (!event) return event.error();
@@ -89,7 +89,9 @@ Result<WitnessedCheckpoint> try_note(api::Connection& connection, const crypto::
   const auto included = crypto::verify_inclusion(meant.position, checkpoint.size,
                                                  event->leaf_hash(), *proof, checkpoint.root);
   if (!included) return included.error();
-  return WitnessedCheckpoint{.checkpoint = checkpoint, .leaf_hash = event->leaf_hash()};
+  const Hash leaf_hash = event->leaf_hash();
+  return WitnessedCheckpoint{
+      .checkpoint = checkpoint, .leaf_hash = leaf_hash, .entry = std::move(*entry)};
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// What a contributor waits for before giving a number away: a checkpoint that the quorum of their
-// own policy cosigned and that covers the event they answer to. Fail closed: nothing is taken on
-// the service's word.
+// What contributors and holders of shares wait for before they sign: a checkpoint that the quorum
+// of their own policy cosigned and that covers the event they answer to. Fail closed: nothing is
+// taken on the service's word.
 #pragma once
 
 #include "crypto/policy.h"
@@ -11,9 +11,9 @@ namespace liuhen::tools {
 
 inline constexpr unsigned kWitnessWaitS = 120;
 
-// The event that a contribution answers to.
+// The event that is answered to, as the service says.
 struct AnsweredEvent {
-  std::string draw;  // "draw/<plan>/<attempt>"
+  std::string stream;  // "draw/<plan>/<attempt>", "vrf"
   ledger::PayloadTag tag;
   std::uint64_t position = 0;
 };
@@ -21,6 +21,7 @@ struct AnsweredEvent {
 struct WitnessedCheckpoint {
   crypto::Checkpoint checkpoint;
   Hash leaf_hash{};  // of the event's entry, which the checkpoint's tree holds
+  Bytes entry;       // that entry; ledger::Event::parse takes it
 };
 
 // Reads a policy that asks for witnesses. Errors: `draw.policy_none` (its quorum is none),

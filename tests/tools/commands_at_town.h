@@ -45,9 +45,7 @@ class CommandsAtTown : public ::testing::Test {
 
   Town town;
   TempDir temp;
-
- private:
-  std::unique_ptr<api::Connection> connection_;
+  std::unique_ptr<api::Connection> connection_;  // made by run() where there is none
 };
 
 }  // namespace liuhen::tests

@@ -1,8 +1,12 @@
 // `liuhen vrf` and `liuhen draw digits` as people run them: shares are handed out and confirmed,
 // and holders execute a draw that the operator does not.
+#include "crypto/vrf.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crypto/cosignature.h"
+#include "crypto/feldman.h"
 #include "tests/projections/city_log.h"
 #include "tests/tools/commands_at_town.h"
 
@@ -37,6 +41,13 @@ class VrfCommands : public tests::CommandsAtTown {
             "--key",       key("platform"),
             "--key",       key("trustee-outside")};
   }
+  std::vector<std::string> confirming(const std::string& file, const std::string& holder,
+                                      const std::vector<std::string>& trust = {
+                                          "--without-witnesses"}) {
+    std::vector<std::string> words{"vrf", "confirm", file, "--key", key(holder)};
+    words.insert(words.end(), trust.begin(), trust.end());
+    return words;
+  }
   const projections::VrfKey& vrf() { return town.city.state().keys.vrf.back(); }
 
   tests::CityDraw draw{town.city};
@@ -51,13 +62,11 @@ TEST_F(VrfCommands, FromTheSharesToADrawThatTheOperatorDoesNotExecute) {
       std::filesystem::status(share("holder1")).permissions() & std::filesystem::perms::others_read,
       std::filesystem::perms::none);
 
-  run({"vrf", "confirm", share("holder1"), "--key", key("holder1")});
-  EXPECT_NE(run({"vrf", "confirm", share("holder1"), "--key", key("holder2")}, kFailed)
-                .find("vrf.share_file"),
+  run(confirming(share("holder1"), "holder1"));
+  EXPECT_NE(run(confirming(share("holder1"), "holder2"), kFailed).find("vrf.share_file"),
             std::string::npos)
       << "somebody else's";
-  EXPECT_NE(run({"vrf", "confirm", key("holder2"), "--key", key("holder2")}, kFailed)
-                .find("vrf.share_file"),
+  EXPECT_NE(run(confirming(key("holder2"), "holder2"), kFailed).find("vrf.share_file"),
             std::string::npos);
   EXPECT_EQ(vrf().sharing->confirmed.size(), 1U);
 
@@ -89,6 +98,75 @@ TEST_F(VrfCommands, FromTheSharesToADrawThatTheOperatorDoesNotExecute) {
   run({"vrf", "register", "--vrf-key", key("vrf-next"), "--key", key("platform"), "--key",
        key("trustee-outside")});
   EXPECT_EQ(town.city.state().keys.vrf_in_force()->id, town.city.id("vrf-next"));
+}
+
+// The town as a witness shows it, or as an operator would who shows a holder other commitments than
+// the log has.
+class Shown final : public api::Connection {
+ public:
+  explicit Shown(std::unique_ptr<api::Connection> town) : town_(std::move(town)) {}
+  Result<api::Response> send(const api::Request& request) override {
+    const bool checkpoint = request.target.starts_with("/checkpoint");
+    auto response = checkpoint ? town_->get("/checkpoint") : town_->send(request);
+    if (!response) return response;
+    if (checkpoint && cosigns) {
+      const auto note = crypto::parse_note(response->body).value();
+      response->body +=
+          crypto::format_signature_line(crypto::cosign(witness, kWitness, 7, note.text));
+    }
+    if (request.target == "/api/v1/keys" && !commitments.empty()) {
+      boost::json::value keys = boost::json::parse(response->body);
+      keys.as_object().at("vrf_keys").as_array().back().as_object()["commitments"] = commitments;
+      response->body = boost::json::serialize(keys);
+    }
+    return response;
+  }
+  static constexpr const char* kWitness = "witness.example/w";
+  const crypto::SigningKey witness{City::seed("witness")};
+  bool cosigns = true;
+  boost::json::array commitments;
+
+ private:
+  std::unique_ptr<api::Connection> town_;
+};
+
+// What a holder signs is the log's own sharing, under a checkpoint that the holder's witnesses saw.
+TEST_F(VrfCommands, AHolderConfirmsWhatWitnessesSawAndNotWhatIsShown) {
+  run(sharing());
+  auto connection = std::make_unique<Shown>(town.connect());
+  Shown& shown = *connection;
+  connection_ = std::move(connection);
+  const crypto::NoteKey log{.name = City::kOrigin, .key = town.city.id("log")};
+  const crypto::NoteKey witness{.name = Shown::kWitness,
+                                .type = crypto::NoteKeyType::cosignature,
+                                .key = shown.witness.public_key()};
+  const std::vector<std::string> trust{
+      "--policy",
+      write("policy", "log " + log.vkey() + "\nwitness w " + witness.vkey() + "\nquorum w\n"),
+      "--wait", "0"};
+
+  EXPECT_THAT(run(confirming(share("holder1"), "holder1", {}), kFailed),
+              testing::HasSubstr("draw.policy_absent"));
+  shown.cosigns = false;
+  EXPECT_THAT(run(confirming(share("holder1"), "holder1", trust), kFailed),
+              testing::HasSubstr("draw.unwitnessed"));
+  shown.cosigns = true;
+
+  crypto::SystemEntropy entropy;
+  const auto other =
+      crypto::feldman::split(crypto::vrf::secret_scalar(City::seed("vrf")), 2, 3, entropy).value();
+  for (const auto& commitment : other.commitments)
+    shown.commitments.emplace_back(to_hex(commitment));
+  const auto text =
+      crypto::format_key_file("vrf-share 1 " + to_hex(vrf().id), other.shares[0].value).value();
+  const auto false_share = write("false.share", std::string(text_of(text.view())));
+  std::filesystem::permissions(false_share, std::filesystem::perms::owner_all);
+  EXPECT_THAT(run(confirming(false_share, "holder1", trust), kFailed),
+              testing::HasSubstr("feldman.share"));
+  EXPECT_TRUE(vrf().sharing->confirmed.empty());
+
+  run(confirming(share("holder1"), "holder1", trust));
+  EXPECT_EQ(vrf().sharing->confirmed.size(), 1U);
 }
 
 TEST_F(VrfCommands, DigitsWithTheBitsTheyCarry) {
