@@ -8,10 +8,9 @@
 #include "api/client/connection.h"
 #include "crypto/random.h"
 #include "ledger/clock.h"
+#include "tools/language.h"
 
 namespace liuhen::tools {
-
-enum class Language { zh, en };
 
 struct Environment {
   Language language = Language::zh;

@@ -58,7 +58,7 @@ std::string in_two_columns(const std::string& left, const std::string& right) {
 HelpFormatter::HelpFormatter(Language language) : zh_(language == Language::zh) {
   column_width(kFirstColumn);
   label("Usage", zh_ ? "用法" : "Usage");
-  label("OPTIONS", zh_ ? "[选项]" : "[OPTIONS]");
+  label("OPTIONS", zh_ ? "选项" : "OPTIONS");
   label("SUBCOMMAND", zh_ ? "子命令" : "SUBCOMMAND");
   label("SUBCOMMANDS", zh_ ? "子命令…" : "SUBCOMMANDS");
   label("Options", zh_ ? "选项" : "Options");
@@ -67,13 +67,14 @@ HelpFormatter::HelpFormatter(Language language) : zh_(language == Language::zh) 
 }
 
 std::string HelpFormatter::make_option(const CLI::Option* option, bool positional) const {
-  return in_two_columns(make_option_name(option, positional) + make_option_opts(option),
-                        make_option_desc(option));
+  std::string name = make_option_name(option, positional);
+  name = name.substr(0, name.find('{'));  // of a flag that says no: "--no-findings{false}"
+  return in_two_columns(name + make_option_opts(option), make_option_desc(option));
 }
 
 std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
   std::string out;
-  if (option->get_type_size() != 0) {
+  if (option->get_expected_max() != 0) {  // a flag takes none
     const bool number = option->get_type_name() == "UINT";
     out += zh_ ? (number ? " 数" : " 文字") : (number ? " N" : " TEXT");
     if (!option->get_default_str().empty()) out += "=" + option->get_default_str();

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "tools/environment.h"
+#include "tools/language.h"
 
 namespace liuhen::tools {
 

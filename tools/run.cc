@@ -1,6 +1,6 @@
 #include <boost/json.hpp>
-#include <cstdlib>
 
+#include "tools/cli_words.h"
 #include "tools/commands.h"
 #include "tools/examples.h"
 #include "tools/help_formatter.h"
@@ -108,7 +108,7 @@ std::string usage_words(const Environment& environment, const CLI::App& app,
                         const std::vector<std::string>& typed, const CLI::ParseError& problem) {
   const auto [at, after] = named_by(app, typed);
   const std::string name = at == &app ? "liuhen" : "liuhen " + path_of(*at);
-  std::string words = problem.what();
+  std::string words = cli_words(problem, environment.language);
   const bool group = !at->get_subcommands([](const CLI::App*) { return true; }).empty();
   const auto unknown = app.remaining(true);
   if (group && !after.empty()) {
@@ -119,32 +119,12 @@ std::string usage_words(const Environment& environment, const CLI::App& app,
       words += environment.pick("。是 " + near + " 吗？", "; did you mean " + near + "?");
   } else if (group && dynamic_cast<const CLI::RequiredError*>(&problem) != nullptr) {
     words = environment.pick(name + " 后面要有子命令", name + " needs a subcommand");
-  } else if (dynamic_cast<const CLI::RequiredError*>(&problem) != nullptr &&
-             words.ends_with(" is required")) {
-    const std::string what = words.substr(0, words.size() - 12);
-    words = environment.pick("缺少必填的 " + what, words);
-  } else if (!unknown.empty()) {
+  } else if (!unknown.empty() && dynamic_cast<const CLI::RequiredError*>(&problem) == nullptr) {
     words =
         environment.pick("不认识 “" + unknown.front() + "”", "unknown: '" + unknown.front() + "'");
-  } else {
-    words = environment.pick("参数的值有误（" + words + "）", words);
   }
   return words + '\n' +
          environment.pick("说明见：" + name + " --help", "See: " + name + " --help") + '\n';
-}
-
-// --lang must be known before help is written, so it is looked for first.
-Language language_of(const std::vector<std::string>& arguments, Language fallback) {
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    std::string value;
-    if (arguments[i].starts_with("--lang=")) value = arguments[i].substr(7);
-    if (arguments[i] == "--lang" && i + 1 < arguments.size()) value = arguments[i + 1];
-    if (value == "en") return Language::en;
-    if (value == "zh") return Language::zh;
-  }
-  const char* variable = std::getenv("LIUHEN_LANG");
-  const std::string_view asked = variable == nullptr ? "" : variable;
-  return asked == "en" ? Language::en : asked == "zh" ? Language::zh : fallback;
 }
 
 }  // namespace

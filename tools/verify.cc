@@ -6,30 +6,22 @@
 
 #include "crypto/random.h"
 #include "ledger/clock.h"
+#include "tools/cli_words.h"
+#include "tools/help_formatter.h"
 #include "tools/verify_run.h"
 
 namespace liuhen::tools {
 
 namespace {
 
-// --lang must be known before help is written, so it is looked for first.
-ReportLanguage language_of(const std::vector<std::string>& arguments) {
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i] == "--lang=en" ||
-        (arguments[i] == "--lang" && i + 1 < arguments.size() && arguments[i + 1] == "en"))
-      return ReportLanguage::en;
-  }
-  return ReportLanguage::zh;
-}
-
 class CommandLine {
  public:
-  explicit CommandLine(ReportLanguage language)
-      : zh_(language == ReportLanguage::zh),
+  explicit CommandLine(Language language)
+      : zh_(language == Language::zh),
         app_(pick("留痕核验：不依赖、不信任服务端，逐条重放账本并说出第一处错误。",
                   "Liuhen's verifier: replays a log entry by entry, trusting no server, and names "
                   "the first thing that is wrong.")) {
-    job_.language = language;
+    job_.language = zh_ ? ReportLanguage::zh : ReportLanguage::en;
     label();
     add_sources();
     add_options();
@@ -44,7 +36,8 @@ class CommandLine {
       std::cout << app_.help();
       return 0;
     } catch (const CLI::ParseError& problem) {
-      std::cerr << pick("用法有误：", "usage: ") << problem.what() << '\n'
+      std::cerr << pick("用法有误：", "usage: ")
+                << cli_words(problem, zh_ ? Language::zh : Language::en) << '\n'
                 << pick("运行 liuhen-verify --help 查看说明。", "Run liuhen-verify --help.")
                 << '\n';
       return kUsage;
@@ -61,15 +54,8 @@ class CommandLine {
     app_.name("liuhen-verify");
     app_.require_subcommand(1);
     app_.fallthrough();
-    auto formatter = std::make_shared<CLI::Formatter>();
-    formatter->column_width(34);
-    formatter->label("Usage", pick("用法", "Usage"));
-    formatter->label("OPTIONS", pick("[选项]", "[OPTIONS]"));
+    auto formatter = std::make_shared<HelpFormatter>(zh_ ? Language::zh : Language::en);
     formatter->label("SUBCOMMAND", pick("对象", "WHAT"));
-    formatter->label("Options", pick("选项", "Options"));
-    formatter->label("Subcommands", pick("核验什么", "What to verify"));
-    formatter->label("Positionals", pick("参数", "Arguments"));
-    formatter->label("REQUIRED", pick("必填", "REQUIRED"));
     app_.formatter(formatter);
     app_.set_help_flag("-h,--help", pick("显示本说明", "show this help"));
     app_.footer(
@@ -88,6 +74,7 @@ class CommandLine {
                   const std::string& en, const char* what) {
     CLI::App* command = app_.add_subcommand(name, pick(zh, en));
     command->formatter(app_.get_formatter());
+    command->group(pick("核验什么", "Subcommands"));
     command->set_help_flag("-h,--help", pick("显示本说明", "show this help"));
     command->add_option(what, job_.place, pick(zh, en))->required();
     command->callback([this, source] { job_.source = source; });
@@ -119,7 +106,8 @@ class CommandLine {
                        "do not look across draws for what no single one shows"));
     app_.add_flag("--json", job_.json, pick("输出 JSON", "print JSON"));
     app_.add_option("--lang", language_, pick("语言：zh 或 en", "language: zh or en"))
-        ->check(CLI::IsMember({"zh", "en"}));
+        ->check(CLI::IsMember({"zh", "en"}))
+        ->envname("LIUHEN_LANG");
     app_.add_option("--at", at_,
                     pick("按此时刻判断逾期（Unix 秒），默认现在",
                          "judge deadlines as of this Unix second; now by default"))
@@ -157,7 +145,7 @@ int main(int argc, char** argv) {
   using namespace liuhen;
   crypto::initialise();
   std::vector<std::string> arguments(argv + 1, argv + argc);
-  tools::CommandLine command_line(tools::language_of(arguments));
+  tools::CommandLine command_line(tools::language_of(arguments, tools::Language::zh));
   if (const auto code = command_line.parse(std::move(arguments))) return *code;
   ledger::SystemClock clock;
   command_line.settle(clock.now_s());

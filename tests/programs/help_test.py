@@ -23,6 +23,11 @@ def commands(*words):
     return found
 
 
+# What it says by itself.
+WORDS_OF_CLI11 = re.compile(r"TEXT|UINT|REQUIRED|\[\[|\{|\b(Options|Subcommands|Excludes|excludes|required|missing|convert|"
+                            r"not in|range|allowed|expected|subcommand)\b")
+
+
 def width(text):
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
@@ -42,6 +47,29 @@ class Verifier(unittest.TestCase):
         self.assertEqual(options - set(re.findall(r"--[a-z-]+", guide)), set())
         for code, verdict in re.findall(r"^\| ([0-3]) \| (\w+) \|", guide, re.M):
             self.assertIn(f"{code} {verdict}", helped)
+
+
+    def test_it_speaks_the_language_of_the_environment_as_liuhen_does(self):
+        def said(*words, lang):
+            done = subprocess.run([os.path.join(BIN, "liuhen-verify"), *words], capture_output=True, text=True,
+                                  env={**ENVIRONMENT, "LIUHEN_LANG": lang}, timeout=60)
+            return done.stdout + done.stderr
+        for lang, usage, wrong in (("en", "Usage", "usage: "), ("zh", "用法", "用法有误：")):
+            self.assertIn(usage, said("--help", lang=lang))
+            self.assertIn(wrong, said("dir", lang=lang))
+            self.assertIn("Usage", said("--help", "--lang", "en", lang=lang))
+
+    def test_chinese_help_and_errors_are_chinese(self):
+        def said(*words):
+            done = subprocess.run([os.path.join(BIN, "liuhen-verify"), *words, "--lang", "zh"],
+                                  capture_output=True, text=True, env=ENVIRONMENT, timeout=60)
+            return done.stdout + done.stderr
+        for words in ([], ["dir"], ["url"], ["tiles"], ["file"]):
+            self.assertNotRegex(said(*words, "--help"), WORDS_OF_CLI11)
+        for words in ([], ["dir"], ["dir", "x", "--policy", "a", "--vkey", "b"], ["dir", "x", "--at", "soon"],
+                      ["dir", "x", "--nope"], ["dir", "x", "--policy"]):
+            self.assertRegex(said(*words), "[\u4e00-\u9fff]")
+            self.assertNotRegex(said(*words), WORDS_OF_CLI11)
 
 
 class Demonstration(unittest.TestCase):
@@ -85,6 +113,16 @@ class Help(unittest.TestCase):
                     continue  # roles carry both names
                 with self.subTest(" ".join(words)):
                     self.assertNotRegex(line, "[\u4e00-\u9fff]")
+
+    def test_chinese_help_is_chinese_and_flags_take_no_value(self):
+        for words in self.all:
+            out = liuhen(*words, "--help", lang="zh")[1].split("\n例：")[0]
+            with self.subTest(" ".join(words)):
+                self.assertNotRegex(out, WORDS_OF_CLI11)
+                self.assertRegex(out, r"-h,--help +\S")
+                self.assertNotIn("--help 文字", out)
+        self.assertRegex(liuhen("draw", "commit", "--help")[1], r"--without-witnesses +sign though")
+        self.assertRegex(liuhen("draw", "commit", "--help")[1], r"--policy TEXT +the witnesses")
 
     def test_columns_line_up_and_lines_fit(self):
         for lang in ("zh", "en"):
@@ -141,6 +179,21 @@ class Slips(unittest.TestCase):
             code, _, err = liuhen(*words, lang="zh")
             self.assertEqual(code, 3, (words, err))
             self.assertRegex(err, "[\u4e00-\u9fff]")
+
+    def test_chinese_errors_are_chinese(self):
+        for words, named in ((["draw", "commit"], "缺少必填的 draw"),
+                             (["draw", "commit", "x", "--policy"], "--policy 后面要有值"),
+                             (["draw", "commit", "x", "--policy", "p", "--without-witnesses"],
+                              "--policy 与 --without-witnesses 不能同时给"),
+                             (["draw", "commit", "x", "--wait", "soon"], "--wait 的值“soon”"),
+                             (["--lang", "fr", "state", "log"], "只能是 zh,en 之一"),
+                             (["mirror", "http://127.0.0.1:1", "x", "--interval", "0"], "--interval 的值 0 不在 1 至"),
+                             (["state", "log", "--nope"], "不认识 “--nope”")):
+            code, _, err = liuhen(*words, lang="zh")
+            with self.subTest(" ".join(words)):
+                self.assertEqual(code, 3, err)
+                self.assertIn(named, err)
+                self.assertNotRegex(err, WORDS_OF_CLI11)
 
     def test_the_language_comes_from_the_environment_too(self):
         for lang, word in (("en", "Usage"), ("zh", "用法")):
