@@ -1,10 +1,7 @@
 // The report for people: short, the verdict near the top, one line for each draw.
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
-
 #include "tools/verify_findings.h"
 #include "tools/verify_report.h"
+#include "tools/verify_words.h"
 
 namespace liuhen::tools {
 
@@ -13,9 +10,6 @@ namespace {
 using ledger::Verdict;
 using projections::DrawLine;
 using projections::Sentence;
-using Phase = projections::Draw::Phase;
-
-std::string number(std::uint64_t value) { return std::to_string(value); }
 
 class Text {
  public:
@@ -23,6 +17,9 @@ class Text {
 
   void line(const std::string& zh, const std::string& en) {
     out_.append(zh_ ? zh : en).append(1, '\n');
+  }
+  void line(const std::string& indent, const Sentence& sentence) {
+    out_.append(indent).append(pick(sentence)).append(1, '\n');
   }
   void item(const std::string& mark, const Sentence& sentence) {
     out_.append("  ").append(mark).append(" ").append(pick(sentence)).append(1, '\n');
@@ -36,11 +33,7 @@ class Text {
 
   void keys(bool pinned) {
     if (pinned) return;
-    line(
-        "公钥未固定：所用公钥由被核验的数据自己给出，只能说明前后一致。请用 --policy 或 --vkey "
-        "指定您信任的公钥。",
-        "The keys are not pinned: the key used is the one that the data itself gives, which shows "
-        "consistency only. Name the key that you trust with --policy or --vkey.");
+    line("", keys_not_pinned());
   }
 
   void losses(const std::vector<projections::LossLine>& losses) {
@@ -54,18 +47,8 @@ class Text {
 
   void verdict(Verdict verdict, const std::optional<Error>& finding,
                std::optional<std::uint64_t> position, const std::string& where) {
-    switch (verdict) {
-      case Verdict::verified:
-        line("结论：已核验", "Verdict: verified");
-        break;
-      case Verdict::violated:
-        line("结论：发现违背", "Verdict: violated");
-        break;
-      case Verdict::inconclusive:
-        line("结论：无法判定（缺少所需内容）",
-             "Verdict: inconclusive (something needed is missing)");
-        break;
-    }
+    const Sentence words = words_of(verdict);
+    line("结论：" + words.zh, "Verdict: " + words.en);
     if (!finding) return;
     if (position)
       line("位置：第 " + number(*position) + " 条", "At: entry " + number(*position));
@@ -79,49 +62,6 @@ class Text {
   bool zh_;
   std::string out_;
 };
-
-// Beijing time, eight hours ahead of UTC all year.
-std::string beijing(std::uint64_t time) {
-  const auto seconds = static_cast<std::int64_t>(time) + 8 * 3600;
-  const std::chrono::sys_days day{std::chrono::days{seconds / 86'400}};
-  const std::chrono::year_month_day date{day};
-  char out[64];
-  std::snprintf(out, sizeof out, "%04d-%02u-%02u %02d:%02d:%02d", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(seconds % 86'400 / 3600), static_cast<int>(seconds % 3600 / 60),
-                static_cast<int>(seconds % 60));
-  return out;
-}
-
-Sentence phase_of(const DrawLine& draw) {
-  if (draw.discarded) return {"已作废", "voided"};
-  switch (draw.phase) {
-    case Phase::committing:
-      return {"承诺中", "taking commitments"};
-    case Phase::revealing:
-      return {"揭示中", "taking reveals"};
-    case Phase::ready:
-      return {"待执行", "to be executed"};
-    case Phase::executed:
-      return {"已执行", "executed"};
-    case Phase::disclosed:
-      return {"已公布名单", "disclosed"};
-    case Phase::failed:
-      return {"失败（无人承诺）", "failed (nobody committed)"};
-  }
-  return {};
-}
-
-Sentence replayed_of(const DrawLine& draw) {
-  if (draw.phase != Phase::executed && draw.phase != Phase::disclosed)
-    return {"名录已重算", "pool replayed"};
-  if (draw.matching_replayed)
-    return {"名录、种子、抽中者、匹配均已重算", "pool, seed, selection and matching replayed"};
-  return {
-      "名录、种子、抽中者已重算；匹配有 " + number(draw.conflicts_unopened) + " 项利益冲突未打开",
-      "pool, seed and selection replayed; for the matching " + number(draw.conflicts_unopened) +
-          " conflicts were not opened"};
-}
 
 void add_draw(const DrawLine& draw, Text& text) {
   const std::string& tier = draw.tier;
@@ -139,59 +79,6 @@ void add_draw(const DrawLine& draw, Text& text) {
             "     tier " + tier + ". " + draw.tier_why.en);
 }
 
-// What a reader should look at more closely, though no rule is broken.
-void add_draw_notes(const DrawLine& draw, Text& text) {
-  if (draw.strata_not_random != 0) {
-    text.line("     不具随机性的层：" + number(draw.strata_not_random) +
-                  "（可抽者全部抽中，或少于细则的下限）",
-              "     strata that are not random: " + number(draw.strata_not_random) +
-                  " (all eligible are drawn, or they are fewer than the rule's minimum)");
-  }
-  if (draw.none_left != 0) {
-    text.line("     无人可递补：" + number(draw.none_left) + " 次",
-              "     nobody left to go instead: " + number(draw.none_left) + " times");
-  }
-  if (!draw.discarded_before.empty()) {
-    const std::string count = number(draw.discarded_before.size());
-    std::string names;
-    for (const std::string& stream : draw.discarded_before)
-      names.append(names.empty() ? "" : ", ").append(stream);
-    text.line("     此前同事项同范围已有 " + count + " 次结果看过之后作废：" + names,
-              "     outcomes on its items and scope seen and discarded before it: " + count + ": " +
-                  names);
-  }
-  if (draw.substitutes_unproven != 0) {
-    text.line(
-        "     丙级（C）的递补：" + number(draw.substitutes_unproven) +
-            (draw.beacon ? " 次（没有证明决定早于所用的信标轮次）"
-                         : " 次（没有信标：决定之时，知道种子的人就知道递补是谁）"),
-        "     substitutes of tier C: " + number(draw.substitutes_unproven) +
-            (draw.beacon ? " (it is not proven that the decision came before the beacon's round)"
-                         : " (there is no beacon: whoever knows the seed knows at the decision who "
-                           "goes instead)"));
-  }
-  if (draw.substitutes_late != 0) {
-    text.line("     逾期的递补：" + number(draw.substitutes_late),
-              "     substitutes past their deadline: " + number(draw.substitutes_late));
-  }
-}
-
-void add_beacon(const projections::BeaconLine& beacon, Text& text) {
-  const std::string output_zh = beacon.output ? "，输出 " + to_hex(*beacon.output) : "，尚未记录";
-  const std::string output_en =
-      beacon.output ? ", output " + to_hex(*beacon.output) : ", not recorded yet";
-  text.line("     信标：链 " + to_hex(beacon.chain) +
-                (beacon.listed ? "（策略所列）" : "（策略未列，是否公共信标须另行核实）") +
-                "，第 " + number(beacon.round) + " 轮，" + beijing(beacon.round_time) + output_zh +
-                (beacon.closed_late ? "；揭示截止未早于该轮一个裕量" : ""),
-            "     beacon: chain " + to_hex(beacon.chain) +
-                (beacon.listed ? " (in the policy)"
-                               : " (not in the policy: check that it is a public one)") +
-                ", round " + number(beacon.round) + ", " + beijing(beacon.round_time) + " (UTC+8)" +
-                output_en +
-                (beacon.closed_late ? "; reveals were not closed a margin before it" : ""));
-}
-
 void add_draws(const projections::Report& report, Text& text) {
   if (report.draws.empty()) return;
   text.gap();
@@ -199,40 +86,14 @@ void add_draws(const projections::Report& report, Text& text) {
             "Draws (" + number(report.draws.size()) + "):");
   for (const DrawLine& draw : report.draws) {
     add_draw(draw, text);
-    if (draw.beacon) add_beacon(*draw.beacon, text);
+    if (draw.beacon) text.line("     ", words_of(*draw.beacon));
     for (const auto& line : draw.digits)
       text.line("     彩票或骰子：" + line.what.zh + "（不提高等级）",
                 "     lottery or dice: " + line.what.en + " (raises no tier)");
-    text.line("     " + draw.vrf_sharing.zh, "     " + draw.vrf_sharing.en);
-    add_draw_notes(draw, text);
+    text.line("     ", draw.vrf_sharing);
+    for (const Sentence& note : notes_on(draw)) text.line("     ", note);
   }
-  const auto is = [](char tier) {
-    return [tier](const DrawLine& draw) { return draw.tier.find(tier) != std::string::npos; };
-  };
-  if (std::ranges::any_of(report.draws, is('A')))
-    text.line(
-        "  A "
-        "级：见证人证明名录与揭示截止都早于公共信标那一轮：要左右结果，运营方须与信标网络的多数、"
-        "或与足够多的见证人串通。",
-        "  Tier A: witnesses prove that the pool and the closing of reveals came before the public "
-        "beacon's round: to steer it the operator needs enough of the beacon's members, or enough "
-        "of "
-        "the witnesses.");
-  if (std::ranges::any_of(report.draws, is('B')))
-    text.line(
-        "  B "
-        "级：公告先由见证人固定，独立的贡献人再各出随机数：要左右结果，运营方须与他们全体、或与足够"
-        "多的见证人串通。",
-        "  Tier B: witnesses fixed the announcement before independent contributors gave their "
-        "numbers: to steer it the operator needs all of them, or enough of the witnesses.");
-  if (std::ranges::any_of(report.draws, is('C')))
-    text.line(
-        "  C "
-        "级：没有见证人证明名录和揭示早于信标（或没有信标），独立的贡献人也不足：运营方可能反复试"
-        "公告，直到结果合意，密码学不能排除。",
-        "  Tier C: no witnesses prove that pool and reveals came before the beacon (or there is "
-        "none), and there are too few independent contributors: the operator could have tried "
-        "announcements until one pleased, and cryptography cannot rule it out.");
+  for (const Sentence& tier : tiers_among(report.draws)) text.line("  ", tier);
 }
 
 }  // namespace

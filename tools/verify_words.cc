@@ -1,0 +1,164 @@
+#include "tools/verify_words.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+namespace liuhen::tools {
+
+using ledger::Verdict;
+using projections::DrawLine;
+using projections::Sentence;
+using Phase = projections::Draw::Phase;
+
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+std::string beijing(std::uint64_t time_s) {
+  const auto seconds = static_cast<std::int64_t>(time_s) + 8 * 3600;
+  const std::chrono::sys_days day{std::chrono::days{seconds / 86'400}};
+  const std::chrono::year_month_day date{day};
+  char out[64];
+  std::snprintf(out, sizeof out, "%04d-%02u-%02u %02d:%02d:%02d", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(seconds % 86'400 / 3600), static_cast<int>(seconds % 3600 / 60),
+                static_cast<int>(seconds % 60));
+  return out;
+}
+
+Sentence phase_of(const DrawLine& draw) {
+  if (draw.discarded) return {"已作废", "voided"};
+  switch (draw.phase) {
+    case Phase::committing:
+      return {"承诺中", "taking commitments"};
+    case Phase::revealing:
+      return {"揭示中", "taking reveals"};
+    case Phase::ready:
+      return {"待执行", "to be executed"};
+    case Phase::executed:
+      return {"已执行", "executed"};
+    case Phase::disclosed:
+      return {"已公布名单", "disclosed"};
+    case Phase::failed:
+      return {"失败（无人承诺）", "failed (nobody committed)"};
+  }
+  return {};
+}
+
+Sentence replayed_of(const DrawLine& draw) {
+  if (draw.phase != Phase::executed && draw.phase != Phase::disclosed)
+    return {"名录已重算", "pool replayed"};
+  if (draw.matching_replayed)
+    return {"名录、种子、抽中者、匹配均已重算", "pool, seed, selection and matching replayed"};
+  return {
+      "名录、种子、抽中者已重算；匹配有 " + number(draw.conflicts_unopened) + " 项利益冲突未打开",
+      "pool, seed and selection replayed; for the matching " + number(draw.conflicts_unopened) +
+          " conflicts were not opened"};
+}
+
+Sentence words_of(const projections::BeaconLine& beacon) {
+  const std::string output_zh = beacon.output ? "，输出 " + to_hex(*beacon.output) : "，尚未记录";
+  const std::string output_en =
+      beacon.output ? ", output " + to_hex(*beacon.output) : ", not recorded yet";
+  return {"信标：链 " + to_hex(beacon.chain) +
+              (beacon.listed ? "（策略所列）" : "（策略未列，是否公共信标须另行核实）") + "，第 " +
+              number(beacon.round) + " 轮，" + beijing(beacon.round_time) + output_zh +
+              (beacon.closed_late ? "；揭示截止未早于该轮一个裕量" : ""),
+          "beacon: chain " + to_hex(beacon.chain) +
+              (beacon.listed ? " (in the policy)"
+                             : " (not in the policy: check that it is a public one)") +
+              ", round " + number(beacon.round) + ", " + beijing(beacon.round_time) + " (UTC+8)" +
+              output_en +
+              (beacon.closed_late ? "; reveals were not closed a margin before it" : "")};
+}
+
+std::vector<Sentence> notes_on(const DrawLine& draw) {
+  std::vector<Sentence> out;
+  if (draw.strata_not_random != 0) {
+    out.push_back({"不具随机性的层：" + number(draw.strata_not_random) +
+                       "（可抽者全部抽中，或少于细则的下限）",
+                   "strata that are not random: " + number(draw.strata_not_random) +
+                       " (all eligible are drawn, or they are fewer than the rule's minimum)"});
+  }
+  if (draw.none_left != 0) {
+    out.push_back({"无人可递补：" + number(draw.none_left) + " 次",
+                   "nobody left to go instead: " + number(draw.none_left) + " times"});
+  }
+  if (!draw.discarded_before.empty()) {
+    const std::string count = number(draw.discarded_before.size());
+    std::string names;
+    for (const std::string& stream : draw.discarded_before)
+      names.append(names.empty() ? "" : ", ").append(stream);
+    out.push_back(
+        {"此前同事项同范围已有 " + count + " 次结果看过之后作废：" + names,
+         "outcomes on its items and scope seen and discarded before it: " + count + ": " + names});
+  }
+  if (draw.substitutes_unproven != 0) {
+    out.push_back(
+        {"丙级（C）的递补：" + number(draw.substitutes_unproven) +
+             (draw.beacon ? " 次（没有证明决定早于所用的信标轮次）"
+                          : " 次（没有信标：决定之时，知道种子的人就知道递补是谁）"),
+         "substitutes of tier C: " + number(draw.substitutes_unproven) +
+             (draw.beacon ? " (it is not proven that the decision came before the beacon's round)"
+                          : " (there is no beacon: whoever knows the seed knows at the decision "
+                            "who goes instead)")});
+  }
+  if (draw.substitutes_late != 0) {
+    out.push_back({"逾期的递补：" + number(draw.substitutes_late),
+                   "substitutes past their deadline: " + number(draw.substitutes_late)});
+  }
+  return out;
+}
+
+std::vector<Sentence> tiers_among(const std::vector<DrawLine>& draws) {
+  const auto occurs = [&](char tier) {
+    return std::ranges::any_of(
+        draws, [tier](const DrawLine& draw) { return draw.tier.find(tier) != std::string::npos; });
+  };
+  std::vector<Sentence> out;
+  if (occurs('A')) {
+    out.push_back(
+        {"A 级：见证人证明名录与揭示截止都早于公共信标那一轮：要左右结果，运营方须与信标网络的多数"
+         "、或与足够多的见证人串通。",
+         "Tier A: witnesses prove that the pool and the closing of reveals came before the public "
+         "beacon's round: to steer it the operator needs enough of the beacon's members, or "
+         "enough of the witnesses."});
+  }
+  if (occurs('B')) {
+    out.push_back(
+        {"B 级：公告先由见证人固定，独立的贡献人再各出随机数：要左右结果，运营方须与他们全体、或与"
+         "足够多的见证人串通。",
+         "Tier B: witnesses fixed the announcement before independent contributors gave their "
+         "numbers: to steer it the operator needs all of them, or enough of the witnesses."});
+  }
+  if (occurs('C')) {
+    out.push_back(
+        {"C 级：没有见证人证明名录和揭示早于信标（或没有信标），独立的贡献人也不足：运营方可能反复"
+         "试公告，直到结果合意，密码学不能排除。",
+         "Tier C: no witnesses prove that pool and reveals came before the beacon (or there is "
+         "none), and there are too few independent contributors: the operator could have tried "
+         "announcements until one pleased, and cryptography cannot rule it out."});
+  }
+  return out;
+}
+
+Sentence keys_not_pinned() {
+  return {
+      "公钥未固定：所用公钥由被核验的数据自己给出，只能说明前后一致。请用 --policy 或 --vkey "
+      "指定您信任的公钥。",
+      "The keys are not pinned: the key used is the one that the data itself gives, which shows "
+      "consistency only. Name the key that you trust with --policy or --vkey."};
+}
+
+Sentence words_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::verified:
+      return {"已核验", "verified"};
+    case Verdict::violated:
+      return {"发现违背", "violated"};
+    case Verdict::inconclusive:
+      return {"无法判定（缺少所需内容）", "inconclusive (something needed is missing)"};
+  }
+  return {};
+}
+
+}  // namespace liuhen::tools
