@@ -6,6 +6,7 @@
 #include "ledger/log_reader.h"
 #include "ledger/loss.h"
 #include "projections/fields.h"
+#include "projections/set_aside.h"
 #include "projections/verify_summary.h"
 #include "projections/witnessed.h"
 
@@ -17,43 +18,126 @@ namespace schema = ledger::schema;
 using ledger::Verdict;
 using Tag = ledger::PayloadTag;
 
-// Admits and folds each event, and asks what admission leaves to those who may open conflicts.
+Error error_of(const Escape& escape) {
+  const std::string deadline = std::to_string(escape.deadline);
+  if (escape.executed_time) {
+    return fail(
+        "draw.escape",
+        "抽取“" + escape.draw + "”在期限（Unix 秒 " + deadline + "）之后才执行：违反“不得逃避”",
+        "the draw \"" + escape.draw + "\" was executed after its deadline (Unix second " +
+            deadline + "): it was escaped");
+  }
+  return fail(
+      "draw.escape",
+      "抽取“" + escape.draw + "”的种子已定而逾期（Unix 秒 " + deadline + "）未执行：违反“不得逃避”",
+      "the draw \"" + escape.draw +
+          "\" could no longer be changed and was not executed by its deadline (Unix "
+          "second " +
+          deadline + "): it was escaped");
+}
+
+// Admits and folds each event, and asks what admission leaves to those who may open conflicts. What
+// is wrong with a draw sets that draw aside, and the replay goes on; what is wrong with anything
+// else, the draws rest on, and the replay ends there.
 class Auditor {
  public:
-  explicit Auditor(const VerifyOptions& options) : options_(options), admission_("") {
+  explicit Auditor(const VerifyOptions& options) : options_(options) {
     facts_.policy = options.trusted;
   }
 
   Outcome visit(const ledger::Event& event, const crypto::TreeHistory& before) {
-    if (auto admitted = admission_.admit(event, before); !admitted) return admitted;
-    if (event.tag() == Tag::SubstituteDrawn) {
-      note_substitute(event);
-      if (auto checked = check_substitute_opened(event.payload<schema::SubstituteDrawn>());
-          !checked)
-        return checked;
+    const std::string draw = draw_of(event);
+    if (facts_.aside.contains(draw)) {
+      ++facts_.wrong.at(draw).later;
+      follow_unjudged(state_, event);
+      note_step(draw, event, false);
+      return ok();
     }
-    admission_.apply(event);
-    if (event.tag() == Tag::StateDigested) ++facts_.digests;
-    if (ledger::is_loss(event)) note_loss(event);
-    if (event.tag() == Tag::CheckpointWitnessed && options_.trusted != nullptr) {
-      const auto& payload = event.payload<schema::CheckpointWitnessed>();
-      if (const auto time = witnessed_time(*options_.trusted, state().origin, payload)) {
-        facts_.witnessed.emplace(payload.size(),
-                                 Witnessing{.recorded_at = event.position(), .time_s = *time});
-      }
+    Outcome judged = judge(event, before);
+    const bool folded = judged.has_value();
+    if (judged) {
+      fold(event);
+      if (event.tag() == Tag::DrawExecuted)
+        judged = check_matching(event.payload<schema::DrawExecuted>());
     }
-    if (event.tag() == Tag::DrawExecuted)
-      return check_matching(event.payload<schema::DrawExecuted>());
+    if (!judged && (draw.empty() || is_about_the_log(judged.error().code))) return judged;
+    note_step(draw, event, !judged);
+    if (judged) return ok();
+    if (!folded) follow_unjudged(state_, event);
+    set_aside(state_, draw);
+    facts_.aside.insert(draw);
+    name_wrong(draw, event.position(), judged.error());
     return ok();
   }
 
-  const State& state() const { return admission_.state(); }
+  // Of a log that was replayed whole.
+  void find_escapes(std::uint64_t now_s, Extent& extent) {
+    const std::uint64_t at = state_.times.empty() ? now_s : std::max(now_s, state_.times.back());
+    const auto void_proven = [&](const Draw& draw) {
+      return is_before(facts_.witnessed, *draw.voided_at, draw.beacon->round_time,
+                       draw.rule_set.margin_s, std::nullopt);
+    };
+    for (const Escape& escape : escapes(state_, at, void_proven)) {
+      if (facts_.aside.contains(escape.draw)) continue;
+      extent.escaped.insert(escape.draw);
+      const Draw& draw = state_.draws.by_stream.at(escape.draw);
+      name_wrong(escape.draw, escape.executed_time ? *draw.executed_at : draw.position,
+                 error_of(escape));
+    }
+  }
+
+  const State& state() const { return state_; }
   const ReplayFacts& facts() const { return facts_; }
+  // What is left for those who look across draws.
+  const State& state_without_those_aside() {
+    for (const std::string& draw : facts_.aside) take_out(state_, draw);
+    return state_;
+  }
 
  private:
   std::optional<ConflictContent> open(const Hash& commitment) const {
     if (!options_.open) return std::nullopt;
     return options_.open(commitment);
+  }
+
+  Outcome judge(const ledger::Event& event, const crypto::TreeHistory& before) {
+    const Outcome admitted = admit(state_, event, before);
+    if (!admitted) {
+      // Of draws set aside nobody knows what the service made of them.
+      const bool of_another_state =
+          admitted.error().code == "state.digest" && !facts_.aside.empty();
+      return of_another_state ? ok() : admitted;
+    }
+    if (event.tag() == Tag::StateDigested) ++facts_.digests;
+    if (event.tag() != Tag::SubstituteDrawn) return ok();
+    return check_substitute_opened(event.payload<schema::SubstituteDrawn>());
+  }
+
+  void fold(const ledger::Event& event) {
+    if (event.tag() == Tag::SubstituteDrawn) note_substitute(event);
+    apply(state_, event);
+    if (ledger::is_loss(event)) note_loss(event);
+    if (event.tag() == Tag::CheckpointWitnessed) note_witnessed(event);
+  }
+
+  void name_wrong(const std::string& draw, std::uint64_t position, const Error& error) {
+    facts_.wrong.emplace(
+        draw,
+        WrongDraw{
+            .draw = draw, .position = position, .what = error, .breaks = guarantee_of(error.code)});
+  }
+
+  void note_step(const std::string& draw, const ledger::Event& event, bool wrong) {
+    if (options_.timelines && !draw.empty()) add_step(facts_.timelines[draw], state_, event, wrong);
+  }
+
+  void note_witnessed(const ledger::Event& event) {
+    if (options_.trusted == nullptr) return;
+    const auto& payload = event.payload<schema::CheckpointWitnessed>();
+    if (const auto time = witnessed_time(*options_.trusted, state_.origin, payload)) {
+      facts_.witnessed.emplace(payload.size(),
+                               Witnessing{.recorded_at = event.position(), .time_s = *time});
+    }
   }
 
   void note_loss(const ledger::Event& event) {
@@ -132,7 +216,7 @@ class Auditor {
   }
 
   const VerifyOptions& options_;
-  StateAdmission admission_;
+  State state_;
   ReplayFacts facts_;
 };
 
@@ -247,43 +331,6 @@ void take_over(const ledger::ReplayReport& replayed, Report& report) {
   report.root = replayed.checkpoint->root;
 }
 
-void check_escapes(const State& state, const ReplayFacts& facts, std::uint64_t now_s,
-                   Extent& extent, Report& report) {
-  const bool violated = report.verdict == Verdict::violated;
-  const std::uint64_t at = state.times.empty() ? now_s : std::max(now_s, state.times.back());
-  const auto void_proven = [&](const Draw& draw) {
-    return is_before(facts.witnessed, *draw.voided_at, draw.beacon->round_time,
-                     draw.rule_set.margin_s, std::nullopt);
-  };
-  for (const Escape& escape : escapes(state, at, void_proven)) {
-    extent.escaped.insert(escape.draw);
-    if (violated) continue;
-    const Draw& draw = state.draws.by_stream.at(escape.draw);
-    const std::string deadline = std::to_string(escape.deadline);
-    if (escape.executed_time) {
-      find_wrong(
-          report, Verdict::violated,
-          fail("draw.escape",
-               "抽取“" + escape.draw + "”在期限（Unix 秒 " + deadline +
-                   "）之后才执行：违反“不得逃避”",
-               "the draw \"" + escape.draw + "\" was executed after its deadline (Unix second " +
-                   deadline + "): it was escaped"),
-          "", draw.executed_at);
-    } else {
-      find_wrong(report, Verdict::violated,
-                 fail("draw.escape",
-                      "抽取“" + escape.draw + "”的种子已定而逾期（Unix 秒 " + deadline +
-                          "）未执行：违反“不得逃避”",
-                      "the draw \"" + escape.draw +
-                          "\" could no longer be changed and was not executed by its deadline "
-                          "(Unix second " +
-                          deadline + "): it was escaped"),
-                 "", draw.position);
-    }
-    return;
-  }
-}
-
 // Without a key, what the head says of itself: a log without a genesis has none to name.
 Result<crypto::Checkpoint> open_head(const std::string& note,
                                      const std::optional<crypto::NoteKey>& key,
@@ -348,6 +395,45 @@ void check_head(const Head& read, const ledger::ReplayReport& replayed,
   }
 }
 
+// What is wrong with draws, where the log itself is sound up to there. The log's own fault comes
+// first; what is merely missing comes after.
+void take_over_wrong(const ReplayFacts& facts, Report& report) {
+  const bool log_is_wrong = report.verdict == Verdict::violated;
+  for (const auto& [stream, wrong] : facts.wrong) {
+    if (log_is_wrong && report.position && wrong.position >= *report.position) continue;
+    report.wrong_draws.push_back(wrong);
+  }
+  for (const std::string& stream : facts.aside) {
+    const std::uint64_t later = facts.wrong.at(stream).later;
+    report.not_judged += later;
+    report.replayed -= later + 1;
+  }
+  report.wrong_draws_count = report.wrong_draws.size();
+  std::ranges::sort(report.wrong_draws, {}, &WrongDraw::position);
+  if (report.wrong_draws.size() > Report::kWrongDrawsMax)
+    report.wrong_draws.resize(Report::kWrongDrawsMax);
+  if (log_is_wrong || report.wrong_draws.empty()) return;
+  if (report.finding)
+    report.ended = {.what = *report.finding, .position = report.position, .where = report.where};
+  const WrongDraw& first = report.wrong_draws.front();
+  find_wrong(report, Verdict::violated, first.what, "", first.position);
+}
+
+// Whom the policy lists, and who of them cosigned.
+std::vector<WitnessLine> witnesses_of(const crypto::Policy& policy, const std::string& note) {
+  std::vector<WitnessLine> lines;
+  const auto parsed = crypto::parse_note(note);
+  for (const crypto::PolicyWitness& witness : policy.witnesses()) {
+    WitnessLine line{.name = witness.name, .vkey = witness.key.vkey(), .cosigned_at = {}};
+    const std::vector<crypto::NoteKey> known{witness.key};
+    const auto found = parsed ? crypto::verify_note(*parsed, known)
+                              : Result<std::vector<crypto::VerifiedSignature>>(parsed.error());
+    if (found && !found->empty()) line.cosigned_at = found->front().time;
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
 template <class Replay>
 Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* head,
            Replay&& replay) {
@@ -372,8 +458,9 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
     extent.replayed_whole = report.verdict == Verdict::verified;
     if (head != nullptr) check_head(*head, replayed, auditor.facts().losses, report);
     extent.head_right = report.verdict == Verdict::verified;
-    if (extent.replayed_whole)
-      check_escapes(auditor.state(), auditor.facts(), options.now_s, extent, report);
+    if (extent.replayed_whole) auditor.find_escapes(options.now_s, extent);
+    if (options.trusted != nullptr)
+      report.witnesses = witnesses_of(*options.trusted, replayed.note);
     if (report.verdict == Verdict::verified && unwitnessed)
       find_wrong(report, Verdict::inconclusive, *unwitnessed, "checkpoint", std::nullopt);
     if (report.verdict == Verdict::verified && !replayed.log_key) {
@@ -383,9 +470,11 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
                  "", std::nullopt);
       extent.replayed_whole = false;
     }
+    take_over_wrong(auditor.facts(), report);
   }
   summarise(auditor.state(), auditor.facts(), extent, options.now_s, report);
-  if (extent.replayed_whole && options.replayed_whole) options.replayed_whole(auditor.state());
+  if (extent.replayed_whole && options.replayed_whole)
+    options.replayed_whole(auditor.state_without_those_aside());
   return report;
 }
 

@@ -12,6 +12,7 @@
 #include "ledger/dir_check.h"
 #include "ledger/replay.h"
 #include "projections/digits_shown.h"
+#include "projections/draw_timeline.h"
 #include "projections/outcome.h"
 #include "projections/sentence.h"
 #include "projections/state.h"
@@ -25,7 +26,9 @@ struct VerifyOptions {
   std::uint64_t now_s = 0;  // for deadlines that have passed
   OpenConflict open;        // may be empty: then what conflicts hide is not opened
   unsigned threads = 0;     // that check signatures; 0: as many as there are cores
-  // Called with the state at the end if every entry was found right; may be empty.
+  bool timelines = false;   // note who did what in each draw (DrawLine::timeline)
+  // Called with the state at the end if the log was replayed whole; without the draws that were set
+  // aside (projections/set_aside.h). May be empty.
   std::function<void(const State&)> replayed_whole;
 };
 
@@ -63,7 +66,27 @@ struct DrawLine {
   // Recorded, and not proven that the decision came before the beacon's round that chose: tier C.
   std::uint64_t substitutes_unproven = 0;
   bool vrf_shared = false;
-  Sentence vrf_sharing;  // whom the execution depends on (projections/vrf_sharing.h)
+  Sentence vrf_sharing;   // whom the execution depends on (projections/vrf_sharing.h)
+  bool wrong = false;     // it is one of Report::wrong_draws
+  DrawTimeline timeline;  // empty unless asked for
+};
+
+// A draw of which something is wrong: an entry that breaks a rule, an outcome that is not what seed
+// and pool give, or none by its deadline. Each draw is named once, for the first.
+struct WrongDraw {
+  std::string draw;            // "draw/<plan>/<attempt>"
+  std::uint64_t position = 0;  // of the wrong entry; of the announcement where nothing was executed
+  Error what;
+  std::string breaks;  // "G1" to "G12"
+  // Entries of the draw after that one, which were not judged: they rest on it.
+  std::uint64_t later = 0;
+};
+
+// What a replay that also met wrong draws ended at, or lacked.
+struct EndedBy {
+  Error what;
+  std::optional<std::uint64_t> position;
+  std::string where;
 };
 
 // The log went on without entries of a checkpoint that its key had signed (ledger/loss.h).
@@ -82,21 +105,37 @@ struct LogKeyLine {
 struct Guarantee {
   std::string id;        // "G1" to "G12" (docs/guarantees.md)
   bool checked = false;  // over the whole log, and found right
-  bool broken = false;   // the finding breaks it
+  bool apart = false;    // so it was, apart from the draws that were set aside
+  bool broken = false;   // the finding, or what is wrong with a draw, breaks it
   Sentence what;
 };
 
+// A witness of the reader's policy.
+struct WitnessLine {
+  std::string name, vkey;
+  std::optional<std::uint64_t> cosigned_at;  // Unix seconds; absent: not this checkpoint
+};
+
 struct Report {
+  static constexpr std::size_t kWrongDrawsMax = 1'000;  // that are listed
+
   ledger::Verdict verdict = ledger::Verdict::inconclusive;
-  std::optional<Error> finding;           // unless verified
-  std::optional<std::uint64_t> position;  // of the first wrong entry, where it is an entry
+  // Unless verified: what is wrong with the log itself or, where that is sound, with the first
+  // wrong draw; or what is missing.
+  std::optional<Error> finding;
+  std::optional<std::uint64_t> position;  // of the wrong entry, where it is an entry
   std::string where;  // what else is wrong: "tile/0/000.p/12", "checkpoint", "head", …
+  std::vector<WrongDraw> wrong_draws;  // by position, the first kWrongDrawsMax
+  std::uint64_t wrong_draws_count = 0;
+  std::optional<EndedBy> ended;  // where `finding` is a wrong draw and there is more to say
   bool keys_pinned = false;
   bool witnessed = false;  // the checkpoint has the quorum of witnesses that the policy asks for
+  std::vector<WitnessLine> witnesses;  // those of the policy, in its order
   std::string origin, log_vkey;
   std::vector<LogKeyLine> log_keys;  // in order, as far as the log was replayed
   std::uint64_t size = 0,
-                replayed = 0;  // entries that the checkpoint covers, and those found right
+                replayed = 0;    // entries that the checkpoint covers, and those found right
+  std::uint64_t not_judged = 0;  // later entries of draws that were set aside
   Hash root{};
   std::uint64_t last_time = 0;
   std::uint64_t keys = 0, departments = 0, items = 0, subjects = 0, inspectors = 0, conflicts = 0;

@@ -26,7 +26,7 @@ std::uint64_t overdue_substitutes(const State& state, const Draw& draw, std::uin
 }
 
 DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
-                 const crypto::Policy* trusted, std::uint64_t now_s) {
+                 const crypto::Policy* trusted) {
   DrawLine line;
   line.number = draw.number;
   line.position = draw.position;
@@ -54,7 +54,7 @@ DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
   line.substitutes = facts.substitutes;
   line.none_left = facts.none_left;
   line.discarded_before = outcomes_discarded_before(state, draw);
-  line.substitutes_late = facts.substitutes_late + overdue_substitutes(state, draw, now_s);
+  line.substitutes_late = facts.substitutes_late;
   return line;
 }
 
@@ -72,6 +72,11 @@ void judge_tier(const State& state, const Draw& draw, const ReplayFacts& facts,
         "未在期限内执行，违反“不得逃避”：无论有何证明都不高于 C",
         "it was not executed by its deadline, and so escaped: whatever else is proven, "
         "it is no better than C"};
+  }
+  if (facts.aside.contains(draw.stream)) {
+    line.tier = "C";
+    line.tier_why = {"它有一步违反规则：无论有何证明都不高于 C",
+                     "a step of it breaks a rule: whatever else is proven, it is no better than C"};
   }
   const auto found = facts.draws.find(draw.stream);
   if (found == facts.draws.end()) return;
@@ -112,17 +117,29 @@ struct Unopened {
   std::uint64_t unproven = 0;  // substitutes of tier C
 };
 
-void list_guarantees(const Extent& extent, const Unopened& unopened, Report& report) {
+std::set<std::string> broken_by(const Report& report) {
+  std::set<std::string> broken;
+  if (report.verdict == ledger::Verdict::violated && report.finding)
+    broken.insert(report.where == "head" ? "G2" : guarantee_of(report.finding->code));
+  for (const WrongDraw& wrong : report.wrong_draws) broken.insert(wrong.breaks);
+  return broken;
+}
+
+// What does not rest on any draw, and is checked of those set aside as well.
+bool is_of_the_log(std::string_view id) { return id == "G1" || id == "G2"; }
+
+void list_guarantees(const Extent& extent, const Unopened& unopened, bool some_aside,
+                     Report& report) {
   const bool stored = extent.stored;
-  const std::string broken =
-      report.verdict == ledger::Verdict::violated && report.finding
-          ? (report.where == "head" ? "G2" : guarantee_of(report.finding->code))
-          : "";
+  const std::set<std::string> broken = broken_by(report);
   const auto add = [&](const char* id, bool checkable, const std::string& zh,
                        const std::string& en) {
+    const bool held = checkable && extent.replayed_whole && !broken.contains(id);
+    const bool whole = !some_aside || is_of_the_log(id);
     report.guarantees.push_back({.id = id,
-                                 .checked = checkable && extent.replayed_whole && broken != id,
-                                 .broken = broken == id,
+                                 .checked = held && whole,
+                                 .apart = held && !whole,
+                                 .broken = broken.contains(id),
                                  .what = {zh, en}});
   };
   add("G1", extent.head_right,
@@ -294,11 +311,15 @@ void summarise(const State& state, const ReplayFacts& facts, const Extent& exten
   for (const std::string& stream : state.draws.streams) {
     const Draw& draw = state.draws.by_stream.at(stream);
     const auto found = facts.draws.find(stream);
-    report.draws.push_back(line_of(state, draw,
-                                   found == facts.draws.end() ? DrawFacts{} : found->second,
-                                   facts.policy, now_s));
-    judge_tier(state, draw, facts, extent, report.draws.back());
-    const DrawLine& line = report.draws.back();
+    report.draws.push_back(line_of(
+        state, draw, found == facts.draws.end() ? DrawFacts{} : found->second, facts.policy));
+    DrawLine& line = report.draws.back();
+    judge_tier(state, draw, facts, extent, line);
+    line.wrong = facts.wrong.contains(stream);
+    if (!facts.aside.contains(stream))
+      line.substitutes_late += overdue_substitutes(state, draw, now_s);
+    const auto timeline = facts.timelines.find(stream);
+    if (timeline != facts.timelines.end()) line.timeline = timeline->second;
     list_not_opened(line, report);
     if (line.conflicts_unopened != 0) ++unopened.matchings;
     unopened.substitutes += line.substitutes_unopened;
@@ -308,7 +329,7 @@ void summarise(const State& state, const ReplayFacts& facts, const Extent& exten
       if (task.result && task.result->published_at) ++report.published;
     }
   }
-  list_guarantees(extent, unopened, report);
+  list_guarantees(extent, unopened, !facts.aside.empty(), report);
   report.scope = {
       "“已核验”指公开事实：条目、签名、权限、名录根、种子、抽取、递补。它不能证明登记内容属实，也不"
       "能证明检查如实进行。",

@@ -29,8 +29,11 @@ struct ReplayFacts {
   std::map<std::string, DrawFacts> draws;  // by stream
   std::uint64_t digests = 0;
   std::vector<LossLine> losses;
-  const crypto::Policy* policy = nullptr;  // the reader's
-  WitnessedAt witnessed;                   // what its quorum cosigned, by the log's record
+  std::map<std::string, WrongDraw> wrong;         // by stream; those not executed too
+  std::set<std::string> aside;                    // those of them that were set aside
+  std::map<std::string, DrawTimeline> timelines;  // by stream, where asked for
+  const crypto::Policy* policy = nullptr;         // the reader's
+  WitnessedAt witnessed;                          // what its quorum cosigned, by the log's record
 };
 
 struct Extent {

@@ -50,6 +50,32 @@ json::value finding_of(const std::optional<Error>& finding, std::optional<std::u
   return out;
 }
 
+json::array wrong_draws_of(const std::vector<projections::WrongDraw>& draws) {
+  json::array out;
+  for (const auto& wrong : draws) {
+    out.push_back(json::object{{"draw", wrong.draw},
+                               {"position", wrong.position},
+                               {"code", wrong.what.code},
+                               {"zh", wrong.what.zh},
+                               {"en", wrong.what.en},
+                               {"breaks", wrong.breaks},
+                               {"later", wrong.later}});
+  }
+  return out;
+}
+
+json::array witnesses_of(const std::vector<projections::WitnessLine>& witnesses) {
+  json::array out;
+  for (const auto& witness : witnesses) {
+    out.push_back(
+        json::object{{"name", witness.name},
+                     {"vkey", witness.vkey},
+                     {"cosigned_at", witness.cosigned_at ? json::value(*witness.cosigned_at)
+                                                         : json::value(nullptr)}});
+  }
+  return out;
+}
+
 json::array list_of(const std::vector<projections::Sentence>& sentences) {
   json::array out;
   for (const auto& sentence : sentences)
@@ -101,6 +127,7 @@ json::object row_of(const projections::DrawLine& draw) {
   return {{"number", draw.number},
           {"stream", draw.stream},
           {"position", draw.position},
+          {"wrong", draw.wrong},
           {"tier", draw.tier},
           {"tier_why", json::object{{"zh", draw.tier_why.zh}, {"en", draw.tier_why.en}}},
           {"phase", name_of(draw.phase)},
@@ -132,14 +159,21 @@ std::string json_of_report(const LogReport& whole) {
   const projections::Report& report = whole.verified;
   json::object out{{"verdict", name_of(report.verdict)},
                    {"finding", finding_of(report.finding, report.position, report.where)},
+                   {"wrong_draws", wrong_draws_of(report.wrong_draws)},
+                   {"wrong_draws_count", report.wrong_draws_count},
+                   {"ended", report.ended ? finding_of(report.ended->what, report.ended->position,
+                                                       report.ended->where)
+                                          : json::value(nullptr)},
                    {"losses", losses_of(report.losses)},
                    {"keys_pinned", report.keys_pinned},
                    {"witnessed", report.witnessed},
+                   {"witnesses", witnesses_of(report.witnesses)},
                    {"origin", report.origin},
                    {"log_vkey", report.log_vkey},
                    {"log_keys", log_keys_of(report.log_keys)},
                    {"size", report.size},
                    {"replayed", report.replayed},
+                   {"not_judged", report.not_judged},
                    {"root", to_base64(report.root)},
                    {"last_time", report.last_time}};
   out["counts"] = json::object{{"keys", report.keys},
@@ -158,6 +192,7 @@ std::string json_of_report(const LogReport& whole) {
   for (const auto& guarantee : report.guarantees) {
     guarantees.push_back(json::object{{"id", guarantee.id},
                                       {"checked", guarantee.checked},
+                                      {"apart", guarantee.apart},
                                       {"broken", guarantee.broken},
                                       {"zh", guarantee.what.zh},
                                       {"en", guarantee.what.en}});

@@ -45,6 +45,29 @@ class Text {
     for (const auto& loss : losses) item("!", loss.what);
   }
 
+  void wrong_draws(const projections::Report& report) {
+    if (report.wrong_draws.empty()) return;
+    const std::string count = number(report.wrong_draws_count);
+    line("违规的抽取（" + count + "）：", "Draws in which a rule was broken (" + count + "):");
+    for (const auto& wrong : report.wrong_draws) {
+      const std::string at = number(wrong.position), later = number(wrong.later);
+      const bool follows = wrong.later != 0;
+      line("  ✗ " + wrong.draw + "  第 " + at + " 条：" + wrong.what.zh + " [" + wrong.what.code +
+               "]（" + wrong.breaks + "）" +
+               (follows ? "；其后 " + later + " 条以它为前提，未再判断" : ""),
+           "  ✗ " + wrong.draw + "  entry " + at + ": " + wrong.what.en + " [" + wrong.what.code +
+               "] (" + wrong.breaks + ")" +
+               (follows ? "; " + later + " later entries rest on it and were not judged" : ""));
+    }
+    if (const std::uint64_t rest = report.wrong_draws_count - report.wrong_draws.size(); rest != 0)
+      line("  另有 " + number(rest) + " 次未列", "  and " + number(rest) + " more");
+  }
+  void ended(const std::optional<projections::EndedBy>& ended) {
+    if (!ended) return;
+    line("此外，无法判定：" + ended->what.zh + " [" + ended->what.code + "]",
+         "Besides, this is inconclusive: " + ended->what.en + " [" + ended->what.code + "]");
+  }
+
   void verdict(Verdict verdict, const std::optional<Error>& finding,
                std::optional<std::uint64_t> position, const std::string& where) {
     const Sentence words = words_of(verdict);
@@ -75,6 +98,7 @@ void add_draw(const DrawLine& draw, Text& text) {
                 ", drawn " + number(draw.visits) + ", vacancies " + number(draw.vacancies) +
                 ", substitutes " + number(draw.substitutes) + ", results " + number(draw.results) +
                 "; " + replayed.en);
+  if (draw.wrong) text.line("     ✗ 违规，见上", "     ✗ a rule was broken: see above");
   text.line("     " + tier + " 级。" + draw.tier_why.zh,
             "     tier " + tier + ". " + draw.tier_why.en);
 }
@@ -115,6 +139,8 @@ std::string text_of_report(const LogReport& whole, ReportLanguage language) {
   Text text(language);
   text.keys(report.keys_pinned);
   text.verdict(report.verdict, report.finding, report.position, report.where);
+  text.wrong_draws(report);
+  text.ended(report.ended);
   text.losses(report.losses);
   for (const auto& guarantee : report.guarantees) {
     if (guarantee.broken) text.line("违背的保证：" + guarantee.id, "It breaks: " + guarantee.id);
@@ -160,14 +186,12 @@ std::string text_of_report(const LogReport& whole, ReportLanguage language) {
     for (const Sentence& sentence : report.not_opened) text.item("-", sentence);
   }
   text.gap();
-  text.line("核对了什么（✓ 已就整个账本完成，✗ 被违背，– 未核对或未完成）：",
-            "What was checked (✓ over the whole log, ✗ broken, – not or not to the end):");
+  text.line(
+      "核对了什么（✓ 已就整个账本完成，(✓) 除违规的抽取外已完成，✗ 被违背，– 未核对或未完成）：",
+      "What was checked (✓ over the whole log, (✓) apart from the draws named above, ✗ broken, – "
+      "not or not to the end):");
   for (const auto& guarantee : report.guarantees)
-    text.item((guarantee.broken    ? "✗ "
-               : guarantee.checked ? "✓ "
-                                   : "– ") +
-                  guarantee.id,
-              guarantee.what);
+    text.item(mark_of(guarantee) + std::string(" ") + guarantee.id, guarantee.what);
   if (whole.findings) {
     text.gap();
     text.paragraph(text_of_findings(*whole.findings, language));

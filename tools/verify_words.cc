@@ -141,6 +141,12 @@ std::vector<Sentence> tiers_among(const std::vector<DrawLine>& draws) {
   return out;
 }
 
+const char* mark_of(const projections::Guarantee& guarantee) {
+  if (guarantee.broken) return "✗";
+  if (guarantee.checked) return "✓";
+  return guarantee.apart ? "(✓)" : "–";
+}
+
 Sentence keys_not_pinned() {
   return {
       "公钥未固定：所用公钥由被核验的数据自己给出，只能说明前后一致。请用 --policy 或 --vkey "

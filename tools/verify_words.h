@@ -21,6 +21,9 @@ std::vector<projections::Sentence> notes_on(const projections::DrawLine& draw);
 // What the tiers mean that occur among these draws.
 std::vector<projections::Sentence> tiers_among(const std::vector<projections::DrawLine>& draws);
 
+// "✓", "(✓)", "✗" or "–".
+const char* mark_of(const projections::Guarantee& guarantee);
+
 projections::Sentence keys_not_pinned();
 projections::Sentence words_of(ledger::Verdict verdict);
 
