@@ -409,6 +409,7 @@ void take_over_wrong(const ReplayFacts& facts, Report& report) {
     report.replayed -= later + 1;
   }
   report.wrong_draws_count = report.wrong_draws.size();
+  report.draws_aside = facts.aside.size();
   std::ranges::sort(report.wrong_draws, {}, &WrongDraw::position);
   if (report.wrong_draws.size() > Report::kWrongDrawsMax)
     report.wrong_draws.resize(Report::kWrongDrawsMax);

@@ -85,8 +85,9 @@ class Restore {
     const projections::Report report = projections::verify_storage(
         **storage, std::optional<std::string>(*note), how, options_.progress);
     // A draw that fell due while there was no service is no damage.
-    const bool sound = report.verdict == ledger::Verdict::verified ||
-                       (report.finding && report.finding->code == "draw.escape");
+    const bool sound =
+        report.verdict == ledger::Verdict::verified ||
+        (report.finding && report.finding->code == "draw.escape" && report.draws_aside == 0);
     if (!sound) {
       const Error& why = *report.finding;
       return fail("restore.damaged", "备份核验不通过，未恢复（" + why.code + "）：" + why.zh,
