@@ -46,6 +46,21 @@ constexpr Words kWords[] = {
     {Tag::ObjectionDecided, "决定异议", "decided on an objection"},
 };
 
+// Grounds of recusals (docs/formats/events.md); any other word as it stands.
+Sentence words_for_ground(std::string_view ground) {
+  static const std::map<std::string_view, Sentence> kGrounds = {
+      {"kinship", {"亲属关系", "kinship"}},
+      {"employment", {"任职关系", "employment"}},
+      {"shareholding", {"持股", "shareholding"}},
+      {"same_address", {"同一住址", "the same address"}},
+      {"party_request", {"当事人申请", "the party's request"}},
+      {"absence", {"缺勤", "absence"}},
+      {"other", {"其他", "another ground"}}};
+  const auto found = kGrounds.find(ground);
+  return found == kGrounds.end() ? Sentence{std::string(ground), std::string(ground)}
+                                 : found->second;
+}
+
 Sentence words_for(Tag tag) {
   for (const Words& words : kWords) {
     if (words.tag == tag) return {words.zh, words.en};
@@ -128,8 +143,8 @@ Sentence detail_of(const schema::EvidenceAttached& payload) {
 }
 Sentence detail_of(const schema::RecusalFiled& payload) {
   const Sentence seat = seat_of(payload.visit(), payload.seat());
-  const std::string ground(text(payload.ground()));
-  return {seat.zh + "，理由 " + ground, seat.en + ", on the ground of " + ground};
+  const Sentence ground = words_for_ground(text(payload.ground()));
+  return {seat.zh + "，理由：" + ground.zh, seat.en + ", on the ground of " + ground.en};
 }
 Sentence detail_of(const schema::RecusalDecided& payload) {
   const Sentence seat = seat_of(payload.visit(), payload.seat());

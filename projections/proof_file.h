@@ -47,6 +47,7 @@ struct ProofVerdict {
   std::vector<std::string> discarded_before;
   std::vector<Sentence> shown;      // in the order in which it was checked
   std::vector<Sentence> not_shown;  // what no such file can show
+  DrawTimeline timeline;            // the draw's entries in the file, up to a wrong one
 };
 
 // Parses strictly, and replays the draw by the rules that admitted it, the pool being the rows of

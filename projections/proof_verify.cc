@@ -7,6 +7,7 @@
 #include "projections/partial_replay.h"
 #include "projections/proof_file.h"
 #include "projections/proof_text.h"
+#include "projections/set_aside.h"
 #include "projections/verify_summary.h"
 #include "projections/vrf_sharing.h"
 
@@ -96,8 +97,9 @@ class Judge {
     count(*pool);
     PartialReplay replay(out_.origin, out_.draw, std::move(*pool));
     for (const ProofEntry& entry : entries) {
-      if (auto taken = replay.take(entry.bytes); !taken)
-        return violated(taken.error(), entry.position);
+      const auto taken = replay.take(entry.bytes);
+      note_step(replay.state(), entry, !taken);
+      if (!taken) return violated(taken.error(), entry.position);
     }
     return judge_draw(replay);
   }
@@ -106,6 +108,11 @@ class Judge {
   ProofVerdict violated(Error error, std::optional<std::uint64_t> position = std::nullopt) {
     find_wrong(std::move(error), position);
     return std::move(out_);
+  }
+
+  void note_step(const State& state, const ProofEntry& entry, bool wrong) {
+    const auto event = ledger::Event::parse(entry.bytes);
+    if (event && draw_of(*event) == out_.draw) add_step(out_.timeline, state, *event, wrong);
   }
 
   void find_wrong(Error error, std::optional<std::uint64_t> position = std::nullopt) {

@@ -18,9 +18,9 @@ class CommandLine {
  public:
   explicit CommandLine(Language language)
       : zh_(language == Language::zh),
-        app_(pick("留痕核验：不依赖、不信任服务端，逐条重放账本并说出第一处错误。",
+        app_(pick("留痕核验：不依赖、不信任服务端，逐条重放账本，说出账本错在哪里、哪些抽取违规。",
                   "Liuhen's verifier: replays a log entry by entry, trusting no server, and names "
-                  "the first thing that is wrong.")) {
+                  "what is wrong with it, and the draws in which a rule was broken.")) {
     job_.language = zh_ ? ReportLanguage::zh : ReportLanguage::en;
     label();
     add_sources();
@@ -62,12 +62,12 @@ class CommandLine {
         pick("退出码：0 已核验，1 发现违背，2 无法判定（缺少所需内容），3 用法有误。\n"
              "没有 --policy 或 --vkey 时，公钥取自被核验的数据本身，只能说明前后一致。\n"
              "例：liuhen-verify url http://127.0.0.1:8080 --policy policy.txt\n    liuhen-verify "
-             "file 抽取.draw-proof --vkey 日志公钥",
+             "file 抽取.draw-proof --vkey 日志公钥 --report 抽取.html",
              "Exit codes: 0 verified, 1 violated, 2 inconclusive (something needed is missing), 3 "
              "usage.\n"
              "Without --policy or --vkey the key is the data's own, which shows consistency only.\n"
              "Such as: liuhen-verify url http://127.0.0.1:8080 --policy policy.txt\n         "
-             "liuhen-verify file a.draw-proof --vkey VKEY"));
+             "liuhen-verify file a.draw-proof --vkey VKEY --report a.html"));
   }
 
   void add_source(const char* name, VerifyJob::Source source, const std::string& zh,
@@ -104,6 +104,13 @@ class CommandLine {
     app_.add_flag("!--no-findings", job_.findings,
                   pick("不作跨抽取的统计分析（文件除外，默认作）",
                        "do not look across draws for what no single one shows"));
+    app_.add_option(
+            "--report", job_.report_file,
+            pick("另写一份可打印的网页报告（单个 HTML 文件，语言同 --lang）；已有的报告会被替"
+                 "换，别的文件不会",
+                 "also write a page to print (one HTML file, in the language of --lang); "
+                 "an older report is replaced, any other file is not"))
+        ->type_name("FILE.html");
     app_.add_flag("--json", job_.json, pick("输出 JSON", "print JSON"));
     app_.add_option("--lang", language_, pick("语言：zh 或 en", "language: zh or en"))
         ->check(CLI::IsMember({"zh", "en"}))

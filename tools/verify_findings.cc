@@ -21,11 +21,6 @@ std::string significant(double value) {
   std::snprintf(out, sizeof out, "%.2g", value);
   return out;
 }
-std::string percent(double value) {
-  char out[32];
-  std::snprintf(out, sizeof out, "%.0f%%", 100 * value);
-  return out;
-}
 
 class Text {
  public:
@@ -54,12 +49,6 @@ Sentence evidence_of(const Evidence& evidence) {
           "; evidence: entries " + positions + (more ? ", " + all + " in all" : "")};
 }
 
-Sentence strength_of(const Finding& finding) {
-  if (!finding.p) return {};
-  const std::string p = significant(*finding.p), adjusted = significant(*finding.adjusted);
-  return {"；p = " + p + "，Holm 校正后 " + adjusted, "; p = " + p + ", after Holm " + adjusted};
-}
-
 Sentence power_of(const Screen& screen) {
   if (!screen.power) return {};
   const std::string chance = percent(screen.power->chance);
@@ -70,13 +59,6 @@ Sentence power_of(const Screen& screen) {
   return {"；若某一个的频率是常态的 " + ratio + " 倍，发现并列名的把握 " + chance,
           "; one " + ratio +
               " times as frequent as usual would be found and named with a chance of " + chance};
-}
-
-Sentence size_of(const Screen& screen) {
-  const std::string sample = std::to_string(screen.sample), tests = std::to_string(screen.tests);
-  const Sentence power = power_of(screen);
-  return {"样本 " + sample + (screen.tests == 0 ? "" : "，检验 " + tests + " 项") + power.zh,
-          "sample " + sample + (screen.tests == 0 ? "" : ", " + tests + " tests") + power.en};
 }
 
 void add_found(const Screen& screen, Text& text) {
@@ -103,6 +85,25 @@ void add_found(const Screen& screen, Text& text) {
 }
 
 }  // namespace
+
+Sentence strength_of(const Finding& finding) {
+  if (!finding.p) return {};
+  const std::string p = significant(*finding.p), adjusted = significant(*finding.adjusted);
+  return {"；p = " + p + "，Holm 校正后 " + adjusted, "; p = " + p + ", after Holm " + adjusted};
+}
+
+Sentence size_of(const Screen& screen) {
+  const std::string sample = std::to_string(screen.sample), tests = std::to_string(screen.tests);
+  const Sentence power = power_of(screen);
+  return {"样本 " + sample + (screen.tests == 0 ? "" : "，检验 " + tests + " 项") + power.zh,
+          "sample " + sample + (screen.tests == 0 ? "" : ", " + tests + " tests") + power.en};
+}
+
+std::string percent(double value) {
+  char out[32];
+  std::snprintf(out, sizeof out, "%.0f%%", 100 * value);
+  return out;
+}
 
 std::string text_of_findings(const std::vector<Screen>& screens, ReportLanguage language) {
   Text text(language);

@@ -18,6 +18,8 @@
 #include "projections/findings/findings.h"
 #include "projections/verify_summary.h"
 #include "tools/policy_warning.h"
+#include "tools/verify_html.h"
+#include "tools/verify_report_file.h"
 #include "tools/verify_tlog_proof.h"
 
 namespace liuhen::tools {
@@ -70,6 +72,10 @@ class Run {
           fail("verify.master_key", "--master-key 只用于 dir", "--master-key is for dir only"),
           kUsage);
     }
+    if (!job_.report_file.empty()) {
+      if (auto place = check_report_place(job_.report_file); !place)
+        return complain(place.error(), kUsage);
+    }
     switch (job_.source) {
       case VerifyJob::Source::dir:
         return directory();
@@ -107,6 +113,7 @@ class Run {
     projections::VerifyOptions out;
     out.trusted = policy_ ? &*policy_ : nullptr;
     out.now_s = job_.now_s;
+    out.timelines = !job_.report_file.empty();
     if (job_.findings)
       out.replayed_whole = [this](const projections::State& state) { look_across(state); };
     return out;
@@ -220,7 +227,12 @@ class Run {
   int proof_file() {
     const auto text = read_file(job_.place, std::uint64_t{1} << 30);
     if (!text) return complain(text.error(), 2);
-    if (is_tlog_proof(*text)) return entry_proof(*text);
+    if (is_tlog_proof(*text) && job_.report_file.empty()) return entry_proof(*text);
+    if (is_tlog_proof(*text)) {
+      return complain(fail("verify.report", "--report 用于账本和一次抽取，不用于一条记录",
+                           "--report is for logs and draws, not for one entry"),
+                      kUsage);
+    }
     return print(projections::verify_proof_file(*text, policy_ ? &*policy_ : nullptr, job_.now_s));
   }
 
@@ -235,17 +247,54 @@ class Run {
   }
 
   int print(projections::Report report) {
-    const ledger::Verdict verdict = report.verdict;
-    const LogReport whole{.verified = std::move(report), .findings = std::move(findings_)};
-    out_ << (job_.json ? json_of_report(whole) : text_of_report(whole, job_.language))
-         << std::flush;
-    return exit_code(verdict);
+    return print(LogReport{.verified = std::move(report), .findings = std::move(findings_)});
   }
+  int print(const LogReport& report) {
+    say(report);
+    return write_page(report, report.verified.verdict);
+  }
+  int print(const projections::ProofVerdict& verdict) {
+    say(verdict);
+    return write_page(verdict, verdict.verdict);
+  }
+  int print(const TlogProofVerdict& verdict) {
+    say(verdict);
+    return exit_code(verdict.verdict);
+  }
+
   template <class Report>
-  int print(const Report& report) {
+  void say(const Report& report) {
     out_ << (job_.json ? json_of_report(report) : text_of_report(report, job_.language))
          << std::flush;
-    return exit_code(report.verdict);
+  }
+  // A violation stays one, whether or not it can be written down.
+  template <class Report>
+  int write_page(const Report& report, ledger::Verdict verdict) {
+    if (job_.report_file.empty()) return exit_code(verdict);
+    const ReportAbout about{.source = source(),
+                            .place = job_.place,
+                            .judged_at = job_.now_s,
+                            .policy = policy_ ? &*policy_ : nullptr};
+    const auto written =
+        write_report(job_.report_file, html_of_report(report, about, job_.language));
+    if (!written) return complain(written.error(), verdict == ledger::Verdict::violated ? 1 : 2);
+    if (!job_.quiet)
+      err_ << (job_.language == ReportLanguage::zh ? "报告已写入 " : "the report is in ")
+           << job_.report_file << '\n';
+    return exit_code(verdict);
+  }
+  projections::Sentence source() const {
+    switch (job_.source) {
+      case VerifyJob::Source::dir:
+        return {"数据目录", "the data directory"};
+      case VerifyJob::Source::url:
+        return {"网址", "the address"};
+      case VerifyJob::Source::tiles:
+        return {"镜像目录", "the mirror"};
+      case VerifyJob::Source::file:
+        return {"证明文件", "the proof file"};
+    }
+    return {};
   }
 
   int complain(const Error& error, int code) {

@@ -17,7 +17,8 @@ struct VerifyJob {
   std::string policy_file, vkey;
   std::string ca_file;  // for a URL with https; empty: what the system trusts
   std::string master_key_file, passphrase_file;
-  std::string entry_file;  // of a .tlog-proof that does not hold its entry
+  std::string entry_file;   // of a .tlog-proof that does not hold its entry
+  std::string report_file;  // a page to print; empty: none is asked for
   ReportLanguage language = ReportLanguage::zh;
   bool json = false, quiet = false, at_given = false;
   bool findings = true;  // look across draws as well
@@ -25,8 +26,8 @@ struct VerifyJob {
 };
 
 // Prints the report on `out`, progress and errors on `err`. The exit code: 0 to 2 as in
-// verify_report.h, 2 too if what is to be verified cannot be had, and 3 if the policy, the key or
-// the options make no sense.
+// verify_report.h, 2 too if what is to be verified cannot be had or the page cannot be written, and
+// 3 if the policy, the key or the options make no sense.
 int run(const VerifyJob& job, std::ostream& out, std::ostream& err);
 
 }  // namespace liuhen::tools

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <map>
 
 namespace liuhen::tools {
 
@@ -145,6 +146,37 @@ const char* mark_of(const projections::Guarantee& guarantee) {
   if (guarantee.broken) return "✗";
   if (guarantee.checked) return "✓";
   return guarantee.apart ? "(✓)" : "–";
+}
+
+Sentence promise_of(std::string_view id) {
+  static const std::map<std::string_view, Sentence> kPromises = {
+      {"G1",
+       {"记录之后，不能不被发现地改动、删除、调换或插入",
+        "nothing recorded can be changed, removed, reordered or inserted unseen"}},
+      {"G2",
+       {"人人看到同一本账；回滚和分叉的账本能被发现",
+        "everyone sees the same log; a rolled-back or forked one is caught"}},
+      {"G3",
+       {"谁也不能冒用他人名义，运营方也不能",
+        "no one, the operator included, can act in another's name"}},
+      {"G4", {"抽取池在随机数产生之前固定", "the pool is fixed before any randomness exists"}},
+      {"G5",
+       {"谁也不能预知或操纵一次抽取（以所达等级为限）",
+        "no one can predict or steer a draw, as far as its tier goes"}},
+      {"G6", {"不能重抽到满意为止", "no second try"}},
+      {"G7",
+       {"结果只由种子和抽取池决定", "the selection follows from the seed and the pool alone"}},
+      {"G8", {"回避不能左右由谁替补", "a recusal cannot steer who goes instead"}},
+      {"G9",
+       {"抽取结果可保密到检查之日，且不能更改",
+        "a draw can stay secret until the visit, and still cannot be altered"}},
+      {"G10",
+       {"个人信息可以删除，链仍可核验",
+        "personal data can be erased, and the chain still verifies"}},
+      {"G11", {"答复了就是落盘了", "acknowledged means durable"}},
+      {"G12", {"服务端拒绝的，核验程序也会指出", "what the server refuses, the auditor flags"}}};
+  const auto found = kPromises.find(id);
+  return found == kPromises.end() ? Sentence() : found->second;
 }
 
 Sentence keys_not_pinned() {

@@ -24,6 +24,9 @@ std::vector<projections::Sentence> tiers_among(const std::vector<projections::Dr
 // "✓", "(✓)", "✗" or "–".
 const char* mark_of(const projections::Guarantee& guarantee);
 
+// What the guarantee of this id, "G1" to "G12", promises (docs/guarantees.md).
+projections::Sentence promise_of(std::string_view id);
+
 projections::Sentence keys_not_pinned();
 projections::Sentence words_of(ledger::Verdict verdict);
 
