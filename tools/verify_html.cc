@@ -253,10 +253,11 @@ class LogPage {
                   "</p>\n");
         continue;
       }
-      page_.add("<details id=\"" + id + "\"" + (all_open || draw.wrong ? " open" : "") +
-                "><summary>" + number(draw.number) + " " + escaped(draw.stream) +
-                " <span class=\"soft\">" + page_.pick(draw.tier + " 级", "tier " + draw.tier) +
-                "</span> " + state_of(draw) + "</summary>\n");
+      page_.add("<details class=\"draw\" id=\"" + id + "\"" +
+                (all_open || draw.wrong ? " open" : "") + "><summary>" + number(draw.number) + " " +
+                escaped(draw.stream) + " <span class=\"soft\">" +
+                page_.pick(draw.tier + " 级", "tier " + draw.tier) + "</span> " + state_of(draw) +
+                "</summary>\n");
       one_draw(draw);
       page_.add("</details>\n");
     }

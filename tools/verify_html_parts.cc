@@ -16,22 +16,33 @@ std::string joined(const std::vector<std::string>& parts, const char* between) {
   return out;
 }
 
+// Shown at once; the others open on demand.
+constexpr std::size_t kFindingsOpenMax = 20;
+
+std::string line_of(const Page& page, const EntryLinks& links,
+                    const projections::Finding& finding) {
+  std::string out = "<li>" + escaped(page.pick(finding.what) + page.pick(strength_of(finding)));
+  const auto& evidence = finding.evidence;
+  std::vector<std::string> places;
+  for (const std::uint64_t position : evidence.positions) places.push_back(links.link(position));
+  if (!places.empty())
+    out += page.pick("；证据：", "; evidence: ") + joined(places, page.pick("、", ", ").c_str());
+  if (evidence.count > evidence.positions.size())
+    out += escaped(page.pick("等 " + number(evidence.count) + " 处",
+                             ", " + number(evidence.count) + " in all"));
+  return out + "</li>\n";
+}
+
 std::string findings_of(const Page& page, const EntryLinks& links,
                         const projections::Screen& screen) {
-  std::string out = "<ul>\n";
-  for (const auto& finding : screen.findings) {
-    out += "<li>" + escaped(page.pick(finding.what) + page.pick(strength_of(finding)));
-    const auto& evidence = finding.evidence;
-    std::vector<std::string> places;
-    for (const std::uint64_t position : evidence.positions) places.push_back(links.link(position));
-    if (!places.empty())
-      out += page.pick("；证据：", "; evidence: ") + joined(places, page.pick("、", ", ").c_str());
-    if (evidence.count > evidence.positions.size())
-      out += escaped(page.pick("等 " + number(evidence.count) + " 处",
-                               ", " + number(evidence.count) + " in all"));
-    out += "</li>\n";
-  }
-  return out + "</ul>\n";
+  std::string shown, rest;
+  for (std::size_t i = 0; i < screen.findings.size(); ++i)
+    (i < kFindingsOpenMax ? shown : rest) += line_of(page, links, screen.findings[i]);
+  std::string out = "<ul>\n" + shown + "</ul>\n";
+  if (rest.empty()) return out;
+  const std::string count = number(screen.findings.size() - kFindingsOpenMax);
+  return out + "<details><summary>" + escaped(page.pick("另有 " + count + " 项", count + " more")) +
+         "</summary><ul>\n" + rest + "</ul></details>\n";
 }
 
 void add_screen(Page& page, const EntryLinks& links, const projections::Screen& screen) {
@@ -111,7 +122,8 @@ void add_timeline(Page& page, const projections::DrawTimeline& timeline) {
                    page.pick("何人", "Who"), page.pick("何事", "What")});
   for (const auto& step : timeline.steps) {
     const std::string detail = escaped(page.pick(step.detail));
-    table.row({number(step.position), "<span class=\"nowrap\">" + beijing(step.time) + "</span>",
+    table.row({"<span class=\"nowrap\">" + number(step.position) + "</span>",
+               "<span class=\"nowrap\">" + beijing(step.time) + "</span>",
                escaped(joined(step.who, page.pick("、", ", ").c_str())),
                (step.wrong ? "<span class=\"no\">✗</span> " : "") + escaped(page.pick(step.what)) +
                    (detail.empty() ? "" : page.pick("：", ": ") + detail)},

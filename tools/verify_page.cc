@@ -45,7 +45,7 @@ nav ul{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem}
 @page{size:A4;margin:16mm 14mm}
 @media print{:root{--ground:#fff;--soft:#333;--line:#999;--link:#000}body{font-size:9.5pt}main{max-width:none;padding:0}section{border:0;border-radius:0;padding:0;margin:.9rem 0}
 .banner{border:1.5pt solid #000;padding:.6rem .8rem}h2{border-bottom:1pt solid #000;padding-bottom:.15rem;break-after:avoid}h3,summary{break-after:avoid}
-tr,.banner{break-inside:avoid}thead{display:table-header-group}a{text-decoration:none}nav{display:none}tr.wrong>*{background:none;font-weight:700}}
+tr,.banner{break-inside:avoid}thead{display:table-header-group}a{text-decoration:none}nav,.draw:not([open]){display:none}tr.wrong>*{background:none;font-weight:700}}
 )";
 
 // What would be shown as nothing, or turn what follows around: U+061C, U+200E, U+200F, U+202A to

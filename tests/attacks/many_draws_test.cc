@@ -316,7 +316,7 @@ TEST_F(ManyDrawsOnDisk, ThreeOfTwoHundredAreNamed) {
     EXPECT_NE(html.find("<tr id=\"e" + at + "\" class=\"wrong\">"), std::string::npos) << one;
     EXPECT_NE(html.find("<code>" + one.code + "</code>"), std::string::npos) << one;
   }
-  EXPECT_EQ(count_of(html, "<details id=\"draw-"), 200U);
+  EXPECT_EQ(count_of(html, "<details class=\"draw\" id=\"draw-"), 200U);
   EXPECT_EQ(count_of(html, "\" open><summary>"), 3U) << "those that are wrong";
   if (const char* keep = std::getenv("LIUHEN_KEEP_REPORT"))
     fs::copy_file(dir / "report.html", keep, fs::copy_options::overwrite_existing);
@@ -363,7 +363,7 @@ TEST_F(ManyKindsOfDraws, WhatAllDrawsRestOnEndsIt) {
   schema::RuleSetT rule = City::rule("R1", 7);
   const std::uint64_t position = write(std::move(rule), {"clerk", "approver"});
   const Told told = verify();
-  EXPECT_EQ(finding_of(told, "rule.revision").at("position").to_number<std::uint64_t>(), position);
+  EXPECT_EQ(finding_of(told, "catalogue.revision").at("position").to_number<std::uint64_t>(), position);
   EXPECT_EQ(wrong_draws_of(told), wrong);
   for (const auto& row : told.report.at("guarantees").as_array())
     EXPECT_FALSE(row.at("checked").as_bool()) << row;

@@ -107,7 +107,7 @@ class Report(unittest.TestCase):
 
     def probe(self, text, width):
         opened = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)  # for the script that measures
-        opened = opened.replace("<details ", "<details open ")
+        opened = re.sub("<details(?! open)", "<details open", opened)
         folder = pathlib.Path(scratch())
         (folder / "page.html").write_text(opened.replace("</body>", PROBE + "</body>"), encoding="utf-8")
         (folder / "frame.html").write_text(
