@@ -415,7 +415,8 @@ void take_over_wrong(const ReplayFacts& facts, Report& report) {
     report.wrong_draws.resize(Report::kWrongDrawsMax);
   if (log_is_wrong || report.wrong_draws.empty()) return;
   if (report.finding)
-    report.ended = {.what = *report.finding, .position = report.position, .where = report.where};
+    report.ended =
+        EndedBy{.what = *report.finding, .position = report.position, .where = report.where};
   const WrongDraw& first = report.wrong_draws.front();
   find_wrong(report, Verdict::violated, first.what, "", first.position);
 }
