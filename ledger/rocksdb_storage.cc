@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 constexpr int kReopenWaitMs = 10'000;  // for those who still read what is to be closed
 constexpr std::size_t kUnflushedBytesMax = 128u << 20;  // in memory, of all families together
 constexpr std::size_t kBlockCacheBytes = 64u << 20;
+constexpr std::size_t kKeptBatchBytesMax = 32u << 20;  // memory of a batch, for the next
 
 Error damaged(const std::string& detail) {
   return fail(
@@ -196,7 +197,8 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
     const std::shared_ptr<Database> db = current();
     rocksdb::WriteOptions options;
     options.sync = true;
-    const rocksdb::Status status = write(*db, batch, options);
+    const rocksdb::Status status = write(*db, batch, options, writes_);
+    if (writes_.GetDataSize() > kKeptBatchBytesMax) writes_ = rocksdb::WriteBatch();
     if (status.ok()) return ok();
     db->has_failed();
     return error_of(status);
@@ -207,7 +209,8 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
     rocksdb::WriteOptions options;
     options.disableWAL = true;
     options.low_pri = true;
-    const rocksdb::Status status = write(*current(), batch, options);
+    rocksdb::WriteBatch writes;
+    const rocksdb::Status status = write(*current(), batch, options, writes);
     return status.ok() ? ok() : Outcome(error_of(status));
   }
 
@@ -264,10 +267,10 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
   }
 
  private:
-  rocksdb::Status write(Database& db, const Batch& batch,
-                        const rocksdb::WriteOptions& options) const {
+  rocksdb::Status write(Database& db, const Batch& batch, const rocksdb::WriteOptions& options,
+                        rocksdb::WriteBatch& writes) const {
     LIUHEN_CHECK(options_.mode != OpenMode::read_only);
-    rocksdb::WriteBatch writes;
+    writes.Clear();
     for (const Batch::Change* change : in_key_order(batch)) {
       LIUHEN_CHECK((change->family == Family::snapshots) == options.disableWAL);
       const rocksdb::Status added =
@@ -303,7 +306,8 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
 
   const std::string path_;
   const OpenOptions options_;
-  mutable std::mutex mutex_;  // guards current_
+  rocksdb::WriteBatch writes_;  // of the committing thread; reused for its memory
+  mutable std::mutex mutex_;    // guards current_
   std::shared_ptr<Database> current_;
 };
 
