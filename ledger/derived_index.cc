@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/sha256.h"
+#include "ledger/content_block.h"
 #include "ledger/limits.h"
 #include "ledger/pending.h"
 #include "ledger/restricted.h"
@@ -347,8 +348,29 @@ Found DerivedIndex::compare_intents() const {
                       });
 }
 
+// A database that an older version wrote, and this one has not written to.
+Result<bool> DerivedIndex::is_of_format_without_blocks() const {
+  const auto format = storage_.get(Family::meta, "format");
+  if (!format) return format.error();
+  if (*format != kFormatWithoutBlocks) return false;
+  for (const Family family : {Family::restricted, Family::record_keys}) {
+    bool has_block = false;
+    const Outcome scanned = storage_.scan(family, "", [&](std::string_view key, std::string_view) {
+      has_block = is_block_key(key);
+      return !has_block && !key.empty() && key.front() == '\0';
+    });
+    if (!scanned) return scanned.error();
+    if (has_block) return false;
+  }
+  return true;
+}
+
 Found DerivedIndex::compare_meta(const LogFold& fold) const {
-  std::vector<Pair> pairs{{"format", std::string(kFormatVersion)}, {"origin", fold.origin()}};
+  const auto stands_for_older = is_of_format_without_blocks();
+  if (!stands_for_older) return stands_for_older.error();
+  std::vector<Pair> pairs{
+      {"format", std::string(*stands_for_older ? kFormatWithoutBlocks : kFormatVersion)},
+      {"origin", fold.origin()}};
   if (fold.size() ==
       0) {  // written with whatever is written first, which may be a half-signed intent
     const auto format = storage_.get(Family::meta, "format");
@@ -388,43 +410,79 @@ std::optional<Violation> DerivedIndex::judge_content(Family family, std::string_
   return std::nullopt;
 }
 
+// That entry carries it, and none after it erased it.
+bool DerivedIndex::may_have_content_of(std::uint64_t position, std::string_view commitment) const {
+  const std::uint64_t wanted = crypto::fingerprint(key_, commitment);
+  if (!std::ranges::binary_search(commitments_, Commitment{wanted, position})) return false;
+  const auto erased = erased_.find(wanted);
+  return erased == erased_.end() || position > erased->second;
+}
+
+namespace {
+
+std::string name_in_block(std::string_view key, std::string_view commitment) {
+  return std::to_string(number_of_key(key)) + "/" + hex(commitment);
+}
+
+}  // namespace
+
+std::optional<Violation> DerivedIndex::judge_block(Family family, std::string_view key,
+                                                   std::string_view value,
+                                                   crypto::SetSum& contained) const {
+  const std::uint64_t position = number_of_key(key);
+  const auto records = read_block(value);
+  if (!records) return changed(family, std::to_string(position), position);
+  for (const BlockRecord& record : *records) {
+    if (!may_have_content_of(position, record.commitment))
+      return extra(family, name_in_block(key, record.commitment), position);
+    contained.add(record.commitment, key);
+  }
+  return std::nullopt;
+}
+
 Found DerivedIndex::compare_restricted() const {
   crypto::SetSum contents(key_), keys(key_);
-  Found found =
-      scan(storage_, Family::restricted, [&](std::string_view key, std::string_view value) {
-        contents.add(key, "");
-        return judge_content(Family::restricted, key, value);
-      });
+  const auto judge_all = [&](Family family, crypto::SetSum& contained) {
+    return scan(storage_, family, [&](std::string_view key, std::string_view value) {
+      if (is_block_key(key)) return judge_block(family, key, value, contained);
+      contained.add(key, "");
+      return judge_content(family, key, value);
+    });
+  };
+  Found found = judge_all(Family::restricted, contents);
   if (!found || *found) return found;
-  found = scan(storage_, Family::record_keys, [&](std::string_view key, std::string_view value) {
-    keys.add(key, "");
-    return judge_content(Family::record_keys, key, value);
-  });
-  if (found && !*found && contents == keys) return found;
+  found = judge_all(Family::record_keys, keys);
+  if (!found || *found || contents == keys) return found;
   return compare_record_keys();
 }
 
 // Content has a record key, and a record key content.
 Found DerivedIndex::compare_record_keys() const {
-  std::vector<std::string> with_content;
-  Found found = scan(storage_, Family::restricted, [&](std::string_view key, std::string_view) {
-    with_content.emplace_back(key);
-    return std::optional<Violation>();
-  });
-  if (!found || *found) return found;
-  std::size_t at = 0;
-  found = scan(storage_, Family::record_keys,
-               [&](std::string_view key, std::string_view value) -> std::optional<Violation> {
-                 if (at == with_content.size() || key < with_content[at])
-                   return missing(Family::restricted, hex(key), std::nullopt);
-                 if (key > with_content[at])
-                   return missing(Family::record_keys, hex(with_content[at]), std::nullopt);
-                 ++at;
-                 return judge_content(Family::record_keys, key, value);
-               });
-  if (!found || *found) return found;
-  if (at < with_content.size())
-    return std::optional(missing(Family::record_keys, hex(with_content[at]), std::nullopt));
+  const auto names_in = [&](Family family) -> Result<std::vector<std::string>> {
+    std::vector<std::string> out;
+    const Outcome scanned =
+        storage_.scan(family, "", [&](std::string_view key, std::string_view value) {
+          if (!is_block_key(key)) out.push_back(hex(key));
+          if (!is_block_key(key)) return true;
+          for (const BlockRecord& record : read_block(value).value_or(std::vector<BlockRecord>()))
+            out.push_back(name_in_block(key, record.commitment));
+          return true;
+        });
+    if (!scanned) return scanned.error();
+    std::ranges::sort(out);
+    return out;
+  };
+  const auto contents = names_in(Family::restricted);
+  if (!contents) return contents.error();
+  const auto keys = names_in(Family::record_keys);
+  if (!keys) return keys.error();
+  std::vector<std::string> alone;
+  std::ranges::set_difference(*contents, *keys, std::back_inserter(alone));
+  if (!alone.empty())
+    return std::optional(missing(Family::record_keys, alone.front(), std::nullopt));
+  std::ranges::set_difference(*keys, *contents, std::back_inserter(alone));
+  if (!alone.empty())
+    return std::optional(missing(Family::restricted, alone.front(), std::nullopt));
   return std::optional<Violation>();
 }
 

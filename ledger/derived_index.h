@@ -12,7 +12,8 @@
 
 namespace liuhen::ledger {
 
-inline constexpr std::string_view kFormatVersion = "1";
+inline constexpr std::string_view kFormatVersion = "2";
+inline constexpr std::string_view kFormatWithoutBlocks = "1";  // ledger/content_block.h
 
 // The indexes of one event, as the writer stores them and the check expects them.
 std::string stream_key(std::string_view stream, std::uint64_t position);
@@ -43,14 +44,18 @@ class DerivedIndex {
   void add_streams(const Event& event);
   void add_commitment(const Hash& commitment, std::uint64_t position);
   bool may_have_content(std::string_view commitment) const;
+  bool may_have_content_of(std::uint64_t position, std::string_view commitment) const;
   std::optional<Violation> judge_content(Family family, std::string_view key,
                                          std::string_view value) const;
+  std::optional<Violation> judge_block(Family family, std::string_view key, std::string_view value,
+                                       crypto::SetSum& contained) const;
 
   Found compare_entries(const LogFold& fold) const;
   Found compare_checkpoints(const LogFold& fold, const std::optional<crypto::NoteKey>& log_key);
   Found compare_tiles(const LogFold& fold) const;
   Found compare_streams();
   Found compare_intents() const;
+  Result<bool> is_of_format_without_blocks() const;
   Found compare_meta(const LogFold& fold) const;
   Found compare_pending();
   Found compare_restricted() const;

@@ -31,7 +31,7 @@ Outcome LogWriter::load() {
   if (!pending) return pending.error();
   const auto format = storage_.get(Family::meta, "format");
   if (!format) return format.error();
-  meta_stored_ = format->has_value();
+  meta_stored_ = *format == kFormatVersion;  // an older one becomes this with the next commit
   const Outcome tiles =
       storage_.scan(Family::tiles, "", [&](std::string_view key, std::string_view) {
         const auto tile = parse_tile_key(key);
@@ -172,7 +172,7 @@ LogWriter::Decision LogWriter::wait(CheckedSubmission& submission,
   pending.intent = submission.submission.intent;
   pending.signatures = signatures;
   const Waiting waiting{submission.hash, pending.missing()};
-  const Outcome kept = pending_.keep(std::move(pending), submission.submission.openings, batch_);
+  const Outcome kept = pending_.keep(std::move(pending), submission.sealed, batch_);
   if (!kept) {
     failure_ = kept.error();
     return kept.error();
@@ -195,16 +195,24 @@ LogWriter::Decision LogWriter::append(CheckedSubmission& submission, const Event
   return Placed{event.position(), false};
 }
 
-void LogWriter::store_content(const CheckedSubmission& submission, const Event& event) {
-  pending_.in_log(commitments_of(event.intent()), batch_);
-  for (const Opening& opening : submission.submission.openings) restricted_.put(opening, batch_);
+// Content that many commitments of one entry hide is kept together, so that what is written grows
+// at its end only.
+void LogWriter::store_content(CheckedSubmission& submission, const Event& event) {
+  const std::vector<Hash> commitments = commitments_of(event.intent());
+  pending_.in_log(commitments, batch_);
+  if (commitments.size() > 1) {
+    put_block(event.position(), std::move(submission.sealed), batch_);
+  } else {
+    put_each(
+        submission.sealed, [](const Hash&) { return true; }, batch_);
+  }
   if (event.tag() != PayloadTag::RecordsErased) return;
   const auto& erased = *event.payload<schema::RecordsErased>().commitments();
   for (std::size_t at = 0; at < erased.size(); at += 32) {
-    restricted_.erase(exactly<32>(View(erased.data(), erased.size()).subspan(at, 32)).value(),
-                      batch_);
+    const Hash commitment = exactly<32>(View(erased.data(), erased.size()).subspan(at, 32)).value();
+    restricted_.erase(commitment, batch_);
+    erased_at_[commitment] = event.position();
   }
-  erased_ = true;
 }
 
 bool LogWriter::holds(const KeyId& key) const {
@@ -254,6 +262,9 @@ Outcome LogWriter::commit() {
   pending_.drop_expired(std::max(fold_->last_time(), clock_.now_s()), batch_);
   const bool grows = fold_->size() > committed_;
   if (grows) store_tree();
+  if (!erased_at_.empty()) {
+    if (Outcome erased = erase_in_blocks(storage_, erased_at_, batch_); !erased) return erased;
+  }
   if (batch_.empty()) return ok();
   if (!meta_stored_) {
     batch_.put(Family::meta, "format", std::string(kFormatVersion));
@@ -264,7 +275,7 @@ Outcome LogWriter::commit() {
   meta_stored_ = true;
   batch_ = Batch();
   if (grows) committed_ = fold_->size();
-  if (std::exchange(erased_, false)) return storage_.purge(Family::record_keys);
+  if (!std::exchange(erased_at_, {}).empty()) return storage_.purge(Family::record_keys);
   return ok();
 }
 

@@ -38,7 +38,8 @@ class LogWriter {
   // the answers are out: the file then never lags more than one batch.
   Outcome keep_head();
 
-  // Takes one submission into the batch, or refuses it. An error of storage spoils the whole batch.
+  // Takes one submission, its content sealed, into the batch, or refuses it. An error of storage
+  // spoils the whole batch.
   void take(CheckedSubmission submission);
   // Makes the batch durable, in one synced write. Answers in the order of take(), only then.
   Outcome commit();
@@ -64,7 +65,7 @@ class LogWriter {
   Decision wait(CheckedSubmission& submission,
                 const std::vector<std::optional<Signature>>& signatures);
   Decision append(CheckedSubmission& submission, const Event& event);
-  void store_content(const CheckedSubmission& submission, const Event& event);
+  void store_content(CheckedSubmission& submission, const Event& event);
   void store_tree();
   bool holds(const KeyId& key) const;
   std::string sign(const crypto::Checkpoint& checkpoint) const;
@@ -93,8 +94,8 @@ class LogWriter {
   std::vector<Bytes> entries_;
   std::vector<std::uint64_t> times_;  // of entries_
   std::vector<Decision> decisions_;
-  std::optional<Error> failure_;  // of storage
-  bool erased_ = false;
+  std::optional<Error> failure_;             // of storage
+  std::map<Hash, std::uint64_t> erased_at_;  // commitments, and the entry that did
 };
 
 }  // namespace liuhen::ledger

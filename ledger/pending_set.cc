@@ -1,6 +1,7 @@
 #include "ledger/pending_set.h"
 
 #include <algorithm>
+#include <set>
 
 namespace liuhen::ledger {
 namespace {
@@ -34,17 +35,19 @@ const PendingIntent* PendingSet::find(const Hash& hash) const {
   return found == all_.end() ? nullptr : &found->second;
 }
 
-Outcome PendingSet::keep(PendingIntent pending, const std::vector<Opening>& openings,
-                         Batch& batch) {
-  for (const Opening& opening : openings) {
-    if (opened_by_.contains(opening.commitment)) continue;
-    const auto stored = storage_.get(Family::restricted, key_of(opening.commitment));
+Outcome PendingSet::keep(PendingIntent pending, const SealedContent& content, Batch& batch) {
+  std::set<Hash> brought;
+  for (const Hash& commitment : commitments_in(content)) {
+    if (opened_by_.contains(commitment)) continue;
+    const auto stored = storage_.get(Family::restricted, key_of(commitment));
     if (!stored) return stored.error();
     if (*stored) continue;
-    restricted_.put(opening, batch);
-    pending.opened.push_back(opening.commitment);
-    opened_by_[opening.commitment] = pending.hash;
+    brought.insert(commitment);
+    pending.opened.push_back(commitment);
+    opened_by_[commitment] = pending.hash;
   }
+  put_each(
+      content, [&](const Hash& commitment) { return brought.contains(commitment); }, batch);
   batch.put(Family::pending, key_of(pending.hash), encode_pending(pending));
   if (!all_.contains(pending.hash)) by_expiry_.emplace(pending.expires(), pending.hash);
   all_[pending.hash] = std::move(pending);

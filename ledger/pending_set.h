@@ -3,8 +3,8 @@
 
 #include <map>
 
+#include "ledger/content_block.h"
 #include "ledger/pending.h"
-#include "ledger/restricted.h"
 #include "ledger/storage.h"
 
 namespace liuhen::ledger {
@@ -23,8 +23,8 @@ class PendingSet {
   // Counts changes, so that others can tell whether there were any.
   std::uint64_t version() const { return version_; }
 
-  // Keeps it, with the openings that came with it and are not stored yet.
-  Outcome keep(PendingIntent pending, const std::vector<Opening>& openings, Batch& batch);
+  // Keeps it, with the content that came with it and does not stand alone yet.
+  Outcome keep(PendingIntent pending, const SealedContent& content, Batch& batch);
   // It became an event; its content stays.
   void complete(const Hash& hash, Batch& batch);
   // An event carries these: their content no longer goes when a half-signed intent does.

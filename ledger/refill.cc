@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "crypto/checkpoint.h"
 #include "crypto/sha256.h"
+#include "ledger/content_block.h"
 #include "ledger/derived_index.h"
 #include "ledger/event.h"
 #include "ledger/tiles.h"
@@ -32,15 +34,10 @@ class Refilling {
     if (Outcome taken = take_entries(); !taken) return taken.error();
     if (Outcome put = put_tiles(); !put) return put.error();
     if (Outcome done = put_checkpoint(); !done) return done.error();
-    if (erased_any_) {
+    if (!erased_at_.empty()) {
       if (Outcome purged = storage_.purge(Family::record_keys); !purged) return purged.error();
     }
-    for (const auto& [commitment, position] : carried_) {
-      const auto there = storage_.get(Family::restricted, text_of(commitment));
-      if (!there) return there.error();
-      if (!*there) out_.without_content.emplace_back(position, commitment);
-    }
-    std::ranges::sort(out_.without_content);
+    if (Outcome listed = list_without_content(); !listed) return listed.error();
     return std::move(out_);
   }
 
@@ -91,6 +88,9 @@ class Refilling {
       }
       if (progress_) progress_(tree_.size() - out_.from, to - out_.from);
     }
+    if (!erased_at_.empty()) {
+      if (Outcome erased = erase_in_blocks(storage_, erased_at_, batch_); !erased) return erased;
+    }
     if (Outcome stored = flush(); !stored) return stored;
     if (tree_.root() == checkpoint_.root) return ok();
     return of_mirror("它的条目与备份合起来不是已签检查点的历史",
@@ -126,13 +126,36 @@ class Refilling {
       carried_.erase(commitment);
       for (const Family family : {Family::restricted, Family::record_keys})
         batch_.remove(family, std::string(text_of(commitment)));
+      erased_at_[commitment] = event.position();
     }
-    erased_any_ = true;
   }
 
   Outcome flush() {
     bytes_ = 0;
     return storage_.commit(std::exchange(batch_, Batch()));
+  }
+
+  // What is in the backup under another entry is content all the same.
+  Outcome list_without_content() {
+    std::set<Hash> there;
+    const auto note = [&](std::string_view commitment) {
+      const Hash found = exactly<32>(view_of(commitment)).value();
+      if (carried_.contains(found)) there.insert(found);
+    };
+    const Outcome scanned =
+        storage_.scan(Family::restricted, "", [&](std::string_view key, std::string_view value) {
+          if (key.size() == sizeof(Hash)) note(key);
+          if (!is_block_key(key)) return true;
+          for (const BlockRecord& record : read_block(value).value_or(std::vector<BlockRecord>()))
+            note(record.commitment);
+          return true;
+        });
+    if (!scanned) return scanned;
+    for (const auto& [commitment, position] : carried_) {
+      if (!there.contains(commitment)) out_.without_content.emplace_back(position, commitment);
+    }
+    std::ranges::sort(out_.without_content);
+    return ok();
   }
 
   // And away with the partial ones that have become full.
@@ -172,7 +195,7 @@ class Refilling {
   Batch batch_;
   std::size_t bytes_ = 0;                  // in it
   std::map<Hash, std::uint64_t> carried_;  // commitments, and where
-  bool erased_any_ = false;
+  std::map<Hash, std::uint64_t> erased_at_;
   Refill out_;
 };
 

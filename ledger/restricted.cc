@@ -13,7 +13,9 @@ constexpr std::string_view kContentLabel = "liuhen/restricted-content/v1";
 constexpr std::string_view kKeyLabel = "liuhen/record-key/v1";
 
 Bytes labelled(std::string_view label, const Hash& commitment) {
-  Bytes out(label.begin(), label.end());
+  Bytes out;
+  out.reserve(label.size() + commitment.size());
+  out.assign(label.begin(), label.end());
   out.insert(out.end(), commitment.begin(), commitment.end());
   return out;
 }
@@ -22,7 +24,9 @@ std::string key_of(const Hash& commitment) { return std::string(text_of(commitme
 
 std::string with_digest(const Hash& commitment, const Bytes& sealed) {
   const Hash digest = crypto::sha256({View(commitment), View(sealed)});
-  return std::string(text_of(sealed)).append(text_of(digest));
+  std::string out;
+  out.reserve(sealed.size() + digest.size());
+  return out.append(text_of(sealed)).append(text_of(digest));
 }
 
 Error damaged(const Hash& commitment) {

@@ -49,8 +49,12 @@ Error stopped_by(const Error& why) {
 
 class QueuedSequencer final : public Sequencer {
  public:
-  QueuedSequencer(std::unique_ptr<LogWriter> writer, std::string origin, std::size_t queue_max)
-      : origin_(std::move(origin)), queue_max_(queue_max), writer_(std::move(writer)) {
+  QueuedSequencer(std::unique_ptr<LogWriter> writer, RestrictedStore& restricted,
+                  std::string origin, std::size_t queue_max)
+      : origin_(std::move(origin)),
+        queue_max_(queue_max),
+        restricted_(restricted),
+        writer_(std::move(writer)) {
     publish();
     kept_note_ = note_;
     thread_ = std::thread([this] { run(); });
@@ -101,6 +105,7 @@ class QueuedSequencer final : public Sequencer {
 
   const std::string origin_;
   const std::size_t queue_max_;
+  RestrictedStore& restricted_;        // to seal with, on any thread
   std::unique_ptr<LogWriter> writer_;  // of the writer thread, once that runs
   std::uint64_t pending_version_ = 0;  // likewise
   std::size_t last_batch_ = 0;         // likewise: its jobs
@@ -128,6 +133,8 @@ void QueuedSequencer::submit(Submission submission, Done done) {
 }
 
 void QueuedSequencer::enqueue(CheckedSubmission submission, Done done) {
+  submission.sealed = seal(restricted_, submission.submission.openings);
+  submission.submission.openings.clear();
   std::optional<Error> refusal;
   bool wakes = false;
   {
@@ -451,8 +458,9 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(
   Outcome loaded = writer->load();
   if (loaded) loaded = writer->keep_head();  // as after each commit
   if (!loaded) return loaded.error();
-  return std::unique_ptr<Sequencer>(std::make_unique<QueuedSequencer>(
-      std::move(writer), options.origin, options.queue_max == 0 ? kQueueMax : options.queue_max));
+  return std::unique_ptr<Sequencer>(
+      std::make_unique<QueuedSequencer>(std::move(writer), restricted, options.origin,
+                                        options.queue_max == 0 ? kQueueMax : options.queue_max));
 }
 
 Result<Answer> Sequencer::submit_and_wait(Submission submission) {

@@ -1,6 +1,7 @@
 // What can be said of a submission without knowing the log: shape, openings, signatures.
 #pragma once
 
+#include "ledger/content_block.h"
 #include "ledger/sequencer.h"
 
 namespace liuhen::ledger {
@@ -12,7 +13,8 @@ struct CheckedSubmission {
   IntentView intent;
   Hash hash{};  // SHA-256 of the intent bytes
   std::vector<std::optional<Signature>>
-      signatures;  // by author; at least one is there, all of them good
+      signatures;             // by author; at least one is there, all of them good
+  SealedContent sealed = {};  // its openings, once Sequencer::enqueue has encrypted them
 };
 
 // Any thread. The errors are those of Sequencer::submit.

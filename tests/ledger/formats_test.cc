@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "crypto/sha256.h"
+#include "ledger/content_block.h"
 #include "ledger/derived_index.h"
 #include "ledger/log_keys.h"
 #include "ledger/memory_storage.h"
@@ -146,6 +147,12 @@ TEST(Formats, StorageRestricted) {
             to_hex(example_bytes(example, "restricted value")));
   EXPECT_EQ(to_hex(view_of(storage.get(Family::record_keys, key).value().value_or(""))),
             to_hex(example_bytes(example, "record_keys value")));
+  entropy.add(example_bytes(example, "record key"));
+  entropy.add(Bytes(24, 7));
+  entropy.add(Bytes(24, 8));
+  const SealedContent block = seal(store, {opening});
+  EXPECT_EQ(to_hex(view_of(block.contents)), to_hex(example_bytes(example, "restricted block")));
+  EXPECT_EQ(to_hex(view_of(block.keys)), to_hex(example_bytes(example, "record_keys block")));
 }
 
 }  // namespace

@@ -1,0 +1,229 @@
+#include "ledger/content_block.h"
+
+#include <algorithm>
+#include <set>
+
+#include "crypto/sha256.h"
+#include "ledger/memory_storage.h"
+
+namespace liuhen::ledger {
+namespace {
+
+constexpr std::size_t kDigestSize = 32;
+constexpr std::size_t kLengthSize = 4;
+constexpr Family kSealedFamilies[] = {Family::record_keys, Family::restricted};
+
+Hash hash_of(std::string_view commitment) { return exactly<32>(view_of(commitment)).value(); }
+
+std::size_t length_in(std::string_view bytes) {
+  std::size_t length = 0;
+  for (const char byte : bytes.substr(0, kLengthSize))
+    length = length << 8 | static_cast<std::uint8_t>(byte);
+  return length;
+}
+
+void add_to_block(std::string_view commitment, std::string_view sealed, std::string& block) {
+  LIUHEN_CHECK(commitment.size() == sizeof(Hash) && sealed.size() >> 31 == 0);
+  block.append(commitment);
+  for (std::size_t shift = 8 * kLengthSize; shift > 0; shift -= 8)
+    block.push_back(static_cast<char>(sealed.size() >> (shift - 8)));
+  block.append(sealed);
+}
+
+void end_block(std::string& block) {
+  const Hash digest = crypto::sha256(view_of(block));
+  block.append(text_of(digest));
+}
+
+// What stands alone ends with a digest of its own: SHA-256(commitment ‖ sealed).
+std::string_view without_digest(std::string_view value) {
+  return value.substr(0, value.size() - kDigestSize);
+}
+std::string with_digest(const BlockRecord& record) {
+  const Hash digest = crypto::sha256({view_of(record.commitment), view_of(record.sealed)});
+  return std::string(record.sealed).append(text_of(digest));
+}
+
+Error damaged_block(std::string_view key) {
+  const std::string number = std::to_string(number_of_key(key));
+  return fail("restricted.damaged", "第 " + number + " 条的受限内容已损坏",
+              "the restricted content of entry " + number + " is damaged");
+}
+
+using Values = std::map<std::string, std::optional<std::string>, std::less<>>;  // absent: removed
+
+// The blocks that a batch changes, as it leaves them.
+Values blocks_in(const Batch& batch, Family family) {
+  Values out;
+  for (const Batch::Change& change : batch.changes()) {
+    if (change.family == family && is_block_key(change.key)) out[change.key] = change.value;
+  }
+  return out;
+}
+
+bool goes(std::string_view commitment, std::string_view key,
+          const std::map<Hash, std::uint64_t>& erased_at) {
+  const auto erased = erased_at.find(hash_of(commitment));
+  return erased != erased_at.end() && number_of_key(key) < erased->second;
+}
+
+// Whether anything of a block of record keys was erased.
+Result<bool> concerns(std::string_view key, std::string_view value,
+                      const std::map<Hash, std::uint64_t>& erased_at) {
+  const auto records = read_block(value);
+  if (!records) return damaged_block(key);
+  return std::ranges::any_of(
+      *records, [&](const BlockRecord& record) { return goes(record.commitment, key, erased_at); });
+}
+
+Result<std::set<std::string>> blocks_to_change(Storage& storage,
+                                               const std::map<Hash, std::uint64_t>& erased_at,
+                                               const Values& in_batch) {
+  std::set<std::string> out;
+  std::optional<Error> failed;
+  const auto look = [&](std::string_view key, std::string_view value) {
+    const auto concerned = concerns(key, value, erased_at);
+    if (!concerned) failed = concerned.error();
+    if (concerned && *concerned) out.emplace(key);
+    return concerned.has_value();
+  };
+  for (const auto& [key, value] : in_batch) {
+    if (value && !look(key, *value)) return *failed;
+  }
+  const Outcome scanned =
+      storage.scan(Family::record_keys, "", [&](std::string_view key, std::string_view value) {
+        if (key.empty() || key.front() != '\0') return false;  // only single records from here on
+        return !is_block_key(key) || in_batch.contains(key) || look(key, value);
+      });
+  if (!scanned) return scanned.error();
+  if (failed) return *failed;
+  return out;
+}
+
+Outcome take_out(Family family, const std::string& key, std::string_view value,
+                 const std::map<Hash, std::uint64_t>& erased_at, Batch& batch) {
+  const auto records = read_block(value);
+  if (!records) return damaged_block(key);
+  std::string left;
+  for (const BlockRecord& record : *records) {
+    if (!goes(record.commitment, key, erased_at))
+      add_to_block(record.commitment, record.sealed, left);
+  }
+  if (left.empty()) {
+    batch.remove(family, key);
+    return ok();
+  }
+  end_block(left);
+  batch.put(family, key, std::move(left));
+  return ok();
+}
+
+}  // namespace
+
+std::optional<std::vector<BlockRecord>> read_block(std::string_view value) {
+  if (value.size() <= kDigestSize) return std::nullopt;
+  std::string_view rest = without_digest(value);
+  const Hash digest = crypto::sha256(view_of(rest));
+  if (text_of(digest) != value.substr(rest.size())) return std::nullopt;
+  std::vector<BlockRecord> out;
+  while (!rest.empty()) {
+    constexpr std::size_t kBefore = sizeof(Hash) + kLengthSize;
+    if (rest.size() < kBefore) return std::nullopt;
+    const std::size_t length = length_in(rest.substr(sizeof(Hash)));
+    if (rest.size() - kBefore < length) return std::nullopt;
+    out.push_back({rest.substr(0, sizeof(Hash)), rest.substr(kBefore, length)});
+    rest.remove_prefix(kBefore + length);
+  }
+  return out;
+}
+
+bool is_block_key(std::string_view key) { return key.size() == 8 && key.front() == '\0'; }
+
+SealedContent seal(RestrictedStore& store, const std::vector<Opening>& openings) {
+  SealedContent out;
+  if (openings.empty()) return out;
+  Batch records;
+  for (const Opening& opening : openings) store.put(opening, records);
+  std::size_t contents = kDigestSize, keys = kDigestSize;
+  for (const Batch::Change& record : records.changes())
+    (record.family == Family::restricted ? contents : keys) +=
+        record.key.size() + kLengthSize + record.value->size() - kDigestSize;
+  out.contents.reserve(contents);
+  out.keys.reserve(keys);
+  for (const Batch::Change& record : records.changes())
+    add_to_block(record.key, without_digest(*record.value),
+                 record.family == Family::restricted ? out.contents : out.keys);
+  end_block(out.contents);
+  end_block(out.keys);
+  return out;
+}
+
+std::vector<Hash> commitments_in(const SealedContent& sealed) {
+  std::vector<Hash> out;
+  if (sealed.keys.empty()) return out;
+  const auto records = read_block(sealed.keys);
+  LIUHEN_CHECK(records.has_value());
+  for (const BlockRecord& record : *records) out.push_back(hash_of(record.commitment));
+  return out;
+}
+
+void put_block(std::uint64_t position, SealedContent sealed, Batch& batch) {
+  if (sealed.keys.empty()) return;
+  batch.put(Family::restricted, key_of_number(position), std::move(sealed.contents));
+  batch.put(Family::record_keys, key_of_number(position), std::move(sealed.keys));
+}
+
+void put_each(const SealedContent& sealed, const std::function<bool(const Hash&)>& wanted,
+              Batch& batch) {
+  if (sealed.keys.empty()) return;
+  const auto put = [&](Family family, std::string_view block) {
+    const auto records = read_block(block);
+    LIUHEN_CHECK(records.has_value());
+    for (const BlockRecord& record : *records) {
+      if (wanted(hash_of(record.commitment)))
+        batch.put(family, std::string(record.commitment), with_digest(record));
+    }
+  };
+  put(Family::restricted, sealed.contents);
+  put(Family::record_keys, sealed.keys);
+}
+
+Outcome erase_in_blocks(Storage& storage, const std::map<Hash, std::uint64_t>& erased_at,
+                        Batch& batch) {
+  const auto keys = blocks_to_change(storage, erased_at, blocks_in(batch, Family::record_keys));
+  if (!keys) return keys.error();
+  for (const Family family : kSealedFamilies) {
+    const Values in_batch = blocks_in(batch, family);
+    for (const std::string& key : *keys) {
+      const auto changed = in_batch.find(key);
+      const auto value = changed != in_batch.end()
+                             ? Result<std::optional<std::string>>(changed->second)
+                             : storage.get(family, key);
+      if (!value) return value.error();
+      if (!*value) return damaged_block(key);
+      if (Outcome taken = take_out(family, key, **value, erased_at, batch); !taken) return taken;
+    }
+  }
+  return ok();
+}
+
+Result<std::optional<Opening>> open_in_block(Storage& storage, const crypto::Secret<32>& master_key,
+                                             std::uint64_t position, const Hash& commitment) {
+  MemoryStorage alone;  // the one record, as if it had been put by itself
+  Batch batch;
+  for (const Family family : kSealedFamilies) {
+    const auto value = storage.get(family, key_of_number(position));
+    if (!value) return value.error();
+    if (!*value) return std::optional<Opening>();
+    const auto records = read_block(**value);
+    if (!records) return damaged_block(key_of_number(position));
+    const auto found = std::ranges::find(*records, text_of(commitment), &BlockRecord::commitment);
+    if (found == records->end()) return std::optional<Opening>();
+    batch.put(family, std::string(found->commitment), with_digest(*found));
+  }
+  if (Outcome stored = alone.commit(batch); !stored) return stored.error();
+  crypto::SystemEntropy entropy;  // not used to read
+  return RestrictedStore(alone, master_key, entropy).get(commitment);
+}
+
+}  // namespace liuhen::ledger

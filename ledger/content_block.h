@@ -1,0 +1,54 @@
+// Restricted content of an entry with many commitments, in one value, and its record keys in
+// another, under the entry's position (docs/formats/storage.md): what is written grows at its end,
+// where a key a record would go all over the family.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/restricted.h"
+
+namespace liuhen::ledger {
+
+// Borrows the value that it was read from.
+struct BlockRecord {
+  std::string_view commitment;  // 32 bytes
+  std::string_view sealed;
+};
+
+// Absent unless the value is as it was written: whole, of one record or more. Needs no key.
+std::optional<std::vector<BlockRecord>> read_block(std::string_view value);
+
+// Positions begin with a zero byte and have 8; what stands alone is under the 32 of its commitment.
+bool is_block_key(std::string_view key);
+
+// Openings encrypted as RestrictedStore::put does, each with a record key of its own, and not
+// placed yet: blocks of content and of record keys, in the order in which the openings came. Both
+// are empty if there were none.
+struct SealedContent {
+  std::string contents, keys;
+};
+SealedContent seal(RestrictedStore& store, const std::vector<Opening>& openings);  // any thread
+std::vector<Hash> commitments_in(const SealedContent& sealed);
+
+// As the content of the entry at `position`.
+void put_block(std::uint64_t position, SealedContent sealed, Batch& batch);
+// As RestrictedStore::put does, but only what is `wanted`.
+void put_each(const SealedContent& sealed, const std::function<bool(const Hash&)>& wanted,
+              Batch& batch);
+
+// Takes what was erased out of the blocks of earlier entries than the one that erased it, whether
+// stored or put in the batch before. Reads all stored record keys that are in blocks, once. Needs
+// no key. Errors: `restricted.damaged`, and those of Storage.
+Outcome erase_in_blocks(Storage& storage, const std::map<Hash, std::uint64_t>& erased_at,
+                        Batch& batch);
+
+// As RestrictedStore::get, of what is in the block of the entry at `position`.
+Result<std::optional<Opening>> open_in_block(Storage& storage, const crypto::Secret<32>& master_key,
+                                             std::uint64_t position, const Hash& commitment);
+
+}  // namespace liuhen::ledger
