@@ -19,7 +19,7 @@ struct Opening {
 // Whether a stored value ends with SHA-256(commitment ‖ what is before); needs no key.
 [[nodiscard]] bool restricted_value_intact(std::string_view commitment, std::string_view value);
 
-// get: any thread. put and erase only add to a batch that the writer commits.
+// Of what stands alone (else ledger/content_block.h). Any thread; put, erase only add to a batch.
 class RestrictedStore {
  public:
   RestrictedStore(Storage& storage, const crypto::Secret<32>& master_key, crypto::Entropy& entropy)

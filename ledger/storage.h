@@ -19,7 +19,7 @@ enum class Family : std::uint8_t {
   streams,      // stream ‖ 0x00 ‖ BE64 position → nothing
   intents,  // first author[32] ‖ intent id[16] → BE64 position ‖ SHA-256 of the intent bytes
   pending,  // SHA-256 of the intent bytes → half-signed intent
-  restricted,   // commitment[32] → encrypted salt and content, SHA-256 of the value at its end
+  restricted,   // commitment[32], or BE64 position: a block → encrypted salt and content, digest
   record_keys,  // commitment[32] → wrapped record key, likewise; kept apart so that destroying is
                 // final
   meta,         // name → value
