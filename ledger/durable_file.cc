@@ -41,11 +41,21 @@ bool write_all(int fd, View bytes) {
   return true;
 }
 
-bool cut_to(int fd, std::size_t size) {
-  struct stat about {};
-  if (::fstat(fd, &about) != 0) return false;
-  return static_cast<std::size_t>(about.st_size) <= size ||
-         ::ftruncate(fd, static_cast<off_t>(size)) == 0;
+bool write_all_at(int fd, std::uint64_t at, View bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(at));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    at += static_cast<std::uint64_t>(written);
+  }
+  return true;
+}
+
+FileId id_of(const struct stat& about) {
+  return {.device = about.st_dev,
+          .file = about.st_ino,
+          .size = static_cast<std::uint64_t>(about.st_size)};
 }
 
 }  // namespace
@@ -57,24 +67,25 @@ std::error_code write_synced(const std::string& path, View bytes, unsigned mode)
   return {};
 }
 
-std::error_code overwrite_synced(const std::string& path, View bytes) {
-  const Descriptor file(path, O_WRONLY | O_CREAT, 0644);
-  if (!file.good() || !cut_to(file.get(), bytes.size()) || !write_all(file.get(), bytes) ||
-      ::fdatasync(file.get()) != 0)
-    return last_error();
+std::optional<FileId> file_id(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) return std::nullopt;
+  return id_of(about);
+}
+
+std::error_code overwrite_synced(const std::string& path, const FileId& file, std::uint64_t at,
+                                 View bytes) {
+  LIUHEN_CHECK(at <= file.size && bytes.size() <= file.size - at);
+  const Descriptor opened(path, O_WRONLY);
+  struct stat about {};
+  if (!opened.good() || ::fstat(opened.get(), &about) != 0) return last_error();
+  if (id_of(about) != file) return std::make_error_code(std::errc::no_such_file_or_directory);
+  if (!write_all_at(opened.get(), at, bytes) || ::fdatasync(opened.get()) != 0) return last_error();
   return {};
 }
 
 std::error_code rename_synced(const std::string& from, const std::string& to) {
   if (std::rename(from.c_str(), to.c_str()) != 0) return last_error();
-  return sync_folder(std::filesystem::path(to).parent_path());
-}
-
-std::error_code exchange_synced(const std::string& from, const std::string& to) {
-  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) != 0) {
-    const bool cannot = errno == ENOENT || errno == EINVAL || errno == ENOSYS;
-    return cannot ? rename_synced(from, to) : last_error();
-  }
   return sync_folder(std::filesystem::path(to).parent_path());
 }
 

@@ -1,6 +1,8 @@
 // Files whose content and name have reached the disk. Linux.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -12,18 +14,22 @@ namespace liuhen::ledger {
 // write beside, and rename. A new file gets the mode, less what the umask takes.
 std::error_code write_synced(const std::string& path, View bytes, unsigned mode = 0644);
 
-// Writes over what the file holds, and returns once it is durable: cheaper where the size stays the
-// same, since the file system has nothing to note but the bytes. A crash leaves any mixture of old
-// and new: only for a file whose old content nobody needs.
-std::error_code overwrite_synced(const std::string& path, View bytes);
+// Which file a name stands for, and of what size; none if that cannot be told.
+struct FileId {
+  std::uint64_t device = 0, file = 0, size = 0;
+  bool operator==(const FileId&) const = default;
+};
+std::optional<FileId> file_id(const std::string& path);
+
+// Writes over bytes that the file has, and returns once they are durable: cheaper than a file made
+// anew, since the file system has nothing to note but the bytes. A crash leaves any mixture of old
+// and new ones. Writes nothing (no_such_file_or_directory) if the name stands for another file.
+std::error_code overwrite_synced(const std::string& path, const FileId& file, std::uint64_t at,
+                                 View bytes);
 
 // Renames within one file system; the new name is durable when it returns. Whoever opens the name
 // finds the old file or the new one.
 std::error_code rename_synced(const std::string& from, const std::string& to);
-
-// The same, but where `to` is there already, `from` then names what that was, if the file system
-// can; to be written over the next time.
-std::error_code exchange_synced(const std::string& from, const std::string& to);
 
 // The names in a folder, as they are now.
 std::error_code sync_folder(const std::string& path);

@@ -1,15 +1,17 @@
 // The last signed head, kept outside the database: what catches a database rolled back under us.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "crypto/result.h"
+#include "ledger/durable_file.h"
 
 namespace liuhen::ledger {
 
-// Errors: `head.io`; of write() also `storage.full` and `storage.read_only`. Used by the writer
-// thread.
+// Errors: `head.io`; of read() also `head.damaged`; of write() also `storage.full` and
+// `storage.read_only`. Used by the writer thread.
 class HeadFile {
  public:
   virtual ~HeadFile() = default;
@@ -18,7 +20,10 @@ class HeadFile {
   virtual Outcome write(const std::string& note) = 0;  // atomic and synced when it returns
 };
 
-// Two files take turns at the name: PATH.new is written over, synced, and exchanged with it.
+// Two copies in one file (ledger/head_copies.h), written where they stand in turn: one sync of
+// blocks that are there already. The first write makes the file, beside its name, and so does one
+// after an error, or where the name has got another file meanwhile. A signed note alone is read
+// too, as earlier versions wrote it, and as a person puts it there.
 class DiskHeadFile final : public HeadFile {
  public:
   explicit DiskHeadFile(std::string path) : path_(std::move(path)) {}
@@ -26,7 +31,11 @@ class DiskHeadFile final : public HeadFile {
   Outcome write(const std::string& note) override;
 
  private:
-  std::string path_;
+  Outcome make(const std::string& note);
+
+  const std::string path_;
+  std::optional<FileId> made_;  // what this has written without an error
+  std::uint64_t number_ = 0;    // of the last copy in it
 };
 
 class MemoryHeadFile final : public HeadFile {

@@ -359,7 +359,9 @@ void check_head(const Head& read, const ledger::ReplayReport& replayed,
                 const std::vector<LossLine>& losses, Report& report) {
   if (report.verdict != Verdict::verified || !replayed.fold) return;
   if (!read) {
-    find_wrong(report, Verdict::inconclusive, read.error(), "head", std::nullopt);
+    const bool damaged = read.error().code == "head.damaged";
+    find_wrong(report, damaged ? Verdict::violated : Verdict::inconclusive, read.error(), "head",
+               std::nullopt);
     return;
   }
   const std::optional<std::string>& head = *read;

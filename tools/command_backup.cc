@@ -178,8 +178,11 @@ Outcome restore(Environment& environment, const Restoring& asked) {
   options.now_s = environment.clock.now_s();
   options.progress = [&](std::uint64_t done, std::uint64_t all) { progress(done, all); };
   if (!asked.head.empty()) {
-    auto head = read_text(asked.head);
+    auto head = ledger::DiskHeadFile(asked.head).read();  // or a note alone
     if (!head) return head.error();
+    if (!*head) {
+      return fail("file.io", "文件不存在：" + asked.head, "there is no such file: " + asked.head);
+    }
     options.head = std::move(*head);
   }
   if (!asked.vkey.empty()) {
@@ -196,15 +199,20 @@ Outcome restore(Environment& environment, const Restoring& asked) {
   return asked.mirror.empty() ? ok() : say_refilled(environment, asked, restored->refilled);
 }
 
-// Beside the head file, durable before that is replaced: the name says the size, and the hash too
-// where another of that size was lost before.
+// The note alone, beside the head file and durable before that is replaced: the name says the size,
+// and the hash too where another of that size was lost before.
 Result<std::string> keep_lost(const std::string& head, const std::string& note,
                               std::uint64_t size) {
   std::string path = head + ".lost-" + std::to_string(size);
   const auto there = ledger::DiskHeadFile(path).read();
   if (!there) return there.error();
   if (*there && **there != note) path += "-" + to_hex(ledger::loss_hash(note)).substr(0, 8);
-  if (const auto written = ledger::DiskHeadFile(path).write(note); !written) return written.error();
+  std::error_code problem = ledger::write_synced(path + ".new", view_of(note));
+  if (!problem) problem = ledger::rename_synced(path + ".new", path);
+  if (problem) {
+    return fail("file.io", "无法写入 " + path + "：" + problem.message(),
+                path + " cannot be written: " + problem.message());
+  }
   return path;
 }
 

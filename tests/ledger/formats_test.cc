@@ -7,6 +7,7 @@
 #include "crypto/sha256.h"
 #include "ledger/content_block.h"
 #include "ledger/derived_index.h"
+#include "ledger/head_copies.h"
 #include "ledger/log_keys.h"
 #include "ledger/memory_storage.h"
 #include "ledger/pending.h"
@@ -90,6 +91,19 @@ TEST(Formats, StorageKeysAndIndexes) {
   EXPECT_EQ(streams_of(event), std::vector<std::string>{"conflict/1"});
   expect("intents key of entry 1", intent_key(event.intent()));
   expect("intents value of entry 1", intent_value(event));
+}
+
+TEST(Formats, StorageHeadFile) {
+  const auto example = example_of("storage");
+  const HeadCopy copy{.number = std::stoull(example.at("head copy number")),
+                      .note = std::string(text_of(example_bytes(example_of("note"), "note")))};
+  std::string bytes(text_of(example_bytes(example, "head copy")));
+  bytes += std::string(4096 - 1 - bytes.size(), ' ') + "\n";
+  EXPECT_EQ(format_head_copy(copy, head_copy_size(copy)), bytes);
+  const auto read = read_head_copies(bytes + std::string(4096, '\0'));
+  ASSERT_TRUE(read && *read);
+  EXPECT_EQ((*read)->number, copy.number);
+  EXPECT_EQ((*read)->note, copy.note);
 }
 
 TEST(Formats, StoragePending) {

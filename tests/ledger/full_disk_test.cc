@@ -55,11 +55,6 @@ class SmallDisk {
   bool mounted_ = false;
 };
 
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 struct OnSmallDisk {
   TestLedger ledger;
   DiskHeadFile head;
@@ -106,7 +101,10 @@ TEST(FullDisk, IsSaidAndLosesNothingAcknowledged) {
   EXPECT_EQ(refusal->code, "storage.full") << refusal->en;
   EXPECT_NE(refusal->zh.find("磁盘已满"), std::string::npos) << refusal->zh;
   EXPECT_EQ(on.ledger.submit_item("after").error().code, "storage.full") << "it has stopped";
-  const auto kept = crypto::open_checkpoint(read_file(disk.path("head")), on.ledger.note_key());
+  const auto note_there = [&] {
+    return DiskHeadFile(disk.path("head")).read().value().value_or("gone");
+  };
+  const auto kept = crypto::open_checkpoint(note_there(), on.ledger.note_key());
   ASSERT_TRUE(kept) << "the head file is still a signed head";
   EXPECT_GE(kept->checkpoint.size + 1, acknowledged) << "it lags by one batch at most";
   on.close();
@@ -116,7 +114,7 @@ TEST(FullDisk, IsSaidAndLosesNothingAcknowledged) {
     EXPECT_EQ(still->code, "storage.full") << still->en;
   }
   on.close();
-  EXPECT_TRUE(crypto::open_checkpoint(read_file(disk.path("head")), on.ledger.note_key()));
+  EXPECT_TRUE(crypto::open_checkpoint(note_there(), on.ledger.note_key()));
 
   fs::remove(disk.path("ballast"));
   const auto error = on.open(OpenMode::existing);
@@ -137,10 +135,32 @@ TEST(FullDisk, AHeadThatFindsNoRoomLeavesTheOldOne) {
   DiskHeadFile head(disk.path("head"));
   ASSERT_TRUE(head.write("old"));
   disk.fill();
-  const Outcome written = head.write("new");
+  DiskHeadFile another(disk.path("head"));
+  const Outcome written = another.write("new");
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().code, "storage.full") << written.error().en;
-  EXPECT_EQ(head.read().value(), "old");
+  EXPECT_EQ(DiskHeadFile(disk.path("head")).read().value(), "old");
+  for (const char* note : {"one", "two", "three"}) {
+    ASSERT_TRUE(head.write(note)) << "its blocks are there already";
+    EXPECT_EQ(DiskHeadFile(disk.path("head")).read().value(), note);
+  }
+  fs::remove(disk.path("ballast"));
+  ASSERT_TRUE(another.write("new"));
+  EXPECT_EQ(DiskHeadFile(disk.path("head")).read().value(), "new");
+}
+
+TEST(FullDisk, AHeadThatMayNotBeWrittenStaysAsItIs) {
+  const SmallDisk disk("size=64k");
+  if (!disk.mounted()) GTEST_SKIP() << "mounting a small file system needs root";
+  DiskHeadFile head(disk.path("head"));
+  ASSERT_TRUE(head.write("old"));
+  ASSERT_TRUE(disk.read_only(true));
+  EXPECT_EQ(head.write("new").error().code, "storage.read_only");
+  EXPECT_EQ(DiskHeadFile(disk.path("head")).write("new").error().code, "storage.read_only");
+  EXPECT_EQ(DiskHeadFile(disk.path("head")).read().value(), "old");
+  ASSERT_TRUE(disk.read_only(false));
+  ASSERT_TRUE(head.write("new"));
+  EXPECT_EQ(DiskHeadFile(disk.path("head")).read().value(), "new");
 }
 
 TEST(FullDisk, AReadOnlyDirectoryIsVerifiedAndNotStarted) {

@@ -97,12 +97,6 @@ class PowerCutDisk {
     record({normal(to), nullptr, normal(from)});
     return true;
   }
-  bool exchange(const std::string& from, const std::string& to) {
-    const std::lock_guard lock(mutex_);
-    if (!on()) return false;
-    record({normal(to), nullptr, normal(from), true});
-    return true;
-  }
   bool sync_folder(const std::string& path) {
     const std::lock_guard lock(mutex_);
     if (!on()) return false;
@@ -155,7 +149,6 @@ class PowerCutDisk {
     std::string path;
     FilePtr file;
     std::string from;
-    bool exchanged = false;  // renamed, and what had the name has now the other
   };
 
   static std::string normal(const std::string& path) {
@@ -172,7 +165,6 @@ class PowerCutDisk {
   }
   static void apply(const Naming& naming, Names& names) {
     FilePtr file = naming.file;
-    if (naming.exchanged) return std::swap(names[naming.from], names[naming.path]);
     if (!naming.from.empty()) {
       file = names[naming.from];
       names.erase(naming.from);

@@ -417,14 +417,5 @@ TEST_F(OnDisk, TheSequencerRunsOnIt) {
   EXPECT_EQ(check().replayed, 42u);
 }
 
-TEST(HeadFile, WhatCannotBeWrittenIsSaid) {
-  const Directory directory;
-  DiskHeadFile head(directory.path("absent/head"));
-  EXPECT_EQ(head.write("note").error().code, "head.io");
-  EXPECT_FALSE(head.read().value());
-  DiskHeadFile folder(directory.path("."));
-  EXPECT_EQ(folder.read().error().code, "head.io");
-}
-
 }  // namespace
 }  // namespace liuhen::ledger

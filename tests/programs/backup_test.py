@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from programs import DEMO, ENVIRONMENT, LIUHEN, Service, copy_of_demo, liuhen, person, scratch, verify
+from programs import DEMO, ENVIRONMENT, LIUHEN, Service, copy_of_demo, head_of, liuhen, person, scratch, verify
 
 
 def department(where, number):
@@ -38,7 +38,7 @@ class Backups(unittest.TestCase):
     def setUp(self):
         self.ledger = copy_of_demo()
         self.backups = os.path.join(scratch(), "backups")
-        self.size = size_in(text_of(self.ledger, "head"))
+        self.size = size_in(head_of(self.ledger))
 
     def back_up(self, *words):
         code, out, err = liuhen("backup", self.ledger, "--to", self.backups, *words)
@@ -62,7 +62,7 @@ class Backups(unittest.TestCase):
     def expect_whole(self, directory, size):
         code, said = verify("dir", directory)
         self.assertEqual(code, 0, said)
-        self.assertEqual(size_in(text_of(directory, "head")), size)
+        self.assertEqual(size_in(head_of(directory)), size)
 
     def test_beside_a_running_service_and_what_it_had_acknowledged_is_there(self):
         acknowledged, stop = [0], threading.Event()
@@ -89,8 +89,8 @@ class Backups(unittest.TestCase):
             directory, out = self.restore("--number", str(number))
             self.assertIn("all verified", out)
             self.assertIn("put the ledger's keys back", out)
-            self.assertGreaterEqual(size_in(text_of(directory, "head")), had[number - 1])
-            self.expect_whole(directory, size_in(text_of(directory, "head")))
+            self.assertGreaterEqual(size_in(head_of(directory)), had[number - 1])
+            self.expect_whole(directory, size_in(head_of(directory)))
         self.assertFalse(os.path.exists(os.path.join(directory, "keys")))
         self.put_keys(directory)
         with Service(directory) as service:  # and goes on
@@ -231,8 +231,8 @@ class Backups(unittest.TestCase):
         self.back_up()
         for line in liuhen("restore", self.backups, "--list")[1].splitlines()[:-1]:
             directory, _ = self.restore("--number", line.split("\t")[0])
-            self.expect_whole(directory, size_in(text_of(directory, "head")))
-        self.assertEqual(text_of(directory, "head"), text_of(self.ledger, "head"))
+            self.expect_whole(directory, size_in(head_of(directory)))
+        self.assertEqual(head_of(directory), head_of(self.ledger))
 
 
 class Losses(unittest.TestCase):
@@ -241,7 +241,7 @@ class Losses(unittest.TestCase):
     def setUp(self):
         self.ledger = copy_of_demo()
         self.backups = os.path.join(scratch(), "backups")
-        self.size = size_in(text_of(self.ledger, "head"))
+        self.size = size_in(head_of(self.ledger))
         self.assertEqual(liuhen("backup", self.ledger, "--to", self.backups)[0], 0)
         for number in (1, 2):
             self.assertEqual(department(("--dir", self.ledger), number)[0], 0)
@@ -262,7 +262,7 @@ class Losses(unittest.TestCase):
             code, _, err = liuhen(*words, "--dir", self.ledger)
             self.assertEqual(code, 1)
             self.assertIn("[ledger.rolled_back]", err)
-        self.assertEqual(size_in(text_of(self.ledger, "head")), self.size + 2)
+        self.assertEqual(size_in(head_of(self.ledger)), self.size + 2)
 
     def accept(self, *signers):
         signers = signers or (os.path.join(self.ledger, "keys", "platform.key"), person("trustee-2"))
@@ -296,7 +296,7 @@ class Losses(unittest.TestCase):
 
     def test_an_operator_decides_with_an_event_that_everyone_sees(self):
         self.lose_the_disk(head=True)
-        lost = text_of(self.ledger, "head")
+        lost = head_of(self.ledger)
         self.assertEqual(liuhen("restore", self.backups, self.ledger)[0], 0)
         for who, why in ((("supervisor-1",), "role.signatures"), (("clerk-1", "trustee-2"), "role.denied"),
                          (("trustee-1", "supervisor-1"), "role.denied")):
@@ -333,7 +333,7 @@ class Losses(unittest.TestCase):
     def test_killed_anywhere_it_is_finished_by_the_same_command(self):
         self.lose_the_disk(head=True)
         self.assertEqual(liuhen("restore", self.backups, self.ledger)[0], 0)
-        lost, before = text_of(self.ledger, "head"), os.path.join(scratch(), "before")
+        lost, before = head_of(self.ledger), os.path.join(scratch(), "before")
         shutil.copytree(self.ledger, before)
         self.assertEqual(self.accept()[0], 0)
         # As a crash leaves it after the event and before the head file: whichever of the two is used, it goes on.
@@ -349,7 +349,7 @@ class Losses(unittest.TestCase):
         with Service(crashed):
             pass
         for directory in (self.ledger, crashed):
-            self.assertEqual(size_in(text_of(directory, "head")), self.size + 1)
+            self.assertEqual(size_in(head_of(directory)), self.size + 1)
             self.assertEqual(text_of(directory, f"head.lost-{self.size + 2}"), lost)
         # And killed at random moments.
         for _ in range(8):
@@ -364,7 +364,7 @@ class Losses(unittest.TestCase):
             running.wait(60)
             code, out, err = self.accept()
             self.assertTrue(code == 0 or "[restore.no_loss]" in err, err)
-            self.assertEqual(size_in(text_of(self.ledger, "head")), self.size + 1)
+            self.assertEqual(size_in(head_of(self.ledger)), self.size + 1)
             self.assertEqual(verify("dir", self.ledger)[0], 0)
 
     def test_a_head_of_another_history_is_decided_too(self):
@@ -378,7 +378,7 @@ class Losses(unittest.TestCase):
         self.assertIn("[ledger.rolled_back]", err)
         code, _, err = self.accept()
         self.assertEqual(code, 0, err)
-        self.assertEqual(size_in(text_of(self.ledger, "head")), self.size + 4)
+        self.assertEqual(size_in(head_of(self.ledger)), self.size + 4)
         self.assertIn("Restored from an older backup", verify("dir", self.ledger)[1])
 
     def served(self, folder):
@@ -401,7 +401,7 @@ class Losses(unittest.TestCase):
         self.assertEqual(code, 0, err)
         with Service(self.ledger) as service:
             self.assertEqual(liuhen("mirror", service.url, self.copy)[0], 0)
-        head = text_of(self.ledger, "head")
+        head = head_of(self.ledger)
         for where in (self.copy, self.served(self.copy)):
             for keeps_head in (True, False):
                 directory = os.path.join(scratch(), "restored")
@@ -413,7 +413,7 @@ class Losses(unittest.TestCase):
                 self.assertIn("the 3 entries after the backup", out)
                 self.assertIn("content of 1 commitments", out)
                 self.assertRegex(text_of(directory, "restored.without-content"), rf"^{self.size + 2} [0-9a-f]{{64}}\n$")
-                self.assertEqual(text_of(directory, "head"), head)
+                self.assertEqual(head_of(directory), head)
                 code, said = verify("dir", directory, "--vkey", self.vkey)
                 self.assertEqual(code, 0, said)
                 self.assertNotIn("Restored from", said)
@@ -485,7 +485,7 @@ class Rotation(unittest.TestCase):
     def test_the_platform_gets_a_new_key_and_old_proofs_hold(self):
         ledger = copy_of_demo()
         made = scratch()
-        origin = text_of(ledger, "head").split("\n")[0]
+        origin = head_of(ledger).split("\n")[0]
         new, request = os.path.join(made, "platform.key"), os.path.join(made, "platform.json")
         where = ("--dir", ledger)
         with Service(ledger) as service:

@@ -14,7 +14,7 @@ import sys
 import tarfile
 import unittest
 
-from programs import Service, liuhen, scratch, verify
+from programs import Service, head_of, liuhen, scratch, verify
 
 STORES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stores")
 ORIGIN = "liuhen.example/store"
@@ -95,7 +95,7 @@ class OldStores(unittest.TestCase):
         ledger, people = os.path.join(top, "ledger"), os.path.join(top, "people")
         code, said = verify("dir", ledger)
         self.assertEqual(code, 0, said)
-        head = text_of(ledger, "head")
+        head = head_of(ledger)
         size = int(head.split("\n")[1])
         with Service(ledger) as service:  # replays it, and compares every stored key
             self.assertEqual(service.get("/checkpoint")[2].decode(), head)  # the same bytes again
@@ -107,7 +107,7 @@ class OldStores(unittest.TestCase):
             self.assertEqual(int(later.split("\n")[1]), size + 1)
             self.assertEqual(service.stop(signal.SIGTERM)[0], 0)  # the head file follows the answer
         # What was shown before is still a part of it.
-        self.assertEqual(text_of(ledger, "head"), later)
+        self.assertEqual(head_of(ledger), later)
         code, said = verify("dir", ledger)
         self.assertEqual(code, 0, said)
         self.assertRegex(said, str(size + 1))

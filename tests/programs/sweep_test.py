@@ -25,10 +25,10 @@ from tracing import Strace, Traced, may_trace
 SOAK = os.environ.get("LIUHEN_SOAK") == "1"
 WITNESS_SAMPLE = 24  # faults in what a witness keeps, without LIUHEN_SOAK
 SAMPLE = 10  # faults in what every commit writes, beside one of each kind of call, without LIUHEN_SOAK
-ONCE = ("openat", "mkdir", "write", "pwrite64", "fdatasync", "fsync", "rename", "renameat2", "ftruncate", "fallocate", "unlink")
+ONCE = ("openat", "mkdir", "write", "pwrite64", "fdatasync", "fsync", "rename", "ftruncate", "fallocate", "unlink")
 # Of openat it would be the libraries too. sync_file_range is called to see whether it is there: RocksDB as Debian builds
 # it aborts where that fails, as it cannot.
-LASTING = ("mkdir", "write", "pwrite64", "fdatasync", "fsync", "rename", "renameat2", "fallocate")
+LASTING = ("mkdir", "write", "pwrite64", "fdatasync", "fsync", "rename", "fallocate")
 INTENTS = 3
 WITNESSED = os.path.join(scratch(), "witness")  # the same path for every run, as strace's -P has to name it
 
@@ -72,7 +72,7 @@ def faults_for(directory, text, seed):
     chance = random.Random(seed)
     chance.shuffle(faults)
     # Every commit writes these two.
-    sample = [fault for fault in faults if re.fullmatch(r"/head\.new|/db/\d+\.log", fault[1] or "")][:SAMPLE]
+    sample = [fault for fault in faults if re.fullmatch(r"/head(\.new)?|/db/\d+\.log", fault[1] or "")][:SAMPLE]
     kinds = {fault: fault for fault in faults
              if fault[0] == "fdatasync" and (fault[1] or "").endswith(".log") and "ENOSPC" in fault[2]}  # written, and not synced
     for fault in faults:

@@ -9,6 +9,7 @@
 
 #include "crypto/policy.h"
 #include "crypto/random.h"
+#include "ledger/head_copies.h"
 #include "ledger/head_file.h"
 #include "ledger/rocksdb_storage.h"
 #include "ledger/sequencer.h"
@@ -219,6 +220,10 @@ TEST_F(VerifyCli, ADirectoryThatCannotBeOpened) {
   fs::remove(head);
   write("head", "");
   expect("an empty head", 1, "note.format", dir);
+  std::string torn(2 * ledger::kHeadBlockSize, ' ');
+  torn.replace(0, 17, "liuhen head copy\n");
+  write("head", torn);
+  expect("both copies torn: a damaged head", 1, "head.damaged", dir);
   fs::remove(head);
   fs::rename(kept, head);
 
