@@ -1,7 +1,7 @@
 // Writes the seeds that follow from the formats, below the directory that is named: one entry and
-// one intent of each kind that the city of the tests records, a draw's proof file and proofs of
-// entries. The same in every run. Seeds written by hand, and those that once crashed a program,
-// stay as they are.
+// one intent of each kind that the city of the tests records, a draw's proof file, proofs of
+// entries, and requests that its people would send. The same in every run. Seeds written by hand,
+// and those that once crashed a program, stay as they are.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -10,6 +10,7 @@
 #include "crypto/note.h"
 #include "crypto/tlog_proof.h"
 #include "ledger/event.h"
+#include "tests/api/town.h"
 #include "tests/projections/city_log.h"
 
 namespace liuhen::tests {
@@ -72,6 +73,50 @@ void put_tlog_proofs(Corpora& corpora) {
   }
 }
 
+std::string request(const std::string& method, const std::string& target,
+                    const std::string& type = "", const std::string& body = "") {
+  std::string out = method + " " + target + " HTTP/1.1\r\nHost: a\r\n";
+  if (method == "POST") {
+    out += "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+  }
+  return out + "\r\n" + body;
+}
+
+schema::DepartmentSetT department() {
+  schema::DepartmentSetT out;
+  out.id = "MSB";
+  out.name = "部门";
+  out.division = "370200";
+  return out;
+}
+
+// To the city that tests/fuzz/http_request.cc begins with.
+void put_requests(Corpora& corpora) {
+  Town town;
+  City& city = town.city;
+  city.furnish(20, 4);
+  const Bytes intent = ledger::encode(city.intent(department(), {"office"}));
+  const std::string signed_by_office = town.submission_by(intent, {"office"});
+  const auto post = [](const std::string& target, const std::string& body) {
+    return request("POST", target, "application/json", body);
+  };
+  const boost::json::object opening{
+      {"commitment", std::string(64, '0')}, {"salt", std::string(64, '0')}, {"bytes", "AAAA"}};
+  corpora.put("http_request", "intent-signed", post("/api/v1/intents", signed_by_office));
+  corpora.put("http_request", "submission-with-opening",
+              post("/api/v1/intents", Town::submission(intent, {}, {opening})));
+  corpora.put("http_request", "batch",
+              post("/api/v1/intents/batch", "{\"intents\":[" + signed_by_office + "]}"));
+  CityDraw draw(city);
+  const Bytes announced = ledger::encode(city.intent(draw.announcement(), {"clerk", "approver"}));
+  corpora.put("http_request", "intent-half-signed",
+              post("/api/v1/intents", town.submission_by(announced, {"clerk"})));
+  corpora.put("http_request", "draft-draw",
+              request("POST", "/api/v1/drafts/draw?latest=1", "application/octet-stream",
+                      std::string(text_of(announced))));
+  corpora.put("http_request", "advance", post("/api/v1/platform/advance", ""));
+}
+
 void put_all(Corpora corpora) {
   City city;
   city.furnish(20, 4);
@@ -82,6 +127,7 @@ void put_all(Corpora corpora) {
   draw.result(1);
   put_entries(city, corpora);
   put_tlog_proofs(corpora);
+  put_requests(corpora);
 }
 
 }  // namespace
