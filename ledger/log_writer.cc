@@ -63,7 +63,8 @@ Result<bool> LogWriter::erases_from(std::uint64_t first) const {
   bool erases = false;
   const Outcome scanned = storage_.scan(
       Family::entries, key_of_number(first), [&](std::string_view, std::string_view value) {
-        const auto event = Event::parse(view_of(value));
+        const Bytes aligned(value.begin(), value.end());
+        const auto event = Event::parse(aligned);
         erases = erases || (event && event->tag() == PayloadTag::RecordsErased);
         return !erases;
       });

@@ -35,7 +35,8 @@ Result<bool> was_just_declared_lost(Storage& storage, const Hash& lost) {
   bool declared = false;
   const Outcome scanned = storage.scan(Family::entries, key_of_number(before),
                                        [&](std::string_view, std::string_view value) {
-                                         const auto event = Event::parse(view_of(value));
+                                         const Bytes aligned(value.begin(), value.end());
+                                         const auto event = Event::parse(aligned);
                                          declared = event && is_loss_of(*event, lost);
                                          return !declared;
                                        });

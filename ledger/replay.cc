@@ -206,7 +206,8 @@ void Replay::pin_to_genesis() {
   if (!bundle) return;
   const SplitBundle split = split_bundle(*bundle, 1);
   if (split.entries.empty()) return;
-  const auto event = Event::parse(split.entries[0]);
+  const Bytes aligned(split.entries[0].begin(), split.entries[0].end());
+  const auto event = Event::parse(aligned);
   if (!event || event->tag() != PayloadTag::Genesis) return;
   const auto& log_key = *event->payload<schema::Genesis>().log_key();
   report_.log_key =

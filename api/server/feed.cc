@@ -83,7 +83,8 @@ Outcome FeedReader::add_stream(std::uint64_t size, std::string& out) {
 }
 
 Outcome FeedReader::add(View entry, std::string& out) {
-  const Result<ledger::Event> event = ledger::Event::parse(entry);
+  const Bytes aligned(entry.begin(), entry.end());
+  const Result<ledger::Event> event = ledger::Event::parse(aligned);
   if (!event) return event.error();
   if (!filter_.kinds.empty() && !filter_.kinds.contains(event->tag())) return ok();
   const json::object data{{"position", event->position()},
