@@ -18,6 +18,7 @@
 #include "api/server/target.h"
 #include "tests/api/loopback.h"
 #include "tests/api/running_witness.h"
+#include "tests/slower.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -53,8 +54,8 @@ class Later {
   }
   void wait_for(std::size_t count) {
     std::unique_lock lock(mutex_);
-    ASSERT_TRUE(
-        came_.wait_for(lock, std::chrono::seconds(20), [&] { return waiting_.size() == count; }));
+    ASSERT_TRUE(came_.wait_for(lock, std::chrono::seconds(20 * tests::kSlower),
+                               [&] { return waiting_.size() == count; }));
   }
   // The last first.
   void answer(std::size_t count) {
@@ -414,7 +415,7 @@ TEST(Http, ClosesOnAClientThatIsTooSlow) {
   trickling.send("GET / HTTP/1.1\r\nHo");
   EXPECT_EQ(trickling.receive(), "");
   EXPECT_EQ(silent.receive(), "");
-  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(5));
+  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(5 * tests::kSlower));
   EXPECT_EQ(running.client()->get("/")->status, 200u);  // and goes on serving others
 }
 
@@ -429,7 +430,7 @@ TEST(Http, AClientThatTricklesIsCutOff) {
     raw.send(start);
     const auto since = steady_clock::now();
     while (raw.try_send("x")) {
-      ASSERT_LT(steady_clock::now() - since, std::chrono::seconds(5)) << start;
+      ASSERT_LT(steady_clock::now() - since, std::chrono::seconds(5 * tests::kSlower)) << start;
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     EXPECT_GT(steady_clock::now() - since, std::chrono::milliseconds(900)) << start;
@@ -651,7 +652,7 @@ TEST(Http, ARequestIsGivenUpFromAnotherThread) {
   });
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(connection->get("/").error().code, "connect.cancelled");
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3 * tests::kSlower));
   other.join();
   EXPECT_EQ(connection->get("/").error().code, "connect.cancelled") << "and every later one";
 }
@@ -668,7 +669,7 @@ TEST(Http, NamesAreLookedUpWithoutWaitingForThemWhenCancelled) {
   const auto start = std::chrono::steady_clock::now();
   (void)api::look_up("host.invalid", "80", std::chrono::seconds(20), cancelling, problem);
   EXPECT_TRUE(problem);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3 * tests::kSlower));
 }
 
 TEST(Http, AddressesAreParsedStrictly) {

@@ -6,6 +6,7 @@
 
 #include "api/server/witness.h"
 #include "tests/api/town.h"
+#include "tests/slower.h"
 
 namespace liuhen::tests {
 
@@ -96,7 +97,7 @@ class MuteServer {
 
 template <class Done>
 bool within(int seconds, Done&& done) {
-  const auto end = steady_clock::now() + std::chrono::seconds(seconds);
+  const auto end = steady_clock::now() + std::chrono::seconds(seconds * kSlower);
   while (steady_clock::now() < end) {
     if (done()) return true;
     std::this_thread::sleep_for(milliseconds(10));

@@ -8,6 +8,7 @@
 #include "projections/state_snapshot.h"
 #include "tests/api/town.h"
 #include "tests/projections/city_log.h"
+#include "tests/slower.h"
 
 namespace liuhen::tests {
 namespace {
@@ -44,7 +45,7 @@ class Snapshots : public ::testing::Test {
     return out;
   }
   json::object wait_for(const std::string& event, std::size_t count) {
-    for (int i = 0; i < 2'000 && lines(event).size() < count; ++i)
+    for (int i = 0; i < 2'000 * kSlower && lines(event).size() < count; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     const auto found = lines(event);
     EXPECT_GE(found.size(), count) << event;
@@ -191,7 +192,7 @@ TEST_F(Snapshots, AStateThatTheLogDoesNotGiveIsFoundAfterwards) {
   town_.open();
   EXPECT_EQ(started_from(), fold.size());
   EXPECT_EQ(wait_for("check_failed", 1).at("code"), "ledger.mismatch");
-  for (int i = 0; i < 1'000 && town_.get("/readyz").status == 200; ++i)
+  for (int i = 0; i < 1'000 * kSlower && town_.get("/readyz").status == 200; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   const Bytes intent = ledger::encode(town_.city.intent(
       [] {
@@ -221,7 +222,7 @@ TEST_F(Snapshots, WhatIsWrongWithTheRestOfTheDatabaseIsFoundAfterwards) {
   town_.open();
   EXPECT_EQ(started_from(), town_.city.size());
   EXPECT_EQ(wait_for("check_failed", 1).at("code"), "ledger.mismatch");
-  for (int i = 0; i < 1'000 && town_.get("/readyz").status == 200; ++i)
+  for (int i = 0; i < 1'000 * kSlower && town_.get("/readyz").status == 200; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   EXPECT_EQ(town_.get("/readyz").status, 503U);
   town_.close();

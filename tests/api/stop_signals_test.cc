@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <mutex>
 
+#include "tests/slower.h"
+
 namespace liuhen::api::server {
 namespace {
 
@@ -22,7 +24,8 @@ class Times {
   }
   bool reach(int wanted) {
     std::unique_lock lock(mutex_);
-    return change_.wait_for(lock, std::chrono::seconds(20), [&] { return count_ >= wanted; });
+    return change_.wait_for(lock, std::chrono::seconds(20 * tests::kSlower),
+                            [&] { return count_ >= wanted; });
   }
   int count() {
     const std::lock_guard lock(mutex_);

@@ -12,6 +12,7 @@
 
 #include "tests/api/chunk_queue.h"
 #include "tests/api/loopback.h"
+#include "tests/slower.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -47,7 +48,7 @@ Site streaming(std::shared_ptr<StreamSource> source) {
 }
 
 void wait_for(const std::function<bool()>& condition) {
-  const auto end = steady_clock::now() + std::chrono::seconds(20);
+  const auto end = steady_clock::now() + std::chrono::seconds(20 * tests::kSlower);
   while (!condition()) {
     ASSERT_LT(steady_clock::now(), end) << "it never came";
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -185,7 +186,7 @@ TEST(Stream, AReaderWhoDoesNotReadOverflowsItsQueueAlone) {
   std::size_t pushed = 0;
   while (source->queue.push(std::string(64u << 10, 'x'))) ASSERT_LT(++pushed, 4'096u);
   EXPECT_GE(pushed, 64u);  // what the queue holds; the rest is in the kernel's buffers
-  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(10));
+  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(10 * tests::kSlower));
   EXPECT_EQ(running.client()->get("/plain")->status, 200u);
 }
 
@@ -253,7 +254,7 @@ TEST(Stream, StoppingEndsThemAtOnce) {
     running.server().stop();
     EXPECT_EQ(raw.receive(), "0\r\n\r\n");
   }
-  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(5));
+  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(5 * tests::kSlower));
   EXPECT_EQ(source->cancelled, 1);
 }
 

@@ -7,9 +7,9 @@ import subprocess
 import time
 import unittest
 
-from programs import Service, scratch
+from programs import SLOWER, Service, scratch
 from small_ledger import Shown, SmallLedger
-from tracing import may_trace
+from tracing import TRACED, may_trace
 
 
 class SmallDisk:
@@ -80,7 +80,7 @@ class Room(unittest.TestCase):
         self.assertIn(code, body)
 
     def expect_goes_on(self, service, directory):
-        end = time.monotonic() + 30
+        end = time.monotonic() + 30 * SLOWER
         while self.write(service)[0] != 200:
             self.assertLess(time.monotonic(), end, "it does not go on")
             self.shown.check(service)  # and reads meanwhile
@@ -110,7 +110,7 @@ class Room(unittest.TestCase):
                     self.expect_refused(service, b"storage.full")
                     disk.make_room()
                     if turn == 0:
-                        end = time.monotonic() + 30
+                        end = time.monotonic() + 30 * SLOWER
                         while self.write(service)[0] != 200:
                             self.assertLess(time.monotonic(), end, "it does not go on")
                         self.expect_reads(service)
@@ -121,7 +121,7 @@ class Room(unittest.TestCase):
         if may_trace():
             self.skipTest(may_trace())
         directory = self.ledger.directory
-        with Service(directory) as service:
+        with Service(directory, environment=TRACED) as service:
             for _ in range(5):
                 self.assertEqual(self.write(service)[0], 200)
             logs = [os.path.join(directory, "db", name) for name in os.listdir(os.path.join(directory, "db"))
@@ -131,7 +131,7 @@ class Room(unittest.TestCase):
                                        "inject=write,fdatasync:error=EROFS", "-p", str(service.process.pid)],
                                       stderr=subprocess.PIPE)
             try:
-                end = time.monotonic() + 30
+                end = time.monotonic() + 30 * SLOWER
                 while True:
                     status, body = self.write(service)
                     if status != 200:

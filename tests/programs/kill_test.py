@@ -15,7 +15,7 @@ import threading
 import time
 import unittest
 
-from programs import ENVIRONMENT, LIUHEN, Service, scratch
+from programs import ENVIRONMENT, LIUHEN, SLOWER, Service, scratch
 from small_ledger import ORIGIN, Shown, SmallLedger
 
 KILLS = int(os.environ.get("LIUHEN_KILLS", "15"))
@@ -134,7 +134,7 @@ class Kill(unittest.TestCase):
                 self.assertEqual(code, 0, said)
         with Service(ledger.directory, "--policy", witness.policy) as service:
             shown.check(service)
-            end = time.monotonic() + 60
+            end = time.monotonic() + 60 * SLOWER
             while self.look_at(witness, shown) != shown.tree.size():  # it can go on from what it cosigned
                 self.assertLess(time.monotonic(), end, "the witness does not cosign what there is")
                 time.sleep(0.1)

@@ -11,7 +11,7 @@ import subprocess
 import time
 import unittest
 
-from programs import DEMO, ENVIRONMENT, LIUHEN, Service, copy_of_demo, liuhen, person, scratch, verify
+from programs import DEMO, ENVIRONMENT, LIUHEN, SLOWER, Service, copy_of_demo, liuhen, person, scratch, verify
 
 
 class Witness(Service):
@@ -64,7 +64,7 @@ class LogKey(unittest.TestCase):
 
     def cosigned(self, service, size):
         """The checkpoint of the size, once the witness has cosigned it."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + 30 * SLOWER
         while time.monotonic() < end:
             note = service.get("/checkpoint")[2].decode()
             if int(note.split("\n")[1]) >= size and "— w.example/w " in note:

@@ -13,7 +13,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from programs import DEMO, ENVIRONMENT, LIUHEN, Service, copy_of_demo, liuhen, person, scratch, verify
+from programs import DEMO, ENVIRONMENT, LIUHEN, SLOWER, Service, copy_of_demo, liuhen, person, scratch, verify
 
 
 def size_of(folder):
@@ -113,7 +113,7 @@ class Running:
 
     def wait(self, seconds=120):
         """(exit code, all that it said)"""
-        said, _ = self.process.communicate(timeout=seconds)
+        said, _ = self.process.communicate(timeout=seconds * SLOWER)
         return self.process.returncode, said
 
     def __enter__(self):
@@ -126,7 +126,7 @@ class Running:
 
 
 def until(what, seconds=60):
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * SLOWER
     while not what():
         if time.monotonic() > end:
             raise AssertionError("it never came to that")

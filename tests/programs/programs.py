@@ -22,6 +22,9 @@ BIN = os.environ["LIUHEN_BIN"]
 DEMO = os.environ["LIUHEN_DEMO"]
 LIUHEN = os.path.join(BIN, "liuhen")
 
+# How many times longer than usual it may all take; a sanitizer's build says so.
+SLOWER = int(os.environ.get("LIUHEN_SLOWER", "1"))
+
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("LIUHEN_")}
 
 
@@ -36,14 +39,14 @@ def liuhen(*words, lang="en", environment=None, text=None):
     """Runs one command without a terminal; (exit code, standard output, standard error)."""
     done = subprocess.run(
         [LIUHEN, "--lang", lang, *words], input=text or "", capture_output=True, text=True,
-        env={**ENVIRONMENT, **(environment or {})}, start_new_session=True, timeout=300)
+        env={**ENVIRONMENT, **(environment or {})}, start_new_session=True, timeout=300 * SLOWER)
     return done.returncode, done.stdout, done.stderr
 
 
 def verify(*words):
     """Runs liuhen-verify; (exit code, all that it said)."""
     done = subprocess.run([os.path.join(BIN, "liuhen-verify"), *words, "--lang", "en"], capture_output=True, text=True,
-                          env=ENVIRONMENT, timeout=300)
+                          env=ENVIRONMENT, timeout=300 * SLOWER)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -90,7 +93,7 @@ class Terminal:
             os.execve(LIUHEN, [LIUHEN, "--lang", lang, *words], ENVIRONMENT)
 
     def read_until(self, text, seconds=60):
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * SLOWER
         start = len(self.shown)
         while text not in self.shown[start:]:
             if time.monotonic() > end:
@@ -127,14 +130,14 @@ class Service:
 
     command = ("serve",)
 
-    def __init__(self, directory, *more, port=0, quiet=True):
+    def __init__(self, directory, *more, port=0, quiet=True, environment=None):
         if quiet and self.command == ("serve",) and "--log" not in more:
             more += ("--log", "none")
         self.process = subprocess.Popen(
             [LIUHEN, "--lang", "en", *self.command, "--dir", directory, "--listen",
              f"127.0.0.1:{port}", *more],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT,
-            start_new_session=True)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env=environment or ENVIRONMENT, start_new_session=True)
         said = ""
         for line in self.process.stdout:
             said += line
@@ -143,12 +146,12 @@ class Service:
                 self.port = int(found.group(2))
                 self.url = f"{found.group(1)}://127.0.0.1:{self.port}"
                 return
-        self.process.wait(60)
+        self.process.wait(60 * SLOWER)
         self.process.stdout.close()
         raise AssertionError("the service did not start: " + said)
 
     def get(self, target, method="GET", body=None, headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60 * SLOWER)
         try:
             connection.request(method, target, body, headers or {})
             response = connection.getresponse()
@@ -161,7 +164,7 @@ class Service:
         start = time.monotonic()
         self.process.send_signal(signal)
         said = self.process.stdout.read()
-        return self.process.wait(60), said, time.monotonic() - start
+        return self.process.wait(60 * SLOWER), said, time.monotonic() - start
 
     def __enter__(self):
         return self

@@ -15,7 +15,7 @@ import re
 import struct
 import subprocess
 
-from programs import BIN, ENVIRONMENT, Service, liuhen, scratch
+from programs import BIN, ENVIRONMENT, SLOWER, Service, liuhen, scratch
 
 VERIFY = os.path.join(BIN, "liuhen-verify")
 ORIGIN = "liuhen.example/small"
@@ -84,7 +84,7 @@ class SmallLedger:
     def verify(self, directory=None, *words):
         """liuhen-verify on the directory; (exit code, what it said)."""
         done = subprocess.run([VERIFY, "--lang", "en", "dir", directory or self.directory, "--vkey", self.vkey, *words],
-                              capture_output=True, text=True, env=ENVIRONMENT, timeout=300)
+                              capture_output=True, text=True, env=ENVIRONMENT, timeout=300 * SLOWER)
         return done.returncode, done.stdout + done.stderr
 
 

@@ -18,9 +18,9 @@ import subprocess
 import time
 import unittest
 
-from programs import ENVIRONMENT, LIUHEN, Service, liuhen, scratch
+from programs import LIUHEN, SLOWER, Service, liuhen, scratch
 from small_ledger import SODIUM, Shown, SmallLedger, post, sha256
-from tracing import Strace, Traced, may_trace
+from tracing import TRACED, Strace, Traced, may_trace
 
 SOAK = os.environ.get("LIUHEN_SOAK") == "1"
 WITNESS_SAMPLE = 24  # faults in what a witness keeps, without LIUHEN_SOAK
@@ -230,7 +230,7 @@ class Sweep(unittest.TestCase):
 
     def make(self, directory, strace):
         done = subprocess.run([*strace.words, LIUHEN, "--lang", "en", *self.ledger.init_words(directory)],
-                              capture_output=True, text=True, env=ENVIRONMENT, timeout=120)
+                              capture_output=True, text=True, env=TRACED, timeout=120 * SLOWER)
         return done.returncode, done.stdout + done.stderr
 
     def one_making(self, call, name, fault, when):

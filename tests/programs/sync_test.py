@@ -9,9 +9,9 @@ import signal
 import subprocess
 import unittest
 
-from programs import ENVIRONMENT, LIUHEN, scratch
+from programs import LIUHEN, SLOWER, scratch
 from small_ledger import Shown, SmallLedger, post
-from tracing import Strace, Traced, may_trace
+from tracing import TRACED, Strace, Traced, may_trace
 
 CALLS = "openat,mkdir,write,pwrite64,fdatasync,fsync,rename,unlink,sendmsg,sendto,writev"
 
@@ -107,7 +107,7 @@ class Synced(unittest.TestCase):
         os.mkdir(os.path.dirname(directory))
         strace = self.strace()
         done = subprocess.run([*strace.words, LIUHEN, "--lang", "en", *self.ledger.init_words(directory)],
-                              capture_output=True, text=True, env=ENVIRONMENT, timeout=120)
+                              capture_output=True, text=True, env=TRACED, timeout=120 * SLOWER)
         self.assertEqual(done.returncode, 0, done.stderr)
         ready = []
 

@@ -6,10 +6,12 @@ import signal
 import subprocess
 import threading
 
-from programs import ENVIRONMENT, LIUHEN
+from programs import ENVIRONMENT, LIUHEN, SLOWER
 
-UP_S = 30  # for it to say where it serves
-END_S = 60  # to end when asked to
+UP_S = 30 * SLOWER  # for it to say where it serves
+END_S = 60 * SLOWER  # to end when asked to
+# LeakSanitizer looks at the threads of a process by ptrace(2), as strace does, and only one can.
+TRACED = {**ENVIRONMENT, "ASAN_OPTIONS": ENVIRONMENT.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
 
 
 def may_trace():
@@ -40,7 +42,7 @@ class Traced:
     def __init__(self, directory, strace, command=("serve",)):
         self.process = subprocess.Popen(
             [*strace.words, LIUHEN, "--lang", "en", *command, "--dir", directory, "--listen", "127.0.0.1:0"],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT)
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=TRACED)
         self.said, self.port = "", None
         silent = [threading.Timer(UP_S, self.process.terminate), threading.Timer(UP_S + END_S, self.process.kill)]
         for timer in silent:

@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from programs import BIN, DEMO, ENVIRONMENT, Service, copy_of_demo, liuhen, person, scratch
+from programs import BIN, DEMO, ENVIRONMENT, SLOWER, Service, copy_of_demo, liuhen, person, scratch
 
 VERIFY = os.path.join(BIN, "liuhen-verify")
 
@@ -39,7 +39,7 @@ def public_key(who):
 
 
 def eventually(what, seconds=30):
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * SLOWER
     while not (found := what()):
         if time.monotonic() > end:
             raise AssertionError("it never came about")
@@ -49,7 +49,7 @@ def eventually(what, seconds=30):
 
 def verify(*words):
     ran = subprocess.run([VERIFY, *words, "--lang", "en", "--quiet"], capture_output=True, text=True,
-                         env=ENVIRONMENT, timeout=300)
+                         env=ENVIRONMENT, timeout=300 * SLOWER)
     return ran.returncode, ran.stdout, ran.stderr
 
 
