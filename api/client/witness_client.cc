@@ -1,5 +1,7 @@
 #include "api/client/witness_client.h"
 
+#include <algorithm>
+
 #include "crypto/utf8.h"
 
 namespace liuhen::api {
@@ -59,26 +61,27 @@ Result<crypto::NoteSignature> WitnessClient::cosign(const std::string& note, std
                                                     const ProveConsistency& prove) {
   const auto parsed = crypto::parse_note(note);
   if (!parsed) return parsed.error();
+  std::uint64_t old_size = std::min(cosigned_, size);
   for (unsigned attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    if (known_ > size) {
+    if (old_size > size) {
       return fail("witness.ahead",
-                  "见证人 " + witness_.name + " 已联署到 " + std::to_string(known_) +
+                  "见证人 " + witness_.name + " 已联署到 " + std::to_string(old_size) +
                       " 条，而本账本只有 " + std::to_string(size) +
                       " 条：账本可能被回退，请立即核查",
-                  "the witness " + witness_.name + " has cosigned " + std::to_string(known_) +
+                  "the witness " + witness_.name + " has cosigned " + std::to_string(old_size) +
                       " entries and this log has " + std::to_string(size) +
                       ": it may have been rolled back, look into it at once");
     }
-    auto proof = prove(known_, size);
+    auto proof = prove(old_size, size);
     if (!proof) return proof.error();
+    std::string body = ledger::format_add_checkpoint(
+        {.old_size = old_size, .proof = std::move(*proof), .checkpoint = note});
     const auto answer = connection_->send(
-        {"POST", prefix_ + "/add-checkpoint", "text/plain; charset=utf-8",
-         ledger::format_add_checkpoint(
-             {.old_size = known_, .proof = std::move(*proof), .checkpoint = note})});
+        {"POST", prefix_ + "/add-checkpoint", "text/plain; charset=utf-8", std::move(body)});
     if (!answer) return answer.error();
     if (answer->status == 200) {
       auto line = ledger::parse_witness_answer(answer->body, witness_, parsed->text);
-      if (line) known_ = size;
+      if (line) cosigned_ = size;
       return line;
     }
     if (answer->status == 422) {
@@ -98,8 +101,8 @@ Result<crypto::NoteSignature> WitnessClient::cosign(const std::string& note, std
     }
     const auto last = ledger::parse_witness_size(answer->body);
     if (!last) return last.error();
-    if (*last == known_) break;
-    known_ = *last;
+    if (*last == old_size) break;
+    old_size = *last;
   }
   return fail("witness.answer", "见证人 " + witness_.name + " 所说的大小前后不一",
               "the witness " + witness_.name + " does not settle on a size");

@@ -20,10 +20,10 @@ class WitnessClient {
                                                      const ConnectionOptions& limits);
 
   // The witness's cosignature of a checkpoint that the log signed, found good. One thread at a
-  // time. Errors: those of transport; `witness.ahead` (it has cosigned more than this: the log was
-  // rolled back, or forked), `witness.fork` (422: not the history that it cosigned),
-  // `witness.refused` (with its status), `witness.answer`,
-  // `note.signature`.
+  // time. Errors: those of transport; `witness.ahead` (it says that it has cosigned more than this:
+  // the log was rolled back, or forked, or the answer is wrong; it is asked anew the next time),
+  // `witness.fork` (422: not the history that it cosigned), `witness.refused` (with its status),
+  // `witness.answer`, `note.signature`.
   Result<crypto::NoteSignature> cosign(const std::string& note, std::uint64_t size,
                                        const ProveConsistency& prove);
   // As of a Connection. Any thread.
@@ -38,7 +38,8 @@ class WitnessClient {
   const crypto::NoteKey witness_;
   const std::string prefix_;
   std::unique_ptr<Connection> connection_;
-  std::uint64_t known_ = 0;  // what the witness cosigned last, as far as it has said
+  // Of the last good cosignature. What a 409 says is not signed, and is not remembered.
+  std::uint64_t cosigned_ = 0;
 };
 
 }  // namespace liuhen::api

@@ -206,6 +206,28 @@ TEST(Publisher, LearnsWhatAWitnessCosignedBefore) {
   }
 }
 
+// What a 409 says is not signed, and one that was wrong is not held against the witness.
+TEST(Publisher, AWrongSizeOfAWitnessHeals) {
+  Published log;
+  log.grow(7);
+  RunningWitness a(11, log.vkey());
+  a.lies = 1;
+  const auto policy = crypto::Policy::parse(policy_text(log.vkey(), {{a.vkey(), a.url()}}, "all"));
+  auto publisher =
+      Publisher::open(*policy, log.vkey(), log.parts(), {.retry_first_ms = 100}).value();
+  publisher->start();
+  ASSERT_TRUE(within(10, [&] { return publisher->covering(6).has_value(); }));
+  EXPECT_EQ(a.lies, 0u);
+  EXPECT_FALSE(publisher->statuses()[0].error);
+  // Nor one that comes after good cosignatures.
+  a.lies = 1;
+  log.grow(1);
+  publisher->published();
+  ASSERT_TRUE(within(10, [&] { return publisher->covering(7).has_value(); }));
+  EXPECT_EQ(a.lies, 0u);
+  publisher->stop();
+}
+
 // A head a millisecond: without a common checkpoint for all, none would ever have a quorum.
 TEST(Publisher, ABusyLogIsCosignedAllTheSame) {
   Published log;

@@ -32,6 +32,14 @@ class RunningWitness {
     site.handle = [this](const api::Request& request) {
       ++asked;
       while (held) std::this_thread::sleep_for(milliseconds(5));
+      if (lies > 0) {
+        --lies;
+        api::Response lie;
+        lie.status = 409;
+        lie.content_type = ledger::kWitnessSizeType;
+        lie.body = "99999999\n";
+        return lie;
+      }
       return witness_->handle(request);
     };
     server_ = api::server::HttpServer::open({.listen = "127.0.0.1:0"}, site).value();
@@ -61,6 +69,7 @@ class RunningWitness {
   FixedClock clock;
   std::atomic<unsigned> asked = 0;
   std::atomic<bool> held = false;  // answers nothing meanwhile
+  std::atomic<unsigned> lies = 0;  // so many answers say that it has cosigned 99,999,999
 
  private:
   TempDir temp_;
