@@ -56,6 +56,11 @@ Error doubt_of(const std::string& origin, ledger::WitnessDoubt doubt,
                   "checkpoint again");
 }
 
+Error told_with_files(const Error& what, const std::string& path) {
+  return fail(what.code, what.zh + "；两份已签检查点存于 " + path,
+              what.en + "; both signed checkpoints are kept in " + path);
+}
+
 Response refusal(const ledger::WitnessRefused& refused, const ledger::WitnessedHead& last) {
   const unsigned status = ledger::status_of(refused.why);
   if (refused.why != ledger::WitnessRefusal::other_size) return problem(refused.error, status);
@@ -117,18 +122,29 @@ Response Witness::add_checkpoint(const Request& request) {
 
 void Witness::keep_evidence(WitnessedState& state, const ledger::WitnessRefused& refused,
                             const std::string& offered) {
-  const auto kept = state.evidence().keep(*refused.doubt, {refused.offered, offered},
-                                          {state.head(), state.note()});
-  if (kept && kept->empty()) return;  // known, or as many as are kept
-  if (!alarm_) return;
-  const Error what = doubt_of(state.log().origin(), *refused.doubt, state.head(), refused.offered);
-  if (kept) {
-    alarm_(fail(what.code, what.zh + "；两份已签检查点存于 " + *kept,
-                what.en + "; both signed checkpoints are kept in " + *kept));
+  const ledger::WitnessDoubt doubt = *refused.doubt;
+  WitnessEvidence& evidence = state.evidence();
+  Error what = doubt_of(state.log().origin(), doubt, state.head(), refused.offered);
+  bool proves_a_fork = false;  // which nobody but the log can make up
+  if (doubt == ledger::WitnessDoubt::behind && state.has_cosigned(refused.offered)) {
+    what.zh += "；它是本见证人联署过的一个旧检查点，不另存";
+    what.en += "; this witness cosigned it before, and it is not kept again";
+  } else if (const auto kept =
+                 evidence.keep(doubt, {refused.offered, offered}, {state.head(), state.note()})) {
+    what = told_with_files(what, kept->path);
+    proves_a_fork = kept->fresh && doubt == ledger::WitnessDoubt::fork;
   } else {
-    alarm_(fail(what.code, what.zh + "；证据没有存下：" + kept.error().zh,
-                what.en + "; the evidence could not be kept: " + kept.error().en));
+    what.zh += "；证据没有存下：" + kept.error().zh;
+    what.en += "; the evidence could not be kept: " + kept.error().en;
   }
+  const auto untold = evidence.alarm_due(doubt, clock_.now_s());
+  if (!alarm_ || (!untold && !proves_a_fork)) return;
+  if (untold.value_or(0) > 0) {
+    const std::string more = std::to_string(*untold);
+    what.zh += "；上次警报以来，同类的另有 " + more + " 次";
+    what.en += "; " + more + " more of this kind since the last alarm";
+  }
+  alarm_(what);
 }
 
 Response Witness::cosign(WitnessedState& state, ledger::WitnessAccepted accepted) {
@@ -136,10 +152,16 @@ Response Witness::cosign(WitnessedState& state, ledger::WitnessAccepted accepted
       crypto::cosign(signer_, own_.name, clock_.now_s(), accepted.text);
   crypto::Note note{.text = std::move(accepted.text), .signatures = std::move(accepted.verified)};
   note.signatures.push_back(signature);
+  const std::string text = crypto::format_note(note);
   // The same checkpoint again changes nothing that has to be remembered.
   if (state.note().empty() || accepted.next != state.head()) {
-    const Outcome kept = state.replace(accepted.next, crypto::format_note(note));
+    const Outcome kept = state.replace(accepted.next, text);
     if (!kept) return problem(kept.error(), 500);
+  }
+  for (const std::string& fork : state.evidence().settle({accepted.next, text})) {
+    const Error what =
+        doubt_of(state.log().origin(), ledger::WitnessDoubt::fork, accepted.next, accepted.next);
+    if (alarm_) alarm_(told_with_files(what, fork));
   }
   return text_response(crypto::format_signature_line(signature));
 }

@@ -14,8 +14,10 @@ namespace liuhen::api::server {
 
 class Witness {
  public:
-  // Told of each checkpoint newly kept as evidence: code, log, what it is, and where it is kept, or
-  // why it is not. On the thread of the request; must not call back.
+  // Told of checkpoints that a log signed and that do not continue what was cosigned: code, log,
+  // what it is, and where it is kept, or why it is not. Of every new proof of a fork, and of each
+  // kind kEvidenceAlarmGapS after the last one at the earliest. On the thread of the request; must
+  // not call back.
   using Alarm = std::function<void(const Error&)>;
 
   // Key, clock and store outlive the witness; the name goes into every cosignature.

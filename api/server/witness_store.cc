@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -98,6 +99,7 @@ Outcome WitnessedState::load(const crypto::NoteKey& witness) {
     const auto opened = crypto::open_checkpoint(note_, key, std::span(&witness, 1));
     if (!opened || opened->cosignatures.size() != 1) continue;
     head_ = {.size = opened->checkpoint.size, .root = opened->checkpoint.root};
+    cosigned_.push_back(head_);
     return ok();
   }
   return damaged;
@@ -126,8 +128,14 @@ bool WitnessedState::is_by_a_key_in_force(const std::vector<crypto::NoteSignatur
   return now < log_.keys.size() && (before == log_.keys.size() || now >= before);
 }
 
+bool WitnessedState::has_cosigned(const ledger::WitnessedHead& head) const {
+  return std::ranges::find(cosigned_, head) != cosigned_.end();
+}
+
 Outcome WitnessedState::replace(const ledger::WitnessedHead& head, const std::string& note) {
   if (auto written = write(path_, first_line(log_.origin()) + note); !written) return written;
+  if (cosigned_.empty() || head != head_) cosigned_.push_back(head);
+  if (cosigned_.size() > kWitnessHeadsMax) cosigned_.pop_front();
   head_ = head;
   note_ = note;
   return ok();

@@ -2,6 +2,7 @@
 // cosigned, replaced durably and never lost unseen (docs/formats/witness.md).
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,6 +13,8 @@
 #include "ledger/witness.h"
 
 namespace liuhen::api::server {
+
+inline constexpr std::size_t kWitnessHeadsMax = 256;  // remembered for each log, in memory
 
 // One log, and the last note that the witness cosigned for it. Lock the mutex for as long as what
 // is read decides what is replaced.
@@ -27,6 +30,8 @@ class WitnessedState {
   const ledger::WitnessedHead& head() const { return head_; }
   const std::string& note() const { return note_; }
   WitnessEvidence& evidence() { return evidence_; }
+  // Under the mutex. Whether it is one of the last kWitnessHeadsMax heads cosigned since the start.
+  bool has_cosigned(const ledger::WitnessedHead& head) const;
 
   // Under the mutex. Whether one of these good signatures is by the key that signed what was
   // cosigned last, or one that is listed after it: a key that the log has left signs nothing more.
@@ -46,6 +51,7 @@ class WitnessedState {
   WitnessEvidence evidence_;
   ledger::WitnessedHead head_;
   std::string note_;
+  std::deque<ledger::WitnessedHead> cosigned_;  // the last is head_
 };
 
 class WitnessStore {
