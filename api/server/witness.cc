@@ -153,8 +153,7 @@ Response Witness::cosign(WitnessedState& state, ledger::WitnessAccepted accepted
   crypto::Note note{.text = std::move(accepted.text), .signatures = std::move(accepted.verified)};
   note.signatures.push_back(signature);
   const std::string text = crypto::format_note(note);
-  // The same checkpoint again changes nothing that has to be remembered.
-  if (state.note().empty() || accepted.next != state.head()) {
+  if (text != state.note()) {
     const Outcome kept = state.replace(accepted.next, text);
     if (!kept) return problem(kept.error(), 500);
   }

@@ -256,6 +256,21 @@ TEST_F(WitnessHttp, MonitorsReadTheLatest) {
             404u);
 }
 
+// What was returned is what is read, the same checkpoint cosigned again too.
+TEST_F(WitnessHttp, MonitorsReadTheNewestCosignature) {
+  const std::string path = "/" + api::server::origin_hash(kOrigin) + "/checkpoint";
+  ASSERT_EQ(add(log_.body(0, 9)).status, 200u);
+  clock_.now += 100;
+  const api::Response again = add(log_.body(9, 9));
+  ASSERT_EQ(again.status, 200u);
+  const std::string read = send("GET", path).body;
+  EXPECT_TRUE(read.ends_with(again.body)) << read;
+  EXPECT_EQ(read, log_.note(9) + again.body);
+  stop();
+  start();
+  EXPECT_EQ(send("GET", path).body, read);
+}
+
 TEST_F(WitnessHttp, RemembersAcrossRestarts) {
   ASSERT_EQ(add(log_.body(0, 9)).status, 200u);
   stop();
