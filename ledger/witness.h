@@ -13,7 +13,10 @@
 
 namespace liuhen::ledger {
 
-inline constexpr std::size_t kWitnessBodyBytesMax = 16u << 10;  // safe with every witness
+// What is taken, a request or an answer: 16 signatures and more, of nearly 5 kB each if they are
+// post-quantum ones (C2SP signed-note).
+inline constexpr std::size_t kWitnessBodyBytesMax = 128u << 10;
+inline constexpr std::size_t kWitnessSentBytesMax = 16u << 10;  // safe with every witness
 inline constexpr std::size_t kWitnessProofMax = 63;             // hashes in one request
 inline constexpr const char* kWitnessSizeType = "text/x.tlog.size";
 

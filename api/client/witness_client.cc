@@ -76,6 +76,10 @@ Result<crypto::NoteSignature> WitnessClient::cosign(const std::string& note, std
     if (!proof) return proof.error();
     std::string body = ledger::format_add_checkpoint(
         {.old_size = old_size, .proof = std::move(*proof), .checkpoint = note});
+    if (body.size() > ledger::kWitnessSentBytesMax) {
+      return fail("witness.request", "检查点过大，见证人可能不收",
+                  "the checkpoint is larger than every witness takes");
+    }
     const auto answer = connection_->send(
         {"POST", prefix_ + "/add-checkpoint", "text/plain; charset=utf-8", std::move(body)});
     if (!answer) return answer.error();

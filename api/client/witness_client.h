@@ -23,7 +23,7 @@ class WitnessClient {
   // time. Errors: those of transport; `witness.ahead` (it says that it has cosigned more than this:
   // the log was rolled back, or forked, or the answer is wrong; it is asked anew the next time),
   // `witness.fork` (422: not the history that it cosigned), `witness.refused` (with its status),
-  // `witness.answer`, `note.signature`.
+  // `witness.answer`, `note.signature`, `witness.request` (more than kWitnessSentBytesMax).
   Result<crypto::NoteSignature> cosign(const std::string& note, std::uint64_t size,
                                        const ProveConsistency& prove);
   // As of a Connection. Any thread.

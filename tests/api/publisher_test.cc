@@ -228,6 +228,21 @@ TEST(Publisher, AWrongSizeOfAWitnessHeals) {
   publisher->stop();
 }
 
+TEST(Publisher, AWitnessMayAnswerWithSixteenLargeSignatures) {
+  Published log;
+  log.grow(7);
+  RunningWitness a(11, log.vkey());
+  for (int i = 0; i < 15; ++i)
+    a.before_its_own +=
+        "— other.example/" + std::to_string(i) + " " + to_base64(Bytes(4 + 4'900)) + "\n";
+  const auto policy = crypto::Policy::parse(policy_text(log.vkey(), {{a.vkey(), a.url()}}, "all"));
+  auto publisher = Publisher::open(*policy, log.vkey(), log.parts()).value();
+  publisher->start();
+  ASSERT_TRUE(within(10, [&] { return publisher->covering(6).has_value(); }))
+      << publisher->statuses()[0].error->en;
+  publisher->stop();
+}
+
 // A head a millisecond: without a common checkpoint for all, none would ever have a quorum.
 TEST(Publisher, ABusyLogIsCosignedAllTheSame) {
   Published log;

@@ -40,7 +40,9 @@ class RunningWitness {
         lie.body = "99999999\n";
         return lie;
       }
-      return witness_->handle(request);
+      api::Response response = witness_->handle(request);
+      if (response.status == 200) response.body = before_its_own + response.body;
+      return response;
     };
     server_ = api::server::HttpServer::open({.listen = "127.0.0.1:0"}, site).value();
     thread_ = std::thread([this] { server_->run(); });
@@ -69,6 +71,7 @@ class RunningWitness {
   FixedClock clock;
   std::atomic<unsigned> asked = 0;
   std::atomic<bool> held = false;  // answers nothing meanwhile
+  std::string before_its_own;      // further lines in its answers; set before it is asked
   std::atomic<unsigned> lies = 0;  // so many answers say that it has cosigned 99,999,999
 
  private:

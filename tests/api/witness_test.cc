@@ -271,6 +271,17 @@ TEST_F(WitnessHttp, MonitorsReadTheNewestCosignature) {
   EXPECT_EQ(send("GET", path).body, read);
 }
 
+// C2SP signed-note: at least 16 signatures, of nearly 5 kB if they are post-quantum ones.
+TEST_F(WitnessHttp, ACheckpointMayCarrySixteenLargeSignatures) {
+  std::string note = log_.note(9);
+  for (int i = 0; i < 15; ++i)
+    note += "— other.example/" + std::to_string(i) + " " + to_base64(Bytes(4 + 4'900)) + "\n";
+  ASSERT_GT(note.size(), 90'000u);
+  const api::Response response = add("old 0\n\n" + note);
+  ASSERT_EQ(response.status, 200u) << response.body;
+  EXPECT_TRUE(cosigned(response, log_.note(9)));
+}
+
 TEST_F(WitnessHttp, RemembersAcrossRestarts) {
   ASSERT_EQ(add(log_.body(0, 9)).status, 200u);
   stop();
