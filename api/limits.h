@@ -54,6 +54,7 @@ inline constexpr std::size_t kDisclosureBytesMax = 60'000;  // visits in one Dra
 inline constexpr std::size_t kWitnessesMax = 32;            // that one service asks to cosign
 inline constexpr std::size_t kWitnessResponseBytesMax = 128u << 10;
 inline constexpr unsigned kWitnessAnswerMs = 10'000;
+inline constexpr unsigned kWitnessFirstMs = 2'000;  // a start waits so long for what they hold
 inline constexpr unsigned kWitnessRoundMs = 5'000;
 inline constexpr unsigned kWitnessRetryFirstMs = 500;
 inline constexpr unsigned kWitnessRetryMostMs = 60'000;

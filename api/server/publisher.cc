@@ -57,6 +57,15 @@ void Publisher::start() {
   for (auto& member : members_) member->thread = std::thread([this, &member] { run(*member); });
 }
 
+void Publisher::await_first_answers(unsigned most_ms) {
+  if (published_.head().empty()) return;
+  const auto until = steady_clock::now() + milliseconds(most_ms);
+  std::unique_lock lock(mutex_);
+  signal_.wait_until(lock, until, [this] {
+    return stopping_ || std::ranges::all_of(members_, [](const auto& one) { return one->asked; });
+  });
+}
+
 void Publisher::published() {
   {
     const std::lock_guard lock(mutex_);
@@ -133,6 +142,9 @@ void Publisher::keep(Member& member, const Target& target, crypto::NoteSignature
     member.status.failures = 0;
     member.status.error.reset();
     member.status.fork.reset();
+    member.status.ahead.reset();
+    member.asked = true;
+    weigh();
     member.status.size = target.size;
     member.status.time = *time;
     Kept& kept = kept_[target.size];
@@ -157,13 +169,42 @@ void Publisher::failed(Member& member, const Error& error) {
   if (published_.contradicted && (forked || error.code == "witness.ahead"))
     published_.contradicted(member.witness.name, error);
   const std::lock_guard lock(mutex_);
-  if (forked) member.status.fork = error;
+  if (forked) {
+    member.status.fork = error;
+    member.status.ahead.reset();
+  } else if (error.code == "witness.ahead") {
+    member.status.ahead = error;
+  }
+  member.asked = true;
+  weigh();
   const unsigned doublings = std::min(member.status.failures, 16u);
   const std::uint64_t pause = std::min<std::uint64_t>(
       std::uint64_t{options_.retry_first_ms} << doublings, options_.retry_most_ms);
   ++member.status.failures;
   member.status.error = error;
   member.not_before = steady_clock::now() + milliseconds(pause);
+  signal_.notify_all();
+}
+
+void Publisher::weigh() {
+  std::vector<crypto::VerifiedSignature> against;
+  std::string names;
+  for (const auto& member : members_) {
+    if (!member->status.fork && !member->status.ahead) continue;
+    against.push_back({.key = member->witness.key, .time = 0});
+    names += (names.empty() ? "" : ", ") + member->witness.name;
+  }
+  disputed_.reset();
+  if (policy_.needs_witnesses() && !against.empty() && policy_.quorum_met(against)) {
+    disputed_ =
+        fail("ledger.disputed",
+             "足够法定数的见证人（" + names +
+                 "）说它们联署过的比本账本多，或是另一份历史：账本可能被回退，暂停写入，请立即核查",
+             "a quorum of witnesses (" + names +
+                 ") has cosigned more than this log, or another history: it may have been "
+                 "rolled back, and nothing more is written; look into it at once");
+  }
+  is_disputed_ = disputed_.has_value();
 }
 
 CosignedCheckpoint Publisher::shown(const Kept& kept) {
@@ -211,7 +252,16 @@ Outcome Publisher::undisputed() const {
   for (const WitnessStatus& status : statuses()) {
     if (status.fork) return *status.fork;
   }
+  for (const WitnessStatus& status : statuses()) {
+    if (status.ahead) return *status.ahead;
+  }
   return ok();
+}
+
+std::optional<Error> Publisher::disputed() const {
+  if (!is_disputed_) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  return disputed_;
 }
 
 std::vector<WitnessStatus> Publisher::statuses() const {

@@ -2,6 +2,7 @@
 // none waits for another, and nobody who writes waits for any.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -51,6 +52,7 @@ struct WitnessStatus {
   std::optional<Error> error;         // of the last attempt, if it failed
   unsigned failures = 0;              // in a row
   std::optional<Error> fork = {};     // 422, and it has not cosigned since
+  std::optional<Error> ahead = {};    // it said `witness.ahead`, and neither since
 };
 
 class Publisher {
@@ -62,6 +64,9 @@ class Publisher {
   ~Publisher() { stop(); }
 
   void start();
+  // Until each witness has answered once or failed to, if there is a head that it can be asked
+  // about, for `most_ms` at most. After start().
+  void await_first_answers(unsigned most_ms);
   void published();  // a new head; any thread, waits for nobody outside
   void stop();       // gives up requests under way; idempotent
 
@@ -74,8 +79,12 @@ class Publisher {
   // That of exactly this size, with whatever came in; absent if nothing did. Any thread.
   std::optional<CosignedCheckpoint> at(std::uint64_t size) const;
   std::vector<WitnessStatus> statuses() const;
-  // `witness.fork` while a witness says that the log is not what it cosigned. Any thread.
+  // `witness.fork` while a witness says that the log is not what it cosigned, `witness.ahead` while
+  // one says that it cosigned more. Any thread.
   Outcome undisputed() const;
+  // `ledger.disputed` while so many witnesses say either that they are a quorum of the policy: no
+  // one of them alone can keep the log from growing. Any thread; quick.
+  std::optional<Error> disputed() const;
   const crypto::Policy& policy() const { return policy_; }
 
  private:
@@ -85,6 +94,7 @@ class Publisher {
     std::unique_ptr<WitnessClient> client;  // used by its own thread alone
     std::uint64_t done_size = 0;            // offered last, and answered
     Moment not_before{};
+    bool asked = false;  // once, and it answered or failed to
     WitnessStatus status;
     std::thread thread;
   };
@@ -107,6 +117,7 @@ class Publisher {
   void aim(const std::string& head);           // under the mutex
   void keep(Member& member, const Target& target, crypto::NoteSignature signature);
   void failed(Member& member, const Error& error);
+  void weigh();  // under the mutex: whether a quorum speaks against the log
   static CosignedCheckpoint shown(const Kept& kept);
 
   const crypto::Policy policy_;
@@ -121,6 +132,8 @@ class Publisher {
   std::map<std::uint64_t, Kept> kept_;  // by size; kCosignedKeptMax at most
   std::uint64_t changes_ = 0;           // of heads, cosignatures and the wish to stop
   bool stopping_ = false;
+  std::optional<Error> disputed_;
+  std::atomic<bool> is_disputed_ = false;  // as disputed_, without the mutex
 };
 
 }  // namespace liuhen::api::server

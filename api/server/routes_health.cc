@@ -12,9 +12,12 @@ namespace {
 // Everything that somebody has to see to.
 Outcome health_of(const Backend& backend) {
   if (Outcome model = backend.model.health(); !model) return model;
+  if (backend.publisher != nullptr) {
+    if (Outcome undisputed = backend.publisher->undisputed(); !undisputed) return undisputed;
+  }
   if (const auto why = backend.sequencer.stopped()) return *why;
   if (const auto stuck = backend.platform.stuck()) return *stuck;
-  return backend.publisher == nullptr ? ok() : backend.publisher->undisputed();
+  return ok();
 }
 
 Outcome disk_of(const Backend& backend) {
@@ -104,6 +107,9 @@ void add_witness_figures(const Backend& backend, std::vector<Figure>& figures) {
         witness.time.value_or(0));
     add("liuhen_witness_failures", "Attempts in a row in which it did not cosign.",
         witness.failures);
+    add("liuhen_witness_ahead",
+        "1 while it says that it cosigned more than this log, or another history; 0 otherwise.",
+        witness.ahead || witness.fork ? 1 : 0);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "api/server/backend.h"
 #include "api/server/background_check.h"
 #include "api/server/measured.h"
+#include "api/server/write_gate.h"
 #include "crypto/block_entropy.h"
 #include "crypto/note.h"
 #include "crypto/vrf.h"
@@ -89,7 +90,10 @@ class DirectoryService final : public Service {
         snapshot ? std::move(snapshot->sequencer)
                  : open_sequencer(std::make_unique<WriterAdmission>(origin_), {});
     if (!sequencer) return sequencer.error();
-    sequencer_ = measured(std::move(*sequencer), observer_);
+    sequencer_ =
+        measured(gated(std::move(*sequencer),
+                       [this] { return publisher_ ? publisher_->disputed() : std::nullopt; }),
+                 observer_);
     sequencer_->on_committed([this](std::uint64_t first, const std::vector<Bytes>& entries) {
       model_.committed(first + entries.size());
       feeds_.committed(first + entries.size());
@@ -119,8 +123,12 @@ class DirectoryService final : public Service {
                                restricted_, *sequencer_, model_, *platform_, observer_, feeds_,
                                options_.platform_acts, authors_, tiles_, publisher_.get(),
                                bundles_});
+    // Before anything new is signed: a log that was rolled back learns of it from them.
+    if (publisher_) {
+      publisher_->start();
+      publisher_->await_first_answers(kWitnessFirstMs);
+    }
     if (options_.platform_acts) platform_->start();
-    if (publisher_) publisher_->start();
     const std::uint64_t kept = snapshot ? snapshot->head.size : 0;
     snapshots_.start(kept, sequencer_->size());
     observer_.note(Severity::info, "started", {{"size", sequencer_->size()}, {"snapshot", kept}});
