@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <mutex>
 
 #include "api/server/http_server.h"
@@ -15,6 +16,7 @@ struct Asked {
   std::string dir, name, passphrase_file, listen = "127.0.0.1:8081";
   std::vector<std::string> logs;
   bool plain = false;
+  api::server::HttpServerOptions http = {};
 };
 
 std::string key_path(const Asked& asked) { return asked.dir + "/witness.key"; }
@@ -91,10 +93,13 @@ Outcome serve(Environment& environment, const Asked& asked) {
         environment.err << environment.pick("警报", "alarm") << " [" << alarm.code << "] "
                         << environment.pick(alarm.zh, alarm.en) << std::endl;
       });
-  api::server::HttpServerOptions http;
+  api::server::HttpServerOptions http = asked.http;
   http.listen = asked.listen;
   http.signals = true;
   http.on_stuck = [&environment] { print_error(environment, api::server::stop_stuck()); };
+  const std::uint64_t burst =
+      std::uint64_t{http.address_rate.per_s} * (api::kAddressBurst / api::kAddressPerS);
+  http.address_rate.burst = static_cast<std::uint32_t>(std::min<std::uint64_t>(burst, UINT32_MAX));
   http.body_bytes_max = ledger::kWitnessBodyBytesMax;
   api::server::Site site;
   site.handle = [&witness](const api::Request& request) { return witness.handle(request); };
@@ -163,6 +168,18 @@ void add_witness_commands(Program& program) {
   add_passphrase(program, serving, *asked);
   serving->add_option("--listen", asked->listen, program.help("监听地址", "address to listen on"))
       ->capture_default_str();
+  serving
+      ->add_option("--address-rate", asked->http.address_rate.per_s,
+                   program.help("每个地址每秒至多多少请求，歇过之后至多一次 4 秒的量；0 "
+                                "为不限；本机不限",
+                                "requests a second from one address, and after a rest those of 4 "
+                                "seconds at once; 0: any number; this machine itself is not held "
+                                "to it"))
+      ->capture_default_str();
+  serving->add_flag("--behind-proxy", asked->http.behind_proxy,
+                    program.help("本机的反向代理在前：客户地址取 X-Forwarded-For 的最后一个",
+                                 "a reverse proxy on this machine stands before it: the client is "
+                                 "the last address in X-Forwarded-For"));
   act(program, serving, [&environment, asked] { return serve(environment, *asked); });
 
   CLI::App* showing =

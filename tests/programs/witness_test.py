@@ -251,6 +251,15 @@ class OneLog(unittest.TestCase):
             eventually(lambda: self.status(service)["size"])
             self.assertIsNone(self.status(service)["error"])
 
+    def test_behind_a_proxy_each_client_is_held_to_its_own_rate(self):
+        def asked(witness, address):
+            return [witness.get("/healthz", headers={"X-Forwarded-For": address})[0] for _ in range(12)]
+        self.assertEqual(asked(self.witness, "203.0.113.5"), [200] * 12)  # all this machine, which is held to nothing
+        self.witness.stop(signal.SIGTERM)
+        with Witness(self.directory, "--behind-proxy", "--address-rate", "1") as witness:
+            self.assertIn(429, asked(witness, "203.0.113.5"))
+            self.assertEqual(witness.get("/healthz", headers={"X-Forwarded-For": "203.0.113.6"})[0], 200)
+
     def test_a_fork_is_told_by_the_witness_and_by_the_service(self):
         other = os.path.join(scratch(), "other")
         shutil.copytree(self.ledger, other)
