@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "ledger/submission_check.h"
+#include "api/server/forwarding_sequencer.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -40,40 +40,25 @@ class MeasuredStorage final : public ledger::Storage {
   Observer& observer_;
 };
 
-using Done = std::function<void(Result<ledger::Answer>)>;
-
-class MeasuredSequencer final : public ledger::Sequencer {
+class MeasuredSequencer final : public ForwardingSequencer {
  public:
   MeasuredSequencer(std::unique_ptr<ledger::Sequencer> sequencer, Metrics& metrics)
-      : sequencer_(std::move(sequencer)), metrics_(metrics) {}
+      : ForwardingSequencer(std::move(sequencer)), metrics_(metrics) {}
 
   void submit(ledger::Submission submission, Done done) override {
-    sequencer_->submit(std::move(submission), counted(std::move(done)));
+    ForwardingSequencer::submit(std::move(submission), counted(std::move(done)));
   }
   void enqueue(ledger::CheckedSubmission submission, Done done) override {
-    sequencer_->enqueue(std::move(submission), counted(std::move(done)));
+    ForwardingSequencer::enqueue(std::move(submission), counted(std::move(done)));
   }
   void on_committed(
       std::function<void(std::uint64_t, const std::vector<Bytes>&)> observer) override {
-    sequencer_->on_committed([this, observer = std::move(observer)](
-                                 std::uint64_t first, const std::vector<Bytes>& entries) {
+    ForwardingSequencer::on_committed([this, observer = std::move(observer)](
+                                          std::uint64_t first, const std::vector<Bytes>& entries) {
       metrics_.batch_committed(entries.size());
       observer(first, entries);
     });
   }
-  std::uint64_t size() const override { return sequencer_->size(); }
-  std::optional<Error> stopped() const override { return sequencer_->stopped(); }
-  void halt(const Error& why) override { sequencer_->halt(why); }
-  std::vector<ledger::PendingIntent> pending() const override { return sequencer_->pending(); }
-  std::optional<ledger::PendingIntent> pending_intent(const Hash& hash) const override {
-    return sequencer_->pending_intent(hash);
-  }
-  std::string checkpoint() const override { return sequencer_->checkpoint(); }
-  std::string kept_checkpoint() const override { return sequencer_->kept_checkpoint(); }
-  void on_kept(std::function<void()> observer) override {
-    sequencer_->on_kept(std::move(observer));
-  }
-  void stop() override { sequencer_->stop(); }
 
  private:
   Done counted(Done done) {
@@ -91,7 +76,6 @@ class MeasuredSequencer final : public ledger::Sequencer {
     receipt->repeated ? metrics_.intent_repeated() : metrics_.intent_recorded();
   }
 
-  const std::unique_ptr<ledger::Sequencer> sequencer_;
   Metrics& metrics_;
 };
 
