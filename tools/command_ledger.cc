@@ -8,6 +8,7 @@
 #include "api/server/tls_certificate.h"
 #include "crypto/vrf.h"
 #include "projections/keys.h"
+#include "tools/client_limits.h"
 #include "tools/commands.h"
 #include "tools/policy_warning.h"
 #include "tools/print_error.h"
@@ -151,18 +152,6 @@ struct Serve {
   std::string ca_file;      // that vouches for those with https; empty: what the system trusts
 };
 
-// As many at once as the limits allow in so many seconds by default.
-void fit_bursts(Serve& asked) {
-  const auto burst = [](std::uint32_t per_s, std::uint64_t default_burst, std::uint64_t default_s) {
-    const std::uint64_t all = per_s * (default_burst / default_s);
-    return static_cast<std::uint32_t>(std::min<std::uint64_t>(all, UINT32_MAX));
-  };
-  api::server::Rate& address = asked.http.address_rate;
-  address.burst = burst(address.per_s, api::kAddressBurst, api::kAddressPerS);
-  api::server::Rate& author = asked.author_rate;
-  author.burst = burst(author.per_s, api::kAuthorBurst, api::kAuthorPerS);
-}
-
 void reload(Environment& environment, api::server::TlsCertificate& certificate) {
   const Outcome reloaded = certificate.reload();
   if (reloaded) {
@@ -210,7 +199,8 @@ Result<std::unique_ptr<api::server::JsonLog>> open_log(const std::string& asked,
 Outcome serve(Environment& environment, const Target& target, Serve asked) {
   // Before a replay that may take minutes, and before anything is said of serving.
   if (Outcome free = api::server::HttpServer::check_listen(asked.http.listen); !free) return free;
-  fit_bursts(asked);
+  fit_burst(asked.http);
+  asked.author_rate.burst = burst_of(asked.author_rate.per_s, api::kAuthorBurst, api::kAuthorPerS);
   if (Outcome loaded = load_certificate(environment, asked); !loaded) return loaded;
   const auto log = open_log(asked.log, environment.clock);
   if (!log) return log.error();
@@ -311,24 +301,13 @@ void add_ledger_commands(Program& program) {
   serving->add_option(
       "--tls-key", serving_as->key_file,
       program.help("TLS 私钥文件（PEM，无口令）", "TLS key file (PEM, without a passphrase)"));
-  serving
-      ->add_option("--address-rate", serving_as->http.address_rate.per_s,
-                   program.help("每个地址每秒至多多少请求，歇过之后至多一次 4 秒的量；0 "
-                                "为不限；本机不限",
-                                "requests a second from one address, and after a rest those of 4 "
-                                "seconds at once; 0: any number; this machine itself is not held "
-                                "to it"))
-      ->capture_default_str();
+  add_client_limits(program, serving, serving_as->http);
   serving
       ->add_option("--author-rate", serving_as->author_rate.per_s,
                    program.help("每个密钥每秒至多签多少意图，歇过之后至多一次 10 秒的量；0 为不限",
                                 "intents a second signed with one key, and after a rest those of "
                                 "10 seconds at once; 0: any number"))
       ->capture_default_str();
-  serving->add_flag("--behind-proxy", serving_as->http.behind_proxy,
-                    program.help("本机的反向代理在前：客户地址取 X-Forwarded-For 的最后一个",
-                                 "a reverse proxy on this machine stands before it: the client is "
-                                 "the last address in X-Forwarded-For"));
   serving->add_option(
       "--passphrase-file", program.target.passphrase.file,
       program.help("平台密钥口令文件", "file with the passphrase of the platform's keys"));

@@ -4,6 +4,7 @@
 #include "api/server/http_server.h"
 #include "api/server/witness.h"
 #include "crypto/key_file.h"
+#include "tools/client_limits.h"
 #include "tools/commands.h"
 #include "tools/print_error.h"
 #include "tools/text_file.h"
@@ -97,9 +98,7 @@ Outcome serve(Environment& environment, const Asked& asked) {
   http.listen = asked.listen;
   http.signals = true;
   http.on_stuck = [&environment] { print_error(environment, api::server::stop_stuck()); };
-  const std::uint64_t burst =
-      std::uint64_t{http.address_rate.per_s} * (api::kAddressBurst / api::kAddressPerS);
-  http.address_rate.burst = static_cast<std::uint32_t>(std::min<std::uint64_t>(burst, UINT32_MAX));
+  fit_burst(http);
   http.body_bytes_max = ledger::kWitnessBodyBytesMax;
   api::server::Site site;
   site.handle = [&witness](const api::Request& request) { return witness.handle(request); };
@@ -168,18 +167,7 @@ void add_witness_commands(Program& program) {
   add_passphrase(program, serving, *asked);
   serving->add_option("--listen", asked->listen, program.help("监听地址", "address to listen on"))
       ->capture_default_str();
-  serving
-      ->add_option("--address-rate", asked->http.address_rate.per_s,
-                   program.help("每个地址每秒至多多少请求，歇过之后至多一次 4 秒的量；0 "
-                                "为不限；本机不限",
-                                "requests a second from one address, and after a rest those of 4 "
-                                "seconds at once; 0: any number; this machine itself is not held "
-                                "to it"))
-      ->capture_default_str();
-  serving->add_flag("--behind-proxy", asked->http.behind_proxy,
-                    program.help("本机的反向代理在前：客户地址取 X-Forwarded-For 的最后一个",
-                                 "a reverse proxy on this machine stands before it: the client is "
-                                 "the last address in X-Forwarded-For"));
+  add_client_limits(program, serving, asked->http);
   act(program, serving, [&environment, asked] { return serve(environment, *asked); });
 
   CLI::App* showing =
