@@ -11,6 +11,7 @@
 #include "tests/attacks/dishonest_operator.h"
 #include "tests/empty_admission.h"
 #include "tests/ledger_sample.h"
+#include "tests/projections/submission_of.h"
 
 namespace liuhen::tests {
 namespace {
@@ -249,12 +250,7 @@ class ManyDrawsOnDisk : public ManyDraws {
     for (std::size_t i = first; i < city.entries().size(); ++i) {
       const auto event = ledger::Event::parse(city.entries()[i]).value();
       if (event.time() != time) break;
-      ledger::Submission submission{
-          .intent = City::bytes(event.intent().bytes()), .signatures = {}, .openings = {}};
-      const auto signatures = event.signatures();
-      for (std::size_t k = 0; k < signatures.size(); ++k)
-        submission.signatures.emplace_back(event.intent().author(k), signatures[k]);
-      batch.push_back(std::move(submission));
+      batch.push_back(submission_of(event));
     }
     const std::size_t last = batch.size() - 1;
     for (std::size_t i = 0; i < last; ++i)
@@ -363,7 +359,8 @@ TEST_F(ManyKindsOfDraws, WhatAllDrawsRestOnEndsIt) {
   schema::RuleSetT rule = City::rule("R1", 7);
   const std::uint64_t position = write(std::move(rule), {"clerk", "approver"});
   const Told told = verify();
-  EXPECT_EQ(finding_of(told, "catalogue.revision").at("position").to_number<std::uint64_t>(), position);
+  EXPECT_EQ(finding_of(told, "catalogue.revision").at("position").to_number<std::uint64_t>(),
+            position);
   EXPECT_EQ(wrong_draws_of(told), wrong);
   for (const auto& row : told.report.at("guarantees").as_array())
     EXPECT_FALSE(row.at("checked").as_bool()) << row;

@@ -8,6 +8,7 @@
 #include "tests/attacks/liuhen_verify.h"
 #include "tests/ledger_sample.h"
 #include "tests/projections/city_log.h"
+#include "tests/projections/submission_of.h"
 
 namespace liuhen::tests {
 namespace {
@@ -54,11 +55,7 @@ class AttacksOnStorage : public ::testing::Test {
                          .value();
     for (const Bytes& entry : city.entries()) {
       const auto event = ledger::Event::parse(entry).value();
-      ledger::Submission submission{
-          .intent = City::bytes(event.intent().bytes()), .signatures = {}, .openings = {}};
-      const auto signatures = event.signatures();
-      for (std::size_t i = 0; i < signatures.size(); ++i)
-        submission.signatures.emplace_back(event.intent().author(i), signatures[i]);
+      ledger::Submission submission = submission_of(event);
       if (event.tag() == ledger::PayloadTag::ConflictDeclared)
         submission.openings.push_back(opening);
       ASSERT_TRUE(sequencer->submit_and_wait(std::move(submission)));

@@ -52,6 +52,23 @@ def chromium(*words):
     return done.stdout
 
 
+def seen_in(test, dom):
+    """What PROBE found."""
+    found = re.search(r'<pre id="probe">(.*?)</pre>', dom, re.S)
+    test.assertTrue(found, dom[-500:])
+    return json.loads(html.unescape(found.group(1)))
+
+
+def check_fits(test, seen, width):
+    test.assertEqual(seen["inner"], width)
+    test.assertEqual(seen["wide"], [])
+    test.assertLessEqual(seen["width"], width)
+    test.assertGreater(seen["height"], 900)
+    test.assertEqual((seen["scripts"], seen["images"]), (0, 0))
+    test.assertNotEqual(seen["title"], "stolen")
+    test.assertGreaterEqual(seen["contrast"], 4.5)  # WCAG 2.2, 1.4.3
+
+
 def screenshot(url, width, height):
     """(width, height, first pixel, number of different rows)."""
     path = os.path.join(scratch(), "shot.png")
@@ -212,22 +229,14 @@ class Pages(unittest.TestCase):
             threading.Thread(target=server.serve_forever, daemon=True).start()
             dom = chromium("--window-size=1400,1000", "--dump-dom", f"http://127.0.0.1:{server.server_port}/")
             server.shutdown()
-        found = re.search(r'<pre id="probe">(.*?)</pre>', dom, re.S)
-        self.assertTrue(found, dom[-500:])
-        return json.loads(html.unescape(found.group(1)))
+        return seen_in(self, dom)
 
     def test_fits_phone_and_desk(self):
         for target in PAGES[:3]:
             for width in (390, 1280):
                 seen = self.probe(target, width)
                 with self.subTest(f"{target} at {width}"):
-                    self.assertEqual(seen["inner"], width)
-                    self.assertEqual(seen["wide"], [])
-                    self.assertLessEqual(seen["width"], width)
-                    self.assertGreater(seen["height"], 900)
-                    self.assertEqual((seen["scripts"], seen["images"]), (0, 0))
-                    self.assertNotEqual(seen["title"], "stolen")
-                    self.assertGreaterEqual(seen["contrast"], 4.5)  # WCAG 2.2, 1.4.3
+                    check_fits(self, seen, width)
 
     def test_can_be_read_in_the_dark(self):
         seen = self.probe("/draws/2026-ND/1", 1280, dark=True)

@@ -15,6 +15,7 @@
 #include "ledger/sequencer.h"
 #include "tests/api/town.h"
 #include "tests/projections/city_log.h"
+#include "tests/projections/submission_of.h"
 
 namespace liuhen::tools {
 namespace {
@@ -22,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using tests::City;
 using tests::CityDraw;
+using tests::submission_of;
 
 struct Ran {
   int code = -1;
@@ -90,12 +92,7 @@ class VerifyCli : public ::testing::Test {
     for (const Bytes& entry : city.entries()) {
       const auto event = ledger::Event::parse(entry).value();
       clock.now = event.time();
-      ledger::Submission submission{
-          .intent = City::bytes(event.intent().bytes()), .signatures = {}, .openings = {}};
-      const auto signatures = event.signatures();
-      for (std::size_t i = 0; i < signatures.size(); ++i)
-        submission.signatures.emplace_back(event.intent().author(i), signatures[i]);
-      const auto answer = (*sequencer)->submit_and_wait(std::move(submission));
+      const auto answer = (*sequencer)->submit_and_wait(submission_of(event));
       ASSERT_TRUE(answer) << answer.error().en;
     }
     (*sequencer)->stop();
