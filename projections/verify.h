@@ -128,7 +128,7 @@ struct Report {
   std::vector<WrongDraw> wrong_draws;  // by position, the first kWrongDrawsMax
   std::uint64_t wrong_draws_count = 0;
   std::uint64_t draws_aside = 0;  // of those, all but the ones that were merely escaped
-  std::optional<EndedBy> ended;  // where `finding` is a wrong draw and there is more to say
+  std::optional<EndedBy> ended;   // where `finding` is a wrong draw and there is more to say
   bool keys_pinned = false;
   bool witnessed = false;  // the checkpoint has the quorum of witnesses that the policy asks for
   std::vector<WitnessLine> witnesses;  // those of the policy, in its order

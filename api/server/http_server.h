@@ -61,8 +61,8 @@ Error stop_stuck();
 
 // What is served. handle: on a worker thread, several at once, may block. It answers HEAD as GET:
 // the body is left away when it is sent, and may be empty already, whereupon no length is said. An
-// answer whose `stream` is set is sent as
-// that yields it (stream_source.h), in chunks, and the connection closes after it.
+// answer whose `stream` is set is sent as that yields it (stream_source.h), in chunks, and the
+// connection closes after it.
 // begin: asked in place of handle, if it is set, and likewise; the worker is free again once it
 // returns, and what `done` is given is called on an I/O thread.
 // brief: whether begin takes so little of this request that an I/O thread may do it.
