@@ -1,5 +1,7 @@
 #include "api/server/conditional.h"
 
+#include <algorithm>
+
 #include "crypto/sha256.h"
 
 namespace liuhen::api::server {
@@ -32,6 +34,18 @@ bool none_match_names(std::string_view if_none_match, std::string_view tag) {
     rest.remove_prefix(close + 1);
   }
   return false;
+}
+
+bool leave_away_if_known(std::string_view if_none_match, Response& response) {
+  if (if_none_match.empty()) return false;
+  const auto tag =
+      std::ranges::find(response.headers, "ETag",
+                        [](const auto& header) -> std::string_view { return header.first; });
+  if (tag == response.headers.end() || !none_match_names(if_none_match, tag->second)) return false;
+  response.status = 304;
+  response.content_type.clear();
+  response.body.clear();
+  return true;
 }
 
 }  // namespace liuhen::api::server

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "api/client/connection.h"
+
 namespace liuhen::api::server {
 
 // A strong entity tag for these bytes, with its quotes: half of their SHA-256 in hex. `coding` is
@@ -14,5 +16,8 @@ std::string entity_tag(std::string_view bytes, std::string_view coding = {});
 // Whether If-None-Match names the tag; "*" names any. Tags are compared weakly, as the standard
 // says. What is no list of tags matches nothing, and the client is sent everything.
 bool none_match_names(std::string_view if_none_match, std::string_view tag);
+
+// Makes the answer 304, without its content, if the client has what its ETag names. Whether it did.
+bool leave_away_if_known(std::string_view if_none_match, Response& response);
 
 }  // namespace liuhen::api::server

@@ -13,11 +13,7 @@ constexpr const char* kForEver = "public, max-age=31536000, immutable";
 // With a validator; whether the client's own copy is still good, and the content is left away.
 bool is_known(const Call& call, const std::string& tag, Response& response) {
   response.headers.emplace_back("ETag", tag);
-  if (!none_match_names(call.request.if_none_match, tag)) return false;
-  response.status = 304;
-  response.content_type.clear();
-  response.body.clear();
-  return true;
+  return leave_away_if_known(call.request.if_none_match, response);
 }
 
 Response validated(const Call& call, Response response) {

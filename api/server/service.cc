@@ -7,6 +7,7 @@
 
 #include "api/server/backend.h"
 #include "api/server/background_check.h"
+#include "api/server/conditional.h"
 #include "api/server/measured.h"
 #include "api/server/write_gate.h"
 #include "crypto/block_entropy.h"
@@ -199,9 +200,11 @@ class DirectoryService final : public Service {
   }
   std::optional<Response> at_once(const Request& request) override {
     const bool reads = request.method == "GET" || request.method == "HEAD";
-    if (!reads || !request.if_none_match.empty()) return std::nullopt;
+    if (!reads) return std::nullopt;
     std::optional<Response> response = tiles_.find(request.target);
-    if (response) Observer::Exchange(observer_, request).answered(*response, TileCache::kRoute);
+    if (!response) return std::nullopt;
+    leave_away_if_known(request.if_none_match, *response);
+    Observer::Exchange(observer_, request).answered(*response, TileCache::kRoute);
     return response;
   }
   void refused(Response& response) override { observer_.refused(response); }
