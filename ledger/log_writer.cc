@@ -48,15 +48,12 @@ Outcome LogWriter::load() {
       });
   if (!counted) return counted.error();
   if (committed_ == 0) return ok();
-  const auto erases = erases_from(last_batch);
-  if (!erases) return erases.error();
-  if (*erases) {
-    if (const Outcome purged = storage_.purge(Family::record_keys); !purged) return purged;
-  }
   auto note = StorageFetcher(storage_).checkpoint();
   if (!note) return note.error();
   note_ = std::move(*note);
-  return ok();
+  const auto erases = erases_from(last_batch);
+  if (!erases) return erases.error();
+  return *erases ? storage_.purge(Family::record_keys) : ok();
 }
 
 Result<bool> LogWriter::erases_from(std::uint64_t first) const {

@@ -47,6 +47,8 @@ class LogWriter {
 
   std::uint64_t size() const { return committed_; }
   const std::string& note() const { return note_; }
+  // What the head file holds, as far as keep_head() knows: empty before it was called.
+  const std::string& kept_note() const { return kept_note_; }
   const PendingSet& pending() const { return pending_; }
   std::vector<Bytes> take_entries() {
     return std::exchange(entries_, {});
@@ -84,7 +86,7 @@ class LogWriter {
   std::optional<Hash> lost_;  // awaited
   bool may_change_key_ = false;
   std::string note_;
-  std::string kept_note_;      // in the head file, as far as this has written it
+  std::string kept_note_;      // in the head file
   std::vector<Tile> partial_;  // stored, and not yet followed by the full tile
   bool meta_stored_ = false;
   std::uint64_t checkpoints_ = 0;  // stored

@@ -14,10 +14,6 @@ namespace {
 constexpr std::chrono::seconds kPauseMin{1};
 constexpr std::chrono::seconds kPauseMax{60};
 
-bool is_passing(const Error& why) {
-  return why.code == "storage.full" || why.code == "storage.read_only";
-}
-
 // Whether opening again may still succeed after that, by itself.
 bool is_worth_another(const Error& why) {
   return is_passing(why) || why.code == "storage.busy" || why.code == "storage.io" ||
@@ -219,7 +215,7 @@ Result<std::unique_ptr<Sequencer>> open_recovering(
                                 parts.clock, options, progress, std::move(begun.fold));
   if (!opened) return opened.error();
   first->sequencer = std::move(*opened);
-  options.accept_loss = false;  // that was decided about this start, not about later ones
+  options.accept_loss = options.reads_on = false;  // decided about this start, not about later ones
   return std::unique_ptr<Sequencer>(std::make_unique<RecoveringSequencer>(
       std::move(parts), std::move(options), std::move(first)));
 }

@@ -165,8 +165,12 @@ std::vector<const Batch::Change*> in_key_order(const Batch& batch) {
 
 class RocksdbStorage final : public Storage, public RocksdbHandle {
  public:
-  RocksdbStorage(std::string path, const OpenOptions& options, std::shared_ptr<Database> database)
-      : path_(std::move(path)), options_(options), current_(std::move(database)) {}
+  RocksdbStorage(std::string path, const OpenOptions& options, std::shared_ptr<Database> database,
+                 std::optional<Error> held_back = std::nullopt)
+      : path_(std::move(path)),
+        options_(options),
+        current_(std::move(database)),
+        held_back_(std::move(held_back)) {}
 
   Result<std::optional<std::string>> get(Family family, std::string_view key) override {
     const std::shared_ptr<Database> db = current();
@@ -194,6 +198,7 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
   }
 
   Outcome commit(const Batch& batch) override {
+    if (const auto why = held_back()) return *why;
     const std::shared_ptr<Database> db = current();
     rocksdb::WriteOptions options;
     options.sync = true;
@@ -206,6 +211,7 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
 
   // Kept out of the write-ahead log, whose syncs others wait for.
   Outcome store_cache(const Batch& batch) override {
+    if (const auto why = held_back()) return *why;
     rocksdb::WriteOptions options;
     options.disableWAL = true;
     options.low_pri = true;
@@ -215,6 +221,7 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
   }
 
   Outcome purge(Family family) override {
+    if (const auto why = held_back()) return *why;
     const std::shared_ptr<Database> db = current();
     rocksdb::Status status =
         (*db)->Flush(rocksdb::FlushOptions(), db->families());  // the write-ahead log goes with it
@@ -241,9 +248,17 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
     }
     old.reset();
     auto writer = open_database(path_, OpenMode::existing, options_.env);
-    if (!writer) return writer.error();
+    if (!writer) {
+      hold_back(writer.error());
+      return writer.error();
+    }
     (void)exchange(std::move(*writer));
+    hold_back(std::nullopt);
     return ok();
+  }
+  std::optional<Error> held_back() const override {
+    const std::lock_guard lock(mutex_);
+    return held_back_;
   }
 
   std::vector<StorageFigure> figures() override {
@@ -304,11 +319,17 @@ class RocksdbStorage final : public Storage, public RocksdbHandle {
     return std::exchange(current_, std::move(database));
   }
 
+  void hold_back(std::optional<Error> why) {
+    const std::lock_guard lock(mutex_);
+    held_back_ = std::move(why);
+  }
+
   const std::string path_;
   const OpenOptions options_;
   rocksdb::WriteBatch writes_;  // of the committing thread; reused for its memory
-  mutable std::mutex mutex_;    // guards current_
+  mutable std::mutex mutex_;    // guards what follows
   std::shared_ptr<Database> current_;
+  std::optional<Error> held_back_;
 };
 
 rocksdb::DBOptions db_options(OpenMode mode, rocksdb::Env* env) {
@@ -409,15 +430,21 @@ Result<std::shared_ptr<Database>> open_database(const std::string& path, OpenMod
 Result<std::unique_ptr<Storage>> open_rocksdb(const std::string& path, const OpenOptions& options) {
   const Outcome usable = check_directory(path, options.mode);
   if (!usable) return usable.error();
+  const auto open_to_read = [&] { return open_database(path, OpenMode::read_only, options.env); };
   if (options.mode == OpenMode::existing) {
     // Opening for writing changes files even where it fails in the end: only what can be read.
-    const auto readable = open_database(path, OpenMode::read_only, options.env);
+    const auto readable = open_to_read();
     if (!readable) return readable.error();
   }
   auto database = open_database(path, options.mode, options.env);
+  std::optional<Error> held_back;
+  if (!database && options.reads_on && is_passing(database.error())) {
+    held_back = database.error();
+    database = open_to_read();
+  }
   if (!database) return database.error();
   return std::unique_ptr<Storage>(
-      std::make_unique<RocksdbStorage>(path, options, std::move(*database)));
+      std::make_unique<RocksdbStorage>(path, options, std::move(*database), std::move(held_back)));
 }
 
 }  // namespace liuhen::ledger

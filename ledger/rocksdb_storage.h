@@ -18,6 +18,9 @@ enum class OpenMode : std::uint8_t {
 struct OpenOptions {
   OpenMode mode = OpenMode::existing;
   rocksdb::Env* env = nullptr;  // outlives the storage; null: the machine's own
+  // Of an existing one on a disk that is full or read-only: open it all the same, for reading until
+  // reopen() succeeds (Storage::held_back).
+  bool reads_on = false;
 };
 
 // Every entry has a block of its own, so that a byte changed in the files is found by the block's

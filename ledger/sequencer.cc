@@ -56,7 +56,7 @@ class QueuedSequencer final : public Sequencer {
         restricted_(restricted),
         writer_(std::move(writer)) {
     publish();
-    kept_note_ = note_;
+    kept_note_ = writer_->kept_note();
     thread_ = std::thread([this] { run(); });
   }
   ~QueuedSequencer() override { stop(); }
@@ -457,10 +457,13 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(
   if (options.accept_loss) writer->let_log_key_change();
   Outcome loaded = writer->load();
   if (loaded) loaded = writer->keep_head();  // as after each commit
-  if (!loaded) return loaded.error();
-  return std::unique_ptr<Sequencer>(
+  if (!loaded && !(options.reads_on && is_passing(loaded.error()))) return loaded.error();
+  auto sequencer =
       std::make_unique<QueuedSequencer>(std::move(writer), restricted, options.origin,
-                                        options.queue_max == 0 ? kQueueMax : options.queue_max));
+                                        options.queue_max == 0 ? kQueueMax : options.queue_max);
+  const std::optional<Error> held_back = loaded ? storage.held_back() : loaded.error();
+  if (held_back) sequencer->halt(*held_back);
+  return std::unique_ptr<Sequencer>(std::move(sequencer));
 }
 
 Result<Answer> Sequencer::submit_and_wait(Submission submission) {

@@ -61,6 +61,9 @@ struct SequencerOptions {
   // whole with its signatures: `ledger.undecided`. And take a change of the log's key, which is
   // `log_key.offline` otherwise: for a process that does nothing else.
   bool accept_loss = false;
+  // Start although nothing can be written for now (`storage.full`, `storage.read_only`): stopped()
+  // says so from the start.
+  bool reads_on = false;
   std::stop_token stop = {};  // opening ends with `ledger.stopped` as soon as that is asked
 };
 

@@ -17,6 +17,10 @@ const char* name_of(Family family) {
   return kNames[static_cast<std::size_t>(family)];
 }
 
+bool is_passing(const Error& why) {
+  return why.code == "storage.full" || why.code == "storage.read_only";
+}
+
 std::string key_of_number(std::uint64_t number) {
   std::string key(8, '\0');
   for (std::size_t i = 0; i < 8; ++i) key[i] = static_cast<char>(number >> (8 * (7 - i)));

@@ -59,6 +59,9 @@ struct StorageFigure {
   std::uint64_t value;
 };
 
+// The disk is full or cannot be written, which may pass: `storage.full`, `storage.read_only`.
+bool is_passing(const Error& why);
+
 // get and scan may be called from any thread at any time and see what was last committed; commit by
 // one thread at a time. Errors: `storage.io`, `storage.full`, `storage.read_only`,
 // `storage.damaged`, `storage.busy`.
@@ -83,6 +86,8 @@ class Storage {
   // on. What failed may be there afterwards, whole or not at all. By the committing thread; on
   // error it can be tried again.
   virtual Outcome reopen() { return ok(); }
+  // Why nothing can be committed until reopen() succeeds, if that is so from the start. Any thread.
+  virtual std::optional<Error> held_back() const { return std::nullopt; }
   virtual std::vector<StorageFigure> figures() { return {}; }  // any thread
 };
 

@@ -237,6 +237,7 @@ Outcome serve(Environment& environment, const Target& target, Serve asked) {
   environment.say("服务已启动：" + url + "（Ctrl-C 停止）",
                   "serving at " + url + " (Ctrl-C stops)");
   environment.out << std::flush;
+  if (const auto why = (*service)->stopped()) print_error(environment, *why);
   (*server)->run();
   environment.say("正在停止…", "stopping…");
   (*service)->stop();

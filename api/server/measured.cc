@@ -33,6 +33,7 @@ class MeasuredStorage final : public ledger::Storage {
   Outcome store_cache(const ledger::Batch& batch) override { return storage_->store_cache(batch); }
   Outcome purge(Family family) override { return storage_->purge(family); }
   Outcome reopen() override { return storage_->reopen(); }
+  std::optional<Error> held_back() const override { return storage_->held_back(); }
   std::vector<ledger::StorageFigure> figures() override { return storage_->figures(); }
 
  private:

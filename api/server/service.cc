@@ -133,6 +133,8 @@ class DirectoryService final : public Service {
     const std::uint64_t kept = snapshot ? snapshot->head.size : 0;
     snapshots_.start(kept, sequencer_->size());
     observer_.note(Severity::info, "started", {{"size", sequencer_->size()}, {"snapshot", kept}});
+    if (const auto why = sequencer_->stopped())
+      observer_.note(Severity::warning, "reads_only", {{"code", why->code}, {"detail", why->en}});
     if (snapshot) check_.start(std::move(snapshot->head));
     return ok();
   }
@@ -208,6 +210,7 @@ class DirectoryService final : public Service {
     return response;
   }
   void refused(Response& response) override { observer_.refused(response); }
+  std::optional<Error> stopped() const override { return sequencer_->stopped(); }
   Outcome advance() override { return platform_->advance(); }
 
   Result<ledger::BackupInfo> back_up(const std::string& directory, unsigned keep,
@@ -244,7 +247,8 @@ class DirectoryService final : public Service {
          .log_key = &keys_.log,
          .other_log_keys = other_log_keys(),
          .queue_max = 0,
-         .accept_loss = options_.accept_loss},
+         .accept_loss = options_.accept_loss,
+         .reads_on = true},
         options_.progress, {std::move(admission), std::move(fold)});
     if (sequencer) model_.begin(writer.begin_readers());
     return sequencer;
@@ -377,7 +381,7 @@ Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& options) {
     if (!reaches && !excused) return reaches.error();
   }
   Result<std::unique_ptr<ledger::Storage>> storage =
-      ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::existing});
+      ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::existing, .reads_on = true});
   if (!storage) return storage.error();
   auto service = std::make_unique<DirectoryService>(options, std::move(*origin), std::move(*keys),
                                                     std::move(*storage));

@@ -60,7 +60,7 @@ class Service {
   // read model (a second state, fed after each commit, so that readers never block the writer) and
   // the platform's clockwork. From a snapshot, where there is one that can be used: what that
   // leaves out is checked afterwards, beside the running service, which takes nothing more if
-  // anything is wrong.
+  // anything is wrong. On a disk that is full or read-only it reads alone until that is over.
   static Result<std::unique_ptr<Service>> open(const ServiceOptions& options);
   virtual ~Service() = default;
 
@@ -78,6 +78,9 @@ class Service {
   // For an answer that was given in front of handle(): it gets its id, is counted and logged. Any
   // thread.
   virtual void refused(Response& response) = 0;
+
+  // As Sequencer::stopped(): why nothing is written, if that is so. Any thread.
+  virtual std::optional<Error> stopped() const = 0;
 
   // Records what is due now, one after another, until nothing is. Also done by a timer and after
   // submissions.

@@ -204,6 +204,7 @@ TEST(FailingSteps, OneMoreInTheRecoveryMakesNoDifference) {
 struct Recovering {
   Site site;
   std::atomic<bool> writable = false;
+  bool reads_on = false;
   std::function<bool(const Event&)> refused;  // from the next opening on
   std::unique_ptr<Sequencer> sequencer;
 
@@ -211,19 +212,21 @@ struct Recovering {
     TestLedger& ledger = site.ledger;
     ledger.restricted =
         std::make_unique<RestrictedStore>(site.storage, ledger.master_key, ledger.entropy);
-    auto opened =
-        open_recovering({.storage = site.storage,
-                         .head = site.head,
-                         .restricted = *ledger.restricted,
-                         .clock = ledger.clock,
-                         .admission =
-                             [this] {
-                               auto admission = std::make_unique<tests::EmptyAdmission>();
-                               admission->refused = refused;
-                               return admission;
-                             },
-                         .writable = [this] { return writable.load(); }},
-                        {.origin = tests::kOrigin, .log_key = &ledger.log_key, .queue_max = 0});
+    auto opened = open_recovering({.storage = site.storage,
+                                   .head = site.head,
+                                   .restricted = *ledger.restricted,
+                                   .clock = ledger.clock,
+                                   .admission =
+                                       [this] {
+                                         auto admission = std::make_unique<tests::EmptyAdmission>();
+                                         admission->refused = refused;
+                                         return admission;
+                                       },
+                                   .writable = [this] { return writable.load(); }},
+                                  {.origin = tests::kOrigin,
+                                   .log_key = &ledger.log_key,
+                                   .queue_max = 0,
+                                   .reads_on = reads_on});
     if (!opened) return opened.error();
     sequencer = std::move(*opened);
     return std::nullopt;
@@ -288,6 +291,39 @@ TEST(Recovering, GoesOnOnceThereIsRoomAndTellsReadersOfEveryEntry) {
                 Verdict::verified);
     }
   }
+}
+
+TEST(Recovering, StartsOnAFullDiskAndShowsWitnessesWhatTheHeadFileHolds) {
+  Recovering recovering;
+  ASSERT_FALSE(recovering.open());
+  ASSERT_TRUE(recovering.submit("first"));
+  const std::string first = recovering.sequencer->checkpoint();
+  Fault& fault = recovering.site.fault;
+  fault = Fault();
+  fault.code = "storage.full";
+  fault.writes_only = fault.lasting = true;
+  fault.at = 2;  // the commit gets through, the head file does not
+  ASSERT_TRUE(recovering.submit("second"));
+  const std::string second = recovering.sequencer->checkpoint();
+  recovering.sequencer.reset();
+
+  EXPECT_EQ(recovering.open()->code, "storage.full") << "only where that is asked for";
+  recovering.reads_on = true;
+  const auto error = recovering.open();
+  ASSERT_FALSE(error) << error->en;
+  EXPECT_EQ(recovering.sequencer->stopped().value().code, "storage.full");
+  EXPECT_EQ(recovering.sequencer->size(), 2U);
+  EXPECT_EQ(recovering.sequencer->checkpoint(), second);
+  EXPECT_EQ(recovering.sequencer->kept_checkpoint(), first);
+  EXPECT_EQ(recovering.submit("third").error().code, "storage.full");
+  fault = Fault();
+  recovering.writable = true;
+  ASSERT_TRUE(recovering.goes_on());
+  EXPECT_EQ(recovering.sequencer->kept_checkpoint(), second);
+  const auto third = recovering.submit("third");
+  ASSERT_TRUE(third) << third.error().en;
+  EXPECT_EQ(std::get<Receipt>(*third).position, 2U);
+  recovering.sequencer->stop();
 }
 
 TEST(Recovering, StoppingDoesNotWaitForAReplay) {

@@ -42,6 +42,9 @@ class SmallDisk:
     def make_room(self):
         os.remove(os.path.join(self.path, "ballast"))
 
+    def read_only(self, yes):
+        subprocess.run(["mount", "-o", "remount," + ("ro" if yes else "rw"), self.path], check=True, timeout=60)
+
     def __enter__(self):
         return self
 
@@ -88,9 +91,11 @@ class Room(unittest.TestCase):
             self.assertEqual(self.write(service)[0], 200)
         self.assertEqual(service.get("/healthz")[0], 200)
         self.shown.check(service)
-        self.assertEqual(service.stop(signal.SIGTERM)[0], 0)
+        stopped, told, _ = service.stop(signal.SIGTERM)
+        self.assertEqual(stopped, 0)
         code, said = self.ledger.verify(directory)
         self.assertEqual(code, 0, said)
+        return told
 
     def test_a_full_disk_is_said_and_it_goes_on_once_there_is_room(self):
         with SmallDisk("64m") as disk:
@@ -145,20 +150,31 @@ class Room(unittest.TestCase):
                 tracer.wait(60)
                 tracer.stderr.close()
 
-    def test_a_full_disk_at_the_start_is_said(self):
-        with SmallDisk("8m") as disk:
-            directory = os.path.join(disk.path, "ledger")
-            shutil.copytree(self.ledger.directory, directory)
-            disk.fill()
-            try:
-                with Service(directory) as service:
-                    self.expect_reads(service)
-                    service.stop(signal.SIGTERM)
-            except AssertionError as problem:
-                self.assertIn("error [storage.full]", str(problem))
-            disk.make_room()
-            with Service(directory) as service:
-                self.expect_goes_on(service, directory)
+    def test_one_that_starts_on_a_full_disk_reads_and_goes_on_once_there_is_room(self):
+        with SmallDisk("64m") as disk:
+            self.start_and_go_on(disk, b"storage.full", disk.fill, disk.make_room)
+
+    def test_one_that_starts_on_a_read_only_disk_reads_and_goes_on_once_that_is_over(self):
+        with SmallDisk("64m") as disk:
+            self.start_and_go_on(disk, b"storage.read_only", lambda: disk.read_only(True), lambda: disk.read_only(False))
+
+    def start_and_go_on(self, disk, code, spoil, mend):
+        directory = os.path.join(disk.path, "ledger")
+        shutil.copytree(self.ledger.directory, directory)
+        with Service(directory) as service:
+            self.assertEqual(self.write(service)[0], 200)
+            service.process.kill()
+            service.process.wait()
+        spoil()
+        with Service(directory) as service:
+            self.expect_reads(service)
+            self.expect_refused(service, code)
+            time.sleep(2)
+            self.expect_refused(service, code)
+            self.expect_reads(service)
+            mend()
+            told = self.expect_goes_on(service, directory)
+            self.assertIn(f"error [{code.decode()}]", told)
 
 
 if __name__ == "__main__":
