@@ -1,18 +1,13 @@
 #include "ledger/replay.h"
 
 #include <algorithm>
-#include <future>
 
+#include "ledger/examined_entries.h"
 #include "ledger/limits.h"
-#include "ledger/parallel.h"
 #include "ledger/tiles.h"
 
 namespace liuhen::ledger {
 namespace {
-
-// What is read and examined at once; there may be three such chunks at a time.
-constexpr std::uint64_t kBundlesAtOnce = 16;
-constexpr std::size_t kBytesAtOnce = 8u << 20;
 
 std::string text(std::uint64_t number) { return std::to_string(number); }
 
@@ -43,41 +38,6 @@ Violation at_thing(std::string where, std::optional<std::pair<std::uint64_t, std
           .en = std::move(en)};
 }
 
-// What one entry's bytes are by themselves.
-struct Examined {
-  Bytes bytes;  // of its own, so that they are aligned
-  Hash leaf{};
-  std::optional<Event> event;
-  std::optional<Error> error;
-  bool signed_by_authors = false;
-};
-
-// Into what may have been used before, for its memory.
-void examine(View bytes, Examined& out) {
-  out.event.reset();
-  out.error.reset();
-  out.signed_by_authors = false;
-  out.bytes.assign(bytes.begin(), bytes.end());
-  out.leaf = crypto::leaf_hash(out.bytes);
-  auto event = Event::parse(out.bytes);
-  if (!event) {
-    out.error = event.error();
-    return;
-  }
-  out.signed_by_authors = verify_signatures(event->intent(), event->signatures());
-  out.event = std::move(*event);
-}
-
-// Entries that follow one another, from some bundles.
-struct Chunk {
-  std::uint64_t first_bundle = 0;
-  std::vector<Bytes> bundles;  // those that could be had
-  std::vector<View> entries;   // that are whole, borrowed from them
-  std::vector<Examined> examined;
-  std::optional<std::size_t> rest;                   // the last bundle ends early, or late by this
-  std::optional<std::pair<unsigned, Error>> failed;  // the bundle after them, its width and why
-};
-
 class Replay {
  public:
   Replay(Fetcher& fetcher, const ReplayOptions& options, const Visitor& visitor,
@@ -96,9 +56,7 @@ class Replay {
   bool read_tile(std::uint64_t index);
   bool skip_begun();
   bool read_entries();
-  Chunk fetch(std::uint64_t first_bundle, std::uint64_t end_bundle);
-  Chunk examine_all(Chunk chunk, std::vector<Examined> used) const;
-  bool judge_chunk(const Chunk& chunk);
+  bool judge_bundle(const ExaminedBundle& bundle);
   bool check_upper_tiles();
 
   void pin_to_genesis();
@@ -296,82 +254,31 @@ bool Replay::skip_begun() {
 // ---- the entries
 // ------------------------------------------------------------------------------------
 
-// While one chunk is judged in order on this thread, the signatures of the next are checked on
-// several, and the one after it is fetched.
 bool Replay::read_entries() {
-  const std::uint64_t bundles = (size_ + kTileWidth - 1) / kTileWidth;
-  std::future<Chunk> fetching;
-  std::optional<Chunk> examined;
-  std::vector<Examined> used;
-  for (std::uint64_t next = begin_ == size_ ? bundles : begin_ / kTileWidth; next < bundles;) {
-    Chunk chunk = fetching.valid() ? fetching.get() : fetch(next, bundles);
-    const bool ends = chunk.failed || chunk.rest;
-    next = ends ? bundles : chunk.first_bundle + chunk.bundles.size();
-    if (next < bundles) {
-      fetching = std::async(std::launch::async, [=, this] { return fetch(next, bundles); });
-    }
-    auto examining =
-        std::async(std::launch::async, [this, &chunk, used = std::move(used)]() mutable {
-          return examine_all(std::move(chunk), std::move(used));
-        });
-    if (examined) {
-      if (!judge_chunk(*examined)) return false;
-      used = std::move(examined->examined);
-    }
-    examined = examining.get();
+  if (begin_ == size_) return true;
+  ExaminedEntries entries(fetcher_, begin_ / kTileWidth, size_, options_.threads);
+  while (auto bundle = entries.next()) {
+    if (!judge_bundle(*bundle)) return false;
+    entries.reuse(std::move(bundle));
   }
-  return !examined || judge_chunk(*examined);
+  return true;
 }
 
-Chunk Replay::fetch(std::uint64_t first_bundle, std::uint64_t end_bundle) {
-  Chunk out;
-  out.first_bundle = first_bundle;
-  std::size_t bytes = 0;
-  end_bundle = std::min(end_bundle, first_bundle + kBundlesAtOnce);
-  for (std::uint64_t index = first_bundle; index < end_bundle && bytes < kBytesAtOnce && !out.rest;
-       ++index) {
-    const unsigned width = tile_width(0, index, size_);
-    auto bundle = fetcher_.entries(index, width);
-    if (!bundle) {
-      out.failed = {width, bundle.error()};
-      break;
-    }
-    bytes += bundle->size();
-    out.bundles.push_back(std::move(*bundle));
-    const SplitBundle split = split_bundle(out.bundles.back(), width);
-    out.entries.insert(out.entries.end(), split.entries.begin(), split.entries.end());
-    if (split.entries.size() < width || split.rest != 0) out.rest = split.rest;
-  }
-  return out;
-}
-
-Chunk Replay::examine_all(Chunk chunk, std::vector<Examined> used) const {
-  chunk.examined = std::move(used);
-  chunk.examined.resize(chunk.entries.size());
-  for_each_index(chunk.entries.size(), options_.threads,
-                 [&](std::size_t i) { examine(chunk.entries[i], chunk.examined[i]); });
-  return chunk;
-}
-
-bool Replay::judge_chunk(const Chunk& chunk) {
-  const std::uint64_t first = chunk.first_bundle * kTileWidth;
-  for (std::size_t i = 0; i < chunk.examined.size(); ++i) {
-    if (first + i >= begin_ && !judge(first + i, chunk.examined[i])) return false;
+bool Replay::judge_bundle(const ExaminedBundle& bundle) {
+  if (bundle.failed) return fetch_failed(bundle.index, bundle.width, *bundle.failed);
+  const std::uint64_t first = bundle.index * kTileWidth;
+  for (std::size_t i = 0; i < bundle.size; ++i) {
+    if (first + i >= begin_ && !judge(first + i, bundle.entries[i])) return false;
   }
   if (progress_) progress_(tree_.size(), size_);
-  if (chunk.failed) {
-    return fetch_failed(chunk.first_bundle + chunk.bundles.size(), chunk.failed->first,
-                        chunk.failed->second);
-  }
-  if (!chunk.rest) return true;
+  if (!bundle.rest) return true;
   if (refused_) return violated(*refused_);
-  const std::uint64_t position = first + chunk.entries.size();
-  const bool whole = position == size_ || position == first + chunk.bundles.size() * kTileWidth;
   return violated(at_entry(
-      position,
-      whole ? fail("entry.extra", "条目包里多出 " + text(*chunk.rest) + " 字节",
-                   "its bundle has " + text(*chunk.rest) + " bytes too many before it")
-            : fail("entry.missing", "条目缺失或不完整", "the entry is missing or cut short")));
+      first + bundle.size,
+      bundle.size == bundle.width
+          ? fail("entry.extra", "条目包里多出 " + text(*bundle.rest) + " 字节",
+                 "its bundle has " + text(*bundle.rest) + " bytes too many before it")
+          : fail("entry.missing", "条目缺失或不完整", "the entry is missing or cut short")));
 }
 
 // The bundle could not be had. If that is because stored bytes cannot be read, the first such entry
