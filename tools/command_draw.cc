@@ -3,6 +3,7 @@
 
 #include "crypto/draw/digits.h"
 #include "crypto/draw/protocol.h"
+#include "crypto/draw/rows.h"
 #include "projections/digits_shown.h"
 #include "tools/commands.h"
 #include "tools/draw_draft.h"
@@ -205,6 +206,46 @@ Outcome proof(Session& session, const std::string& draw, const std::string& out)
       "wrote the proof file " + out + "; verify it offline: liuhen-verify file " + out +
           " --vkey …");
   return ok();
+}
+
+struct RowAsked {
+  std::string draw, subject, out;
+};
+
+Outcome row(Session& session, const RowAsked& asked) {
+  if (auto checked = crypto::draw::check_id(asked.subject); !checked) return checked;
+  auto to = session.connection();
+  if (!to) return to.error();
+  auto response =
+      (*to)->get("/api/v1/draws/" + draw_stream(asked.draw).substr(5) + "/rows/" + asked.subject);
+  if (!response) return response.error();
+  if (response->status != 200) return api::error_of(*response);
+  if (auto written = write_text(asked.out, response->body); !written) return written;
+  session.environment().say("已写出 " + asked.subject + " 的证明文件 " + asked.out +
+                                "；离线核验：liuhen-verify file " + asked.out + " --vkey …",
+                            "wrote the proof file of " + asked.subject + ", " + asked.out +
+                                "; verify it offline: liuhen-verify file " + asked.out +
+                                " --vkey …");
+  return ok();
+}
+
+void add_row(Program& program, CLI::App* draw) {
+  auto asked = std::make_shared<RowAsked>();
+  CLI::App* command = program.command(
+      draw, "row", "写出一户的证明文件：在不在名录中，抽签号与截止号，为何不可抽",
+      "write the proof file of one subject: in the pool or not, its ticket against the cut-off, "
+      "why it could not be drawn");
+  program.reads(command);
+  command
+      ->add_option("draw", asked->draw,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
+  command->add_option("subject", asked->subject, program.help("检查对象的编号", "the subject's id"))
+      ->required();
+  command->add_option("--out", asked->out, program.help("写到哪个文件", "file to write"))
+      ->required();
+  program.act(command, [asked](Session& session) { return row(session, *asked); });
 }
 
 void add_announcing(Program& program, CLI::App* draw) {
@@ -417,6 +458,7 @@ void add_draw_commands(Program& program) {
       ->required();
   proving->add_option("--out", *out, program.help("写到哪个文件", "file to write"))->required();
   program.act(proving, [name, out](Session& session) { return proof(session, *name, *out); });
+  add_row(program, draw);
 }
 
 }  // namespace liuhen::tools
