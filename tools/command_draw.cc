@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "api/server/draw_qr.h"
 #include "crypto/draw/digits.h"
 #include "crypto/draw/protocol.h"
 #include "crypto/draw/rows.h"
@@ -248,6 +249,58 @@ void add_row(Program& program, CLI::App* draw) {
   program.act(command, [asked](Session& session) { return row(session, *asked); });
 }
 
+struct QrAsked {
+  std::string draw, url, out;
+};
+
+// By what the service says is its newest checkpoint: whoever scans the code compares it with the
+// log.
+Outcome qr(Session& session, const QrAsked& asked) {
+  if (auto good = api::server::check_public_url(asked.url); !good) return good;
+  const std::string stream = draw_stream(asked.draw);
+  auto shown = session.get("/api/v1/draws/" + stream.substr(5));
+  if (!shown) return shown.error();
+  auto to = session.connection();
+  if (!to) return to.error();
+  auto response = (*to)->get("/checkpoint");
+  if (!response) return response.error();
+  if (response->status != 200) return api::error_of(*response);
+  const auto note = crypto::parse_note(response->body);
+  if (!note) return note.error();
+  const auto checkpoint = crypto::parse_checkpoint(note->text);
+  if (!checkpoint) return checkpoint.error();
+  const std::string address = api::server::draw_link(
+      asked.url, stream, shown->at("number").to_number<std::uint64_t>(), *checkpoint);
+  const auto svg = api::server::qr_svg(address, address);
+  if (!svg) return svg.error();
+  if (auto written = write_text(asked.out, *svg); !written) return written;
+  session.environment().out << address << '\n';
+  session.environment().say("二维码写在 " + asked.out, "the QR code is in " + asked.out);
+  return ok();
+}
+
+void add_qr(Program& program, CLI::App* draw) {
+  auto asked = std::make_shared<QrAsked>();
+  CLI::App* command =
+      program.command(draw, "qr", "写出二维码（SVG）：抽取编号、检查点、在哪里查看",
+                      "write a QR code (SVG): the draw's number, the checkpoint and where to look");
+  program.reads(command);
+  command
+      ->add_option("draw", asked->draw,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
+  command
+      ->add_option("--public-url", asked->url,
+                   program.help("读者访问服务或镜像的网址，如 https://liuhen.example",
+                                "where readers find the service or a mirror, such as "
+                                "https://liuhen.example"))
+      ->required();
+  command->add_option("--out", asked->out, program.help("写到哪个文件", "file to write"))
+      ->required();
+  program.act(command, [asked](Session& session) { return qr(session, *asked); });
+}
+
 void add_announcing(Program& program, CLI::App* draw) {
   auto asked = std::make_shared<DrawDraft>();
   CLI::App* command = program.command(
@@ -459,6 +512,7 @@ void add_draw_commands(Program& program) {
   proving->add_option("--out", *out, program.help("写到哪个文件", "file to write"))->required();
   program.act(proving, [name, out](Session& session) { return proof(session, *name, *out); });
   add_row(program, draw);
+  add_qr(program, draw);
 }
 
 }  // namespace liuhen::tools
