@@ -1,7 +1,5 @@
 #include "projections/proof_text.h"
 
-#include <charconv>
-
 namespace liuhen::projections {
 
 namespace {
@@ -60,71 +58,7 @@ void add_inspector(const crypto::draw::InspectorRow& row, std::string& out) {
   out.append(1, '\n');
 }
 
-// Takes a text apart line by line and word by word; the first thing wrong stays.
-class Reader {
- public:
-  explicit Reader(std::string_view text) : rest_(text) {}
-  // The line last read says what it may not.
-  void refuse() { spoil(); }
-
-  // The words of the next line, which must begin with `keyword` and have `count` more.
-  std::vector<std::string_view> line(std::string_view keyword, std::size_t count) {
-    std::vector<std::string_view> words(count);
-    const auto end = rest_.find('\n');
-    ++number_;
-    if (end == std::string_view::npos) return spoil(), words;
-    std::string_view line = rest_.substr(0, end);
-    rest_.remove_prefix(end + 1);
-    if (take_word(line) != keyword) return spoil(), words;
-    for (auto& word : words) word = take_word(line);
-    if (!line.empty()) spoil();
-    return words;
-  }
-  std::uint64_t count(std::string_view keyword) { return number(line(keyword, 1)[0]); }
-
-  std::uint64_t number(std::string_view word) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (error != std::errc() || end != word.data() + word.size() ||
-        (word.size() > 1 && word[0] == '0'))
-      spoil();
-    return value;
-  }
-  Bytes base64(std::string_view word) {
-    auto bytes = from_base64(word);
-    if (!bytes) return spoil(), Bytes();
-    return std::move(*bytes);
-  }
-  Hash hash(std::string_view word) {
-    const auto bytes = exactly<32>(base64(word));
-    if (!bytes) return spoil(), Hash();
-    return *bytes;
-  }
-
-  bool next_is(std::string_view keyword) const {
-    return good() && rest_.starts_with(keyword) && rest_.size() > keyword.size() &&
-           rest_[keyword.size()] == ' ';
-  }
-  bool good() const { return bad_line_ == 0; }
-  std::uint64_t bad_line() const { return bad_line_; }
-  std::string_view rest() const { return rest_; }
-
- private:
-  void spoil() {
-    if (bad_line_ == 0) bad_line_ = number_;
-  }
-  static std::string_view take_word(std::string_view& line) {
-    const auto end = line.find(' ');
-    const std::string_view word = line.substr(0, end);
-    line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
-    return word;
-  }
-
-  std::string_view rest_;
-  std::uint64_t number_ = 0, bad_line_ = 0;
-};
-
-crypto::draw::SubjectRow read_subject(Reader& reader) {
+crypto::draw::SubjectRow read_subject(ProofLines& reader) {
   const auto words = reader.line("subject", 4);
   return {.id = std::string(words[0]),
           .stratum = reader.number(words[1]),
@@ -132,7 +66,7 @@ crypto::draw::SubjectRow read_subject(Reader& reader) {
           .eligibility = reader.number(words[3])};
 }
 
-crypto::draw::InspectorRow read_inspector(Reader& reader) {
+crypto::draw::InspectorRow read_inspector(ProofLines& reader) {
   const auto words = reader.line("inspector", 5);
   crypto::draw::InspectorRow row{.id = std::string(words[0]),
                                  .unit = unescape(words[1]),
@@ -147,14 +81,6 @@ crypto::draw::InspectorRow read_inspector(Reader& reader) {
     list.remove_prefix(end + 1);
   }
   return row;
-}
-
-ProofEntry read_entry(Reader& reader) {
-  const auto words = reader.line("entry", 2);
-  ProofEntry entry{
-      .position = reader.number(words[0]), .bytes = reader.base64(words[1]), .inclusion = {}};
-  while (reader.next_is("hash")) entry.inclusion.push_back(reader.hash(reader.line("hash", 1)[0]));
-  return entry;
 }
 
 Error bad(const std::string& zh, const std::string& en) { return fail("proof.format", zh, en); }
@@ -185,16 +111,7 @@ std::string format_proof(const ProofText& proof) {
       .append("\ndraw ")
       .append(proof.draw)
       .append(1, '\n');
-  out.append("entries ").append(number(proof.entries.size())).append(1, '\n');
-  for (const ProofEntry& entry : proof.entries) {
-    out.append("entry ")
-        .append(number(entry.position))
-        .append(1, ' ')
-        .append(to_base64(entry.bytes))
-        .append(1, '\n');
-    for (const Hash& hash : entry.inclusion)
-      out.append("hash ").append(to_base64(hash)).append(1, '\n');
-  }
+  format_entries(proof.entries, out);
   out.append("subjects ").append(number(proof.subjects.size())).append(1, '\n');
   for (const auto& row : proof.subjects) add_subject(row, out);
   out.append("inspectors ").append(number(proof.inspectors.size())).append(1, '\n');
@@ -209,7 +126,7 @@ std::string format_proof(const ProofText& proof) {
 Result<ProofText> parse_proof(std::string_view text) {
   if (text.size() > kProofBytesMax)
     return bad("证明文件过大（上限 1 GiB）", "the proof file is larger than 1 GiB");
-  Reader reader(text);
+  ProofLines reader(text);
   ProofText proof;
   reader.line(kHeader, 0);
   if (!reader.good())
@@ -217,8 +134,7 @@ Result<ProofText> parse_proof(std::string_view text) {
                "this is no draw proof of version 1 (its first line is liuhen/draw-proof/v1)");
   proof.origin = reader.line("origin", 1)[0];
   proof.draw = reader.line("draw", 1)[0];
-  for (auto left = reader.count("entries"); left > 0 && reader.good(); --left)
-    proof.entries.push_back(read_entry(reader));
+  proof.entries = read_entries(reader);
   for (auto left = reader.count("subjects"); left > 0 && reader.good(); --left)
     proof.subjects.push_back(read_subject(reader));
   for (auto left = reader.count("inspectors"); left > 0 && reader.good(); --left)
@@ -226,12 +142,7 @@ Result<ProofText> parse_proof(std::string_view text) {
   for (auto left = reader.count("conflicts"); left > 0 && reader.good(); --left)
     proof.conflicts.push_back(reader.hash(reader.line("conflict", 1)[0]));
   reader.line("checkpoint", 0);
-  if (!reader.good()) {
-    return bad(
-        "证明文件第 " + number(reader.bad_line()) + " 行有误：文件不完整或被改动，请重新下载",
-        "line " + number(reader.bad_line()) +
-            " of the proof file is wrong: it is cut short or was changed, fetch it again");
-  }
+  if (!reader.good()) return reader.error();
   proof.checkpoint = reader.rest();
   if (format_proof(proof) != text)
     return bad("证明文件不是规范写法：被改动过，请重新下载",

@@ -6,18 +6,11 @@
 #include <vector>
 
 #include "crypto/draw/rows.h"
+#include "projections/proof_lines.h"
 
 namespace liuhen::projections {
 
 inline constexpr std::size_t kProofBytesMax = 1u << 30;
-
-struct ProofEntry {
-  std::uint64_t position = 0;
-  Bytes bytes;              // of the entry
-  crypto::Proof inclusion;  // in the tree of the checkpoint
-
-  bool operator==(const ProofEntry&) const = default;
-};
 
 struct ProofText {
   std::string origin;

@@ -1,10 +1,11 @@
 // Judges a proof file: text, checkpoint, inclusions, rows, and then the draw itself, event by
 // event.
 #include <algorithm>
+#include <iterator>
 
-#include "ledger/log_keys.h"
 #include "projections/outcome.h"
 #include "projections/partial_replay.h"
+#include "projections/proof_checkpoint.h"
 #include "projections/proof_file.h"
 #include "projections/proof_text.h"
 #include "projections/set_aside.h"
@@ -18,43 +19,6 @@ namespace {
 using ledger::Verdict;
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
-
-// The log's key as the genesis in the file has it, or what it was changed to since: for readers who
-// have pinned none.
-Result<crypto::Policy> own_policy(const ProofText& proof) {
-  const Error none =
-      fail("proof.genesis", "文件中没有创世事件，且未固定日志公钥：请用 --policy 或 --vkey 指定",
-           "the file holds no genesis and no log key is pinned: give one with --policy or --vkey");
-  if (proof.entries.empty() || !crypto::is_note_name(proof.origin)) return none;
-  const auto event = ledger::Event::parse(proof.entries.front().bytes);
-  if (!event || event->tag() != ledger::PayloadTag::Genesis) return none;
-  ledger::LogKeys keys;
-  for (const ProofEntry& entry : proof.entries) {
-    const auto next = ledger::Event::parse(entry.bytes);
-    if (!next || !keys.check(*next)) break;  // whose replay says what is wrong
-    keys.append(*next);
-  }
-  return crypto::Policy::of_log(
-      {.name = proof.origin, .type = crypto::NoteKeyType::ed25519, .key = keys.terms().back().key});
-}
-
-Result<crypto::OpenedCheckpoint> open_note(const ProofText& proof, const crypto::Policy& policy) {
-  const auto note = crypto::parse_note(proof.checkpoint);
-  if (!note) return note.error();
-  const auto checkpoint = crypto::parse_checkpoint(note->text);
-  if (!checkpoint) return checkpoint.error();
-  if (checkpoint->origin != proof.origin) {
-    return fail("proof.origin", "证明文件与检查点不是同一账本的",
-                "the proof file and its checkpoint are of different logs");
-  }
-  return policy.open_signed(proof.checkpoint);
-}
-
-// Lines of the note by nobody whom the policy lists.
-std::size_t strangers_in(const crypto::Note& note, const crypto::Policy& policy) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      note.signatures, [&](const auto& line) { return !policy.lists_signer(line); }));
-}
 
 Result<Pool> pool_of_rows(ProofText& proof) {
   crypto::draw::SubjectPool subjects;
@@ -116,11 +80,7 @@ class Judge {
   }
 
   void find_wrong(Error error, std::optional<std::uint64_t> position = std::nullopt) {
-    // A newer program's events, and a log or cosignatures that the policy does not settle, are no
-    // wrong of the log's.
-    const bool open = error.code == "payload.unknown" || error.code == "policy.log" ||
-                      error.code == "policy.quorum";
-    out_.verdict = open ? Verdict::inconclusive : Verdict::violated;
+    out_.verdict = is_inconclusive(error.code) ? Verdict::inconclusive : Verdict::violated;
     out_.finding = std::move(error);
     out_.position = position;
   }
@@ -130,60 +90,27 @@ class Judge {
   }
 
   bool check_checkpoint(const ProofText& proof) {
-    crypto::Policy policy;
-    if (trusted_ != nullptr) {
-      policy = *trusted_;
-    } else {
-      auto own = own_policy(proof);
-      if (!own) {
-        find_wrong(own.error());
-        return false;
-      }
-      policy = std::move(*own);
-    }
-    const auto opened = open_note(proof, policy);
+    auto opened = open_proof_checkpoint(proof.origin, proof.entries, proof.checkpoint, trusted_);
     if (!opened) {
       find_wrong(opened.error());
       return false;
     }
-    if (const Outcome witnessed = policy.check_quorum(*opened); !witnessed)
-      unwitnessed_ = witnessed.error();
-    if (const std::size_t strangers = strangers_in(opened->note, policy); strangers != 0)
-      not_shown("检查点上另有 " + number(strangers) + " 行签名，策略没有列出其见证人，未核对",
-                number(strangers) +
-                    " more signature lines of the checkpoint are of witnesses whom "
-                    "no policy lists, and were not checked");
-    if (const std::size_t others = policy.uncheckable().size(); others != 0)
-      not_shown(
-          "策略的见证人中有 " + number(others) + " 名用本程序无法核对的签名算法，其联署一律不计",
-          number(others) +
-              " of the policy's witnesses sign with an algorithm that this program cannot "
-              "check; their cosignatures are not counted");
+    unwitnessed_ = std::move(opened->unwitnessed);
     out_.size = opened->checkpoint.size;
     out_.root = opened->checkpoint.root;
-    say("检查点（" + number(out_.size) + " 条）由日志公钥签名",
-        "the checkpoint (" + number(out_.size) + " entries) is signed by the log's key");
-    if (!opened->cosignatures.empty())
-      say("策略所列的 " + number(opened->cosignatures.size()) + " 位见证人联署了该检查点",
-          number(opened->cosignatures.size()) +
-              " witnesses of the policy cosigned that checkpoint");
+    std::ranges::move(opened->shown, std::back_inserter(out_.shown));
+    std::ranges::move(opened->not_shown, std::back_inserter(out_.not_shown));
     return true;
   }
 
   bool check_inclusions(const ProofText& proof) {
     for (const ProofEntry& entry : proof.entries) {
-      const Hash leaf = crypto::leaf_hash(entry.bytes);
-      if (crypto::verify_inclusion(entry.position, out_.size, leaf, entry.inclusion, out_.root))
-        continue;
-      find_wrong(
-          fail("proof.inclusion", "该条目不在检查点所签的账本中：条目或其证明被改动",
-               "the entry is not in the log that the checkpoint signs: it, or its proof, was "
-               "changed"),
-          entry.position);
+      const Outcome included = check_included(entry, {.size = out_.size, .root = out_.root});
+      if (included) continue;
+      find_wrong(included.error(), entry.position);
       return false;
     }
-    say(number(proof.entries.size()) + " 条事件都在该检查点之内",
-        "all " + number(proof.entries.size()) + " events are in the log under that checkpoint");
+    out_.shown.push_back(all_included(proof.entries.size()));
     return true;
   }
 

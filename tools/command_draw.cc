@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "api/server/draw_qr.h"
 #include "crypto/draw/digits.h"
 #include "crypto/draw/protocol.h"
+#include "crypto/draw/rows.h"
 #include "projections/digits_shown.h"
 #include "tools/commands.h"
 #include "tools/draw_draft.h"
@@ -205,6 +207,98 @@ Outcome proof(Session& session, const std::string& draw, const std::string& out)
       "wrote the proof file " + out + "; verify it offline: liuhen-verify file " + out +
           " --vkey …");
   return ok();
+}
+
+struct RowAsked {
+  std::string draw, subject, out;
+};
+
+Outcome row(Session& session, const RowAsked& asked) {
+  if (auto checked = crypto::draw::check_id(asked.subject); !checked) return checked;
+  auto to = session.connection();
+  if (!to) return to.error();
+  auto response =
+      (*to)->get("/api/v1/draws/" + draw_stream(asked.draw).substr(5) + "/rows/" + asked.subject);
+  if (!response) return response.error();
+  if (response->status != 200) return api::error_of(*response);
+  if (auto written = write_text(asked.out, response->body); !written) return written;
+  session.environment().say("已写出 " + asked.subject + " 的证明文件 " + asked.out +
+                                "；离线核验：liuhen-verify file " + asked.out + " --vkey …",
+                            "wrote the proof file of " + asked.subject + ", " + asked.out +
+                                "; verify it offline: liuhen-verify file " + asked.out +
+                                " --vkey …");
+  return ok();
+}
+
+void add_row(Program& program, CLI::App* draw) {
+  auto asked = std::make_shared<RowAsked>();
+  CLI::App* command = program.command(
+      draw, "row", "写出一户的证明文件：在不在名录中，抽签号与截止号，为何不可抽",
+      "write the proof file of one subject: in the pool or not, its ticket against the cut-off, "
+      "why it could not be drawn");
+  program.reads(command);
+  command
+      ->add_option("draw", asked->draw,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
+  command->add_option("subject", asked->subject, program.help("检查对象的编号", "the subject's id"))
+      ->required();
+  command->add_option("--out", asked->out, program.help("写到哪个文件", "file to write"))
+      ->required();
+  program.act(command, [asked](Session& session) { return row(session, *asked); });
+}
+
+struct QrAsked {
+  std::string draw, url, out;
+};
+
+// By what the service says is its newest checkpoint: whoever scans the code compares it with the
+// log.
+Outcome qr(Session& session, const QrAsked& asked) {
+  if (auto good = api::server::check_public_url(asked.url); !good) return good;
+  const std::string stream = draw_stream(asked.draw);
+  auto shown = session.get("/api/v1/draws/" + stream.substr(5));
+  if (!shown) return shown.error();
+  auto to = session.connection();
+  if (!to) return to.error();
+  auto response = (*to)->get("/checkpoint");
+  if (!response) return response.error();
+  if (response->status != 200) return api::error_of(*response);
+  const auto note = crypto::parse_note(response->body);
+  if (!note) return note.error();
+  const auto checkpoint = crypto::parse_checkpoint(note->text);
+  if (!checkpoint) return checkpoint.error();
+  const std::string address = api::server::draw_link(
+      asked.url, stream, shown->at("number").to_number<std::uint64_t>(), *checkpoint);
+  const auto svg = api::server::qr_svg(address, address);
+  if (!svg) return svg.error();
+  if (auto written = write_text(asked.out, *svg); !written) return written;
+  session.environment().out << address << '\n';
+  session.environment().say("二维码写在 " + asked.out, "the QR code is in " + asked.out);
+  return ok();
+}
+
+void add_qr(Program& program, CLI::App* draw) {
+  auto asked = std::make_shared<QrAsked>();
+  CLI::App* command =
+      program.command(draw, "qr", "写出二维码（SVG）：抽取编号、检查点、在哪里查看",
+                      "write a QR code (SVG): the draw's number, the checkpoint and where to look");
+  program.reads(command);
+  command
+      ->add_option("draw", asked->draw,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
+  command
+      ->add_option("--public-url", asked->url,
+                   program.help("读者访问服务或镜像的网址，如 https://liuhen.example",
+                                "where readers find the service or a mirror, such as "
+                                "https://liuhen.example"))
+      ->required();
+  command->add_option("--out", asked->out, program.help("写到哪个文件", "file to write"))
+      ->required();
+  program.act(command, [asked](Session& session) { return qr(session, *asked); });
 }
 
 void add_announcing(Program& program, CLI::App* draw) {
@@ -417,6 +511,8 @@ void add_draw_commands(Program& program) {
       ->required();
   proving->add_option("--out", *out, program.help("写到哪个文件", "file to write"))->required();
   program.act(proving, [name, out](Session& session) { return proof(session, *name, *out); });
+  add_row(program, draw);
+  add_qr(program, draw);
 }
 
 }  // namespace liuhen::tools

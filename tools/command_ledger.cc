@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "api/server/control.h"
+#include "api/server/draw_qr.h"
 #include "api/server/http_server.h"
 #include "api/server/service.h"
 #include "api/server/site.h"
@@ -150,6 +151,7 @@ struct Serve {
   std::string certificate_file, key_file, log;
   std::string policy_file;  // which witnesses are asked; empty: nobody
   std::string ca_file;      // that vouches for those with https; empty: what the system trusts
+  std::string public_url;   // where readers find the service; empty: nobody says
 };
 
 void reload(Environment& environment, api::server::TlsCertificate& certificate) {
@@ -208,6 +210,10 @@ Outcome serve(Environment& environment, const Target& target, Serve asked) {
   options.log = log->get();
   options.author_rate = asked.author_rate;
   options.publishing.ca_file = asked.ca_file;
+  if (!asked.public_url.empty()) {
+    if (Outcome good = api::server::check_public_url(asked.public_url); !good) return good;
+  }
+  options.public_url = asked.public_url;
   if (!asked.policy_file.empty()) {
     const auto text = read_text(asked.policy_file);
     if (!text) return text.error();
@@ -316,6 +322,11 @@ void add_ledger_commands(Program& program) {
                       program.help("请哪些见证人联署（tlog-policy 文件，须含本账本的公钥）",
                                    "which witnesses are asked to cosign (a tlog-policy file that "
                                    "lists this log's key)"));
+  serving->add_option("--public-url", serving_as->public_url,
+                      program.help("读者访问本服务的网址，如 https://liuhen.example；给出则抽取页面"
+                                   "附二维码",
+                                   "where readers find the service, such as "
+                                   "https://liuhen.example; pages of draws then have QR codes"));
   serving
       ->add_option("--ca", serving_as->ca_file,
                    program.help("见证人用 https 时，信任的根证书文件（PEM）；不给则信系统的",

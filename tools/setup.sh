@@ -25,11 +25,13 @@ TEXT
 # CMake finds RocksDB through Snappy, LZ4, Zstandard, zlib and bzip2, which librocksdb-dev brings along.
 build_packages=(g++ cmake ninja-build pkg-config git ca-certificates curl
   libboost1.81-dev librocksdb-dev libsodium-dev libssl-dev libflatbuffers-dev flatbuffers-compiler
-  libcli11-dev libcsv-dev zlib1g-dev prometheus-cpp-dev)
+  libcli11-dev libcsv-dev zlib1g-dev prometheus-cpp-dev libqrencode-dev)
 # libbenchmark-dev: its header is one of those that tests/layout compiles alone.
 # prometheus: its promtool reads the metrics and tries the alerts.
 # clang compiles the tests sooner; libclang-rt-14-dev holds its sanitizers and libFuzzer.
+# librsvg2-bin draws QR codes as a screen would, zbar-tools reads them.
 test_packages=(clang libclang-rt-14-dev libgtest-dev libgmock-dev libbenchmark-dev python3 dpkg-dev strace prometheus
+  zbar-tools librsvg2-bin
   golang-go golang-golang-x-mod-dev)  # another implementation of transparency logs
 browser_packages=(chromium fonts-wqy-microhei)
 bench_packages=(libbenchmark-dev libpq-dev postgresql-15 nginx-light)  # the last two are what it is compared with

@@ -87,10 +87,12 @@ class CommandLine {
                "a running service, or a mirror, by its address", "URL");
     add_source("tiles", VerifyJob::Source::tiles, "静态镜像目录（checkpoint 与 tile/…）",
                "a directory of static files (checkpoint and tile/…)", "DIR");
-    add_source("file", VerifyJob::Source::file,
-               "证明文件，离线：一次抽取（.draw-proof），或一条记录（.tlog-proof）",
-               "a proof file, offline: of one draw (.draw-proof) or one entry (.tlog-proof)",
-               "FILE");
+    add_source(
+        "file", VerifyJob::Source::file,
+        "证明文件，离线：一次抽取（.draw-proof）、其中一户（.draw-row），或一条记录（.tlog-proof）",
+        "a proof file, offline: of one draw (.draw-proof), of one subject in it "
+        "(.draw-row) or of one entry (.tlog-proof)",
+        "FILE");
   }
 
   void add_options() {

@@ -227,4 +227,37 @@ std::string json_of_report(const projections::ProofVerdict& verdict) {
   return json::serialize(out) + "\n";
 }
 
+std::string json_of_report(const projections::RowVerdict& verdict) {
+  const auto hex = [](const std::optional<Hash>& hash) {
+    return hash ? json::value(to_hex(*hash)) : json::value(nullptr);
+  };
+  json::object out{{"verdict", name_of(verdict.verdict)},
+                   {"finding", finding_of(verdict.finding, verdict.position, "")},
+                   {"keys_pinned", verdict.keys_pinned},
+                   {"origin", verdict.origin},
+                   {"draw", verdict.draw},
+                   {"subject", verdict.subject},
+                   {"size", verdict.size},
+                   {"root", to_base64(verdict.root)}};
+  if (verdict.verdict == ledger::Verdict::verified) {
+    out["in_pool"] = verdict.row.has_value();
+    out["rows"] = verdict.rows;
+    out["eligible"] = verdict.eligible;
+    out["executed"] = verdict.executed;
+    out["voided"] = verdict.voided;
+    out["failed"] = verdict.failed;
+    out["drawn"] = verdict.executed ? json::value(verdict.drawn) : json::value(nullptr);
+    if (verdict.row) {
+      out["index"] = *verdict.index;
+      out["stratum"] = verdict.row->stratum;
+      out["reason"] = verdict.row->eligibility;
+      out["ticket"] = hex(verdict.ticket);
+      out["cutoff"] = hex(verdict.cutoff);
+    }
+  }
+  out["shown"] = list_of(verdict.shown);
+  out["not_shown"] = list_of(verdict.not_shown);
+  return json::serialize(out) + "\n";
+}
+
 }  // namespace liuhen::tools

@@ -8,6 +8,7 @@
 
 #include "projections/findings/screen.h"
 #include "projections/proof_file.h"
+#include "projections/row_file.h"
 #include "projections/verify.h"
 
 namespace liuhen::tools {
@@ -23,9 +24,11 @@ struct LogReport {
 
 std::string text_of_report(const LogReport& report, ReportLanguage language);
 std::string text_of_report(const projections::ProofVerdict& verdict, ReportLanguage language);
+std::string text_of_report(const projections::RowVerdict& verdict, ReportLanguage language);
 // UTF-8, ends in a newline; keys and codes are stable, sentences are for people.
 std::string json_of_report(const LogReport& report);
 std::string json_of_report(const projections::ProofVerdict& verdict);
+std::string json_of_report(const projections::RowVerdict& verdict);
 
 // 0 verified, 1 violated, 2 inconclusive.
 int exit_code(ledger::Verdict verdict);

@@ -16,6 +16,7 @@
 #include "ledger/restricted.h"
 #include "ledger/rocksdb_storage.h"
 #include "projections/findings/findings.h"
+#include "projections/row_text.h"
 #include "projections/verify_summary.h"
 #include "tools/policy_warning.h"
 #include "tools/verify_html.h"
@@ -233,7 +234,19 @@ class Run {
                            "--report is for logs and draws, not for one entry"),
                       kUsage);
     }
+    if (projections::is_row_file(*text)) return row_proof(*text);
     return print(projections::verify_proof_file(*text, policy_ ? &*policy_ : nullptr, job_.now_s));
+  }
+
+  int row_proof(const std::string& text) {
+    if (!job_.report_file.empty()) {
+      return complain(fail("verify.report", "--report 用于账本和一次抽取，不用于单户",
+                           "--report is for logs and draws, not for one subject's row"),
+                      kUsage);
+    }
+    const auto verdict = projections::verify_row_file(text, policy_ ? &*policy_ : nullptr);
+    say(verdict);
+    return exit_code(verdict.verdict);
   }
 
   int entry_proof(const std::string& text) {

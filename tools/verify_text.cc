@@ -201,13 +201,10 @@ std::string text_of_report(const LogReport& whole, ReportLanguage language) {
   return text.take();
 }
 
-std::string text_of_report(const projections::ProofVerdict& verdict, ReportLanguage language) {
-  Text text(language);
-  text.keys(verdict.keys_pinned);
-  text.verdict(verdict.verdict, verdict.finding, verdict.position, "");
-  text.gap();
-  text.line("账本：" + verdict.origin, "Log: " + verdict.origin);
-  text.line("抽取：" + verdict.draw + "（C 级）", "Draw: " + verdict.draw + " (tier C)");
+namespace {
+
+template <class ProofOrRow>
+void add_shown(const ProofOrRow& verdict, Text& text) {
   if (!verdict.shown.empty()) {
     text.gap();
     text.line("已证明：", "Shown:");
@@ -216,6 +213,47 @@ std::string text_of_report(const projections::ProofVerdict& verdict, ReportLangu
   text.gap();
   text.line("此文件不能证明：", "Such a file cannot show:");
   for (const Sentence& sentence : verdict.not_shown) text.item("–", sentence);
+}
+
+// The answer to what the firm asks, in one line.
+Sentence answer_of(const projections::RowVerdict& row) {
+  if (!row.row) return {"不在名录中", "not in the pool"};
+  if (row.row->eligibility != 0)
+    return {"在名录中，不可被抽中（理由见下）",
+            "in the pool, and could not be drawn (see why below)"};
+  if (!row.executed) return {"在名录中，可以被抽中", "in the pool, and can be drawn"};
+  return row.drawn ? Sentence{"在名录中，抽中", "in the pool, and drawn"}
+                   : Sentence{"在名录中，未抽中", "in the pool, and not drawn"};
+}
+
+}  // namespace
+
+std::string text_of_report(const projections::ProofVerdict& verdict, ReportLanguage language) {
+  Text text(language);
+  text.keys(verdict.keys_pinned);
+  text.verdict(verdict.verdict, verdict.finding, verdict.position, "");
+  text.gap();
+  text.line("账本：" + verdict.origin, "Log: " + verdict.origin);
+  text.line("抽取：" + verdict.draw + "（C 级）", "Draw: " + verdict.draw + " (tier C)");
+  add_shown(verdict, text);
+  return text.take();
+}
+
+std::string text_of_report(const projections::RowVerdict& verdict, ReportLanguage language) {
+  Text text(language);
+  text.keys(verdict.keys_pinned);
+  text.verdict(verdict.verdict, verdict.finding, verdict.position, "");
+  text.gap();
+  text.line("账本：" + verdict.origin, "Log: " + verdict.origin);
+  text.line("抽取：" + verdict.draw, "Draw: " + verdict.draw);
+  if (verdict.verdict == Verdict::verified) {
+    const Sentence answer = answer_of(verdict);
+    text.line("对象：" + verdict.subject + "：" + answer.zh,
+              "Subject: " + verdict.subject + ": " + answer.en);
+  } else {
+    text.line("对象：" + verdict.subject, "Subject: " + verdict.subject);
+  }
+  add_shown(verdict, text);
   return text.take();
 }
 

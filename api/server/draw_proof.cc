@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "projections/proof_file.h"
+#include "projections/row_file.h"
 #include "projections/streams.h"
 
 namespace liuhen::api::server {
@@ -86,6 +86,13 @@ Result<std::string> draw_proof(const Backend& backend, const ReadModel::Reading&
   ServedLog source(backend, reading);
   if (Outcome looked = source.look_at(draw); !looked) return looked.error();
   return projections::build_proof_file(reading.state(), draw, source);
+}
+
+Result<std::string> draw_row(const Backend& backend, const ReadModel::Reading& reading,
+                             const projections::Draw& draw, std::string_view subject) {
+  ServedLog source(backend, reading);
+  if (Outcome looked = source.look_at(draw); !looked) return looked.error();
+  return projections::build_row_file(reading.state(), draw, subject, source);
 }
 
 }  // namespace liuhen::api::server

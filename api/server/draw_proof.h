@@ -1,4 +1,5 @@
-// The proof file of a draw, made from the log that is being served (docs/formats/draw-proof.md).
+// The proof file of a draw, and of one subject in it, made from the log that is being served
+// (docs/formats/draw-proof.md, draw-row.md).
 #pragma once
 
 #include "api/server/backend.h"
@@ -9,5 +10,8 @@ namespace liuhen::api::server {
 // meanwhile.
 Result<std::string> draw_proof(const Backend& backend, const ReadModel::Reading& reading,
                                const projections::Draw& draw);
+// As projections::build_row_file.
+Result<std::string> draw_row(const Backend& backend, const ReadModel::Reading& reading,
+                             const projections::Draw& draw, std::string_view subject);
 
 }  // namespace liuhen::api::server

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/server/draw_json.h"
+#include "api/server/draw_qr.h"
 #include "api/server/html.h"
 #include "api/server/pages.h"
 #include "projections/digits_shown.h"
@@ -222,6 +223,23 @@ std::string check(const Backend& backend, const Draw& draw, const std::string& p
           "</li>\n</ol>\n" + json);
 }
 
+// For paper and telephones; of a service that was told how it is reached.
+std::string qr(const Backend& backend, const Draw& draw) {
+  if (backend.public_url.empty()) return {};
+  const Head head = backend.head();
+  if (head.checkpoint.size <= draw.position) return {};
+  const std::string address =
+      draw_link(backend.public_url, draw.stream, draw.number, head.checkpoint);
+  const auto svg = qr_svg(address, "二维码 QR code: " + address);
+  if (!svg) return {};
+  return section(both("二维码", "QR code"),
+                 *svg + "<p>" +
+                     both("内含抽取编号、检查点和本页网址；扫到的检查点日后须仍在账本之中。",
+                          "It holds the draw's number, the checkpoint and this page's address; the "
+                          "log must still contain that checkpoint later on.") +
+                     "</p>\n<p>" + code(escape(address)) + "</p>\n");
+}
+
 std::string contents(const Draw& draw) {
   std::string out;
   if (!draw.tasks.empty()) out += link("#visits", both("检查名单", "Visits")) + " · ";
@@ -261,7 +279,8 @@ Response draw_page(const Backend& backend, const Call& call) {
     const std::uint64_t last = draw.tasks.size() - 1;
     body += visits_section(backend, state, draw, path, std::min<std::uint64_t>(*from, last));
   }
-  body += "<div id=\"check\">" + check(backend, draw, path, name) + "</div>\n" + tiers_section();
+  body += "<div id=\"check\">" + check(backend, draw, path, name) + "</div>\n" + qr(backend, draw) +
+          tiers_section();
   return page("抽取 " + name + " · 留痕 Liuhen", body);
 }
 

@@ -89,11 +89,33 @@ Response proof_file(const Backend& backend, const Call& call) {
   return response;
 }
 
+// The pool is gone through for it: so many rows count as one more request.
+constexpr std::uint64_t kPoolRowsPerRequest = 512;
+
+// The file that shows one subject alone, there or not.
+Response row_file(const Backend& backend, const Call& call) {
+  Result<ReadModel::Reading> reading = backend.read();
+  if (!reading) return problem(reading.error());
+  const Draw* draw = find(reading->state(), call);
+  if (draw == nullptr) return no_draw(call);
+  Result<std::string> text = draw_row(backend, *reading, *draw, call.captured[2]);
+  if (!text) return problem(text.error());
+  Response response;
+  response.content_type = "application/octet-stream";
+  response.weight += draw->announcement.subject_rows / kPoolRowsPerRequest;
+  response.body = std::move(*text);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("Content-Disposition",
+                                "attachment; filename=\"" + call.captured[2] + ".draw-row\"");
+  return response;
+}
+
 constexpr Route kRoutes[] = {
     {"GET", "/api/v1/draws", draws},
     {"GET", "/api/v1/draws/*/*", one_draw},
     {"GET", "/api/v1/draws/*/*/tasks", tasks},
     {"GET", "/api/v1/draws/*/*/proof", proof_file},
+    {"GET", "/api/v1/draws/*/*/rows/*", row_file},
 };
 
 }  // namespace

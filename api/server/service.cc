@@ -124,6 +124,7 @@ class DirectoryService final : public Service {
                                restricted_, *sequencer_, model_, *platform_, observer_, feeds_,
                                options_.platform_acts, authors_, tiles_, publisher_.get(),
                                bundles_});
+    backend_->public_url = options_.public_url;
     // Before anything new is signed: a log that was rolled back learns of it from them.
     if (publisher_) {
       publisher_->start();

@@ -32,6 +32,8 @@ struct ServiceOptions {
   // Whom to ask for cosignatures: the witnesses with addresses. Absent: nobody.
   std::optional<crypto::Policy> policy = {};
   PublisherOptions publishing = {};
+  // Where readers find it, for the QR codes of its pages: passes check_public_url, or is empty.
+  std::string public_url = {};
   SnapshotPolicy snapshots = {};
   bool accept_loss = false;                                    // as SequencerOptions::accept_loss
   std::function<void(std::uint64_t, std::uint64_t)> progress;  // of the replay on open

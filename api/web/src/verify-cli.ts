@@ -4,13 +4,16 @@ import { readFileSync } from "node:fs";
 import { parseVkey } from "./verify/note.js";
 import { type Policy, parsePolicy, policyOfKey } from "./verify/policy.js";
 import { Refusal } from "./verify/refusal.js";
-import { type Language, reportJson, reportText } from "./verify/report-text.js";
+import { reportJson, reportText } from "./verify/report-text.js";
+import { isRowFile } from "./verify/row-file.js";
+import { rowReportJson, rowReportText } from "./verify/row-report.js";
 import { exitCodes, verifyProofFile } from "./verify/verify-proof.js";
+import { verifyRowFile } from "./verify/verify-row.js";
 
-const usage = `用法 usage: node verify-cli.js file X.draw-proof [--policy FILE | --vkey VKEY] [选项 options]
+const usage = `用法 usage: node verify-cli.js file X.draw-proof|X.draw-row [--policy FILE | --vkey VKEY] [选项 options]
 
-离线核验一次抽取的证明文件；与 liuhen-verify 不共用任何代码。
-Verifies the proof file of a draw, offline. It shares no code with liuhen-verify.
+离线核验一次抽取、或其中一户的证明文件；与 liuhen-verify 不共用任何代码。
+Verifies the proof file of a draw, or of one subject in it, offline. It shares no code with liuhen-verify.
 
   --policy FILE   所信任的账本与见证人  the logs and witnesses you trust
   --vkey VKEY     只信任这一个账本公钥  trust this one key of a log
@@ -68,9 +71,16 @@ function run(words: readonly string[]): number {
     process.stderr.write(`\r${done}/${of}`);
   };
   const now = at === undefined ? BigInt(Math.floor(Date.now() / 1000)) : BigInt(at);
+  const print = (json: () => unknown, text: () => string): void => {
+    process.stdout.write(values.has("--json") ? `${JSON.stringify(json(), null, 2)}\n` : text());
+  };
+  if (isRowFile(bytes)) {
+    const report = verifyRowFile(bytes, policy);
+    print(() => rowReportJson(report), () => rowReportText(report, language));
+    return exitCodes[report.verdict];
+  }
   const report = verifyProofFile(bytes, { policy, now, onProgress });
-  process.stdout.write(values.has("--json") ? `${JSON.stringify(reportJson(report), null, 2)}\n`
-    : reportText(report, language as Language));
+  print(() => reportJson(report), () => reportText(report, language));
   return exitCodes[report.verdict];
 }
 

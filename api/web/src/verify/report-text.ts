@@ -7,7 +7,7 @@ import { type Report, type Verdict, exitCodes } from "./verify-proof.js";
 
 export type Language = "zh" | "en";
 
-const verdicts: Readonly<Record<Verdict, Readonly<Record<Language, string>>>> = {
+export const verdicts: Readonly<Record<Verdict, Readonly<Record<Language, string>>>> = {
   verified: { zh: "已核验", en: "verified" },
   violated: { zh: "发现违背", en: "violated" },
   inconclusive: { zh: "无法判定", en: "inconclusive" },

@@ -4,13 +4,10 @@ import { decodeEntry, type Entry } from "./entry.js";
 import { bytes as bytesOf, big } from "./replay/fields.js";
 import { admit } from "./replay/admission.js";
 import { discardedBefore } from "./replay/announcement.js";
-import { isKeyChange } from "./replay/envelope.js";
-import { checkKeyChange } from "./replay/log-keys.js";
 import { sharingWords } from "./replay/keys.js";
 import { type Draw, newState, type State } from "./replay/state.js";
-import { checkInclusion, leafHash } from "./merkle.js";
-import { keyTypes, verifierKey } from "./note.js";
-import { checkQuorum, type Policy, policyOfKey, signedCheckpoint, strangersIn } from "./policy.js";
+import { checkQuorum, type Policy, signedCheckpoint } from "./policy.js";
+import { checkIncluded, missing, notesOn, policyOfGenesis } from "./proof-checkpoint.js";
 import { type ProofFile, parseProofFile } from "./proof-file.js";
 import { Refusal, refuse, type Sentence } from "./refusal.js";
 import { inspectorPool, subjectPool } from "./draw/pool.js";
@@ -43,24 +40,6 @@ export interface Options {
   readonly onProgress?: ((done: number, of: number) => void) | undefined;
 }
 
-/** Codes that say that something is missing, or of a later version, and not that something is wrong. */
-const missing = new Set(["payload.unknown", "policy.log", "policy.quorum", "draw.unexecuted", "proof.behind"]);
-
-/** The log's key as the genesis has it, or what it was changed to since. */
-function policyOfGenesis(file: ProofFile): Policy {
-  const first = file.entries[0];
-  const genesis = first?.position === 0n ? decodeEntry(first.bytes).intent : undefined;
-  if (genesis?.kind !== "Genesis") {
-    return refuse("proof.genesis", "证明文件缺创世事件", "the genesis is missing");
-  }
-  const keys = [bytesOf(genesis.payload, "log_key")];
-  for (const { bytes } of file.entries.slice(1)) {
-    const { kind, payload } = decodeEntry(bytes).intent;
-    if (isKeyChange(kind, payload)) keys.push(checkKeyChange(file.origin, keys, payload));
-  }
-  return policyOfKey(verifierKey(file.origin, keyTypes.ed25519, keys.at(-1)!));
-}
-
 class Verification {
   file: ProofFile | undefined;
   state: State | undefined;
@@ -80,27 +59,13 @@ class Verification {
     this.size = checkpoint.size;
     this.cosigners = trusted.cosigned.map((signer) => signer.key.name);
     if (checkpoint.origin !== file.origin) refuse("proof.origin", "证明文件属于另一账本", "the file is of another log");
-    const strangers = strangersIn(policy, file.checkpoint);
-    if (strangers > 0) {
-      this.notes.push({ zh: `检查点上另有 ${strangers} 行签名，策略没有列出其见证人，未核对`,
-        en: `${strangers} more signature lines of the checkpoint are of witnesses whom no policy lists, and were not checked` });
-    }
-    const others = policy.uncheckable.length;
-    if (others > 0) {
-      this.notes.push({ zh: `策略的见证人中有 ${others} 名用本程序无法核对的签名算法，其联署一律不计`,
-        en: `${others} of the policy's witnesses sign with an algorithm that this program cannot check; their cosignatures are not counted` });
-    }
+    this.notes.push(...notesOn(policy, file.checkpoint));
     let last = -1n;
     for (const entry of file.entries) {
       this.position = entry.position;
       if (entry.position <= last) refuse("proof.order", "条目没有按位置递增", "the entries do not ascend by position");
       last = entry.position;
-      try {
-        checkInclusion(entry.position, checkpoint.size, leafHash(entry.bytes), entry.proof, checkpoint.root);
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        refuse("proof.inclusion", "条目不在检查点之下", "the entry is not in the log under the checkpoint");
-      }
+      checkIncluded(entry, checkpoint);
     }
     this.position = undefined;
     subjectPool(file.subjects);
