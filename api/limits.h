@@ -42,6 +42,7 @@ inline constexpr unsigned kWriteWorkers = 16;   // and writes: a disk that hangs
 inline constexpr unsigned kQuickWorkers = 4;    // health, metrics, checkpoints, tiles, feeds
 inline constexpr unsigned kAddressWorkers = 4;  // of each kind, for one address at a time
 inline constexpr unsigned kWorkerQueueMax = 1'024;  // requests waiting for a worker; 503
+inline constexpr unsigned kAddressWaitingMax = 64;  // of them, of each kind, from one address; 503
 inline constexpr unsigned kRetryAfterS = 1;
 inline constexpr unsigned kReadWaitMs = 10'000;      // for the read model to catch up; 503
 inline constexpr std::size_t kGzipBytesMin = 1'024;  // smaller bundles of entries go as they are

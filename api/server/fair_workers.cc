@@ -5,13 +5,20 @@
 
 namespace liuhen::api::server {
 
-FairWorkers::FairWorkers(unsigned threads, std::size_t waiting_max, unsigned each_max)
-    : waiting_max_(waiting_max), each_max_(each_max), threads_(threads) {}
+FairWorkers::FairWorkers(unsigned threads, std::size_t waiting_max, std::size_t each_waiting_max,
+                         unsigned each_max)
+    : waiting_max_(waiting_max),
+      each_waiting_max_(each_waiting_max),
+      each_max_(each_max),
+      threads_(threads) {}
 
 bool FairWorkers::post(const std::string& network, bool limited, std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
     if (waiting_ >= waiting_max_) return false;
+    const auto known = networks_.find(network);
+    if (limited && known != networks_.end() && known->second.waiting.size() >= each_waiting_max_)
+      return false;
     ++waiting_;
     Network& of = networks_[network];
     of.limited = limited;

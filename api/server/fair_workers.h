@@ -14,14 +14,16 @@ namespace liuhen::api::server {
 // Thread-safe.
 class FairWorkers {
  public:
-  // At most `waiting_max` tasks wait for a thread; beyond that post() refuses.
-  FairWorkers(unsigned threads, std::size_t waiting_max)
-      : FairWorkers(threads, waiting_max, threads) {}
+  // At most `waiting_max` tasks wait for a thread, and `each_waiting_max` of one limited network;
+  // beyond that post() refuses.
+  FairWorkers(unsigned threads, std::size_t waiting_max, std::size_t each_waiting_max)
+      : FairWorkers(threads, waiting_max, each_waiting_max, threads) {}
   // And at most `each_max` tasks of one limited network are under way at a time.
-  FairWorkers(unsigned threads, std::size_t waiting_max, unsigned each_max);
+  FairWorkers(unsigned threads, std::size_t waiting_max, std::size_t each_waiting_max,
+              unsigned each_max);
 
   // Networks (as in ClientAddress) take turns; the tasks of one are taken up in order. False, and
-  // nothing is done: too many wait.
+  // nothing is done: too many wait, or too many of this one's.
   bool post(const std::string& network, bool limited, std::function<void()> task);
   // Returns when all that was posted is done.
   void join();
@@ -38,7 +40,7 @@ class FairWorkers {
   Networks::iterator next();
   void done(Networks::iterator network);
 
-  const std::size_t waiting_max_;
+  const std::size_t waiting_max_, each_waiting_max_;
   const unsigned each_max_;
   std::mutex mutex_;
   Networks networks_;              // with anything waiting or under way

@@ -30,6 +30,7 @@ struct HttpServerOptions {
   unsigned quick_workers = kQuickWorkers;  // for what is quick, and for the chunks of streams
   unsigned worker_queue_max = kWorkerQueueMax;
   unsigned address_workers = kAddressWorkers;  // as address_connections_max
+  unsigned address_waiting_max = kAddressWaitingMax;  // likewise
   unsigned connections_max = kConnectionsMax;
   // An IPv6 address stands for its /64. This machine's own addresses are held to neither, unless
   // limit_loopback is set.

@@ -31,9 +31,11 @@ struct HttpHost {
   HttpHost(HttpServerOptions given, Site served)
       : options(std::move(given)),
         site(std::move(served)),
-        workers(options.workers, options.worker_queue_max, options.address_workers),
-        write_workers(options.write_workers, options.worker_queue_max, options.address_workers),
-        quick_workers(options.quick_workers, options.worker_queue_max),
+        workers(options.workers, options.worker_queue_max, options.address_waiting_max,
+                options.address_workers),
+        write_workers(options.write_workers, options.worker_queue_max, options.address_waiting_max,
+                      options.address_workers),
+        quick_workers(options.quick_workers, options.worker_queue_max, options.address_waiting_max),
         answers(options.answers_bytes_max),
         addresses(options.address_rate, entropy) {
     if (site.begin) return;

@@ -48,7 +48,7 @@ class Tasks {
 
 TEST(FairWorkers, NetworksTakeTurns) {
   Tasks tasks;
-  FairWorkers workers(1, 100);
+  FairWorkers workers(1, 100, 100);
   workers.post("a", false, tasks.waiting("a0"));
   tasks.wait_for(1);
   for (const char* name : {"a1", "a2", "a3"}) workers.post("a", false, tasks.brief(name));
@@ -61,7 +61,7 @@ TEST(FairWorkers, NetworksTakeTurns) {
 
 TEST(FairWorkers, OneNetworkHasItsShareOfThreadsOnly) {
   Tasks tasks;
-  FairWorkers workers(4, 100, 2);
+  FairWorkers workers(4, 100, 100, 2);
   for (int i = 0; i < 10; ++i) workers.post("a", true, tasks.waiting("a"));
   tasks.wait_for(2);
   workers.post("b", true, tasks.brief("b"));
@@ -74,7 +74,7 @@ TEST(FairWorkers, OneNetworkHasItsShareOfThreadsOnly) {
 
 TEST(FairWorkers, WhoIsNotLimitedHasAllOfThem) {
   Tasks tasks;
-  FairWorkers workers(4, 100, 2);
+  FairWorkers workers(4, 100, 100, 2);
   for (int i = 0; i < 4; ++i) workers.post("a", false, tasks.waiting("a"));
   tasks.wait_for(4);
   tasks.let_go();
@@ -83,7 +83,7 @@ TEST(FairWorkers, WhoIsNotLimitedHasAllOfThem) {
 
 TEST(FairWorkers, RefusesWhenTooManyWait) {
   Tasks tasks;
-  FairWorkers workers(1, 2);
+  FairWorkers workers(1, 2, 2);
   EXPECT_TRUE(workers.post("a", false, tasks.waiting("a0")));
   tasks.wait_for(1);
   EXPECT_TRUE(workers.post("a", false, tasks.brief("a1")));
@@ -92,6 +92,22 @@ TEST(FairWorkers, RefusesWhenTooManyWait) {
   tasks.let_go();
   workers.join();
   EXPECT_EQ(tasks.taken().size(), 3u);
+}
+
+// Behind a proxy all connections are the proxy's, and none of them is to be held by one client.
+TEST(FairWorkers, OneNetworkDoesNotFillTheQueue) {
+  Tasks tasks;
+  FairWorkers workers(1, 100, 2);
+  EXPECT_TRUE(workers.post("a", true, tasks.waiting("a0")));
+  tasks.wait_for(1);
+  EXPECT_TRUE(workers.post("a", true, tasks.brief("a1")));
+  EXPECT_TRUE(workers.post("a", true, tasks.brief("a2")));
+  EXPECT_FALSE(workers.post("a", true, tasks.brief("a3")));
+  EXPECT_TRUE(workers.post("b", true, tasks.brief("b1")));
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(workers.post("c", false, tasks.brief("c")));
+  tasks.let_go();
+  workers.join();
+  EXPECT_EQ(tasks.taken().size(), 9u);
 }
 
 }  // namespace
