@@ -18,6 +18,7 @@ inline constexpr std::size_t kRowsMax = 2'000;       // tables, or strings, in o
 inline constexpr std::size_t kOpeningBytesMax = 16'384;  // content behind one commitment
 inline constexpr std::size_t kOpeningsMax = 1'024;       // commitments opened by one submission
 inline constexpr std::size_t kPendingMax = 10'000;       // half-signed intents waiting
+inline constexpr std::size_t kPendingEachMax = 256;      // of them that one key has signed
 inline constexpr std::size_t kQueueMax = 8'192;          // submissions waiting for the sequencer
 inline constexpr std::size_t kBatchEntriesMax = 1'024;   // entries in one synced batch
 inline constexpr std::size_t kBatchBytesMax = 8u << 20;

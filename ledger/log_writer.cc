@@ -24,6 +24,15 @@ Error nothing_lost() {
               "nothing of this ledger is lost, so that it was restored cannot be recorded");
 }
 
+Error pending_of(const KeyId& key) {
+  const std::string id = to_hex(key), most = std::to_string(kPendingEachMax);
+  return fail("pending.many",
+              "密钥 " + id + " 已有 " + most + " 份意图等待第二人签名，请先由其签名，或待其过期",
+              "the key " + id + " has signed " + most +
+                  " intents that wait for their second signature; have those signed first, or "
+                  "wait until they expire");
+}
+
 }  // namespace
 
 Outcome LogWriter::load() {
@@ -169,6 +178,9 @@ LogWriter::Decision LogWriter::wait(CheckedSubmission& submission,
   pending.hash = submission.hash;
   pending.intent = submission.submission.intent;
   pending.signatures = signatures;
+  for (const KeyId& key : pending.signers()) {
+    if (half == nullptr && pending_.signed_by(key) >= kPendingEachMax) return pending_of(key);
+  }
   const Waiting waiting{submission.hash, pending.missing()};
   const Outcome kept = pending_.keep(std::move(pending), submission.sealed, batch_);
   if (!kept) {
@@ -189,6 +201,11 @@ LogWriter::Decision LogWriter::append(CheckedSubmission& submission, const Event
   }
   batch_.put(Family::intents, intent_key(event.intent()), intent_value(event));
   pending_.complete(submission.hash, batch_);
+  if (event.tag() == PayloadTag::KeyRevoked) {
+    const auto& key = *event.payload<schema::KeyRevoked>().key();
+    if (const auto revoked = exactly<32>(View(key.data(), key.size())))
+      pending_.drop_signed_by(*revoked, batch_);
+  }
   store_content(submission, event);
   return Placed{event.position(), false};
 }

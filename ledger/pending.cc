@@ -46,14 +46,22 @@ std::uint64_t PendingIntent::expires() const {
   return IntentView::parse(intent).value().fields().expires();
 }
 
-std::vector<KeyId> PendingIntent::missing() const {
-  const IntentView view = IntentView::parse(intent).value();
+namespace {
+
+std::vector<KeyId> authors_of(const PendingIntent& pending, bool who_signed) {
+  const IntentView view = IntentView::parse(pending.intent).value();
   std::vector<KeyId> out;
-  for (std::size_t i = 0; i < signatures.size(); ++i) {
-    if (!signatures[i]) out.push_back(view.author(i));
+  for (std::size_t i = 0; i < pending.signatures.size(); ++i) {
+    if (pending.signatures[i].has_value() == who_signed) out.push_back(view.author(i));
   }
   return out;
 }
+
+}  // namespace
+
+std::vector<KeyId> PendingIntent::missing() const { return authors_of(*this, false); }
+
+std::vector<KeyId> PendingIntent::signers() const { return authors_of(*this, true); }
 
 std::string encode_pending(const PendingIntent& pending) {
   std::string out;

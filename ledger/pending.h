@@ -17,6 +17,7 @@ struct PendingIntent {
 
   std::uint64_t expires() const;
   std::vector<KeyId> missing() const;
+  std::vector<KeyId> signers() const;  // the authors who are not missing
 };
 
 // BE32 length ‖ intent ‖ 64 bytes for each author, zeroes where absent ‖ opened commitments ‖

@@ -1,7 +1,6 @@
 #include "ledger/pending_set.h"
 
 #include <algorithm>
-#include <set>
 
 namespace liuhen::ledger {
 namespace {
@@ -20,6 +19,7 @@ Outcome PendingSet::load() {
           return false;
         }
         by_expiry_.emplace(pending->expires(), pending->hash);
+        for (const KeyId& signer : pending->signers()) by_signer_[signer].insert(pending->hash);
         for (const Hash& commitment : pending->opened) opened_by_[commitment] = pending->hash;
         all_.emplace(pending->hash, std::move(*pending));
         return true;
@@ -50,6 +50,7 @@ Outcome PendingSet::keep(PendingIntent pending, const SealedContent& content, Ba
       content, [&](const Hash& commitment) { return brought.contains(commitment); }, batch);
   batch.put(Family::pending, key_of(pending.hash), encode_pending(pending));
   if (!all_.contains(pending.hash)) by_expiry_.emplace(pending.expires(), pending.hash);
+  for (const KeyId& key : pending.signers()) by_signer_[key].insert(pending.hash);
   all_[pending.hash] = std::move(pending);
   ++version_;
   return ok();
@@ -59,6 +60,11 @@ void PendingSet::forget(std::map<Hash, PendingIntent>::iterator at, Batch& batch
   const auto [first, last] = by_expiry_.equal_range(at->second.expires());
   by_expiry_.erase(
       std::find_if(first, last, [&](const auto& entry) { return entry.second == at->first; }));
+  for (const KeyId& key : at->second.signers()) {
+    const auto signer = by_signer_.find(key);
+    signer->second.erase(at->first);
+    if (signer->second.empty()) by_signer_.erase(signer);
+  }
   for (const Hash& commitment : at->second.opened) opened_by_.erase(commitment);
   batch.remove(Family::pending, key_of(at->first));
   all_.erase(at);
@@ -84,10 +90,28 @@ void PendingSet::in_log(const std::vector<Hash>& commitments, Batch& batch) {
 
 void PendingSet::drop_expired(std::uint64_t now_s, Batch& batch) {
   while (!by_expiry_.empty() && by_expiry_.begin()->first < now_s) {
-    const auto at = all_.find(by_expiry_.begin()->second);
-    for (const Hash& commitment : at->second.opened) restricted_.erase(commitment, batch);
-    forget(at, batch);
+    drop(all_.find(by_expiry_.begin()->second), batch);
   }
+}
+
+void PendingSet::drop_signed_by(const KeyId& key, Batch& batch) {
+  const auto found = by_signer_.find(key);
+  if (found == by_signer_.end()) return;
+  for (const Hash& hash : std::set<Hash>(found->second)) {
+    const auto at = all_.find(hash);
+    if (at->second.signers().size() == 1) drop(at, batch);
+  }
+}
+
+std::size_t PendingSet::signed_by(const KeyId& key) const {
+  const auto found = by_signer_.find(key);
+  return found == by_signer_.end() ? 0 : found->second.size();
+}
+
+// It will not become an event, and its content goes with it.
+void PendingSet::drop(std::map<Hash, PendingIntent>::iterator at, Batch& batch) {
+  for (const Hash& commitment : at->second.opened) restricted_.erase(commitment, batch);
+  forget(at, batch);
 }
 
 }  // namespace liuhen::ledger

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "ledger/content_block.h"
 #include "ledger/pending.h"
@@ -19,6 +20,7 @@ class PendingSet {
   Outcome load();
   const PendingIntent* find(const Hash& hash) const;
   std::size_t size() const { return all_.size(); }
+  std::size_t signed_by(const KeyId& key) const;  // how many
   const std::map<Hash, PendingIntent>& all() const { return all_; }
   // Counts changes, so that others can tell whether there were any.
   std::uint64_t version() const { return version_; }
@@ -30,14 +32,18 @@ class PendingSet {
   // An event carries these: their content no longer goes when a half-signed intent does.
   void in_log(const std::vector<Hash>& commitments, Batch& batch);
   void drop_expired(std::uint64_t now_s, Batch& batch);
+  // Those that nobody but this key has signed, which signs nothing any more.
+  void drop_signed_by(const KeyId& key, Batch& batch);
 
  private:
+  void drop(std::map<Hash, PendingIntent>::iterator at, Batch& batch);
   void forget(std::map<Hash, PendingIntent>::iterator at, Batch& batch);
 
   Storage& storage_;
   RestrictedStore& restricted_;
   std::map<Hash, PendingIntent> all_;
   std::multimap<std::uint64_t, Hash> by_expiry_;
+  std::map<KeyId, std::set<Hash>> by_signer_;
   std::map<Hash, Hash> opened_by_;  // commitment → the half-signed intent that brought its content
   std::uint64_t version_ = 0;
 };

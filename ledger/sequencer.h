@@ -95,7 +95,7 @@ class Sequencer {
   // it would be admitted now. Errors: those of parsing; `intent.unknown` (of a later schema),
   // `intent.origin`, `intent.signature`, `intent.expired`, `intent.expiry`, `intent.conflict` (the
   // id was used for other bytes), `opening.mismatch`, `opening.unknown` (its commitment is not in
-  // the payload), `opening.oversized`, `pending.full`, `queue.full` (try again later),
+  // the payload), `opening.oversized`, `pending.full`, `pending.many` (one key's), `queue.full` (try again later),
   // `ledger.stopped`, and what admission says.
   virtual void submit(Submission submission, std::function<void(Result<Answer>)> done) = 0;
 

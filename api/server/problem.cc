@@ -10,7 +10,7 @@ namespace liuhen::api::server {
 namespace {
 
 // A whole code, or a family ending in a dot. The first that fits counts.
-constexpr std::array<std::pair<std::string_view, unsigned>, 32> kStatuses{{
+constexpr std::array<std::pair<std::string_view, unsigned>, 33> kStatuses{{
     {"intent.malformed", 400},
     {"intent.oversized", 413},
     {"intent.signature", 403},
@@ -35,6 +35,7 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 32> kStatuses{{
     {"feed.ahead", 409},
     {"queue.full", 503},
     {"pending.full", 503},
+    {"pending.many", 429},
     {"read.behind", 503},
     {"ledger.stopped", 503},
     {"storage.", 503},

@@ -532,5 +532,47 @@ TEST(Sequencer, AfterStoppingItAnswersThatItHas) {
   EXPECT_EQ(code_of(ledger.submit_item("x")), "ledger.stopped");
 }
 
+// One key alone does not keep everyone from having anything signed by two.
+TEST(Sequencer, OneKeyHasItsShareOfWhatWaitsForASecondSignature) {
+  TestLedger ledger;
+  ASSERT_FALSE(ledger.open());
+  for (std::size_t i = 0; i < kPendingEachMax; ++i) {
+    const auto waits = ledger.submit(ledger.joint_item("item-" + std::to_string(i)), {&ledger.a});
+    ASSERT_TRUE(waits) << waits.error().en;
+  }
+  for (int reopened = 0; reopened < 2; ++reopened) {
+    EXPECT_EQ(ledger.submit(ledger.joint_item("more"), {&ledger.a}).error().code, "pending.many");
+    EXPECT_TRUE(ledger.submit(ledger.joint_item("item-3"), {&ledger.a})) << "it waits already";
+    ASSERT_FALSE(ledger.open());
+  }
+  EXPECT_TRUE(ledger.submit(ledger.joint_item("another's"), {&ledger.b}));
+  EXPECT_TRUE(ledger.submit(ledger.joint_item("both"), {&ledger.a, &ledger.b}));
+  ASSERT_TRUE(ledger.submit(ledger.joint_item("item-0"), {&ledger.b}));
+  EXPECT_TRUE(ledger.submit(ledger.joint_item("more"), {&ledger.a})) << "one less waits";
+  EXPECT_EQ(ledger.submit(ledger.joint_item("again"), {&ledger.a}).error().code, "pending.many");
+}
+
+TEST(Sequencer, WhatARevokedKeyAloneHasSignedWaitsNoLonger) {
+  TestLedger ledger;
+  ASSERT_FALSE(ledger.open());
+  const Bytes alone = ledger.joint_item("alone");
+  ASSERT_TRUE(ledger.submit(alone, {&ledger.b}));
+  ASSERT_TRUE(ledger.submit(ledger.joint_item("others"), {&ledger.a}));
+  const crypto::SigningKey* const authors[] = {&ledger.a};
+  schema::IntentT revoking = tests::intent_frame(authors, "revoked", "keys");
+  schema::KeyRevokedT revoked;
+  revoked.key.assign(ledger.b.public_key().begin(), ledger.b.public_key().end());
+  revoked.reason = "遗失";
+  revoking.payload.Set(std::move(revoked));
+  ASSERT_EQ(ledger.sequencer->pending().size(), 2U);
+  const auto recorded = ledger.submit(encode(revoking), {&ledger.a});
+  ASSERT_TRUE(recorded) << recorded.error().en;
+  const auto left = ledger.sequencer->pending();
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].signers(), std::vector<KeyId>{ledger.a.public_key()});
+  ASSERT_FALSE(ledger.open());
+  EXPECT_EQ(ledger.sequencer->pending().size(), 1U);
+}
+
 }  // namespace
 }  // namespace liuhen::ledger
