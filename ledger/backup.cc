@@ -59,6 +59,28 @@ Error stopped() {
               "another");
 }
 
+Error damaged_files(const std::string& directory, const std::string& detail) {
+  return fail("backup.damaged",
+              "未备份：" + directory + " 里已有备份的文件与所记的不符（" + detail +
+                  "）。请把该目录移开、重新备份；若仍如此，用 liuhen-verify dir 核验账本",
+              "nothing was backed up: files of the backups in " + directory +
+                  " are not what they were (" + detail +
+                  "). Move that directory away and back up anew; if it happens again, verify the "
+                  "ledger with liuhen-verify dir");
+}
+
+Error damaged_backup(const std::string& directory, std::uint32_t number,
+                     const std::string& detail) {
+  const std::string name = std::to_string(number);
+  return fail("backup.damaged",
+              directory + " 里的第 " + name + " 号备份已损坏（" + detail +
+                  "），未恢复；请用 --number 恢复另一份（liuhen restore --list 列出），或用另一个"
+                  "备份目录",
+              "backup " + name + " in " + directory + " is damaged (" + detail +
+                  ") and was not restored; restore another by --number (liuhen restore --list "
+                  "shows them), or from another directory of backups");
+}
+
 // A backup's files are the ledger's own: nobody else's to read.
 Outcome make_private(const std::string& directory) {
   std::error_code error;
@@ -100,7 +122,12 @@ Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsig
   rocksdb::BackupID number = 0;
   status = engine->CreateNewBackupWithMetadata(how, handle->database().get(), *note, &number);
   if (!status.ok() && stop.stop_requested()) return stopped();
-  if (status.ok()) status = engine->VerifyBackup(number);
+  // Those of its files that earlier backups have too were not copied, and may have changed since.
+  if (status.ok()) status = engine->VerifyBackup(number, /*verify_with_checksum=*/true);
+  if (status.IsCorruption()) {
+    if (number != 0) (void)engine->DeleteBackup(number).ok();
+    return damaged_files(directory, status.ToString());
+  }
   if (status.ok() && keep > 0) status = engine->PurgeOldBackups(keep);
   if (status.ok()) status = engine->GarbageCollect();
   if (!status.ok()) return error_of(status);
@@ -137,7 +164,9 @@ Outcome restore_backup(const std::string& directory, std::uint32_t number,
   }
   if (Outcome made = make_private(database); !made) return made;
   status = engine->RestoreDBFromBackup(number, database, database);
-  return status.ok() ? ok() : Outcome(error_of(status));
+  if (status.ok()) return ok();
+  return status.IsCorruption() ? damaged_backup(directory, number, status.ToString())
+                               : error_of(status);
 }
 
 }  // namespace liuhen::ledger

@@ -168,12 +168,32 @@ class Backups(unittest.TestCase):
                     self.expect_whole(directory, self.size)
                 else:
                     refused += 1
-                    self.assertRegex(err, r"\[(storage\.damaged|storage\.io|backup\.absent|restore\.damaged)\]")
+                    self.assertRegex(err, r"\[(storage\.damaged|storage\.io|backup\.absent|backup\.damaged|restore\.damaged)\]")
                     self.assertFalse(os.path.exists(os.path.join(directory, "db")), out)
                     self.assertFalse(os.path.exists(os.path.join(directory, "db.restoring")), out)
                 with open(path, "wb") as file:
                     file.write(good)
         self.assertGreater(refused, 5)
+        self.expect_whole(self.restore()[0], self.size)
+
+    def test_a_file_that_changed_since_is_found_by_the_next_backup(self):
+        """Files that backups have in common are not copied again: what became of one is every later backup's fate."""
+        self.back_up()
+        common = os.path.join(self.backups, "shared_checksum")
+        path = max((os.path.join(common, name) for name in os.listdir(common)), key=os.path.getsize)
+        with open(path, "rb") as file:
+            good = file.read()
+        for bad in (good[:100] + bytes([good[100] ^ 1]) + good[101:], good[:-1]):
+            with open(path, "wb") as file:
+                file.write(bad)
+            code, _, err = liuhen("backup", self.ledger, "--to", self.backups)
+            self.assertEqual(code, 1)
+            self.assertIn("[backup.damaged]", err)
+            self.assertIn("Move that directory away", err)
+        with open(path, "wb") as file:
+            file.write(good)
+        self.assertEqual(len(os.listdir(os.path.join(self.backups, "meta"))), 1)  # the bad ones do not count
+        self.back_up()
         self.expect_whole(self.restore()[0], self.size)
 
     def test_what_does_not_verify_is_not_restored(self):
