@@ -57,6 +57,13 @@ Result<bool> succeeds(const Mirror& asked, const std::string& pinned, const cryp
 
 // What the caller trusts; else what this directory was begun with, which has to be readable where
 // it is there; else the source's own word, once.
+// Then the key that was noted has not been seen to sign anything yet.
+bool nothing_copied(const Mirror& asked) {
+  std::error_code unknown;
+  const auto there = std::filesystem::status(asked.directory + "/checkpoint", unknown);
+  return there.type() == std::filesystem::file_type::not_found;
+}
+
 Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked,
                                    api::Connection& source) {
   std::string given = asked.vkey;
@@ -72,6 +79,7 @@ Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked
     if (!given.empty() && given != known) {
       if (const auto follows = succeeds(asked, known, *next); !follows || *follows)
         return follows ? next : follows.error();
+      if (nothing_copied(asked)) return next;
       return fail("mirror.key",
                   asked.directory + " 抄的是公钥为 " + known + " 的日志；另一本日志请用另一个目录",
                   asked.directory + " is a copy of the log with the key " + known +

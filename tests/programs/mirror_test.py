@@ -437,6 +437,15 @@ class Mirror(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("[mirror.key]", err)
 
+    def test_a_key_that_signed_nothing_may_be_put_right(self):
+        other = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+        code, _, err = self.mirror(self.service.url, "--vkey", other)
+        self.assertEqual(code, 1)
+        self.assertIn("[checkpoint.origin]", err)
+        code, _, err = self.mirror(self.service.url, "--vkey", self.vkey)
+        self.assertEqual(code, 0, err)
+        self.assertIn("[mirror.key]", self.mirror(self.service.url, "--vkey", other)[2])
+
 
 class TheServerItself(unittest.TestCase):
     """What its own head file catches as it starts (docs/formats/storage.md)."""
