@@ -10,6 +10,8 @@ namespace liuhen::tools {
 
 namespace {
 
+constexpr std::uint64_t kPositionMax = std::uint64_t{1} << 53;
+
 // What the caller trusts, or else what the service says of itself.
 Result<crypto::NoteKey> log_key(Session& session, const std::string& vkey) {
   if (!vkey.empty()) return crypto::parse_vkey(vkey);
@@ -101,6 +103,7 @@ void add_export_commands(Program& program) {
                                     "the proof that an entry is in the log (.tlog-proof)");
   program.reads(proof);
   proof->add_option("position", *position, program.help("位置，从 0 起", "position, from 0"))
+      ->check(CLI::Range(std::uint64_t{0}, kPositionMax))
       ->required();
   proof->add_option("--out", *out,
                     program.help("写到此文件；默认 <位置>.tlog-proof",

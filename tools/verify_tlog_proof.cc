@@ -60,10 +60,11 @@ class Judge {
       return violated(opened.error());
     }
     const std::string size = number(opened->checkpoint.size), index = number(proof.index);
-    show("检查点（" + size + " 条）由所信任的日志公钥签署，符合见证人要求",
-         "the checkpoint of " + size +
-             " entries is signed by the log's trusted key, and has its "
-             "quorum of witnesses");
+    const bool witnessed = policy_->needs_witnesses();
+    show("检查点（" + size + " 条）由所信任的日志公钥签署" +
+             (witnessed ? "，符合见证人要求" : "；未要求见证人"),
+         "the checkpoint of " + size + " entries is signed by the log's trusted key" +
+             (witnessed ? ", and has its quorum of witnesses" : "; no witnesses were asked for"));
     show("这条记录（叶哈希 " + to_hex(leaf) + "）就是其中第 " + index + " 条",
          "the entry, of leaf hash " + to_hex(leaf) + ", is number " + index + " under it");
     return judge_event(proof.index, bytes);
