@@ -7,7 +7,7 @@ import unittest
 
 from programs import BIN, ENVIRONMENT, Service, copy_of_demo, liuhen, scratch
 
-DRAW = "2026-LS-01/2"
+DRAW = "2026-ND/1"
 
 
 def verify(path, *words, lang="zh"):
