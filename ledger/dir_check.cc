@@ -112,10 +112,14 @@ Error rolled_back(std::uint64_t known, std::uint64_t size) {
   return fail("ledger.rolled_back",
               "头文件记有 " + std::to_string(known) + " 条，数据库只有 " + std::to_string(size) +
                   " 条：数据库被退回过或已损坏，第 " + std::to_string(size) +
-                  " 条起丢失；请从更新的备份恢复",
+                  " 条起丢失；请从更新的备份恢复，其后的条目用 liuhen restore --from-mirror 补回；"
+                  "确已无处可寻时，用 liuhen accept-loss 记下",
               "the head file knows of " + std::to_string(known) + " entries and the database has " +
                   std::to_string(size) + ": it was rolled back or is damaged, and lacks entry " +
-                  std::to_string(size) + " and all after it; restore a later backup");
+                  std::to_string(size) +
+                  " and all after it; restore a later backup, and "
+                  "what followed it by liuhen restore --from-mirror; if it is nowhere to be had, "
+                  "record that with liuhen accept-loss");
 }
 
 }  // namespace liuhen::ledger
