@@ -178,8 +178,10 @@ LogWriter::Decision LogWriter::wait(CheckedSubmission& submission,
   pending.hash = submission.hash;
   pending.intent = submission.submission.intent;
   pending.signatures = signatures;
-  for (const KeyId& key : pending.signers()) {
-    if (half == nullptr && pending_.signed_by(key) >= kPendingEachMax) return pending_of(key);
+  if (half == nullptr) {
+    for (const KeyId& key : pending.signers()) {
+      if (pending_.signed_by(key) >= kPendingEachMax) return pending_of(key);
+    }
   }
   const Waiting waiting{submission.hash, pending.missing()};
   const Outcome kept = pending_.keep(std::move(pending), submission.sealed, batch_);

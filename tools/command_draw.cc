@@ -17,6 +17,14 @@ namespace json = boost::json;
 
 namespace {
 
+void add_which_draw(const Program& program, CLI::App* command, std::string& draw) {
+  command
+      ->add_option("draw", draw,
+                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
+                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
+      ->required();
+}
+
 Outcome announce(Session& session, const DrawDraft& asked) {
   auto payload = draft_of(session, asked);
   if (!payload) return payload.error();
@@ -237,11 +245,7 @@ void add_row(Program& program, CLI::App* draw) {
       "write the proof file of one subject: in the pool or not, its ticket against the cut-off, "
       "why it could not be drawn");
   program.reads(command);
-  command
-      ->add_option("draw", asked->draw,
-                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
-                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
-      ->required();
+  add_which_draw(program, command, asked->draw);
   command->add_option("subject", asked->subject, program.help("检查对象的编号", "the subject's id"))
       ->required();
   command->add_option("--out", asked->out, program.help("写到哪个文件", "file to write"))
@@ -285,11 +289,7 @@ void add_qr(Program& program, CLI::App* draw) {
       program.command(draw, "qr", "写出二维码（SVG）：抽取编号、检查点、在哪里查看",
                       "write a QR code (SVG): the draw's number, the checkpoint and where to look");
   program.reads(command);
-  command
-      ->add_option("draw", asked->draw,
-                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
-                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
-      ->required();
+  add_which_draw(program, command, asked->draw);
   command
       ->add_option("--public-url", asked->url,
                    program.help("读者访问服务或镜像的网址，如 https://liuhen.example",
@@ -364,11 +364,7 @@ void add_digits(Program& program, CLI::App* draw) {
       "record digits of a lottery, or of dice thrown before observers (before commitments are "
       "closed; two observers sign)");
   program.signs(command);
-  command
-      ->add_option("draw", thrown->draw,
-                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
-                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
-      ->required();
+  add_which_draw(program, command, thrown->draw);
   std::string zh, en;
   for (const auto& source : crypto::draw::digit_sources()) {
     zh += (zh.empty() ? "" : "、") + std::string(source.id) + " " + std::string(source.zh);
@@ -391,11 +387,7 @@ void add_contributing(Program& program, CLI::App* draw) {
   CLI::App* committing =
       program.command(draw, "commit", "贡献人：承诺一个随机数", "a contributor commits to a nonce");
   program.signs(committing);
-  committing
-      ->add_option("draw", asked->draw,
-                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
-                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
-      ->required();
+  add_which_draw(program, committing, asked->draw);
   committing->add_option("--nonce-file", asked->nonce_file,
                          program.help("随机数存放处", "where the nonce is kept"));
   add_witnessing(program, committing, asked->witnesses, kCostOfDraw);
@@ -403,11 +395,7 @@ void add_contributing(Program& program, CLI::App* draw) {
   CLI::App* revealing = program.command(draw, "reveal", "贡献人：揭示所承诺的随机数",
                                         "a contributor reveals the nonce");
   program.signs(revealing);
-  revealing
-      ->add_option("draw", asked->draw,
-                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
-                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
-      ->required();
+  add_which_draw(program, revealing, asked->draw);
   revealing->add_option("--nonce-file", asked->nonce_file,
                         program.help("随机数存放处", "where the nonce is kept"));
   add_witnessing(program, revealing, asked->witnesses, kCostOfDraw);
@@ -419,11 +407,7 @@ void add_supervising(Program& program, CLI::App* draw) {
   CLI::App* voiding = program.command(draw, "void", "作废（结果仍须公布；两人签名）",
                                       "void a draw (its outcome must still be shown; two sign)");
   program.signs(voiding);
-  voiding
-      ->add_option("draw", voided->draw,
-                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
-                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
-      ->required();
+  add_which_draw(program, voiding, voided->draw);
   voiding->add_option("--reason", voided->reason, program.help("原因", "reason"))->required();
   program.act(voiding, [voided](Session& session) {
     voided->draw = draw_stream(voided->draw);
@@ -434,11 +418,7 @@ void add_supervising(Program& program, CLI::App* draw) {
   auto objects = std::make_shared<bool>(false);
   CLI::App* attesting = program.command(draw, "attest", "见证人见证", "an observer attests");
   program.signs(attesting);
-  attesting
-      ->add_option("draw", attested->draw,
-                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
-                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
-      ->required();
+  add_which_draw(program, attesting, attested->draw);
   attesting->add_option("--statement", attested->statement, program.help("见证意见", "statement"))
       ->required();
   attesting->add_flag("--objects", *objects, program.help("有异议", "does not agree"));
@@ -452,11 +432,7 @@ void add_supervising(Program& program, CLI::App* draw) {
   CLI::App* adding = program.command(draw, "add-units", "无人可递补时整单位加入（两人签名）",
                                      "add whole units where no substitute is left (two sign)");
   program.signs(adding);
-  adding
-      ->add_option("draw", units->draw,
-                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
-                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
-      ->required();
+  add_which_draw(program, adding, units->draw);
   adding
       ->add_option("--group", units->group, program.help("席位组号，从 0 起", "seat group, from 0"))
       ->capture_default_str();
@@ -495,20 +471,12 @@ void add_draw_commands(Program& program) {
   CLI::App* showing =
       program.command(draw, "show", "一次抽取的全部情况（JSON）", "everything about a draw (JSON)");
   program.reads(showing);
-  showing
-      ->add_option("draw", *name,
-                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
-                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
-      ->required();
+  add_which_draw(program, showing, *name);
   program.act(showing, [name](Session& session) { return show(session, *name); });
   CLI::App* proving = program.command(draw, "proof", "写出证明文件，可离线核验",
                                       "write the proof file, to be verified offline");
   program.reads(proving);
-  proving
-      ->add_option("draw", *name,
-                   program.help("哪次抽取：计划/次数，如 2026-ND/1",
-                                "which draw: PLAN/ATTEMPT, such as 2026-ND/1"))
-      ->required();
+  add_which_draw(program, proving, *name);
   proving->add_option("--out", *out, program.help("写到哪个文件", "file to write"))->required();
   program.act(proving, [name, out](Session& session) { return proof(session, *name, *out); });
   add_row(program, draw);
