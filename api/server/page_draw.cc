@@ -237,7 +237,7 @@ std::string qr(const Backend& backend, const Draw& draw) {
                      both("内含抽取编号、检查点和本页网址；扫到的检查点日后须仍在账本之中。",
                           "It holds the draw's number, the checkpoint and this page's address; the "
                           "log must still contain that checkpoint later on.") +
-                     "</p>\n<p>" + code(escape(address)) + "</p>\n");
+                     "</p>\n<p>" + code(address) + "</p>\n");
 }
 
 std::string contents(const Draw& draw) {

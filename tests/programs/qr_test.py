@@ -4,6 +4,7 @@ Exits 77 where there is no zbarimg or rsvg-convert (tools/setup.sh test installs
 """
 
 import base64
+import html
 import os
 import re
 import shutil
@@ -58,7 +59,9 @@ class Codes(unittest.TestCase):
         with Service(self.ledger, "--public-url", GOOD) as service:
             page = service.get(path)[2].decode()
             svg = re.search(r"<svg .*?</svg>", page, re.S).group(0)
-            self.assertEqual(read_code(svg), f"{GOOD}{path}#draw=3{fragment_of(service)}")
+            address = f"{GOOD}{path}#draw=3{fragment_of(service)}"
+            self.assertEqual(read_code(svg), address)
+            self.assertIn("<code>" + html.escape(address) + "</code>", page)  # for whoever has no camera
         with Service(self.ledger) as service:
             self.assertNotIn("<svg", service.get(path)[2].decode())
         code, _, err = liuhen("serve", "--dir", self.ledger, "--public-url", GOOD + "/", "--listen", "127.0.0.1:0")
