@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/sha256.h"
 #include "crypto/utf8.h"
 
 namespace liuhen::api {
@@ -39,6 +40,13 @@ std::string shown(std::string_view said) {
     }
   }
   return out;
+}
+
+Error refused(const std::string& name, const Response& answer) {
+  const std::string status = std::to_string(answer.status);
+  const std::string why = shown(answer.body);
+  return fail("witness.refused", "见证人 " + name + " 以 HTTP " + status + " 拒绝：" + why,
+              "the witness " + name + " refused with HTTP " + status + ": " + why);
 }
 
 }  // namespace
@@ -96,13 +104,8 @@ Result<crypto::NoteSignature> WitnessClient::cosign(const std::string& note, std
                       " refused with HTTP 422: this log does not continue the history that it "
                       "cosigned, and may have forked; look into it at once");
     }
-    if (answer->status != 409 || answer->content_type != ledger::kWitnessSizeType) {
-      const std::string status = std::to_string(answer->status);
-      const std::string why = shown(answer->body);
-      return fail("witness.refused",
-                  "见证人 " + witness_.name + " 以 HTTP " + status + " 拒绝：" + why,
-                  "the witness " + witness_.name + " refused with HTTP " + status + ": " + why);
-    }
+    if (answer->status != 409 || answer->content_type != ledger::kWitnessSizeType)
+      return refused(witness_.name, *answer);
     const auto last = ledger::parse_witness_size(answer->body);
     if (!last) return last.error();
     if (*last == old_size) break;
@@ -110,6 +113,14 @@ Result<crypto::NoteSignature> WitnessClient::cosign(const std::string& note, std
   }
   return fail("witness.answer", "见证人 " + witness_.name + " 所说的大小前后不一",
               "the witness " + witness_.name + " does not settle on a size");
+}
+
+Result<std::string> WitnessClient::held(std::string_view origin) {
+  const std::string hash = to_hex(View(crypto::sha256(view_of(origin))));
+  const auto answer = connection_->get(prefix_ + "/" + hash + "/checkpoint");
+  if (!answer) return answer.error();
+  if (answer->status != 200) return refused(witness_.name, *answer);
+  return answer->body;
 }
 
 }  // namespace liuhen::api

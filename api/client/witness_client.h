@@ -26,6 +26,9 @@ class WitnessClient {
   // `witness.answer`, `note.signature`, `witness.request` (more than kWitnessSentBytesMax).
   Result<crypto::NoteSignature> cosign(const std::string& note, std::uint64_t size,
                                        const ProveConsistency& prove);
+  // The latest checkpoint of the log with this name that the witness cosigned, as it gives it to
+  // monitors: not looked at. One thread at a time. Errors: those of transport; `witness.refused`.
+  Result<std::string> held(std::string_view origin);
   // As of a Connection. Any thread.
   void cancel() { connection_->cancel(); }
 

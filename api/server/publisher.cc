@@ -19,6 +19,20 @@ std::string line_of(const crypto::NoteSignature& signature) {
   return line;
 }
 
+// It says that the log was rolled back or has forked.
+bool contradicts(const Error& error) {
+  return error.code == "witness.fork" || error.code == "witness.ahead";
+}
+
+// Of a note that the log signed itself.
+crypto::Checkpoint own_checkpoint(const std::string& note) {
+  const auto parsed = crypto::parse_note(note);
+  LIUHEN_CHECK(parsed.has_value());
+  auto checkpoint = crypto::parse_checkpoint(parsed->text);
+  LIUHEN_CHECK(checkpoint.has_value());
+  return std::move(*checkpoint);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Publisher>> Publisher::open(crypto::Policy policy,
@@ -93,9 +107,24 @@ void Publisher::run(Member& member) {
     if (line) {
       keep(member, *target, std::move(*line));
     } else {
-      failed(member, line.error());
+      failed(member, line.error(),
+             contradicts(line.error()) && proves_another_history(member, *target));
     }
   }
+}
+
+bool Publisher::proves_another_history(Member& member, const Target& target) {
+  const std::string origin = own_checkpoint(target.note).origin;
+  const auto note = member.client->held(origin);
+  const auto held =
+      note ? policy_.open_signed(*note) : Result<crypto::OpenedCheckpoint>(note.error());
+  if (!held || held->checkpoint.origin != origin) return false;
+  // Read after the witness was: it may have cosigned what was signed meanwhile.
+  const crypto::Checkpoint own = own_checkpoint(published_.head());
+  if (held->checkpoint.size > own.size) return true;
+  const auto proof = published_.prove(held->checkpoint.size, own.size);
+  return proof && !crypto::verify_consistency(held->checkpoint.size, own.size,
+                                              held->checkpoint.root, own.root, *proof);
 }
 
 // All witnesses are offered the same checkpoint until it has its quorum or its time is up: on a
@@ -106,12 +135,9 @@ void Publisher::aim(const std::string& head) {
   const auto kept = kept_.find(target_.size);
   const bool settled = target_.size == 0 || (kept != kept_.end() && kept->second.quorum);
   if (!settled && now - target_since_ < milliseconds(options_.round_ms)) return;
-  const auto note = crypto::parse_note(head);
-  const auto checkpoint =
-      note ? crypto::parse_checkpoint(note->text) : Result<crypto::Checkpoint>(note.error());
-  LIUHEN_CHECK(checkpoint.has_value());          // our own
-  if (checkpoint->size <= target_.size) return;  // read before another thread read a newer one
-  target_ = {.note = head, .size = checkpoint->size};
+  const std::uint64_t size = own_checkpoint(head).size;
+  if (size <= target_.size) return;  // read before another thread read a newer one
+  target_ = {.note = head, .size = size};
   target_since_ = now;
 }
 
@@ -143,6 +169,7 @@ void Publisher::keep(Member& member, const Target& target, crypto::NoteSignature
     member.status.error.reset();
     member.status.fork.reset();
     member.status.ahead.reset();
+    member.status.proven = false;
     member.asked = true;
     weigh();
     member.status.size = target.size;
@@ -164,17 +191,17 @@ void Publisher::keep(Member& member, const Target& target, crypto::NoteSignature
   if (tell && published_.cosigned) published_.cosigned();
 }
 
-void Publisher::failed(Member& member, const Error& error) {
-  const bool forked = error.code == "witness.fork";
-  if (published_.contradicted && (forked || error.code == "witness.ahead"))
+void Publisher::failed(Member& member, const Error& error, bool proven) {
+  if (published_.contradicted && contradicts(error))
     published_.contradicted(member.witness.name, error);
   const std::lock_guard lock(mutex_);
-  if (forked) {
+  if (error.code == "witness.fork") {
     member.status.fork = error;
     member.status.ahead.reset();
   } else if (error.code == "witness.ahead") {
     member.status.ahead = error;
   }
+  if (contradicts(error)) member.status.proven = proven;
   member.asked = true;
   weigh();
   const unsigned doublings = std::min(member.status.failures, 16u);
@@ -191,7 +218,9 @@ void Publisher::weigh() {
   std::string names;
   for (const auto& member : members_) {
     if (!member->status.fork && !member->status.ahead) continue;
-    against.push_back({.key = member->witness.key, .time = 0});
+    const crypto::VerifiedSignature one{.key = member->witness.key, .time = 0};
+    if (!member->status.proven && policy_.quorum_met(std::span(&one, 1))) continue;
+    against.push_back(one);
     names += (names.empty() ? "" : ", ") + member->witness.name;
   }
   disputed_.reset();

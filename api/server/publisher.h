@@ -53,6 +53,8 @@ struct WitnessStatus {
   unsigned failures = 0;              // in a row
   std::optional<Error> fork = {};     // 422, and it has not cosigned since
   std::optional<Error> ahead = {};    // it said `witness.ahead`, and neither since
+  // For either it shows a checkpoint that the log signed and that this log does not contain.
+  bool proven = false;
 };
 
 class Publisher {
@@ -82,8 +84,9 @@ class Publisher {
   // `witness.fork` while a witness says that the log is not what it cosigned, `witness.ahead` while
   // one says that it cosigned more. Any thread.
   Outcome undisputed() const;
-  // `ledger.disputed` while so many witnesses say either that they are a quorum of the policy: no
-  // one of them alone can keep the log from growing. Any thread; quick.
+  // `ledger.disputed` while so many witnesses say either that they are a quorum of the policy. One
+  // who is a quorum alone has to prove it by the log's own signature: no one's mere word can keep
+  // the log from growing. Any thread; quick.
   std::optional<Error> disputed() const;
   const crypto::Policy& policy() const { return policy_; }
 
@@ -116,7 +119,9 @@ class Publisher {
   std::optional<Target> next(Member& member);  // waits; none when stopping
   void aim(const std::string& head);           // under the mutex
   void keep(Member& member, const Target& target, crypto::NoteSignature signature);
-  void failed(Member& member, const Error& error);
+  void failed(Member& member, const Error& error, bool proven);
+  // Whether what the witness holds was signed by the log and is not of the history that it has now.
+  bool proves_another_history(Member& member, const Target& target);
   void weigh();  // under the mutex: whether a quorum speaks against the log
   static CosignedCheckpoint shown(const Kept& kept);
 

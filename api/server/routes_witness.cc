@@ -85,7 +85,8 @@ Response statuses(const Backend& backend, const Call&) {
                       {"size", or_null(witness.size)},
                       {"time", or_null(witness.time)},
                       {"failures", witness.failures},
-                      {"error", std::move(error)}});
+                      {"error", std::move(error)},
+                      {"proven", witness.proven}});
     }
   }
   return json_response({{"witnesses", std::move(rows)}});

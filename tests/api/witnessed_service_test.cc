@@ -104,6 +104,9 @@ TEST(WitnessedService, ARolledBackAndAForkedOneAreCaught) {
     rolled_back.catch_up();  // the genesis
     ASSERT_TRUE(within(20, [&] { return code_of_witness(rolled_back) == "witness.ahead"; }))
         << code_of_witness(rolled_back);
+    // The one witness is the quorum, and shows what the log signed.
+    EXPECT_NE(rolled_back.get("/api/v1/witnesses").body.find("\"proven\":true"), std::string::npos);
+    EXPECT_EQ(Town::code(rolled_back.get("/readyz")), "ledger.disputed");
     EXPECT_EQ(policy.open(rolled_back.get("/checkpoint").body).error().code, "policy.quorum");
   }
   const TempDir temp;
@@ -226,6 +229,24 @@ TEST(WitnessedService, OneThatLiesStopsNobody) {
   EXPECT_NE(page.find("liuhen_witness_ahead{witness=\"w1\"} 0\n"), std::string::npos) << page;
   a.lies = 0;
   EXPECT_TRUE(within(60, [&] { return town.get("/healthz").status == 200; }));
+}
+
+// A word alone: it shows nothing that the log signed.
+TEST(WitnessedService, OneWhoIsTheQuorumHasToProveIt) {
+  RunningWitness witness(11, log_key());
+  const auto policy = policy_of({{witness.vkey(), witness.url()}}, "all");
+  Town town(false, policy);
+  witness.lies = 1'000'000;
+  town.city.furnish(20, 4);
+  town.catch_up();
+  ASSERT_TRUE(within(20, [&] { return Town::code(town.get("/healthz")) == "witness.ahead"; }));
+  EXPECT_NE(town.get("/api/v1/witnesses").body.find("\"proven\":false"), std::string::npos);
+  EXPECT_EQ(town.get("/readyz").status, 200u);
+  town.city.set_department("LATER");
+  town.catch_up();
+  EXPECT_EQ(town.size(), town.city.size());
+  witness.lies = 0;
+  EXPECT_TRUE(within(60, [&] { return is_cosigned(town, policy); }));
 }
 
 // One that is mute holds the start up for so long and no longer.
