@@ -61,6 +61,7 @@ class RecoveringSequencer final : public Sequencer {
     given_up_ = halted->stopped();
   }
   std::vector<PendingIntent> pending() const override { return current()->pending(); }
+  std::size_t pending_count() const override { return current()->pending_count(); }
   std::optional<PendingIntent> pending_intent(const Hash& hash) const override {
     return current()->pending_intent(hash);
   }

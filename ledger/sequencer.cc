@@ -75,6 +75,10 @@ class QueuedSequencer final : public Sequencer {
   }
   void halt(const Error& why) override { fail_all({}, why); }
   std::vector<PendingIntent> pending() const override;
+  std::size_t pending_count() const override {
+    const std::lock_guard lock(mutex_);
+    return pending_.size();
+  }
   std::optional<PendingIntent> pending_intent(const Hash& hash) const override;
   std::string checkpoint() const override {
     const std::lock_guard lock(mutex_);

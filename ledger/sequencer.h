@@ -119,6 +119,7 @@ class Sequencer {
   virtual void halt(const Error& why) = 0;
   // Half-signed intents that wait and have not expired, by hash; any thread.
   virtual std::vector<PendingIntent> pending() const = 0;
+  virtual std::size_t pending_count() const = 0;  // of these; any thread, quick
   virtual std::optional<PendingIntent> pending_intent(const Hash& hash) const = 0;
   virtual std::string checkpoint()
       const = 0;  // the last signed note, empty before the first; any thread

@@ -66,6 +66,9 @@ void add_log_figures(const Backend& backend, std::vector<Figure>& figures) {
   figures.push_back({.name = "liuhen_projection_entries",
                      .help = "Entries that the state which readers see has taken in.",
                      .value = static_cast<double>(backend.model.folded())});
+  figures.push_back({.name = "liuhen_intents_pending",
+                     .help = "Intents that wait for a second signature.",
+                     .value = static_cast<double>(backend.sequencer.pending_count())});
   const Result<ReadModel::Reading> reading = backend.model.read(0);
   if (reading && reading->size() > 0) {
     figures.push_back({.name = "liuhen_checkpoint_timestamp_seconds",

@@ -154,6 +154,7 @@ TEST(Metrics, CountWhatTheServiceDoes) {
   EXPECT_EQ(page.at("liuhen_intents_refused_total{code=\"intent.fork\"}"), 0);
   EXPECT_EQ(page.at("liuhen_intents_refused_total{code=\"key.revoked\"}"), 0);
   EXPECT_EQ(page.at("liuhen_intents_waiting"), 0);
+  EXPECT_EQ(page.at("liuhen_intents_pending"), 0);
   EXPECT_EQ(page.at("liuhen_batch_entries_sum"), size);
   EXPECT_GE(page.at("liuhen_storage_sync_duration_seconds_count"), size);
   EXPECT_GT(page.at("liuhen_storage_sync_duration_seconds_sum"), 0);
