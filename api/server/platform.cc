@@ -106,6 +106,17 @@ projections::OpenConflict opener(ledger::RestrictedStore& restricted) {
 
 }  // namespace
 
+Outcome Platform::may_sign(const State& state) const {
+  const projections::Key* key = state.keys.find(parts_.keys.platform.public_key());
+  if (key == nullptr || key->valid()) return ok();
+  return fail("platform.revoked",
+              "本服务的平台密钥已在账本中吊销：平台该做的（公布、执行、递补）都无法记录；"
+              "请由两名受托人授予新密钥（KeyGranted），换上后重启",
+              "this service's platform key is revoked in the ledger: nothing that falls to the "
+              "platform can be recorded; have two trustees grant a new one (KeyGranted), put it "
+              "in place, and start the service anew");
+}
+
 void Platform::start() {
   thread_ = std::thread([this] { run(); });
 }
@@ -169,6 +180,7 @@ Outcome Platform::record_what_is_due() {
     {
       Result<ReadModel::Reading> reading = parts_.model.read(parts_.sequencer.size());
       if (!reading) return reading.error();
+      if (Outcome may = may_sign(reading->state()); !may) return may;
       // Before the event that it serves, where it is there; nothing waits for it.
       if (auto found = witnessed(reading->state())) {
         noted = {found->checkpoint.size, found->lines.size()};

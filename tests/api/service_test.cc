@@ -447,6 +447,23 @@ TEST(Service, RefusesAVrfKeyThatTheLogDoesNotKnow) {
   EXPECT_TRUE(town.try_open().has_value());
 }
 
+// Before something falls due that nobody records.
+TEST(Service, SaysThatItsOwnKeyIsRevoked) {
+  Town town;
+  town.city.furnish(3, 2);
+  town.catch_up();
+  ASSERT_EQ(town.post("/api/v1/platform/advance", "").status, 200u);
+  EXPECT_EQ(town.get("/healthz").status, 200u);
+  schema::KeyRevokedT revoked;
+  revoked.key = City::bytes(town.city.id("platform"));
+  revoked.reason = "泄露";
+  town.city.must(std::move(revoked), {"trustee-inside"});
+  town.catch_up();
+  EXPECT_EQ(Town::code(town.post("/api/v1/platform/advance", "")), "platform.revoked");
+  EXPECT_EQ(Town::code(town.get("/healthz")), "platform.revoked");
+  EXPECT_EQ(town.get("/readyz").status, 200u);
+}
+
 TEST(Init, KeepsTheDirectoriesToTheOwnerWhateverTheUmask) {
   TempDir temp;
   const std::string dir = temp / "ledger";
