@@ -21,6 +21,9 @@ namespace liuhen::tools {
 namespace {
 
 constexpr unsigned kBackoffMaxS = 300;
+// A source that has fewer entries than it had may be a cache with a checkpoint of a moment ago: it
+// is asked so many times in a row, more and more rarely, before it counts as rolled back.
+constexpr unsigned kBehindMax = 4;
 
 struct Mirror {
   std::string url, directory, vkey, ca;
@@ -155,18 +158,20 @@ Result<bool> copy(Environment& environment, const Mirror& asked, ledger::Fetcher
 
 // What asking again cannot mend: an alarm, or trouble on this side.
 bool is_final(const Error& error) {
-  return error.code.starts_with("export.") && error.code != "export.source";
+  return error.code.starts_with("export.") && error.code != "export.source" &&
+         error.code != "export.behind";
 }
 
 // For as long as nothing alarming is seen. A source that cannot be reached, or gives what it did
 // not sign, is asked again, more and more rarely.
 Outcome follow(Environment& environment, const Mirror& asked, ledger::Fetcher& source,
-               const crypto::NoteKey& key) {
+               const crypto::NoteKey& key, unsigned behind) {
   unsigned wait_s = asked.every_s;
   for (;;) {
     std::this_thread::sleep_for(std::chrono::seconds(wait_s));
     const auto copied = copy(environment, asked, source, key);
-    if (!copied && is_final(copied.error())) return copied.error();
+    behind = !copied && copied.error().code == "export.behind" ? behind + 1 : 0;
+    if (!copied && (is_final(copied.error()) || behind == kBehindMax)) return copied.error();
     wait_s = copied ? asked.every_s : std::min(std::max(wait_s, 1u) * 2, kBackoffMaxS);
     if (!copied) {
       const Error& error = copied.error();
@@ -201,7 +206,8 @@ Outcome mirror(Environment& environment, const Mirror& asked) {
   environment.say("核验：liuhen-verify tiles " + asked.directory + " --vkey " + key->vkey(),
                   "verify: liuhen-verify tiles " + asked.directory + " --vkey " + key->vkey());
   environment.out << std::flush;
-  return asked.follow ? follow(environment, asked, source, *key) : ok();
+  const unsigned behind = !copied && copied.error().code == "export.behind" ? 1 : 0;
+  return asked.follow ? follow(environment, asked, source, *key, behind) : ok();
 }
 
 }  // namespace

@@ -324,6 +324,28 @@ class Mirror(unittest.TestCase):
         self.assertTrue(kept[1].startswith(f"offered-{self.size}-"))
         self.expect_verified(self.size + 2)
 
+    def test_one_that_follows_puts_up_with_a_checkpoint_of_a_moment_ago(self):
+        ledger, given, of_a_moment_ago = self.own_service(), [], []
+
+        def cached(path, status, body):
+            if path != "/checkpoint":
+                return status, body
+            given.append(of_a_moment_ago.pop() if of_a_moment_ago else body)
+            return status, given[-1]
+        with Service(ledger) as service, Proxy(service.url, cached) as source:
+            with Running(source.url, self.copy, "--follow", "--interval", "1") as following:
+                until(lambda: os.path.exists(os.path.join(self.copy, "checkpoint")))
+                department(("--url", service.url), 1)
+                until(lambda: size_of(self.copy) == self.size + 1)
+                of_a_moment_ago.extend([given[0]] * 2)
+                until(lambda: not of_a_moment_ago)
+                department(("--url", service.url), 2)
+                until(lambda: size_of(self.copy) == self.size + 2)
+                following.process.kill()
+                _, said = following.wait()
+        self.assertIn("[export.behind]", said)
+        self.expect_verified(self.size + 2)
+
     def test_a_forked_source_is_refused_with_the_entry_and_evidence(self):
         one, other = self.own_service(), self.own_service()
         department(("--dir", one), 1)
