@@ -123,6 +123,8 @@ std::string format_proof(const ProofText& proof) {
   return out;
 }
 
+bool is_proof_file(std::string_view text) { return text.starts_with("liuhen/draw-proof/"); }
+
 Result<ProofText> parse_proof(std::string_view text) {
   if (text.size() > kProofBytesMax)
     return bad("证明文件过大（上限 1 GiB）", "the proof file is larger than 1 GiB");

@@ -22,6 +22,7 @@ struct ProofText {
   std::string checkpoint;       // the signed note, verbatim
 };
 
+bool is_proof_file(std::string_view text);  // of whatever version
 std::string format_proof(const ProofText& proof);
 // The exact inverse of format_proof: fails with `proof.format`, naming the line, on anything that
 // format_proof would not give.

@@ -16,6 +16,7 @@
 #include "ledger/restricted.h"
 #include "ledger/rocksdb_storage.h"
 #include "projections/findings/findings.h"
+#include "projections/proof_text.h"
 #include "projections/row_text.h"
 #include "projections/verify_summary.h"
 #include "tools/policy_warning.h"
@@ -235,6 +236,16 @@ class Run {
                       kUsage);
     }
     if (projections::is_row_file(*text)) return row_proof(*text);
+    if (!projections::is_proof_file(*text)) {
+      return complain(
+          fail("verify.file",
+               job_.place + " 不是证明文件：首行应为 liuhen/draw-proof/…（抽取）、"
+                            "liuhen/draw-row/…（单户）或 c2sp.org/tlog-proof…（记录）",
+               job_.place + " is no proof file: its first line should be liuhen/draw-proof/… "
+                            "(a draw), liuhen/draw-row/… (one subject) or "
+                            "c2sp.org/tlog-proof… (an entry)"),
+          kUsage);
+    }
     return print(projections::verify_proof_file(*text, policy_ ? &*policy_ : nullptr, job_.now_s));
   }
 

@@ -86,6 +86,15 @@ class Row(unittest.TestCase):
                 self.assertEqual(code, 1, out)
                 self.assertIn(said, out)
 
+    def test_what_is_no_proof_file_is_no_violation(self):
+        path = os.path.join(self.folder, "checkpoint")
+        for text in (self.service.get("/checkpoint")[2], b"", b"PK\x03\x04"):
+            with open(path, "wb") as file:
+                file.write(text)
+            code, out = verify(path)
+            self.assertEqual(code, 3, out)
+            self.assertIn("[verify.file]", out)
+
     def test_a_page_is_not_made_of_it(self):
         code, out = verify(self.file_of(self.rows[0][1]), "--report", os.path.join(self.folder, "r.html"))
         self.assertEqual(code, 3)

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { parseVkey } from "./verify/note.js";
 import { type Policy, parsePolicy, policyOfKey } from "./verify/policy.js";
+import { isProofFile } from "./verify/proof-file.js";
 import { Refusal } from "./verify/refusal.js";
 import { reportJson, reportText } from "./verify/report-text.js";
 import { isRowFile } from "./verify/row-file.js";
@@ -78,6 +79,9 @@ function run(words: readonly string[]): number {
     const report = verifyRowFile(bytes, policy);
     print(() => rowReportJson(report), () => rowReportText(report, language));
     return exitCodes[report.verdict];
+  }
+  if (!isProofFile(bytes)) {
+    throw new Usage(`${plain[1]} 不是抽取或单户的证明文件 / is no proof file of a draw or of one subject in it (verify.file)`);
   }
   const report = verifyProofFile(bytes, { policy, now, onProgress });
   print(() => reportJson(report), () => reportText(report, language));

@@ -18,6 +18,12 @@ export interface ProofFile {
 
 const heading = "liuhen/draw-proof/v1";
 
+/** Whether the file says that it is one, of whatever version. */
+export function isProofFile(bytes: Bytes): boolean {
+  const start = utf8("liuhen/draw-proof/");
+  return start.every((byte, i) => bytes[i] === byte);
+}
+
 function escaped(text: string): string {
   if (text === "-") return "%2D";
   return text.replace(/[\x00-\x20\x7f%,]/g,
