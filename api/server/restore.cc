@@ -39,8 +39,11 @@ class Restore {
     if (done) done = choose_head();
     if (done) done = place();
     std::error_code ignored;
-    if (!done) fs::remove_all(beside_, ignored);
-    if (!done) return done.error();
+    if (!done) {
+      fs::remove_all(beside_, ignored);
+      if (made_) fs::remove(layout_.dir, ignored);
+      return done.error();
+    }
     restored_.keys_present = true;
     for (const char* name : {"log", "platform", "vrf", "master"}) {
       if (!fs::exists(layout_.key(name), ignored)) restored_.keys_present = false;
@@ -65,8 +68,8 @@ class Restore {
                       " is there and was left as it is; move it away, do not "
                       "delete it");
     }
-    if (fs::create_directories(layout_.dir, error))
-      fs::permissions(layout_.dir, fs::perms::owner_all, error);
+    made_ = fs::create_directories(layout_.dir, error);
+    if (made_) fs::permissions(layout_.dir, fs::perms::owner_all, error);
     if (!error) fs::remove_all(beside_, error);
     return error ? Outcome(io_error(layout_.dir, error)) : ok();
   }
@@ -190,6 +193,7 @@ class Restore {
   const RestoreOptions& options_;
   const Layout layout_;
   const std::string beside_;
+  bool made_ = false;  // the directory itself
   Restored restored_;
   std::string origin_, head_;
   std::vector<projections::LossLine> losses_;
