@@ -24,7 +24,7 @@ constexpr std::array kSentences{
              "$1 至少要有 $2 个值，给了 $3 个"},
     Sentence{"(.*): At Most ([0-9]+) required but received ([0-9]+)",
              "$1 至多可有 $2 个值，给了 $3 个"},
-    Sentence{"(.*) was given a disallowed flag override", "$1 后面不带值"},
+    Sentence{"(.*) was given a disallowed flag override", "--$1 后面不带值"},
     Sentence{"(.*): Should be true/false or a number", "$1 后面不带值"},
     Sentence{"(.*): too many inputs for a flag", "$1 给了多次"},
     Sentence{"Could not convert: (.*) = (.*)", "$1 的值“$2”不是所要的数"},

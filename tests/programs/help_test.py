@@ -188,6 +188,8 @@ class Slips(unittest.TestCase):
                              (["draw", "commit", "x", "--wait", "soon"], "--wait 的值“soon”"),
                              (["--lang", "fr", "state", "log"], "只能是 zh,en 之一"),
                              (["mirror", "http://127.0.0.1:1", "x", "--interval", "0"], "--interval 的值 0 不在 1 至"),
+                             (["draw", "commit", "x", "--without-witnesses=5"], "--without-witnesses 后面不带值"),
+                             (["mirror", "http://127.0.0.1:1", "x", "--follow=false"], "--follow 后面不带值"),
                              (["state", "log", "--nope"], "不认识 “--nope”")):
             code, _, err = liuhen(*words, lang="zh")
             with self.subTest(" ".join(words)):
