@@ -22,6 +22,7 @@ mount -t proc proc "$PLACE/root/proc"
 mount -t tmpfs tmpfs "$PLACE/root/run"   # no systemd there
 cp "$DEB" "$PLACE/root/tmp/liuhen.deb"
 cp -r "$DEMO" "$PLACE/root/tmp/ledger"
+install -m 644 "$TESTS/tsan.supp" "$PLACE/root/tmp"
 exec chroot "$PLACE/root" /bin/sh -e -c "$STEPS"
 """
 
@@ -125,11 +126,14 @@ class Package(unittest.TestCase):
         place = scratch()
         for name in ("upper", "work", "root"):
             os.mkdir(os.path.join(place, name))
+        tests = os.path.join(ROOT, "tests")
         # An overlay cannot stand on another: its layers are in memory.
         done = subprocess.run(
             ["unshare", "--mount", "--fork", "sh", "-c",
              'mount -t tmpfs tmpfs "$PLACE" && mkdir "$PLACE/upper" "$PLACE/work" "$PLACE/root" && exec sh -c "$INSTALL"'],
             env={**os.environ, "PLACE": place, "DEB": self.deb, "DEMO": DEMO, "STEPS": steps, "INSTALL": INSTALL,
+                 # Which a user of its own could not read where the project is.
+                 "TESTS": tests, "TSAN_OPTIONS": os.environ.get("TSAN_OPTIONS", "").replace(tests, "/tmp"),
                  "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"},
             capture_output=True, text=True, timeout=600)
         if "mount" in done.stderr and "overlay" in done.stderr and done.returncode != 0:

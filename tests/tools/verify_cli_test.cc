@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <mutex>
 
 #include "crypto/policy.h"
 #include "crypto/random.h"
@@ -377,38 +379,48 @@ TEST(VerifyUrl, AServiceAndMirrors) {
   std::ofstream(policy) << "log " + key.vkey() + "\nquorum none\n";
   EXPECT_EQ(verify("url " + town.url() + at + " --policy " + policy).code, 1);
 
+  std::mutex mutex;  // guards the files, which another thread serves
   std::map<std::string, std::string> files;
+  const auto put = [&](const std::string& path, const std::string& body) {
+    const std::lock_guard lock(mutex);
+    files[path] = body;
+  };
   const auto path_of = [](const std::string& path) { return "/" + path; };
   const unsigned size = static_cast<unsigned>(city.size());
   const std::string tile = path_of(ledger::tile_path({0, 0, size})),
                     bundle = path_of(ledger::bundle_path({0, 0, size}));
   for (const std::string& path : {std::string("/checkpoint"), tile, bundle})
     files[path] = town.get(path).body;
-  auto server = api::server::HttpServer::open({.listen = "127.0.0.1:0"},
-                                              {[&files](const api::Request& request) {
-                                                api::Response response;
-                                                const auto found = files.find(request.target);
-                                                response.status = found == files.end() ? 404 : 200;
-                                                if (found != files.end())
-                                                  response.body = found->second;
-                                                return response;
-                                              }})
-                    .value();
+  auto server =
+      api::server::HttpServer::open({.listen = "127.0.0.1:0"}, {[&](const api::Request& request) {
+                                      api::Response response;
+                                      const std::lock_guard lock(mutex);
+                                      const auto found = files.find(request.target);
+                                      response.status = found == files.end() ? 404 : 200;
+                                      if (found != files.end()) response.body = found->second;
+                                      return response;
+                                    }})
+          .value();
   std::thread serving([&] { server->run(); });
   const std::string mirror = "url http://127.0.0.1:" + std::to_string(server->port()) + pinned + at;
   EXPECT_EQ(verify(mirror).code, 0);
   for (const std::string& path : {std::string("/checkpoint"), tile, bundle}) {
     const std::string whole = files[path];
-    files[path][whole.size() / 2] = static_cast<char>(whole[whole.size() / 2] ^ 1);
+    std::string bent = whole;
+    bent[whole.size() / 2] = static_cast<char>(whole[whole.size() / 2] ^ 1);
+    put(path, bent);
     const Ran changed = verify(mirror);
     EXPECT_EQ(changed.code, 1) << path << "\n" << changed.out;
     EXPECT_TRUE(changed.out.starts_with("结论：发现违背")) << changed.out;
-    files.erase(path);
+    {
+      const std::lock_guard lock(mutex);
+      files.erase(path);
+    }
     const Ran gone = verify(mirror);
     EXPECT_EQ(gone.code, 2) << path << "\n" << gone.out;
     EXPECT_TRUE(gone.out.starts_with("结论：无法判定")) << gone.out;
     EXPECT_FALSE(has(gone, "✓ G")) << gone.out;
-    files[path] = whole;
+    put(path, whole);
   }
   server->stop();
   serving.join();
