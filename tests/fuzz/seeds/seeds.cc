@@ -10,6 +10,7 @@
 #include "crypto/note.h"
 #include "crypto/tlog_proof.h"
 #include "ledger/event.h"
+#include "projections/row_file.h"
 #include "tests/api/town.h"
 #include "tests/projections/city_log.h"
 
@@ -49,6 +50,18 @@ void put_draw_proof(City& city, const CityDraw& draw, Corpora& corpora) {
   const auto text = projections::build_proof_file(city.state(), draw.draw(), proofs);
   LIUHEN_CHECK(text.has_value());
   corpora.put("proof_file", "one-draw", *text);
+}
+
+// Of whom was drawn, and of whom is not in the pool.
+void put_rows(City& city, const CityDraw& draw, Corpora& corpora) {
+  CityProofs proofs(city);
+  for (const auto& [name, subject] :
+       {std::pair<std::string, std::string>{"drawn", draw.draw().tasks.front().subject},
+        {"absent", "91370200ABSENT"}}) {
+    const auto text = projections::build_row_file(city.state(), draw.draw(), subject, proofs);
+    LIUHEN_CHECK(text.has_value());
+    corpora.put("row_file", name, *text);
+  }
 }
 
 // Of the log that tests/fuzz/tlog_proof.cc knows.
@@ -123,6 +136,7 @@ void put_all(Corpora corpora) {
   CityDraw draw(city);
   draw.whole();
   put_draw_proof(city, draw, corpora);
+  put_rows(city, draw, corpora);
   city.must(draw.recuse(0), {"platform"});
   draw.result(1);
   put_entries(city, corpora);
