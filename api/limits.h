@@ -7,6 +7,8 @@
 namespace liuhen::api {
 
 inline constexpr std::uint32_t kHeaderBytesMax = 16u << 10;  // 431
+// Read and not yet understood: what a line of a chunk, or a trailer, may take at most; 431.
+inline constexpr std::size_t kReadBufferBytesMax = 64u << 10;
 // Every body: an intent with its openings, a draft, kDiffRowsMax rows to compare (63 bytes each at
 // most); 413.
 inline constexpr std::size_t kBodyBytesMax = 1u << 20;
@@ -75,6 +77,7 @@ inline constexpr std::uint64_t kSnapshotEntries = 10'000;     // a snapshot whil
 inline constexpr unsigned kSnapshotPauseS = 300;              // after the last
 inline constexpr std::uint64_t kSnapshotRoomBytes = 1u
                                                     << 30;  // on the disk; otherwise none is made
+inline constexpr std::uint64_t kClockAheadMaxS = 300;  // of recorded time; beyond: not healthy
 inline constexpr unsigned kCheckAgainS = 60;  // after what is stored could not be read
 inline constexpr unsigned kConnectTimeoutMs = 10'000;
 inline constexpr unsigned kAttempts = 10;              // of a program whose request came too early

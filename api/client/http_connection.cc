@@ -244,7 +244,7 @@ class HttpConnection final : public Connection {
     if (cancelling_->cancelled()) return failed(problem);
     // A refusal may have come before everything was sent; only its absence is a failure.
     const error_code unsent = problem;
-    beast::flat_buffer buffer;
+    beast::flat_buffer buffer(kReadBufferBytesMax);
     http::response_parser<http::string_body> parser;
     parser.body_limit(options_.response_bytes);
     if (request.method == "HEAD") parser.skip(true);

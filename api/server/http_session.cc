@@ -97,6 +97,12 @@ Error oversized(std::size_t limit) {
               "the request's body is over the limit of " + std::to_string(limit) + " bytes");
 }
 
+// Lines of chunks and trailers are no part of the body.
+Error long_header() {
+  return fail("request.header", "请求头、分块行或尾部字段超过上限",
+              "the request's header, a line of a chunk, or its trailers are over the limit");
+}
+
 // What a wait for something to read came to. Nothing: events are dealt with by whichever thread is
 // free, and one of a request that has been read meanwhile ends the wait for the next.
 enum class Came { nothing, bytes, end };
@@ -251,10 +257,8 @@ asio::awaitable<bool> HttpSession::serve_one() {
     co_await http::async_read_header(stream_, buffer_, parser,
                                      asio::redirect_error(asio::use_awaitable, problem));
   }
-  if (problem == http::error::header_limit) {
-    co_return co_await refuse(
-        fail("request.header", "请求头超过上限", "the request's header is over the limit"));
-  }
+  if (problem == http::error::header_limit || problem == http::error::buffer_overflow)
+    co_return co_await refuse(long_header());
   if (problem == http::error::end_of_stream || problem == beast::error::timeout) co_return false;
   if (problem && is_of_http(problem)) co_return co_await refuse(malformed());
   if (problem) co_return false;
@@ -288,6 +292,7 @@ asio::awaitable<bool> HttpSession::serve_one() {
                               asio::redirect_error(asio::use_awaitable, problem));
   }
   if (problem == http::error::body_limit) co_return co_await refuse(oversized(limit));
+  if (problem == http::error::buffer_overflow) co_return co_await refuse(long_header());
   if (problem && is_of_http(problem) && problem != http::error::end_of_stream &&
       problem != http::error::partial_message)
     co_return co_await refuse(malformed());

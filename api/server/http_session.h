@@ -152,7 +152,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   HttpHost& host_;
   const ClientAddress peer_;  // who is connected, perhaps a proxy
   ClientAddress client_;      // who asks, of the request at hand
-  boost::beast::flat_buffer buffer_;
+  boost::beast::flat_buffer buffer_{kReadBufferBytesMax};
   bool idle_ = true;
   const std::shared_ptr<AnswerTurn> answer_turn_ = std::make_shared<AnswerTurn>();
   const std::shared_ptr<ChunkTurn> turn_ = std::make_shared<ChunkTurn>();

@@ -277,6 +277,53 @@ TEST(Http, AClientThatTricklesIsCutOff) {
   }
 }
 
+// Neither is part of the body, and neither may be kept in memory for as long as it goes on.
+TEST(Http, LongLinesOfChunksAndTrailersAreRefused) {
+  Running running(echo());
+  const std::string start =
+      "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string most(4u * kReadBufferBytesMax, 'a');
+  for (const std::string& rest :
+       {"1;" + most + "\r\nx\r\n0\r\n\r\n", "1\r\nx\r\n0\r\nX: " + most + "\r\n\r\n"}) {
+    Raw raw(running.port());
+    raw.try_send(start + rest);
+    EXPECT_TRUE(raw.receive().starts_with("HTTP/1.1 431 ")) << rest.substr(0, 20);
+  }
+  Raw good(running.port());
+  good.send(start + "1;a=b\r\nx\r\n0\r\nX: y\r\n\r\n");
+  EXPECT_TRUE(good.receive().starts_with("HTTP/1.1 200 "));
+}
+
+// A server is no more to be trusted than a client.
+TEST(Http, AnAnswerWithALongLineOfAChunkIsNotTaken) {
+  const int listening = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::bind(listening, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(listening, 1), 0);
+  socklen_t length = sizeof address;
+  ::getsockname(listening, reinterpret_cast<sockaddr*>(&address), &length);
+  std::atomic<std::size_t> taken = 0;
+  std::thread hostile([&] {
+    const int socket = ::accept(listening, nullptr, nullptr);
+    const std::string start = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;";
+    const std::string more(1u << 16, 'a');
+    ::send(socket, start.data(), start.size(), MSG_NOSIGNAL);
+    while (taken < (256u << 20)) {
+      const ssize_t sent = ::send(socket, more.data(), more.size(), MSG_NOSIGNAL);
+      if (sent <= 0) break;
+      taken += static_cast<std::size_t>(sent);
+    }
+    ::close(socket);
+  });
+  const auto client = connect("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)));
+  EXPECT_FALSE(client.value()->get("/"));
+  hostile.join();
+  ::close(listening);
+  EXPECT_LT(taken, 32u << 20);  // what the kernel holds
+}
+
 TEST(Http, SlowClientsGiveTheirPlacesBack) {
   HttpServerOptions options;
   options.request_timeout_s = 1;
