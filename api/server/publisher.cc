@@ -201,7 +201,8 @@ void Publisher::failed(Member& member, const Error& error, bool proven) {
   } else if (error.code == "witness.ahead") {
     member.status.ahead = error;
   }
-  if (contradicts(error)) member.status.proven = proven;
+  // A proof stays one, though it can no longer be read.
+  if (contradicts(error)) member.status.proven = member.status.proven || proven;
   member.asked = true;
   weigh();
   const unsigned doublings = std::min(member.status.failures, 16u);
@@ -216,15 +217,16 @@ void Publisher::failed(Member& member, const Error& error, bool proven) {
 void Publisher::weigh() {
   std::vector<crypto::VerifiedSignature> against;
   std::string names;
+  bool proven = false;
   for (const auto& member : members_) {
     if (!member->status.fork && !member->status.ahead) continue;
-    const crypto::VerifiedSignature one{.key = member->witness.key, .time = 0};
-    if (!member->status.proven && policy_.quorum_met(std::span(&one, 1))) continue;
-    against.push_back(one);
+    against.push_back({.key = member->witness.key, .time = 0});
+    proven = proven || member->status.proven;
     names += (names.empty() ? "" : ", ") + member->witness.name;
   }
   disputed_.reset();
-  if (policy_.needs_witnesses() && !against.empty() && policy_.quorum_met(against)) {
+  const bool believed = proven || against.size() > 1;
+  if (policy_.needs_witnesses() && believed && policy_.quorum_met(against)) {
     disputed_ =
         fail("ledger.disputed",
              "足够法定数的见证人（" + names +

@@ -53,7 +53,7 @@ struct WitnessStatus {
   unsigned failures = 0;              // in a row
   std::optional<Error> fork = {};     // 422, and it has not cosigned since
   std::optional<Error> ahead = {};    // it said `witness.ahead`, and neither since
-  // For either it shows a checkpoint that the log signed and that this log does not contain.
+  // For either it has shown a checkpoint that the log signed and that this log does not contain.
   bool proven = false;
 };
 
@@ -84,9 +84,9 @@ class Publisher {
   // `witness.fork` while a witness says that the log is not what it cosigned, `witness.ahead` while
   // one says that it cosigned more. Any thread.
   Outcome undisputed() const;
-  // `ledger.disputed` while so many witnesses say either that they are a quorum of the policy. One
-  // who is a quorum alone has to prove it by the log's own signature: no one's mere word can keep
-  // the log from growing. Any thread; quick.
+  // `ledger.disputed` while so many witnesses say either that they are a quorum of the policy.
+  // Where one alone is a quorum and the only one who says it, he has to prove it by the log's own
+  // signature: no one's mere word can keep the log from growing. Any thread; quick.
   std::optional<Error> disputed() const;
   const crypto::Policy& policy() const { return policy_; }
 

@@ -32,6 +32,11 @@ class RunningWitness {
     site.handle = [this](const api::Request& request) {
       ++asked;
       while (held) std::this_thread::sleep_for(milliseconds(5));
+      if (unreadable && request.method == "GET") {
+        api::Response none;
+        none.status = 404;
+        return none;
+      }
       if (lies > 0) {
         --lies;
         api::Response lie;
@@ -70,9 +75,10 @@ class RunningWitness {
 
   FixedClock clock;
   std::atomic<unsigned> asked = 0;
-  std::atomic<bool> held = false;  // answers nothing meanwhile
-  std::string before_its_own;      // further lines in its answers; set before it is asked
-  std::atomic<unsigned> lies = 0;  // so many answers say that it has cosigned 99,999,999
+  std::atomic<bool> held = false;        // answers nothing meanwhile
+  std::string before_its_own;            // further lines in its answers; set before it is asked
+  std::atomic<bool> unreadable = false;  // to monitors
+  std::atomic<unsigned> lies = 0;        // so many answers say that it has cosigned 99,999,999
 
  private:
   TempDir temp_;

@@ -231,6 +231,37 @@ TEST(WitnessedService, OneThatLiesStopsNobody) {
   EXPECT_TRUE(within(60, [&] { return town.get("/healthz").status == 200; }));
 }
 
+// Neither shows any proof, each alone is a quorum, and both say the same.
+TEST(WitnessedService, SeveralWhoSayItNeedNoProof) {
+  RunningWitness a(11, log_key()), b(12, log_key());
+  const auto policy = policy_of({{a.vkey(), a.url()}, {b.vkey(), b.url()}}, "any");
+  Town town(false, policy);
+  a.lies = b.lies = 1'000'000;
+  town.catch_up();  // the genesis
+  EXPECT_TRUE(within(20, [&] { return Town::code(town.get("/readyz")) == "ledger.disputed"; }));
+  EXPECT_EQ(town.get("/api/v1/witnesses").body.find("\"proven\":true"), std::string::npos);
+}
+
+// What was proved once stands, though it can no longer be read.
+TEST(WitnessedService, AProofIsNotForgotten) {
+  RunningWitness witness(11, log_key());
+  const auto policy = policy_of({{witness.vkey(), witness.url()}}, "all");
+  {
+    Town town(false, policy);
+    town.city.furnish(20, 4);
+    town.catch_up();
+    ASSERT_TRUE(within(20, [&] { return is_cosigned(town, policy); }));
+  }
+  Town rolled_back(false, policy);
+  rolled_back.catch_up();  // the genesis
+  ASSERT_TRUE(
+      within(20, [&] { return Town::code(rolled_back.get("/readyz")) == "ledger.disputed"; }));
+  witness.unreadable = true;
+  const unsigned asked = witness.asked;
+  ASSERT_TRUE(within(30, [&] { return witness.asked > asked + 2; }));
+  EXPECT_EQ(Town::code(rolled_back.get("/readyz")), "ledger.disputed");
+}
+
 // A word alone: it shows nothing that the log signed.
 TEST(WitnessedService, OneWhoIsTheQuorumHasToProveIt) {
   RunningWitness witness(11, log_key());
