@@ -12,10 +12,11 @@ std::string text(std::uint64_t number) { return std::to_string(number); }
 Outcome check_expiry(const IntentView& intent, std::uint64_t time) {
   const std::uint64_t expires = intent.fields().expires();
   if (expires < time) {
-    return fail(
-        "intent.expired",
-        "意图已于 " + text(expires) + " 过期（记录时间 " + text(time) + "）；请重新签署",
-        "the intent expired at " + text(expires) + " and it is " + text(time) + "; sign it again");
+    return fail("intent.expired",
+                "意图已于 " + text(expires) + " 过期（账本的记录时间为 " + text(time) +
+                    "）；请重新签署，有效期要够长",
+                "the intent expired at " + text(expires) + " and the ledger records " + text(time) +
+                    "; sign it again, to be good for longer");
   }
   if (expires - time > kIntentLifeMaxS) {
     return fail("intent.expiry", "意图的有效期不得超过 " + text(kIntentLifeMaxS) + " 秒",

@@ -8,6 +8,7 @@
 #include "api/server/site.h"
 #include "api/server/tls_certificate.h"
 #include "crypto/vrf.h"
+#include "ledger/guarded_clock.h"
 #include "projections/keys.h"
 #include "tools/client_limits.h"
 #include "tools/commands.h"
@@ -206,7 +207,9 @@ Outcome serve(Environment& environment, const Target& target, Serve asked) {
   if (Outcome loaded = load_certificate(environment, asked); !loaded) return loaded;
   const auto log = open_log(asked.log, environment.clock);
   if (!log) return log.error();
+  ledger::GuardedClock clock(environment.clock);
   api::server::ServiceOptions options;
+  options.clock = &clock;
   options.log = log->get();
   options.author_rate = asked.author_rate;
   options.publishing.ca_file = asked.ca_file;

@@ -4,6 +4,7 @@
 #include "api/server/http_server.h"
 #include "api/server/witness.h"
 #include "crypto/key_file.h"
+#include "ledger/guarded_clock.h"
 #include "tools/client_limits.h"
 #include "tools/commands.h"
 #include "tools/print_error.h"
@@ -88,12 +89,12 @@ Outcome serve(Environment& environment, const Asked& asked) {
   auto store = api::server::WitnessStore::open(asked.dir, own_key(*key));
   if (!store) return store.error();
   std::mutex said;  // lines are whole
-  api::server::Witness witness(
-      key->label, key->key, environment.clock, **store, [&](const Error& alarm) {
-        const std::lock_guard lock(said);
-        environment.err << environment.pick("警报", "alarm") << " [" << alarm.code << "] "
-                        << environment.pick(alarm.zh, alarm.en) << std::endl;
-      });
+  ledger::GuardedClock clock(environment.clock);
+  api::server::Witness witness(key->label, key->key, clock, **store, [&](const Error& alarm) {
+    const std::lock_guard lock(said);
+    environment.err << environment.pick("警报", "alarm") << " [" << alarm.code << "] "
+                    << environment.pick(alarm.zh, alarm.en) << std::endl;
+  });
   api::server::HttpServerOptions http = asked.http;
   http.listen = asked.listen;
   http.signals = true;

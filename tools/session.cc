@@ -76,7 +76,7 @@ Result<std::unique_ptr<api::server::Service>> open_directory(Environment& enviro
   if (!given) return given.error();
   ProgressLine progress(environment, "重放账本", "replaying the ledger");
   options.dir = target.dir;
-  options.clock = &environment.clock;
+  if (options.clock == nullptr) options.clock = &environment.clock;
   options.accept_loss = target.accept_loss;
   options.beacon_url = target.beacon_url;
   options.progress = [&progress](std::uint64_t done, std::uint64_t all) { progress(done, all); };

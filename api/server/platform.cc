@@ -108,7 +108,15 @@ projections::OpenConflict opener(ledger::RestrictedStore& restricted) {
 
 Outcome Platform::may_sign(const State& state) const {
   const projections::Key* key = state.keys.find(parts_.keys.platform.public_key());
-  if (key == nullptr || key->valid()) return ok();
+  if (state.keys.keys.empty() || (key != nullptr && key->valid())) return ok();
+  if (key == nullptr) {
+    return fail("platform.unknown",
+                "本服务的平台密钥未在账本中获授权：平台该做的都无法记录；请由两名受托人授予"
+                "（KeyGranted），或放回原来的密钥后重启",
+                "this service's platform key was not granted in the ledger: nothing that falls to "
+                "the platform can be recorded; have two trustees grant it (KeyGranted), or put the "
+                "former key back, and start the service anew");
+  }
   return fail("platform.revoked",
               "本服务的平台密钥已在账本中吊销：平台该做的（公布、执行、递补）都无法记录；"
               "请由两名受托人授予新密钥（KeyGranted），换上后重启",

@@ -60,7 +60,7 @@ class Platform {
   void run();
   bool is_stopping() const;
   Outcome record_what_is_due();
-  // `platform.revoked` where its key is known and signs nothing any more.
+  // `platform.revoked`, `platform.unknown` where its key may sign nothing.
   Outcome may_sign(const projections::State& state) const;
   // Verified before it is kept. Takes as long as the sources do; no reading may be held.
   Outcome fetch(const Wanted& wanted);

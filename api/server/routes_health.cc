@@ -9,6 +9,22 @@
 namespace liuhen::api::server {
 namespace {
 
+// A recorded time cannot be taken back: until the clock has come there, everything is recorded at
+// that time, and intents that expire before it are refused.
+Outcome clock_of(const Backend& backend) {
+  const Result<ReadModel::Reading> reading = backend.model.read(0);
+  if (!reading || reading->size() == 0) return ok();
+  const std::uint64_t recorded = reading->state().times.back(), now = backend.clock.now_s();
+  if (recorded <= now + kClockAheadMaxS) return ok();
+  const std::string ahead = std::to_string(recorded - now);
+  return fail("clock.behind",
+              "账本最后的记录时间比本机时钟快 " + ahead +
+                  " 秒：时钟走到那时之前，到期早于它的意图都会被拒绝；请核对时钟",
+              "the last recorded time is " + ahead +
+                  " s ahead of this machine's clock: intents that expire before it are refused "
+                  "until then; look after the clock");
+}
+
 // Everything that somebody has to see to.
 Outcome health_of(const Backend& backend) {
   if (Outcome model = backend.model.health(); !model) return model;
@@ -17,7 +33,8 @@ Outcome health_of(const Backend& backend) {
   }
   if (const auto why = backend.sequencer.stopped()) return *why;
   if (const auto stuck = backend.platform.stuck()) return *stuck;
-  return ok();
+  if (const auto trouble = backend.clock.trouble()) return *trouble;
+  return clock_of(backend);
 }
 
 Outcome disk_of(const Backend& backend) {

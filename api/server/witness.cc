@@ -88,7 +88,7 @@ Response Witness::handle(const Request& request) {
     return request.method == "POST" ? add_checkpoint(request) : wrong_method("POST");
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (path == "/") return reads ? about() : wrong_method("GET, HEAD");
-  if (path == "/healthz") return reads ? text_response("ok\n") : wrong_method("GET, HEAD");
+  if (path == "/healthz") return reads ? health() : wrong_method("GET, HEAD");
   if (path.size() == 1 + 64 + kCheckpointPath.size() && path.ends_with(kCheckpointPath))
     return reads ? latest(std::string(path.substr(1, 64))) : wrong_method("GET, HEAD");
   return nothing_here();
@@ -155,6 +155,10 @@ Response Witness::cosign(WitnessedState& state, ledger::WitnessAccepted accepted
   const std::string text = crypto::format_note(note);
   if (text != state.note()) {
     const Outcome kept = state.replace(accepted.next, text);
+    {
+      const std::lock_guard lock(mutex_);
+      unkept_ = kept ? std::nullopt : std::optional(kept.error());
+    }
     if (!kept) return problem(kept.error(), 500);
   }
   for (const std::string& fork : state.evidence().settle({accepted.next, text})) {
@@ -163,6 +167,14 @@ Response Witness::cosign(WitnessedState& state, ledger::WitnessAccepted accepted
     if (alarm_) alarm_(told_with_files(what, fork));
   }
   return text_response(crypto::format_signature_line(signature));
+}
+
+// Everything that whoever runs it has to see to.
+Response Witness::health() {
+  if (const auto trouble = clock_.trouble()) return problem(*trouble, 503);
+  const std::lock_guard lock(mutex_);
+  if (unkept_) return problem(*unkept_, 503);
+  return text_response("ok\n");
 }
 
 Response Witness::latest(const std::string& hash) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "api/client/connection.h"
@@ -35,6 +37,7 @@ class Witness {
   Response cosign(WitnessedState& state, ledger::WitnessAccepted accepted);
   void keep_evidence(WitnessedState& state, const ledger::WitnessRefused& refused,
                      const std::string& offered);
+  Response health();
   Response latest(const std::string& hash);
   Response about();
 
@@ -43,6 +46,8 @@ class Witness {
   ledger::Clock& clock_;
   WitnessStore& store_;
   const Alarm alarm_;
+  std::mutex mutex_;             // guards what follows
+  std::optional<Error> unkept_;  // why the last head to be replaced was not
 };
 
 }  // namespace liuhen::api::server
