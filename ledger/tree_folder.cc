@@ -32,6 +32,10 @@ TreeFolder::~TreeFolder() {
 
 Outcome TreeFolder::open() {
   std::error_code error;
+  if (fs::exists(path_ + "/ledger.json", error)) {
+    return fail("export.place", path_ + " 是账本自己的目录，未写入；请另选目录",
+                path_ + " is a ledger's own directory and was left as it is; take another");
+  }
   fs::create_directories(path_, error);
   if (error) return io_error(path_, error);
   fd_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

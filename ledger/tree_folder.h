@@ -12,7 +12,7 @@
 
 namespace liuhen::ledger {
 
-// Names are relative to the directory: "tile/0/000". Errors: `export.busy`, `export.io`. Used by
+// Names are relative to the directory: "tile/0/000". Errors: `export.busy`, `export.io`, `export.place` (a ledger's own). Used by
 // one thread.
 class TreeFolder {
  public:

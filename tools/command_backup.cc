@@ -44,6 +44,13 @@ Result<std::uint32_t> make_backup(const Backup& asked, const std::string& to,
 Outcome back_up(Environment& environment, const Backup& asked) {
   std::error_code error;
   const std::string to = fs::absolute(asked.to, error).lexically_normal().string();
+  const std::string own = fs::weakly_canonical(asked.dir, error).string();
+  const std::string place = fs::weakly_canonical(to, error).string();
+  if (place == own || place.starts_with(own + "/")) {
+    return fail("backup.place", to + " 在账本自己的目录里，未备份；请另选，最好在别的磁盘上",
+                to + " is in the ledger's own directory and nothing was backed up; take another, "
+                     "best on another disk");
+  }
   ProgressLine progress(environment, "备份中（字节）", "backing up (bytes)");
   const auto number = make_backup(asked, to, [&](std::uint64_t bytes) { progress(bytes, 0); });
   if (!number) return number.error();
@@ -286,7 +293,12 @@ void add_accept_loss(Program& program) {
       "by a trustee, one of them a trustee outside the operator");
   program.signs(command);
   command->add_option("--reason", *reason, program.help("缘由与决定", "why, and who decided"))
-      ->required();
+      ->required()
+      ->check([&program](const std::string& said) {
+        return said.find_first_not_of(" \t\n") != std::string::npos
+                   ? std::string()
+                   : program.help("--reason 要写明缘由", "--reason has to say why");
+      });
   command->callback([&program, reason] {
     program.action = [&program, reason] {
       return accept_loss(program.environment, program.target, *reason);

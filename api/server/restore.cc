@@ -41,7 +41,10 @@ class Restore {
     std::error_code ignored;
     if (!done) {
       fs::remove_all(beside_, ignored);
-      if (made_) fs::remove(layout_.dir, ignored);
+      for (fs::path made = layout_.dir; !made_.empty(); made = made.parent_path()) {
+        fs::remove(made, ignored);
+        if (made == made_) break;
+      }
       return done.error();
     }
     restored_.keys_present = true;
@@ -68,8 +71,13 @@ class Restore {
                       " is there and was left as it is; move it away, do not "
                       "delete it");
     }
-    made_ = fs::create_directories(layout_.dir, error);
-    if (made_) fs::permissions(layout_.dir, fs::perms::owner_all, error);
+    fs::path first = layout_.dir;
+    while (first.has_parent_path() && !fs::exists(first.parent_path(), error))
+      first = first.parent_path();
+    if (fs::create_directories(layout_.dir, error)) {
+      made_ = first;
+      fs::permissions(layout_.dir, fs::perms::owner_all, error);
+    }
     if (!error) fs::remove_all(beside_, error);
     return error ? Outcome(io_error(layout_.dir, error)) : ok();
   }
@@ -193,7 +201,7 @@ class Restore {
   const RestoreOptions& options_;
   const Layout layout_;
   const std::string beside_;
-  bool made_ = false;  // the directory itself
+  fs::path made_;  // the first directory on the way that was not there before
   Restored restored_;
   std::string origin_, head_;
   std::vector<projections::LossLine> losses_;

@@ -117,6 +117,19 @@ class Backups(unittest.TestCase):
         self.expect_whole(self.restore("--number", "2")[0], self.size + 1)
         self.expect_whole(self.restore()[0], self.size + 2)
 
+    def test_not_into_the_ledger_itself(self):
+        before = sorted(os.listdir(self.ledger))
+        for place in (self.ledger, os.path.join(self.ledger, "db"), os.path.join(self.ledger, "new", "one")):
+            code, _, err = liuhen("backup", self.ledger, "--to", place)
+            self.assertEqual(code, 1)
+            self.assertIn("[backup.place]", err)
+        self.assertEqual(sorted(os.listdir(self.ledger)), before)
+        code, _, err = liuhen("accept-loss", "--dir", self.ledger, "--reason", " ")
+        self.assertEqual(code, 3, err)
+        code, _, err = liuhen("export", "tiles", self.ledger, "--dir", self.ledger)
+        self.assertEqual(code, 1)
+        self.assertIn("[export.place]", err)
+
     def test_nobody_elses_to_read(self):
         self.back_up()
         self.assertEqual(os.stat(self.backups).st_mode & 0o077, 0)
@@ -471,11 +484,12 @@ class Losses(unittest.TestCase):
                     good = file.read()
                 with open(newest, "wb") as file:
                     file.write(good[:-40] + bytes([good[-40] ^ 1]) + good[-39:])
-            directory = os.path.join(scratch(), "restored")
+            place = scratch()
+            directory = os.path.join(place, "on", "the", "way")
             code, out, err = liuhen("restore", self.backups, directory, "--from-mirror", broken)
             self.assertEqual(code, 1, (change, out))
             self.assertRegex(err, r"\[(restore\.mirror|note\.signature|restore\.fork)\]", change)
-            self.assertFalse(os.path.exists(directory))  # it was made for this alone
+            self.assertEqual(os.listdir(place), [])  # they were made for this alone
 
     def test_a_newer_backup_needs_no_decision(self):
         self.assertEqual(liuhen("backup", self.ledger, "--to", self.backups)[0], 0)
