@@ -51,6 +51,7 @@ StopSignals::StopSignals(StopSignalsOptions options) : options_(std::move(option
   for (std::size_t i = 0; i < kStop.size(); ++i) take(kStop[i], raised.before[i]);
   raised.hangup_taken = options_.hangup != nullptr;
   if (raised.hangup_taken) take(SIGHUP, raised.hangup_before);
+  ::signal(SIGPIPE, SIG_IGN);  // who no longer reads what is printed ends nothing
   thread_ = std::thread([this] { run(); });
 }
 

@@ -1,6 +1,6 @@
-// SIGINT, SIGTERM and SIGHUP, each acted upon by a thread of its own. What the handlers do is raise
-// a semaphore: a pipe, by which such things are usually told, cannot be written to where every
-// write fails, and then the signal would be lost.
+// SIGINT, SIGTERM and SIGHUP, each acted upon by a thread of its own; SIGPIPE is ignored from then on. What the
+// handlers do is raise a semaphore: a pipe, by which such things are usually told, cannot be
+// written to where every write fails, and then the signal would be lost.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,7 @@ struct StopSignalsOptions {
   std::chrono::milliseconds patience;
 };
 
-// One at a time in a process. The signals are as they were before once it is destroyed.
+// One at a time in a process. The other signals are as they were before once it is destroyed.
 class StopSignals {
  public:
   explicit StopSignals(StopSignalsOptions options);

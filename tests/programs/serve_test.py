@@ -31,6 +31,12 @@ class Stopping(unittest.TestCase):
         code, _, err = liuhen("state", "log", "--dir", directory)  # and left the directory whole
         self.assertEqual(code, 0, err)
 
+    def test_whoever_no_longer_reads_what_it_says_does_not_end_it(self):
+        with Service(copy_of_demo()) as service:
+            service.process.stdout.close()
+            service.process.send_signal(signal.SIGTERM)
+            self.assertEqual(service.process.wait(60), 0)
+
     def test_whoever_never_answers_does_not_hold_it(self):
         directory = copy_of_demo()
         with Service(directory) as service:
