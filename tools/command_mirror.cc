@@ -22,7 +22,8 @@ namespace {
 
 constexpr unsigned kBackoffMaxS = 300;
 // A source that has fewer entries than it had may be a cache with a checkpoint of a moment ago: it
-// is asked so many times in a row, more and more rarely, before it counts as rolled back.
+// is asked so many times, more and more rarely, before it counts as rolled back: until it was
+// copied from in between.
 constexpr unsigned kBehindMax = 4;
 
 struct Mirror {
@@ -170,8 +171,11 @@ Outcome follow(Environment& environment, const Mirror& asked, ledger::Fetcher& s
   for (;;) {
     std::this_thread::sleep_for(std::chrono::seconds(wait_s));
     const auto copied = copy(environment, asked, source, key);
-    behind = !copied && copied.error().code == "export.behind" ? behind + 1 : 0;
-    if (!copied && (is_final(copied.error()) || behind == kBehindMax)) return copied.error();
+    const bool is_behind = !copied && copied.error().code == "export.behind";
+    if (copied) behind = 0;
+    if (is_behind) ++behind;
+    if (!copied && (is_final(copied.error()) || (is_behind && behind >= kBehindMax)))
+      return copied.error();
     wait_s = copied ? asked.every_s : std::min(std::max(wait_s, 1u) * 2, kBackoffMaxS);
     if (!copied) {
       const Error& error = copied.error();
