@@ -117,7 +117,8 @@ class Sequencer {
   // Something was found wrong with the ledger: nothing more is taken, and everyone is told why
   // (`ledger.stopped`). A batch under way is finished. Any thread.
   virtual void halt(const Error& why) = 0;
-  // Half-signed intents that wait and have not expired, by hash; any thread.
+  // Half-signed intents that wait, by hash; those that have expired go with the next batch. Any
+  // thread.
   virtual std::vector<PendingIntent> pending() const = 0;
   virtual std::size_t pending_count() const = 0;  // of these; any thread, quick
   virtual std::optional<PendingIntent> pending_intent(const Hash& hash) const = 0;

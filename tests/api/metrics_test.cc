@@ -134,6 +134,11 @@ TEST(Metrics, CountWhatTheServiceDoes) {
   ASSERT_EQ(Town::code(town.send(denied, {"clerk"})), "role.denied");
   const std::string unsigned_one = Town::submission(denied, {});
   ASSERT_EQ(Town::code(town.post("/api/v1/intents", unsigned_one)), "intent.signature");
+  ledger::schema::KeyGrantedT granted;
+  granted.grant = town.city.grant("second-clerk", {City::Role::clerk});
+  const Bytes half =
+      ledger::encode(town.city.intent(std::move(granted), {"trustee-outside", "trustee-inside"}));
+  ASSERT_EQ(town.send(half, {"trustee-outside"}).status, 202u);
   ASSERT_EQ(town.get("/nothing").status, 404u);
   // These hold no intent, and none is refused.
   ASSERT_EQ(Town::code(town.post("/api/v1/intents", "{}")), "request.field");
@@ -154,7 +159,7 @@ TEST(Metrics, CountWhatTheServiceDoes) {
   EXPECT_EQ(page.at("liuhen_intents_refused_total{code=\"intent.fork\"}"), 0);
   EXPECT_EQ(page.at("liuhen_intents_refused_total{code=\"key.revoked\"}"), 0);
   EXPECT_EQ(page.at("liuhen_intents_waiting"), 0);
-  EXPECT_EQ(page.at("liuhen_intents_pending"), 0);
+  EXPECT_EQ(page.at("liuhen_intents_pending"), 1);
   EXPECT_EQ(page.at("liuhen_batch_entries_sum"), size);
   EXPECT_GE(page.at("liuhen_storage_sync_duration_seconds_count"), size);
   EXPECT_GT(page.at("liuhen_storage_sync_duration_seconds_sum"), 0);
