@@ -47,6 +47,14 @@ std::string cli_words(const CLI::ParseError& problem, Language language) {
   return words;  // of a check of our own, which speaks Chinese itself
 }
 
+void refuse_values_of_flags(CLI::App& command) {
+  for (CLI::Option* option : command.get_options()) {
+    if (option->get_expected_max() == 0) option->disable_flag_override();
+  }
+  for (CLI::App* below : command.get_subcommands([](CLI::App*) { return true; }))
+    refuse_values_of_flags(*below);
+}
+
 Language language_of(const std::vector<std::string>& arguments, Language fallback) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     std::string value;

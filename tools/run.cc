@@ -127,15 +127,6 @@ std::string usage_words(const Environment& environment, const CLI::App& app,
          environment.pick("说明见：" + name + " --help", "See: " + name + " --help") + '\n';
 }
 
-// "--flag=5" is no way to say "--flag".
-void refuse_values_of_flags(CLI::App& command) {
-  for (CLI::Option* option : command.get_options()) {
-    if (option->get_expected_max() == 0) option->disable_flag_override();
-  }
-  for (CLI::App* below : command.get_subcommands([](CLI::App*) { return true; }))
-    refuse_values_of_flags(*below);
-}
-
 }  // namespace
 
 int run(std::vector<std::string> arguments, Environment& environment) {

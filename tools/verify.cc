@@ -25,6 +25,7 @@ class CommandLine {
     label();
     add_sources();
     add_options();
+    refuse_values_of_flags(app_);
   }
 
   // 0 and a job to run, or what to exit with.

@@ -67,7 +67,7 @@ class Verifier(unittest.TestCase):
         for words in ([], ["dir"], ["url"], ["tiles"], ["file"]):
             self.assertNotRegex(said(*words, "--help"), WORDS_OF_CLI11)
         for words in ([], ["dir"], ["dir", "x", "--policy", "a", "--vkey", "b"], ["dir", "x", "--at", "soon"],
-                      ["dir", "x", "--nope"], ["dir", "x", "--policy"]):
+                      ["dir", "x", "--nope"], ["dir", "x", "--policy"], ["dir", "x", "--quiet=false"]):
             self.assertRegex(said(*words), "[\u4e00-\u9fff]")
             self.assertNotRegex(said(*words), WORDS_OF_CLI11)
 
