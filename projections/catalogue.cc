@@ -330,6 +330,13 @@ Outcome check_rates(const schema::RuleSetT& rule, const schema::PlanPublished& p
           "the rate of stratum " + number +
               " makes no sense: denominator above 0, rate up to 1, and 0 beside a fixed count");
     }
+    if ((rate->maximum() != 0 && rate->minimum() > rate->maximum()) ||
+        (rate->fixed() != 0 && (rate->minimum() != 0 || rate->maximum() != 0))) {
+      return fail("plan.rates",
+                  "第 " + number + " 层的最低数不得大于最高数；已有定数的不另设最低数、最高数",
+                  "the minimum of stratum " + number +
+                      " may not be above its maximum, and beside a fixed count there is neither");
+    }
     if (left_open || rate->fixed() != 0) continue;
     if (!at_most(bounds.min_num, bounds.min_den, rate->num(), rate->den()) ||
         !at_most(rate->num(), rate->den(), bounds.max_num, bounds.max_den)) {

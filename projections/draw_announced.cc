@@ -112,9 +112,11 @@ Outcome check_strata(const Announcing& c) {
                   "stratum " + number + " is not in the rule and the plan, or named twice");
     }
     if (stratum->den == 0 || stratum->num > stratum->den || stratum->num != (*planned)->num ||
-        stratum->den != (*planned)->den || stratum->fixed != (*planned)->fixed) {
-      return fail("draw.rate", "分层 " + number + " 的比例或数量与计划公布的不一致",
-                  "the rate or count of stratum " + number + " is not the one planned");
+        stratum->den != (*planned)->den || stratum->fixed != (*planned)->fixed ||
+        stratum->minimum != (*planned)->minimum || stratum->maximum != (*planned)->maximum) {
+      return fail("draw.rate", "分层 " + number + " 的比例、数量或其上下限与计划公布的不一致",
+                  "the rate or count of stratum " + number +
+                      ", or its minimum or maximum, is not the one planned");
     }
   }
   const bool left_open =

@@ -11,16 +11,6 @@ namespace liuhen::projections {
 
 namespace {
 
-crypto::draw::Allocation allocation_of(const ledger::schema::DrawAnnouncedT& announcement) {
-  crypto::draw::Allocation allocation;
-  for (const auto& stratum : announcement.strata) {
-    allocation.strata.push_back(
-        {.num = stratum->num, .den = stratum->den, .fixed = stratum->fixed});
-  }
-  allocation.total = announcement.total;
-  return allocation;
-}
-
 std::vector<ledger::schema::StratumOutcomeT> outcomes_of(const crypto::draw::Selection& selection) {
   std::vector<ledger::schema::StratumOutcomeT> strata;
   for (const auto& stratum : selection.strata) {
@@ -76,6 +66,19 @@ std::vector<ledger::schema::VisitT> visits_without_teams(const crypto::draw::See
 }
 
 }  // namespace
+
+crypto::draw::Allocation allocation_of(const ledger::schema::DrawAnnouncedT& announcement) {
+  crypto::draw::Allocation allocation;
+  for (const auto& stratum : announcement.strata) {
+    allocation.strata.push_back({.num = stratum->num,
+                                 .den = stratum->den,
+                                 .fixed = stratum->fixed,
+                                 .minimum = stratum->minimum,
+                                 .maximum = stratum->maximum});
+  }
+  allocation.total = announcement.total;
+  return allocation;
+}
 
 Bytes alpha_of(const Draw& draw) {
   LIUHEN_CHECK(draw.reveals_closed_at && !draw.awaits_beacon());

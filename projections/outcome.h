@@ -35,6 +35,9 @@ struct Visits {
 Result<Visits> visits_of(const State& state, const Draw& draw,
                          const std::array<std::uint8_t, 64>& seed, const OpenConflict& open);
 
+// How the announcement shares out what is drawn.
+crypto::draw::Allocation allocation_of(const ledger::schema::DrawAnnouncedT& announcement);
+
 // Nothing was left to chance: all eligible rows of the stratum are drawn, or they are fewer than
 // the rule's minimum.
 bool outcome_is_not_random(const Draw& draw, const ledger::schema::StratumOutcomeT& stratum);

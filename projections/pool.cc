@@ -214,4 +214,12 @@ Result<Pool> pool_of(const State& state, const DrawAnnouncedT& announcement, con
   return pool;
 }
 
+std::vector<std::uint64_t> eligible_by_stratum(const Pool& pool, std::size_t strata) {
+  std::vector<std::uint64_t> eligible(strata, 0);
+  for (const auto& row : pool.subjects) {
+    if (row.eligibility == 0 && row.stratum < strata) ++eligible[row.stratum];
+  }
+  return eligible;
+}
+
 }  // namespace liuhen::projections

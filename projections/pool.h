@@ -32,6 +32,9 @@ struct Pool {
 Result<Pool> pool_of(const State& state, const ledger::schema::DrawAnnouncedT& announcement,
                      const ledger::schema::RuleSetT& rule);
 
+// How many of each announced stratum can be drawn.
+std::vector<std::uint64_t> eligible_by_stratum(const Pool& pool, std::size_t strata);
+
 // True unless some field keeps the two scopes apart.
 bool scopes_overlap(const std::vector<std::unique_ptr<ledger::schema::ConditionT>>& a,
                     const std::vector<std::unique_ptr<ledger::schema::ConditionT>>& b);

@@ -39,10 +39,16 @@ void list_catalogue(const Catalogue& catalogue, Listing& listing) {
     listing.row("rule", id, rule.revision, rule.department, rule.name, rule.basis, rule.strata,
                 rule.minimum_pool, rule.yearly_cap, rule.default_capacity, rule.capacities,
                 rule.publication_days, rule.margin_s);
+    if (rule.rest_days != 0 || rule.suspended_apart || !rule.weights.empty())
+      listing.row("rule_pool", id, rule.rest_days, rule.suspended_apart, rule.weights);
   }
   for (const auto& [id, plan] : catalogue.plans) {
     listing.row("plan", id, plan.revision, plan.department, plan.name, plan.year, plan.temporary,
                 plan.targeted, plan.items, plan.rule, plan.scope, plan.rates);
+    for (const auto& rate : plan.rates) {
+      if (rate->minimum != 0 || rate->maximum != 0)
+        listing.row("rate_bounds", id, rate->stratum, rate->minimum, rate->maximum);
+    }
   }
 }
 
@@ -97,6 +103,10 @@ void Listing::add(const schema::StratumRuleT& stratum) {
 void Listing::add(const schema::UnitCapacityT& capacity) {
   add(capacity.unit);
   add(capacity.capacity);
+}
+void Listing::add(const schema::WeightRuleT& weight) {
+  add(weight.conditions);
+  add(weight.weight);
 }
 void Listing::add(const schema::PlannedRateT& rate) {
   add(rate.stratum);

@@ -65,6 +65,7 @@ class Listing {
   void add(const ledger::schema::ConditionT& condition);
   void add(const ledger::schema::StratumRuleT& stratum);
   void add(const ledger::schema::UnitCapacityT& capacity);
+  void add(const ledger::schema::WeightRuleT& weight);
   void add(const ledger::schema::PlannedRateT& rate);
   void add(const ledger::schema::ItemListedT& item);
   void add(const ledger::schema::ItemResultT& result);

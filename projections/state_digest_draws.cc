@@ -78,6 +78,10 @@ void list_draws(const Draws& draws, Listing& listing) {
     if (draw.outcome)
       listing.row("outcome", draw.outcome->pi, draw.outcome->strata, draw.outcome->visits_root,
                   draw.outcome->visits, draw.outcome->vacancies);
+    if (draw.outcome && draw.announcement.weighted) {
+      for (const auto& stratum : draw.outcome->strata)
+        listing.row("rest", stratum->rest_drawn, stratum->rest_weight);
+    }
     listing.row("units", draw.added_units);
     for (const Task& task : draw.tasks) listing.row("task", task);
     listing.row("attestations", draw.attestations, draw.attested_by);

@@ -320,6 +320,10 @@ void add_announcing(Program& program, CLI::App* draw) {
                    "unit that sends inspectors; none: the plan's department and those below it"));
   command->add_option("--qualification", asked->qualification,
                       program.help("须具备的资格", "qualification they must hold"));
+  command->add_option("--total", asked->total,
+                      program.help("计划未定比例时，各层合计抽几户，按可抽数分摊",
+                                   "where the plan leaves the rates open: how many in all, shared "
+                                   "by how many can be drawn"));
   command->add_option("--seats", asked->seats, program.help("每户检查人员数", "officers a visit"))
       ->capture_default_str();
   command

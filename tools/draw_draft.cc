@@ -151,6 +151,28 @@ Result<std::vector<std::uint8_t>> hash_of(const json::value& answer, const char*
   return from_hex(std::string_view(answer.at(name).as_string()));
 }
 
+// What the clerk is about to sign: how many of each stratum, and where nothing is
+// left to chance.
+void say_forecast(Session& session, const json::value& answer) {
+  const auto count = [](const json::value& row, const char* name) {
+    return std::to_string(row.at(name).to_number<std::uint64_t>());
+  };
+  const auto words = [](const json::value& row, const char* name) {
+    return std::string(row.at(name).as_string());
+  };
+  for (const json::value& row : answer.at("strata").as_array()) {
+    const std::string label = words(row, "label"), drawn = count(row, "drawn"),
+                      eligible = count(row, "eligible");
+    std::string zh = "  " + label + "：可抽 " + eligible + "，抽 " + drawn;
+    std::string en = "  " + label + ": " + drawn + " of " + eligible;
+    if (drawn != "0" && !row.at("random").as_bool()) {
+      zh += "，不具随机性";
+      en += ", which is not random";
+    }
+    session.environment().say(zh, en);
+  }
+}
+
 Outcome fill_pool(Session& session, schema::DrawAnnouncedT& draw) {
   draw.subject_root.assign(32, 0);
   draw.inspector_root.assign(32, 0);
@@ -172,6 +194,7 @@ Outcome fill_pool(Session& session, schema::DrawAnnouncedT& draw) {
   draw.inspector_rows = answer->at("inspector_rows").to_number<std::uint64_t>();
   draw.inspector_eligible = answer->at("inspector_eligible").to_number<std::uint64_t>();
   draw.conflict_rows = answer->at("conflict_rows").to_number<std::uint64_t>();
+  say_forecast(session, *answer);
   return ok();
 }
 
@@ -201,8 +224,11 @@ Result<schema::DrawAnnouncedT> draft_of(Session& session, const DrawDraft& asked
     stratum->num = rate->num;
     stratum->den = rate->den;
     stratum->fixed = rate->fixed;
+    stratum->minimum = rate->minimum;
+    stratum->maximum = rate->maximum;
     draw.strata.push_back(std::move(stratum));
   }
+  draw.total = asked.total;
   draw.default_capacity = rule->default_capacity;
   draw.capacities = std::move(rule->capacities);
   const std::uint64_t now = session.environment().clock.now_s();

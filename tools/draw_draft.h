@@ -11,6 +11,7 @@ struct DrawDraft {
   std::vector<std::string> units;
   std::string qualification;
   std::uint32_t seats = 2, unit_limit = 0;
+  std::uint64_t total = 0;  // where the plan leaves the rates open
   std::uint64_t commit_min = 60, reveal_min = 60, execute_min = 60;
   std::uint32_t substitute_delay_s = 300;
   std::string beacon;  // chain hash; empty: none

@@ -137,6 +137,17 @@ std::string asked_for(const Draw& draw, const ledger::schema::AnnouncedStratumT&
   return std::to_string(stratum.num) + "/" + std::to_string(stratum.den);
 }
 
+std::string bounds(const ledger::schema::AnnouncedStratumT& stratum) {
+  std::string out;
+  if (stratum.minimum != 0)
+    out += "<br>" + both("至少 " + std::to_string(stratum.minimum),
+                         std::to_string(stratum.minimum) + " at least");
+  if (stratum.maximum != 0)
+    out += "<br>" + both("至多 " + std::to_string(stratum.maximum),
+                         std::to_string(stratum.maximum) + " at most");
+  return out;
+}
+
 std::string strata(const Draw& draw) {
   Table table({{"层", "Stratum"},
                {"比例或数量", "Rate or count"},
@@ -148,7 +159,8 @@ std::string strata(const Draw& draw) {
     const bool named = stratum.rule_stratum < draw.rule_set.strata.size();
     const std::string label =
         named ? escape(draw.rule_set.strata[stratum.rule_stratum]->label) : std::to_string(i);
-    std::vector<std::string> cells = {label, asked_for(draw, stratum), "—", "—", "—"};
+    std::vector<std::string> cells = {label, asked_for(draw, stratum) + bounds(stratum), "—", "—",
+                                      "—"};
     if (draw.outcome && i < draw.outcome->strata.size()) {
       const auto& got = *draw.outcome->strata[i];
       cells[2] = std::to_string(got.eligible);

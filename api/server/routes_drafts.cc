@@ -1,7 +1,7 @@
 // What the service computes for people before they sign, and the platform's push
 // (docs/formats/api.md, "Drafts").
 #include "api/server/backend.h"
-#include "projections/pool.h"
+#include "projections/outcome.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -9,7 +9,26 @@ namespace {
 namespace json = boost::json;
 namespace schema = ledger::schema;
 
-// The pool of an announcement that is being drawn up: its roots and counts.
+// What the draw will come to in each stratum, whatever the seed.
+Result<json::array> strata_of(const schema::DrawAnnouncedT& draft, const schema::RuleSetT& rule,
+                              const projections::Pool& pool) {
+  const std::size_t strata = draft.strata.size();
+  const std::vector<std::uint64_t> eligible = projections::eligible_by_stratum(pool, strata);
+  const auto counts = crypto::draw::drawn_counts(projections::allocation_of(draft), eligible);
+  if (!counts) return counts.error();
+  json::array rows;
+  for (std::size_t i = 0; i < strata; ++i) {
+    const std::uint64_t k = (*counts)[i];
+    rows.push_back({{"label", rule.strata[draft.strata[i]->rule_stratum]->label},
+                    {"eligible", eligible[i]},
+                    {"drawn", k},
+                    {"random", k != 0 && k < eligible[i] && eligible[i] >= rule.minimum_pool}});
+  }
+  return rows;
+}
+
+// The pool of an announcement that is being drawn up: its roots and counts, and what they will
+// come to.
 Response draft_draw(const Backend& backend, const Call& call) {
   const Result<ledger::IntentView> intent = ledger::IntentView::parse(view_of(call.request.body));
   if (!intent) return problem(intent.error());
@@ -34,7 +53,10 @@ Response draft_draw(const Backend& backend, const Call& call) {
   }
   const Result<projections::Pool> pool = projections::pool_of(state, draft, rule->second);
   if (!pool) return problem(pool.error());
-  return json_response({{"pool_position", draft.pool_position},
+  Result<json::array> strata = strata_of(draft, rule->second, *pool);
+  if (!strata) return problem(strata.error());
+  return json_response({{"strata", std::move(*strata)},
+                        {"pool_position", draft.pool_position},
                         {"subject_root", to_hex(pool->subject_root)},
                         {"subject_rows", pool->subjects.size()},
                         {"subject_eligible", pool->subjects_eligible},

@@ -217,6 +217,27 @@ TEST_F(Furnished, PlansKeepToListAndRule) {
   EXPECT_EQ(plan_refusal([](auto&) {}), "item.unlisted");
 }
 
+TEST_F(Furnished, MinimaAreNotAboveMaximaNorBesideFixedCounts) {
+  EXPECT_EQ(plan_refusal([](auto& p) {
+              p.rates[0]->minimum = 3;
+              p.rates[0]->maximum = 2;
+            }),
+            "plan.rates");
+  for (const auto field : {&schema::PlannedRateT::minimum, &schema::PlannedRateT::maximum}) {
+    EXPECT_EQ(plan_refusal([&](auto& p) {
+                p.rates[0]->num = 0;
+                p.rates[0]->fixed = 5;
+                (*p.rates[0]).*field = 2;
+              }),
+              "plan.rates");
+  }
+  EXPECT_EQ(plan_refusal([](auto& p) {
+              p.rates[0]->minimum = 2;
+              p.rates[0]->maximum = 2;
+            }),
+            "");
+}
+
 TEST_F(Furnished, PlannedRatesStayInTheBounds) {
   auto rule = City::rule("R1", 2);
   rule.strata[0]->min_num = 1;

@@ -23,15 +23,23 @@ class CityDraw {
   const projections::Draw& draw() const { return city_.state().draws.by_stream.at(stream_); }
   const std::string& stream() const { return stream_; }
 
+  // As plan P1 and rule R1 have it now.
   schema::DrawAnnouncedT announcement() {
+    const auto& rule = city_.state().catalogue.rules.at("R1");
     schema::DrawAnnouncedT a;
     a.plan = "P1";
     a.attempt = attempt_;
-    a.rule_revision = 1;
+    a.rule_revision = rule.revision;
     a.items = {"I1"};
-    a.strata.push_back(std::make_unique<schema::AnnouncedStratumT>());
-    a.strata[0]->num = 1;
-    a.strata[0]->den = 10;
+    for (const auto& rate : city_.state().catalogue.plans.at("P1").rates) {
+      a.strata.push_back(std::make_unique<schema::AnnouncedStratumT>());
+      a.strata.back()->rule_stratum = rate->stratum;
+      a.strata.back()->num = rate->num;
+      a.strata.back()->den = rate->den;
+      a.strata.back()->fixed = rate->fixed;
+      a.strata.back()->minimum = rate->minimum;
+      a.strata.back()->maximum = rate->maximum;
+    }
     a.groups.push_back(std::make_unique<schema::SeatGroupT>());
     a.groups[0]->qualification = "行政执法证";
     a.groups[0]->units = {"MSA-1", "MSA-2"};
@@ -48,8 +56,12 @@ class CityDraw {
     a.substitute_delay_s = 10;
     a.substitute_deadline_s = 1000;
     a.pool_position = city_.size() - 1;
-    const auto pool =
-        projections::pool_of(city_.state(), a, city_.state().catalogue.rules.at("R1")).value();
+    take_pool(a, rule);
+    return a;
+  }
+  // The pool of its position by a rule, which need not be the one in force.
+  void take_pool(schema::DrawAnnouncedT& a, const schema::RuleSetT& rule) const {
+    const auto pool = projections::pool_of(city_.state(), a, rule).value();
     a.subject_root = City::bytes(pool.subject_root);
     a.subject_rows = pool.subjects.size();
     a.subject_eligible = pool.subjects_eligible;
@@ -58,7 +70,6 @@ class CityDraw {
     a.inspector_eligible = pool.inspectors_eligible;
     a.conflict_root = City::bytes(pool.conflict_root);
     a.conflict_rows = pool.conflicts.size();
-    return a;
   }
   void announce() { city_.must(announcement(), {"clerk", "approver"}); }
 

@@ -59,6 +59,8 @@ TEST(DrawAnnounced, KeepsToThePlannedRates) {
   DrawnCity city;
   EXPECT_EQ(with(city, [](Announcement& a) { a.strata[0]->num = 2; }), "draw.rate");
   EXPECT_EQ(with(city, [](Announcement& a) { a.strata[1]->fixed = 1; }), "draw.rate");
+  EXPECT_EQ(with(city, [](Announcement& a) { a.strata[0]->minimum = 1; }), "draw.rate");
+  EXPECT_EQ(with(city, [](Announcement& a) { a.strata[0]->maximum = 9; }), "draw.rate");
   EXPECT_EQ(with(city, [](Announcement& a) { a.strata[1]->rule_stratum = 0; }), "draw.strata");
   EXPECT_EQ(with(city, [](Announcement& a) { a.strata.clear(); }), "draw.strata");
   EXPECT_EQ(with(city, [](Announcement& a) { a.strata.pop_back(); }), "draw.strata_gap");

@@ -90,6 +90,12 @@ schema::RuleSetT rule() {
   capacity->unit = "MSA";
   capacity->capacity = 3;
   out.capacities.push_back(std::move(capacity));
+  out.rest_days = 90;
+  out.suspended_apart = true;
+  auto weight = std::make_unique<schema::WeightRuleT>();
+  weight->weight = 5;
+  weight->conditions.push_back(condition(schema::Field::industry, {"H62"}));
+  out.weights.push_back(std::move(weight));
   return out;
 }
 
@@ -116,6 +122,8 @@ void add_catalogue(State& state) {
   auto rate = std::make_unique<schema::PlannedRateT>();
   rate->num = 1;
   rate->den = 20;
+  rate->minimum = 1;
+  rate->maximum = 9;
   plan.rates.push_back(std::move(rate));
   state.catalogue.plans["P1"] = std::move(plan);
 }
@@ -222,6 +230,8 @@ schema::DrawExecutedT outcome() {
   auto drawn = std::make_unique<schema::StratumOutcomeT>();
   drawn->eligible = 2;
   drawn->drawn = 1;
+  drawn->rest_drawn = 1;
+  drawn->rest_weight = 12;
   drawn->cutoff = bytes_of(0x0e, 32);
   out.strata.push_back(std::move(drawn));
   out.strata.push_back(std::make_unique<schema::StratumOutcomeT>());
@@ -260,6 +270,7 @@ void add_draw(State& state) {
   draw.digits = {{.source = "dice", .issue = "", .digits = "415263", .position = 12}};
   draw.seed.emplace().fill(0x0c);
   draw.outcome = outcome();
+  draw.announcement.weighted = true;
   draw.added_units = {{}, {"LAB"}};
   draw.tasks.push_back(task());
   draw.attestations = {20};

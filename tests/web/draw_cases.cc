@@ -63,6 +63,15 @@ Words words_of(const std::string& line) {
   return words;
 }
 
+// The minimum and the maximum may be left out.
+StratumShare share_from(const Words& w) {
+  return {.num = std::stoull(w[1]),
+          .den = std::stoull(w[2]),
+          .fixed = std::stoull(w[3]),
+          .minimum = w.size() > 4 ? std::stoull(w[4]) : 0,
+          .maximum = w.size() > 5 ? std::stoull(w[5]) : 0};
+}
+
 SeatGroup group_from(const Words& w) {
   return {.qualification = unword(w[1]),
           .units = list(w[2]),
@@ -84,8 +93,7 @@ void answer_selection(const Case& lines) {
   SubjectPool pool;
   for (const Words& w : lines) {
     if (w[0] == "stratum") {
-      allocation.strata.push_back(
-          {.num = std::stoull(w[1]), .den = std::stoull(w[2]), .fixed = std::stoull(w[3])});
+      allocation.strata.push_back(share_from(w));
     } else if (w[0] == "row") {
       rows.push_back({.id = w[1], .stratum = std::stoull(w[2]), .eligibility = std::stoull(w[3])});
       if (!pool.add(rows.back())) std::abort();
@@ -109,8 +117,7 @@ void answer_weighted(const Case& lines) {
   std::vector<SubjectRow> rows;
   for (const Words& w : lines) {
     if (w[0] == "stratum") {
-      allocation.strata.push_back(
-          {.num = std::stoull(w[1]), .den = std::stoull(w[2]), .fixed = std::stoull(w[3])});
+      allocation.strata.push_back(share_from(w));
     } else if (w[0] == "row") {
       rows.push_back({.id = w[1],
                       .stratum = std::stoull(w[2]),
@@ -243,7 +250,10 @@ class Maker {
     for (std::uint64_t i = 0; i < strata; ++i) {
       const std::uint64_t den = 1 + below(one_in(3) ? UINT64_MAX : 100);
       const std::uint64_t num = one_in(4) ? den : one_in(4) ? 0 : below(den) + 1;
-      line({"stratum", number(num), number(den), number(one_in(4) ? below(12) : 0)});
+      const std::uint64_t minimum = one_in(2) ? 0 : below(10);
+      const std::uint64_t maximum = one_in(2) ? 0 : std::max<std::uint64_t>(1, minimum + below(10));
+      line({"stratum", number(num), number(den), number(one_in(4) ? below(12) : 0), number(minimum),
+            number(maximum)});
     }
     const std::uint64_t rows = one_in(6) ? below(2) : below(60);
     for (const std::string& id : ids(rows)) {

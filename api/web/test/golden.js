@@ -33,7 +33,8 @@ const inspectorFrom = (w) => ({ id: w[1], unit: w[2], qualifications: list(w[3])
 const of = (lines, name) => lines.filter((w) => w[0] === name);
 
 const sharesOf = (lines) =>
-  of(lines, "stratum").map((w) => ({ num: BigInt(w[1]), den: BigInt(w[2]), fixed: BigInt(w[3]) }));
+  of(lines, "stratum").map((w) => ({ num: BigInt(w[1]), den: BigInt(w[2]), fixed: BigInt(w[3]),
+    minimum: BigInt(w[4] ?? 0), maximum: BigInt(w[5] ?? 0) }));
 
 /** The lines that answer the case, from its other lines. */
 export const answers = {

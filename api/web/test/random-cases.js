@@ -49,7 +49,9 @@ function selection(random, weighted = false) {
   for (let i = 0; i < strata; i++) {
     const den = random.oneIn(4) ? 18446744073709551615n - BigInt(random.below(9)) : BigInt(1 + random.below(200));
     const num = random.oneIn(4) ? den : random.oneIn(5) ? 0n : (den * BigInt(random.below(1000))) / 1000n;
-    lines.push(`stratum ${num} ${den} ${random.oneIn(4) ? random.below(20) : 0}`);
+    const minimum = random.oneIn(2) ? 0 : random.below(12);
+    const maximum = random.oneIn(2) ? 0 : Math.max(1, minimum + random.below(12));
+    lines.push(`stratum ${num} ${den} ${random.oneIn(4) ? random.below(20) : 0} ${minimum} ${maximum}`);
   }
   const empty = random.oneIn(3) ? random.below(strata) : -1;
   const rows = random.oneIn(6) ? random.below(3) : random.below(90);

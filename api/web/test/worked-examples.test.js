@@ -179,7 +179,8 @@ test("draw.md", () => {
   assert.equal(hex(encodeSubject(rows[0])), page.text("row_0"));
   assert.equal(hex(tuple(rows[0].id, 1n, 1n, 0n)), page.text("row_0"));
   assert.equal(hex(subjectPool(rows).root), page.text("subject_root"));
-  const shares = [{ num: 1n, den: 2n, fixed: 0n }, { num: 30n, den: 100n, fixed: 0n }];
+  const shares = [{ num: 1n, den: 2n, fixed: 0n, minimum: 0n, maximum: 0n },
+    { num: 30n, den: 100n, fixed: 0n, minimum: 0n, maximum: 0n }];
   assert.deepEqual(drawnCounts(shares, 0n, [3n, 3n]), [2n, 1n]);
   const selection = select(seed, shares, 0n, rows);
   for (const [i, stratum] of selection.strata.entries()) {
@@ -191,6 +192,13 @@ test("draw.md", () => {
   for (const row of rows) {
     if (row.eligibility === 0n) assert.equal(hex(ticketOf(seed, row.stratum, row.id)), page.text(`ticket_${row.id}`));
   }
+
+  const [eligible, minimum, maximum] = ["eligible", "minimum", "maximum"].map((name) =>
+    page.text(`bounds_${name}`).split(" ").map(BigInt));
+  const bounded = eligible.map((_, i) =>
+    ({ num: 20n, den: 100n, fixed: 0n, minimum: minimum[i], maximum: maximum[i] }));
+  assert.equal(drawnCounts(bounded, 20n, eligible).join(" "), page.text("bounds_of_total"));
+  assert.equal(drawnCounts(bounded, 0n, eligible).join(" "), page.text("bounds_of_rate"));
 
   const weights = [1n, 4n, 2n, 40n, 3n, 1n, 2n];
   const weighted = rows.map((row, i) => ({ ...row, stratum: 0n, weight: weights[i] }))

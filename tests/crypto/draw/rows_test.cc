@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "crypto/draw/allocation.h"
 #include "crypto/draw/matching.h"
 #include "crypto/draw/selection.h"
@@ -83,7 +85,63 @@ TEST(DrawAllocation, TotalsGoByLargestRemainderThenByNumber) {
             (std::vector<std::uint64_t>{0, 0, 0}));
 }
 
+// All small totals over three strata with bounds: none is outside them, the total is kept as far
+// as they let it be, and strata that no bound holds are at one level, to within a row each.
+TEST(DrawAllocation, TotalsStayWithinBounds) {
+  const std::vector<std::uint64_t> eligible{4, 9, 21};
+  const std::pair<std::uint64_t, std::uint64_t> bounds[] = {{0, 0}, {3, 0}, {0, 2}, {2, 5}, {9, 9}};
+  std::uint64_t cases = 0;
+  for (const auto& a : bounds) {
+    for (const auto& b : bounds) {
+      for (const auto& c : bounds) {
+        Allocation asked;
+        std::uint64_t least = 0, most = 0;
+        std::vector<std::pair<std::uint64_t, std::uint64_t>> within;
+        for (const auto& [low, high] : {a, b, c}) {
+          const std::uint64_t n = eligible[asked.strata.size()];
+          asked.strata.push_back({.minimum = low, .maximum = high});
+          const std::uint64_t top = high == 0 ? n : std::min(high, n);
+          within.emplace_back(std::min(low, top), top);
+          least += within.back().first;
+          most += top;
+        }
+        for (asked.total = 1; asked.total <= 36; ++asked.total, ++cases) {
+          const auto counts = drawn_counts(asked, eligible).value();
+          EXPECT_EQ(counts[0] + counts[1] + counts[2], std::clamp(asked.total, least, most));
+          for (std::size_t i = 0; i < 3; ++i) {
+            EXPECT_GE(counts[i], within[i].first);
+            EXPECT_LE(counts[i], within[i].second);
+            for (std::size_t j = 0; j < 3; ++j) {
+              const bool both_open = counts[i] > within[i].first && counts[i] < within[i].second &&
+                                     counts[j] > within[j].first && counts[j] < within[j].second;
+              if (!both_open) continue;
+              EXPECT_LE((counts[i] - 1) * eligible[j], (counts[j] + 1) * eligible[i]);
+            }
+          }
+        }
+      }
+    }
+  }
+  EXPECT_EQ(cases, 36u * 125u);
+}
+
+TEST(DrawAllocation, RatesStayWithinBounds) {
+  const auto k = [](StratumShare share, std::uint64_t eligible) {
+    return drawn_counts({.strata = {share}}, std::vector{eligible}).value()[0];
+  };
+  EXPECT_EQ(k({.num = 5, .den = 100, .minimum = 3}, 20), 3u);
+  EXPECT_EQ(k({.num = 5, .den = 100, .minimum = 3}, 2), 2u) << "fewer than the minimum";
+  EXPECT_EQ(k({.num = 5, .den = 100, .minimum = 3}, 100), 5u);
+  EXPECT_EQ(k({.num = 5, .den = 100, .maximum = 4}, 100), 4u);
+  EXPECT_EQ(k({.num = 0, .den = 1, .minimum = 1}, 7), 1u);
+  EXPECT_EQ(k({.num = 1, .den = 1, .maximum = UINT64_MAX}, 7), 7u);
+  EXPECT_EQ(k({.fixed = 5, .minimum = 6, .maximum = 6}, 9), 5u) << "bounds say nothing beside it";
+}
+
 TEST(DrawAllocation, RefusesWhatIsNoRate) {
+  const auto bounds =
+      drawn_counts({.strata = {{.minimum = 3, .maximum = 2}}}, std::vector<std::uint64_t>{5});
+  EXPECT_EQ(bounds.error().code, "draw.rate");
   const std::vector<std::uint64_t> eligible{5};
   EXPECT_EQ(code(drawn_counts({.strata = {{.num = 1, .den = 0}}}, eligible)), "draw.rate");
   EXPECT_EQ(code(drawn_counts({.strata = {{.num = 2, .den = 1}}}, eligible)), "draw.rate");

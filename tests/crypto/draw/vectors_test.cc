@@ -55,6 +55,15 @@ SeatGroup group_from(const Words& w) {
           .unit_limit = std::stoull(w[4])};
 }
 
+// The minimum and the maximum may be left out.
+StratumShare share_from(const Words& w) {
+  return {.num = std::stoull(w[1]),
+          .den = std::stoull(w[2]),
+          .fixed = std::stoull(w[3]),
+          .minimum = w.size() > 4 ? std::stoull(w[4]) : 0,
+          .maximum = w.size() > 5 ? std::stoull(w[5]) : 0};
+}
+
 InspectorRow inspector_from(const Words& w) {
   return {.id = w[1],
           .unit = w[2],
@@ -63,9 +72,7 @@ InspectorRow inspector_from(const Words& w) {
           .eligibility = std::stoull(w[5])};
 }
 
-TEST(DrawVectors, Selection) {
-  const auto cases = cases_of("selection.txt");
-  ASSERT_GE(cases.size(), 100u);
+void check_selections(const std::vector<std::vector<Words>>& cases) {
   for (const auto& lines : cases) {
     const Seed seed = hex<64>(lines[0][1]);
     Allocation allocation{.strata = {}, .total = std::stoull(lines[0][2])};
@@ -75,8 +82,7 @@ TEST(DrawVectors, Selection) {
     Hash root{};
     for (const Words& w : lines) {
       if (w[0] == "stratum") {
-        allocation.strata.push_back(
-            {.num = std::stoull(w[1]), .den = std::stoull(w[2]), .fixed = std::stoull(w[3])});
+        allocation.strata.push_back(share_from(w));
       }
       if (w[0] == "row") {
         rows.push_back({.id = w[1],
@@ -108,6 +114,18 @@ TEST(DrawVectors, Selection) {
   }
 }
 
+TEST(DrawVectors, Selection) {
+  const auto cases = cases_of("selection.txt");
+  ASSERT_GE(cases.size(), 100u);
+  check_selections(cases);
+}
+
+TEST(DrawVectors, SelectionWithinBounds) {
+  const auto cases = cases_of("bounded.txt");
+  ASSERT_GE(cases.size(), 150u);
+  check_selections(cases);
+}
+
 TEST(DrawVectors, Weighted) {
   const auto cases = cases_of("weighted.txt");
   ASSERT_GE(cases.size(), 200u);
@@ -120,8 +138,7 @@ TEST(DrawVectors, Weighted) {
     std::vector<std::pair<std::string, Hash>> drawn;
     for (const Words& w : lines) {
       if (w[0] == "stratum") {
-        allocation.strata.push_back(
-            {.num = std::stoull(w[1]), .den = std::stoull(w[2]), .fixed = std::stoull(w[3])});
+        allocation.strata.push_back(share_from(w));
       }
       if (w[0] == "row") {
         rows.push_back({.id = w[1],

@@ -135,6 +135,22 @@ TEST_F(DrawExample, Selection) {
   }
 }
 
+TEST_F(DrawExample, CountsWithinBounds) {
+  const auto numbers = [&](const char* name) {
+    std::vector<std::uint64_t> out;
+    for (const std::string& word : words(name)) out.push_back(std::stoull(word));
+    return out;
+  };
+  const auto eligible = numbers("bounds_eligible"), minimum = numbers("bounds_minimum"),
+             maximum = numbers("bounds_maximum");
+  Allocation asked;
+  for (std::size_t i = 0; i < eligible.size(); ++i)
+    asked.strata.push_back({.num = 20, .den = 100, .minimum = minimum[i], .maximum = maximum[i]});
+  EXPECT_EQ(drawn_counts(asked, eligible).value(), numbers("bounds_of_rate"));
+  asked.total = 20;
+  EXPECT_EQ(drawn_counts(asked, eligible).value(), numbers("bounds_of_total"));
+}
+
 TEST_F(DrawExample, ByWeight) {
   const std::vector<std::uint64_t> weights{1, 4, 2, 40, 3, 1, 2};
   std::vector<SubjectRow> rows = subjects();

@@ -80,14 +80,15 @@ table("Condition", "field:u8<5 values:[id]!");
 table("StratumRule", `label:name! conditions:[Condition] min_num:u64 min_den:u64=1 max_num:u64=1
   max_den:u64=1`);
 table("UnitCapacity", "unit:id! capacity:u32");
-table("PlannedRate", "stratum:u32 num:u64 den:u64=1 fixed:u64");
+table("WeightRule", "conditions:[Condition] weight:u64");
+table("PlannedRate", "stratum:u32 num:u64 den:u64=1 fixed:u64 minimum:u64 maximum:u64");
 table("SubjectRow", `id:id! kind:u8<9 name:name division:id! industry:id! address:text status:u8<6
   restricted:b32?`);
 table("InspectorRow", "id:id! name:name! unit:id! qualifications:[name] status:u8<4 restricted:b32?");
-table("AnnouncedStratum", "rule_stratum:u32 num:u64 den:u64=1 fixed:u64");
+table("AnnouncedStratum", "rule_stratum:u32 num:u64 den:u64=1 fixed:u64 minimum:u64 maximum:u64");
 table("SeatGroup", "qualification:name units:[id]! seats:u32 unit_limit:u32");
 table("Revealed", "nonce:b32?");
-table("StratumOutcome", "eligible:u64 drawn:u64 cutoff:b32?");
+table("StratumOutcome", "eligible:u64 drawn:u64 cutoff:b32? rest_drawn:u64 rest_weight:u64");
 table("Visit", "subject:id! ticket:b32! team:[id]!");
 table("ItemResult", "item:id! category:u8 note:text");
 
@@ -106,7 +107,7 @@ const members: Member[] = [
   table("ItemWithdrawn", "id:id! reason:text!"),
   table("RuleSet", `id:id! revision:u32 department:id! name:name! basis:text strata:[StratumRule]!
     minimum_pool:u64=2 yearly_cap:u32 default_capacity:u32=10 capacities:[UnitCapacity]
-    publication_days:u32=20 margin_s:u32=60`),
+    publication_days:u32=20 margin_s:u32=60 rest_days:u32 suspended_apart:bool weights:[WeightRule]`),
   table("PlanPublished", `id:id! revision:u32 department:id! name:name! year:u32 temporary:bool targeted:bool
     items:[id]! rule:id! scope:[Condition] rates:[PlannedRate]!`),
   table("SubjectsImported", "run:id! part:u32 last:bool rows:[SubjectRow]!"),

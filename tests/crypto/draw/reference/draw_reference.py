@@ -153,19 +153,35 @@ def pair_order(seed, subject, inspector_id):
 
 # ---- selection ----------------------------------------------------------------------------------------
 
+def within(value, bounds):
+    return max(bounds[0], min(value, bounds[1]))
+
+
+def shared_total(total, bounds, eligible):
+    """The level at which the strata, each level times n and within its bounds, come to the total; then whole rows."""
+    total = within(total, (sum(low for low, _ in bounds), sum(high for _, high in bounds)))
+    reach = lambda level: sum(within(level * n, b) for n, b in zip(eligible, bounds))
+    marks = sorted({Fraction(0)} | {Fraction(edge, n) for n, b in zip(eligible, bounds) if n for edge in b})
+    below = max(mark for mark in marks if reach(mark) <= total)
+    growing = sum(n for n, b in zip(eligible, bounds) if n and b[0] <= below * n < b[1])
+    level = below + (Fraction(total - reach(below), growing) if growing else 0)
+    exact = [within(level * n, b) for n, b in zip(eligible, bounds)]
+    result = [floor(share) for share in exact]
+    while sum(result) < total:
+        left = [share - given for share, given in zip(exact, result)]
+        result[left.index(max(left))] += 1
+    return result
+
+
 def counts(strata, total, eligible):
-    """strata: (num, den, fixed)"""
+    """strata: (num, den, fixed), and minimum and maximum where there are any"""
+    strata = [tuple(stratum) + (0,) * (5 - len(stratum)) for stratum in strata]
+    highs = [min(maximum, n) if maximum else n for (*_, maximum), n in zip(strata, eligible)]
+    bounds = [(min(minimum, high), high) for (*_, minimum, _), high in zip(strata, highs)]
     if total:
-        everyone = sum(eligible)
-        if everyone == 0:
-            return [0] * len(strata)
-        exact = [Fraction(min(total, everyone) * n, everyone) for n in eligible]
-        result = [floor(share) for share in exact]
-        while sum(result) < min(total, everyone):
-            left = [share - given for share, given in zip(exact, result)]
-            result[left.index(max(left))] += 1
-        return result
-    return [min(fixed, n) if fixed else ceil(Fraction(num, den) * n) for (num, den, fixed), n in zip(strata, eligible)]
+        return shared_total(total, bounds, eligible)
+    return [min(fixed, n) if fixed else within(ceil(Fraction(num, den) * n), b)
+            for (num, den, fixed, *_), n, b in zip(strata, eligible, bounds)]
 
 
 def select(seed, strata, total, rows):
@@ -344,6 +360,37 @@ def write_selections(rng):
         often = rng.choice([0, 0, 0.3, 1])
         rows = [(id, s, 1, rng.randint(1, 9) if rng.random() < often else 0)
                 for id, s in zip(random_ids(rng, len(members)), members)]
+        out.put("case", seed, total)
+        for stratum in strata:
+            out.put("stratum", *stratum)
+        for id, stratum, _, eligibility in rows:
+            out.put("row", id, stratum, eligibility)
+        out.put("root", merkle_root([tup(*row) for row in rows]))
+        for eligible, drawn in select(seed, strata, total, rows):
+            out.put("outcome", eligible, len(drawn), drawn[-1][0] if drawn else "")
+            for ticket, id in drawn:
+                out.put("drawn", id, ticket)
+        out.put("end")
+    out.save()
+
+
+def write_bounded(rng):
+    out = Lines("bounded.txt", [
+        "Made by reference/draw_reference.py. As selection.txt, with minima and maxima:",
+        "stratum NUM DEN FIXED MINIMUM MAXIMUM"])
+    for _ in range(150):
+        seed = rng.randbytes(64)
+        strata = []
+        for _ in range(rng.randint(1, 6)):
+            low = rng.choice([0, 0, 1, 2, 5, 12])
+            bounds = (low, rng.choice([0, low or 1, low + rng.randint(1, 9)]))
+            fixed = rng.choice([0, 0, 0, 0, 3])
+            num = rng.choice([0, 1, 5, 50, 100])
+            strata.append((0 if fixed else num, 100, fixed) + ((0, 0) if fixed else bounds))
+        total = rng.choice([0, 1, 5, 10, 20, 1000])
+        members = [s for s in range(len(strata)) for _ in range(rng.choice([0, 1, 3, 10, 10, 30]))]
+        rng.shuffle(members)
+        rows = [(id, s, 1, 1 if rng.random() < 0.1 else 0) for id, s in zip(random_ids(rng, len(members)), members)]
         out.put("case", seed, total)
         for stratum in strata:
             out.put("stratum", *stratum)
@@ -540,6 +587,15 @@ def example():
               ("pps_rest", f"{k} {whole}"), ("pps_hash", hash), ("pps_start", str(u)),
               ("pps_drawn", " ".join(id for _, id in chosen))])
 
+    eligible, low, high = [2, 5, 60, 33], [1, 1, 0, 0], [0, 0, 8, 0]
+    asked = [(20, 100, 0, *bounds) for bounds in zip(low, high)]
+    words = lambda numbers: " ".join(map(str, numbers))
+    block("How many, within bounds. Four strata with these eligible rows, minima and maxima (0: none): what a total of 20\n"
+          "gives, and what a rate of 20/100 gives.", [
+              ("bounds_eligible", words(eligible)), ("bounds_minimum", words(low)), ("bounds_maximum", words(high)),
+              ("bounds_of_total", words(counts(asked, 20, eligible))),
+              ("bounds_of_rate", words(counts(asked, 0, eligible)))])
+
     inspectors = [Inspector("JC-0001", "370202", ["执法证"], 2, 0), Inspector("JC-0002", "370202", ["执法证"], 1, 0),
                   Inspector("JC-0003", "370203", ["EXPERT", "执法证"], 2, 0), Inspector("JC-0004", "370203", ["执法证"], 1, 0),
                   Inspector("ZJ-0001", "370203", ["EXPERT"], 2, 0)]
@@ -595,3 +651,4 @@ if __name__ == "__main__":
         write_matchings(random.Random(2))
         write_substitutes(random.Random(3))
         write_weighted(random.Random(4))
+        write_bounded(random.Random(5))

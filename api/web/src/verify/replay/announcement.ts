@@ -41,8 +41,8 @@ function checkPlan(state: State, p: Decoded, plan: Decoded): void {
   }
   for (const row of strata) {
     const rate = rates.get(number(row, "rule_stratum"))!;
-    if (["num", "den", "fixed"].some((name) => big(row, name) !== big(rate, name))) {
-      refuse("draw.rate", "比例或数量与计划不一致", "the rate or count is not the planned one");
+    if (["num", "den", "fixed", "minimum", "maximum"].some((name) => big(row, name) !== big(rate, name))) {
+      refuse("draw.rate", "比例、数量或其上下限与计划不一致", "the rate or count, or its minimum or maximum, is not the planned one");
     }
   }
   const shared = [...rates.values()].every((row) => big(row, "num") === 0n && big(row, "fixed") === 0n);

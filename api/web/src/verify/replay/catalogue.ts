@@ -130,7 +130,8 @@ export function admitPlan(state: State, { payload: p }: Event): void {
   const numbers = new Set(rates.map((row) => number(row, "stratum")));
   const sound = rates.length > 0 && numbers.size === rates.length && rates.every((row) =>
     number(row, "stratum") < strata.length && big(row, "den") > 0n && big(row, "num") <= big(row, "den") &&
-    (big(row, "fixed") === 0n || big(row, "num") === 0n));
+    (big(row, "fixed") === 0n || (big(row, "num") === 0n && big(row, "minimum") === 0n && big(row, "maximum") === 0n)) &&
+    (big(row, "maximum") === 0n || big(row, "minimum") <= big(row, "maximum")));
   if (!sound) refuse("plan.rates", "分层或比例有误", "a stratum or a rate makes no sense");
   const shared = rates.every((row) => big(row, "num") === 0n && big(row, "fixed") === 0n);
   for (const row of rates) {

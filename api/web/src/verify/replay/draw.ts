@@ -137,7 +137,8 @@ export function admitExecuted(state: State, { entry, payload: p, authors }: Even
     refuse("draw.vrf", "随机证明不成立", "the VRF proof fails");
   }
   const seed = draw.seed!;
-  const shares = rows(a, "strata").map((row) => ({ num: big(row, "num"), den: big(row, "den"), fixed: big(row, "fixed") }));
+  const shares = rows(a, "strata").map((row) => ({ num: big(row, "num"), den: big(row, "den"),
+    fixed: big(row, "fixed"), minimum: big(row, "minimum"), maximum: big(row, "maximum") }));
   draw.selection = select(seed, shares, big(a, "total"), state.pool.subjects);
   const recorded = rows(p, "strata");
   const same = recorded.length === draw.selection.strata.length && draw.selection.strata.every((stratum, i) =>
