@@ -194,6 +194,7 @@ bool is_rate(std::uint64_t num, std::uint64_t den) { return den > 0 && num <= de
 
 constexpr std::size_t kStrataMax = 256;
 constexpr std::uint32_t kMarginMinS = 60;
+constexpr std::uint32_t kRestDaysMax = 3660;
 
 Outcome check_strata(std::string_view id,
                      const flatbuffers::Vector<flatbuffers::Offset<schema::StratumRule>>& strata) {
@@ -257,6 +258,10 @@ Outcome admit(const State& state, const ledger::Event&, const schema::RuleSet& p
   if (payload.margin_s() < kMarginMinS) {
     return fail("rule.margin", "抽查细则" + quoted_zh(id) + "的时间裕量须至少为 60 秒",
                 "the margin of the rule " + in_quotes(id) + " has to be 60 seconds or more");
+  }
+  if (payload.rest_days() > kRestDaysMax) {
+    return fail("rule.rest_days", "抽查细则" + quoted_zh(id) + "的间隔至多 3660 天",
+                "the rest of the rule " + in_quotes(id) + " is 3660 days at most");
   }
   return check_capacities(state, id, payload);
 }

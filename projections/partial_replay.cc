@@ -38,6 +38,30 @@ Outcome check_inspector(const schema::DrawAnnouncedT& announcement,
                  "does not have the eligibility that the announced groups give");
 }
 
+// That of the announcement's plan; null if there is none.
+const schema::RuleSetT* rule_of(const State& state, const schema::DrawAnnouncedT& announcement) {
+  const auto plan = state.catalogue.plans.find(announcement.plan);
+  if (plan == state.catalogue.plans.end()) return nullptr;
+  const auto rule = state.catalogue.rules.find(plan->second.rule);
+  return rule == state.catalogue.rules.end() ? nullptr : &rule->second;
+}
+
+// The reasons that the rule can give; that they hold is for who has the registry.
+Outcome check_subject(const schema::DrawAnnouncedT& announcement, const schema::RuleSetT& rule,
+                      const crypto::draw::SubjectRow& row) {
+  if (row.stratum >= announcement.strata.size())
+    return bad_row(row.id, "的分层不在公告中", "names a stratum that was not announced");
+  if (row.eligibility > kLastSubjectReason)
+    return bad_row(row.id, "的资格代码未知", "has an unknown eligibility");
+  const auto reason = static_cast<SubjectEligibility>(row.eligibility);
+  if ((reason == SubjectEligibility::yearly_cap && rule.yearly_cap == 0) ||
+      (reason == SubjectEligibility::visited_lately && rule.rest_days == 0) ||
+      (reason == SubjectEligibility::suspended && !rule.suspended_apart))
+    return bad_row(row.id, "不可抽的理由是细则所没有的",
+                   "could not be drawn for a reason that the rule does not have");
+  return ok();
+}
+
 // Of streams that a file does not hold whole: neither their versions nor what they amount to can be
 // looked at.
 bool is_cut(Tag tag) {
@@ -96,11 +120,10 @@ Outcome PartialReplay::check_intent(const ledger::Event& event) const {
 Outcome PartialReplay::check_rows(const schema::DrawAnnounced& payload) const {
   const schema::DrawAnnouncedT announcement = unpacked(payload);
   const Pool& pool = *state_.given_pool;
+  const schema::RuleSetT* rule = rule_of(state_, announcement);
   for (const auto& row : pool.subjects) {
-    if (row.stratum >= announcement.strata.size())
-      return bad_row(row.id, "的分层不在公告中", "names a stratum that was not announced");
-    if (row.eligibility > static_cast<std::uint64_t>(SubjectEligibility::visit_open))
-      return bad_row(row.id, "的资格代码未知", "has an unknown eligibility");
+    if (rule == nullptr) break;  // admission refuses the announcement
+    if (auto checked = check_subject(announcement, *rule, row); !checked) return checked;
   }
   for (const auto& row : pool.inspectors) {
     if (auto checked = check_inspector(announcement, row); !checked) return checked;

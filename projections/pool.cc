@@ -37,6 +37,22 @@ std::vector<bool> open_visits(const State& state, std::uint64_t position) {
   return open;
 }
 
+// By number of the subject: whether it was visited in the days before the recorded time of the
+// position, whatever became of the draw that sent people there.
+std::vector<bool> visited_lately(const State& state, std::uint64_t position, std::uint32_t days) {
+  std::vector<bool> out(state.subjects.size(), false);
+  if (days == 0) return out;
+  const std::uint64_t now = state.times[position], rest_s = std::uint64_t{days} * 86'400;
+  for (const auto& [stream, draw] : state.draws.by_stream) {
+    for (const Task& task : draw.tasks) {
+      if (!task.result || task.result->position > position) continue;
+      if (now - task.result->visited_at >= rest_s) continue;
+      if (const auto subject = state.subjects.find(task.subject)) out[*subject] = true;
+    }
+  }
+  return out;
+}
+
 // By number of the subject: whether it has had as many visits as the rule allows in the calendar
 // year of the position.
 std::vector<bool> capped(const State& state, std::uint64_t position, std::uint32_t cap) {
@@ -118,13 +134,38 @@ Result<std::uint64_t> stratum_of(const std::vector<SubjectFilter>& strata,
   return *found;
 }
 
+// What keeps a subject out, by the rule and the state after an entry.
+class Exclusions {
+ public:
+  Exclusions(const State& state, const RuleSetT& rule, std::uint64_t position)
+      : suspended_apart_(rule.suspended_apart),
+        open_(open_visits(state, position)),
+        capped_(capped(state, position, rule.yearly_cap)),
+        lately_(visited_lately(state, position, rule.rest_days)) {}
+
+  // The first reason that holds.
+  SubjectEligibility of(std::uint32_t subject, const SubjectVersion& version) const {
+    const auto status = static_cast<schema::SubjectStatus>(version.status);
+    if (status == schema::SubjectStatus::suspended && suspended_apart_)
+      return SubjectEligibility::suspended;
+    if (status != schema::SubjectStatus::active) return SubjectEligibility::not_active;
+    if (capped_[subject]) return SubjectEligibility::yearly_cap;
+    if (open_[subject]) return SubjectEligibility::visit_open;
+    if (lately_[subject]) return SubjectEligibility::visited_lately;
+    return SubjectEligibility::eligible;
+  }
+
+ private:
+  bool suspended_apart_;
+  std::vector<bool> open_, capped_, lately_;
+};
+
 Outcome fill_subjects(const State& state, const DrawAnnouncedT& announcement, const RuleSetT& rule,
                       Pool& pool) {
   const std::uint64_t position = announcement.pool_position;
   const auto strata = strata_of(state, announcement, rule);
   if (!strata) return strata.error();
-  const std::vector<bool> open = open_visits(state, position),
-                          over = capped(state, position, rule.yearly_cap);
+  const Exclusions exclusions(state, rule, position);
   const auto subjects =
       in_scope(state.subjects, SubjectFilter(announcement.scope, state.subjects), position);
   pool.subjects.reserve(subjects.size());
@@ -134,18 +175,11 @@ Outcome fill_subjects(const State& state, const DrawAnnouncedT& announcement, co
     const std::string_view id = state.subjects.id(subject);
     const auto stratum = stratum_of(*strata, version, id);
     if (!stratum) return stratum.error();
-    auto eligibility = SubjectEligibility::eligible;
-    if (version.status != static_cast<std::uint8_t>(schema::SubjectStatus::active)) {
-      eligibility = SubjectEligibility::not_active;
-    } else if (over[subject]) {
-      eligibility = SubjectEligibility::yearly_cap;
-    } else if (open[subject]) {
-      eligibility = SubjectEligibility::visit_open;
-    }
-    pool.subjects.push_back({.id = std::string(id),
-                             .stratum = *stratum,
-                             .weight = 1,
-                             .eligibility = static_cast<std::uint64_t>(eligibility)});
+    pool.subjects.push_back(
+        {.id = std::string(id),
+         .stratum = *stratum,
+         .weight = 1,
+         .eligibility = static_cast<std::uint64_t>(exclusions.of(subject, version))});
     if (auto added = rows.add(pool.subjects.back()); !added) return added;
   }
   pool.subject_root = rows.root();

@@ -13,8 +13,12 @@ enum class SubjectEligibility : std::uint64_t {
   eligible = 0,
   not_active = 1,
   yearly_cap = 2,
-  visit_open = 3
+  visit_open = 3,
+  visited_lately = 4,
+  suspended = 5
 };
+inline constexpr auto kLastSubjectReason =
+    static_cast<std::uint64_t>(SubjectEligibility::suspended);
 // Codes of an inspector's row.
 enum class InspectorEligibility : std::uint64_t { eligible = 0, not_active = 1, no_group = 2 };
 

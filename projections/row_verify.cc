@@ -6,6 +6,7 @@
 #include "crypto/draw/ticket.h"
 #include "projections/pool.h"
 #include "projections/proof_checkpoint.h"
+#include "projections/reasons.h"
 #include "projections/row_file.h"
 #include "projections/row_replay.h"
 
@@ -16,23 +17,6 @@ namespace {
 using ledger::Verdict;
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
-
-// Why a row may not be drawn; the number of its code is a known one.
-Sentence reason_of(std::uint64_t eligibility) {
-  switch (static_cast<SubjectEligibility>(eligibility)) {
-    case SubjectEligibility::not_active:
-      return {"登记状态不是存续（代码 1）", "its status is not active (code 1)"};
-    case SubjectEligibility::yearly_cap:
-      return {"本年度被抽中已达细则所定次数（代码 2）",
-              "it was drawn as often as the rule allows in a year (code 2)"};
-    case SubjectEligibility::visit_open:
-      return {"此前抽中的检查尚未结束（代码 3）",
-              "a visit for which it was drawn before has not ended (code 3)"};
-    case SubjectEligibility::eligible:
-      break;
-  }
-  return {};
-}
 
 class Judge {
  public:
@@ -109,7 +93,7 @@ class Judge {
     if (!*row) return describe_absence(file);
     if ((*row)->stratum >= announced.strata.size())
       return fail("draw.stratum", "该行的分层没有公告", "the row's stratum was not announced");
-    if ((*row)->eligibility > static_cast<std::uint64_t>(SubjectEligibility::visit_open))
+    if ((*row)->eligibility > kLastSubjectReason)
       return fail("payload.unknown", "本程序不认识该行不可抽的理由代码，请升级",
                   "this program does not know the code of the row's reason: upgrade it");
     out_.index = file.rows.front().index;

@@ -151,8 +151,8 @@ Result<std::vector<std::uint8_t>> hash_of(const json::value& answer, const char*
   return from_hex(std::string_view(answer.at(name).as_string()));
 }
 
-// What the clerk is about to sign: how many of each stratum, and where nothing is
-// left to chance.
+// What the clerk is about to sign: how many of each stratum, whom the rule keeps out, and where
+// nothing is left to chance.
 void say_forecast(Session& session, const json::value& answer) {
   const auto count = [](const json::value& row, const char* name) {
     return std::to_string(row.at(name).to_number<std::uint64_t>());
@@ -171,6 +171,9 @@ void say_forecast(Session& session, const json::value& answer) {
     }
     session.environment().say(zh, en);
   }
+  for (const json::value& row : answer.at("excluded").as_array())
+    session.environment().say("  不可抽 " + count(row, "subjects") + " 户：" + words(row, "zh"),
+                              "  kept out: " + count(row, "subjects") + ", " + words(row, "en"));
 }
 
 Outcome fill_pool(Session& session, schema::DrawAnnouncedT& draw) {

@@ -2,6 +2,7 @@
 // (docs/formats/api.md, "Drafts").
 #include "api/server/backend.h"
 #include "projections/outcome.h"
+#include "projections/reasons.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -23,6 +24,20 @@ Result<json::array> strata_of(const schema::DrawAnnouncedT& draft, const schema:
                     {"eligible", eligible[i]},
                     {"drawn", k},
                     {"random", k != 0 && k < eligible[i] && eligible[i] >= rule.minimum_pool}});
+  }
+  return rows;
+}
+
+// How many are kept out, by the code of the reason.
+json::array excluded_of(const projections::Pool& pool) {
+  std::map<std::uint64_t, std::uint64_t> by_code;
+  for (const auto& row : pool.subjects) {
+    if (row.eligibility != 0) ++by_code[row.eligibility];
+  }
+  json::array rows;
+  for (const auto& [code, subjects] : by_code) {
+    const projections::Sentence reason = projections::reason_of(code);
+    rows.push_back({{"code", code}, {"subjects", subjects}, {"zh", reason.zh}, {"en", reason.en}});
   }
   return rows;
 }
@@ -56,6 +71,7 @@ Response draft_draw(const Backend& backend, const Call& call) {
   Result<json::array> strata = strata_of(draft, rule->second, *pool);
   if (!strata) return problem(strata.error());
   return json_response({{"strata", std::move(*strata)},
+                        {"excluded", excluded_of(*pool)},
                         {"pool_position", draft.pool_position},
                         {"subject_root", to_hex(pool->subject_root)},
                         {"subject_rows", pool->subjects.size()},

@@ -7,8 +7,31 @@ namespace {
 
 class AttacksOnRules : public Attack {
  protected:
+  const schema::RuleSetT& rule() const { return city.state().catalogue.rules.at("R1"); }
+
+  // The second attempt, by the rule and plan in force; with the pool of another rule where one is
+  // given.
+  schema::DrawAnnouncedT again(const schema::RuleSetT* other = nullptr) {
+    CityDraw second(city, 2);
+    auto announced = second.announcement();
+    name_beacon(announced, town.beacon.chain());
+    if (other != nullptr) second.take_pool(announced, *other);
+    return announced;
+  }
   std::uint64_t announce(schema::DrawAnnouncedT announced) {
     return write(std::move(announced), {"clerk", "approver"});
+  }
+  void change_rule(const std::function<void(schema::RuleSetT&)>& change) {
+    auto next = City::rule("R1", 2);
+    change(next);
+    city.must(std::move(next), {"clerk", "approver"});
+  }
+  // Everybody of the first draw was visited, ten days ago; the rule leaves 30 days between visits.
+  void visit_all_with_rest() {
+    run();
+    for (std::size_t visit = 0; visit < draw.draw().tasks.size(); ++visit) draw.result(visit);
+    city.now += 10 * 86'400;
+    change_rule([](schema::RuleSetT& next) { next.rest_days = 30; });
   }
   void set_minimum(std::uint64_t minimum) {
     auto plan = City::plan("P1", 2);
@@ -16,6 +39,58 @@ class AttacksOnRules : public Attack {
     city.must(std::move(plan), {"clerk", "approver"});
   }
 };
+
+TEST_F(AttacksOnRules, NoneOfThemInAnHonestSecondDraw) {
+  visit_all_with_rest();
+  auto announced = again();
+  ASSERT_EQ(announced.subject_eligible, 36U) << "four of forty were visited";
+  announce(std::move(announced));
+  const Told told = verify();
+  EXPECT_EQ(told.exit_code, 0) << told.report.at("finding");
+}
+
+// Those who were visited lately are put back into the pool, as if nobody had been there.
+TEST_F(AttacksOnRules, VisitedLatelyAndYetInThePool) {
+  visit_all_with_rest();
+  auto without = projections::copy_of(rule());
+  without.rest_days = 0;
+  expect_named("draw.pool_root", announce(again(&without)));
+}
+
+// And the other way round: firms are kept out by a rest that is not the rule's.
+TEST_F(AttacksOnRules, KeptOutForLongerThanTheRuleSays) {
+  visit_all_with_rest();
+  change_rule([](schema::RuleSetT& next) {
+    next.revision = 3;
+    next.rest_days = 5;
+  });
+  auto longer = projections::copy_of(rule());
+  longer.rest_days = 30;
+  expect_named("draw.pool_root", announce(again(&longer)));
+}
+
+TEST_F(AttacksOnRules, AnOlderRevisionOfTheRule) {
+  visit_all_with_rest();
+  auto announced = again();
+  announced.rule_revision = 1;
+  expect_named("draw.rule_revision", announce(std::move(announced)));
+}
+
+// A suspended firm is out for another reason than the one that holds.
+TEST_F(AttacksOnRules, AnotherReasonThanTheOneThatHolds) {
+  change_rule([](schema::RuleSetT& next) { next.suspended_apart = true; });
+  schema::SubjectsImportedT imported;
+  imported.run = "suspended";
+  imported.last = true;
+  imported.rows.push_back(City::firm(7));
+  imported.rows[0]->status = schema::SubjectStatus::suspended;
+  city.must(std::move(imported), {"registrar"});
+  auto announced = town.announcement();
+  auto other = projections::copy_of(rule());
+  other.suspended_apart = false;
+  draw.take_pool(announced, other);
+  expect_named("draw.pool_root", announce(std::move(announced)));
+}
 
 TEST_F(AttacksOnRules, MinimumLeftOut) {
   set_minimum(9);

@@ -165,6 +165,7 @@ TEST_F(Furnished, RulesHaveSaneBounds) {
             "rule.rate");
   EXPECT_EQ(rule_refusal([](auto& r) { r.default_capacity = 0; }), "rule.capacity");
   EXPECT_EQ(rule_refusal([](auto& r) { r.margin_s = 59; }), "rule.margin");
+  EXPECT_EQ(rule_refusal([](auto& r) { r.rest_days = 3661; }), "rule.rest_days");
   EXPECT_EQ(rule_refusal([](auto& r) { r.revision = 2; }), "catalogue.revision");
   EXPECT_EQ(rule_refusal([](auto& r) { r.department = "X"; }), "department.unknown");
   EXPECT_EQ(rule_refusal([](auto& r) {

@@ -181,6 +181,50 @@ TEST_F(Pools, TheYearlyCapCountsOneCalendarYear) {
   EXPECT_EQ(eligibility(pool(state), 1), 0U) << "last year";
 }
 
+TEST_F(Pools, AVisitKeepsOneOutForTheDaysOfTheRule) {
+  State state = visited(city.state());
+  auto& draw = state.draws.by_stream.at("draw/P1/1");
+  auto& result = draw.tasks[0].result.emplace();
+  result.position = announcement.pool_position;
+  const std::uint64_t now = state.times[announcement.pool_position];
+  const auto lately = static_cast<std::uint64_t>(SubjectEligibility::visited_lately);
+  result.visited_at = now;
+  EXPECT_EQ(eligibility(pool(state), 1), 0U) << "the rule says nothing of it";
+  rule.rest_days = 1;
+  EXPECT_EQ(eligibility(pool(state), 1), lately);
+  EXPECT_EQ(eligibility(pool(state), 2), 0U);
+  result.visited_at = now - 86'399;
+  EXPECT_EQ(eligibility(pool(state), 1), lately);
+  result.visited_at = now - 86'400;
+  EXPECT_EQ(eligibility(pool(state), 1), 0U) << "a day has passed";
+  rule.rest_days = 2;
+  EXPECT_EQ(eligibility(pool(state), 1), lately);
+  draw.discarded = true;
+  draw.voided_at = announcement.pool_position;
+  EXPECT_EQ(eligibility(pool(state), 1), lately) << "they were there all the same";
+  draw.discarded = false;
+  draw.voided_at.reset();
+  result.position = announcement.pool_position + 1;
+  EXPECT_EQ(eligibility(pool(state), 1), static_cast<std::uint64_t>(SubjectEligibility::visit_open))
+      << "its result came later";
+  result.position = announcement.pool_position;
+  rule.yearly_cap = 1;
+  EXPECT_EQ(eligibility(pool(state), 1), static_cast<std::uint64_t>(SubjectEligibility::yearly_cap))
+      << "the first reason that holds";
+}
+
+TEST_F(Pools, SuspendedIsAReasonOfItsOwnWhereTheRuleSaysSo) {
+  change(1, "suspended", [](auto& row) { row.status = schema::SubjectStatus::suspended; });
+  change(2, "cancelled", [](auto& row) { row.status = schema::SubjectStatus::cancelled; });
+  announcement.pool_position = city.size() - 1;
+  const auto inactive = static_cast<std::uint64_t>(SubjectEligibility::not_active);
+  EXPECT_EQ(eligibility(pool(), 1), inactive);
+  rule.suspended_apart = true;
+  EXPECT_EQ(eligibility(pool(), 1), static_cast<std::uint64_t>(SubjectEligibility::suspended));
+  EXPECT_EQ(eligibility(pool(), 2), inactive);
+  EXPECT_EQ(eligibility(pool(), 3), 0U);
+}
+
 TEST(Calendar, TurnsInShanghai) {
   EXPECT_EQ(projections::calendar_year(1'798'732'799), 2026U);  // 2026-12-31T15:59:59Z
   EXPECT_EQ(projections::calendar_year(1'798'732'800), 2027U);

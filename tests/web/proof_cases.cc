@@ -7,7 +7,9 @@
 // NAME is whole (with a substitute), digits (of a lottery and of dice), recovered (by holders of
 // shares), redraw (of an attempt voided before its round), repeated (of one that was executed, a
 // draw that stands in between), two-recusals (hardly anybody free), moved (a substitute passed over
-// for having left his group), unfinished, or what a dishonest operator would write: see kCases.
+// for having left his group), rested (that leaves out
+// who was visited lately or is suspended), unfinished, or what a dishonest operator would write:
+// see kCases.
 #include <array>
 #include <cstdlib>
 #include <functional>
@@ -51,11 +53,13 @@ std::string forged(BeaconTown& town, Payload payload, const City::Names& authors
 
 // The file of a draw whose announcement no admission let in, after that of an earlier one.
 std::string forged_announcement(BeaconTown& town, const projections::Draw& earlier,
-                                ledger::schema::DrawAnnouncedT announced) {
+                                ledger::schema::DrawAnnouncedT announced,
+                                const ledger::schema::RuleSetT* rule = nullptr) {
   projections::ProofText proof = projections::parse_proof(proof_of(town.city, earlier)).value();
   proof.draw = "draw/" + announced.plan + "/" + std::to_string(announced.attempt);
   auto pool =
-      projections::pool_of(town.city.state(), announced, town.city.state().catalogue.rules.at("R1"))
+      projections::pool_of(town.city.state(), announced,
+                           rule == nullptr ? town.city.state().catalogue.rules.at("R1") : *rule)
           .value();
   proof.subjects = std::move(pool.subjects);
   proof.inspectors = std::move(pool.inspectors);
@@ -120,6 +124,52 @@ std::string redraw(BeaconTown& town) {
                  {"platform"});
   second.execute();
   return proof_of(town.city, second.draw());
+}
+
+// Everybody of a first draw was visited ten days ago, and a firm is suspended.
+void visit_and_suspend(BeaconTown& town) {
+  town.draw.whole();
+  for (std::size_t visit = 0; visit < town.draw.draw().tasks.size(); ++visit)
+    town.draw.result(visit);
+  ledger::schema::SubjectsImportedT imported;
+  imported.run = "suspended";
+  imported.last = true;
+  imported.rows.push_back(City::firm(900));
+  imported.rows[0]->status = ledger::schema::SubjectStatus::suspended;
+  town.city.now += 10 * 86'400;
+  town.city.must(std::move(imported), {"registrar"});
+}
+ledger::schema::RuleSetT resting(std::uint32_t revision = 2) {
+  auto rule = City::rule("R1", revision);
+  rule.rest_days = 30;
+  rule.suspended_apart = true;
+  return rule;
+}
+std::string rested(BeaconTown& town) {
+  visit_and_suspend(town);
+  town.city.must(resting(), {"clerk", "approver"});
+  CityDraw second(town.city, 2);
+  second.whole();
+  return proof_of(town.city, second.draw());
+}
+// The pool is that of a rule which is not in force.
+std::string other_reason(BeaconTown& town) {
+  visit_and_suspend(town);
+  CityDraw second(town.city, 2);
+  auto announced = second.announcement();
+  const auto rule = resting(1);
+  second.take_pool(announced, rule);
+  return forged_announcement(town, town.draw.draw(), std::move(announced), &rule);
+}
+
+std::string no_minimum(BeaconTown& town) {
+  auto plan = City::plan("P1", 2);
+  plan.rates[0]->minimum = 8;
+  town.city.must(std::move(plan), {"clerk", "approver"});
+  town.draw.whole();
+  auto announced = CityDraw(town.city, 2).announcement();
+  announced.strata[0]->minimum = 0;
+  return forged_announcement(town, town.draw.draw(), std::move(announced));
 }
 
 std::string unfinished(BeaconTown& town) {
@@ -363,6 +413,9 @@ const std::map<std::string, std::string (*)(BeaconTown&)> kCases = {
     {"stale-version", stale_version},
     {"steered", steered},
     {"substitute-group", substitute_group},
+    {"rested", rested},
+    {"other-reason", other_reason},
+    {"no-minimum", no_minimum},
     {"whole", whole},
     {"digits", digits},
     {"recovered", recovered},

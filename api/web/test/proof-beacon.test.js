@@ -129,6 +129,15 @@ test("substitutes where hardly anybody is free, and where one left his group, by
   }
 });
 
+test("a draw that leaves out who was visited lately or is suspended, by both", { skip }, (t) => {
+  const { bytes, now } = made("rested");
+  const report = verifyProofFile(bytes, { now });
+  assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
+  const reasons = report.file.subjects.map((row) => row.eligibility);
+  assert.deepEqual([4n, 5n].map((code) => reasons.filter((each) => each === code).length), [4, 1]);
+  assert.equal(theirs(scratch(t), bytes, now).status, 0);
+});
+
 test("an attempt with a beacon that goes no further is overdue", { skip }, (t) => {
   const { bytes, now } = made("unfinished");
   assert.equal(verifyProofFile(bytes, { now }).verdict, "verified");
@@ -157,6 +166,8 @@ test("what a dishonest operator would write is named alike by both", { skip }, (
     "stale-version": "intent.version_stale",
     "steered": "substitute.candidate",
     "substitute-group": "substitute.candidate",
+    "other-reason": "proof.rows",
+    "no-minimum": "draw.rate",
   })) {
     const { bytes, now } = made(name);
     const report = verifyProofFile(bytes, { now });

@@ -9,6 +9,8 @@ const reasons: Readonly<Record<string, Sentence>> = {
   1: { zh: "登记状态不是存续", en: "its status is not active" },
   2: { zh: "本年度被抽中已达细则所定次数", en: "it was drawn as often as the rule allows in a year" },
   3: { zh: "此前抽中的检查尚未结束", en: "a visit for which it was drawn before has not ended" },
+  4: { zh: "距上次检查未满细则所定的天数", en: "it was visited within the days that the rule leaves between visits" },
+  5: { zh: "登记状态为停业", en: "its status is suspended" },
 };
 
 /** What no such file shows, whatever its verdict. */

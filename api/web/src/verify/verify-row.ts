@@ -39,7 +39,7 @@ export interface RowReport {
   readonly answer: RowAnswer | undefined; // only where the verdict is verified
 }
 
-const lastReason = 3n;
+const lastReason = 5n;
 
 class Verification {
   file: RowFile | undefined;

@@ -1,6 +1,6 @@
 // DrawAnnounced (docs/formats/events.md, "Draws").
 import { compare, toHex } from "../bytes.js";
-import { conflictPool, inspectorPool, subjectPool } from "../draw/pool.js";
+import { type SubjectRow, conflictPool, inspectorPool, subjectPool } from "../draw/pool.js";
 import { groupOfInspector, type SeatGroup } from "../draw/team.js";
 import type { Decoded } from "../flatbuffer.js";
 import { refuse } from "../refusal.js";
@@ -96,7 +96,20 @@ function checkTimes(state: State, p: Decoded, position: bigint, time: bigint): v
   }
 }
 
-function checkPool(state: State, p: Decoded, groups: readonly SeatGroup[]): void {
+/** The reasons that the rule can give; that they hold is for who has the registry. */
+function checkSubjects(p: Decoded, rule: Decoded, subjects: readonly SubjectRow[]): void {
+  const strata = BigInt(rows(p, "strata").length);
+  const reasons = new Set([0n, 1n, 3n]);
+  if (number(rule, "yearly_cap") > 0) reasons.add(2n);
+  if (number(rule, "rest_days") > 0) reasons.add(4n);
+  if (flag(rule, "suspended_apart")) reasons.add(5n);
+  const odd = subjects.find((row) => row.stratum >= strata || !reasons.has(row.eligibility));
+  if (odd !== undefined) {
+    refuse("proof.rows", `对象 ${odd.id} 的分层或理由有误`, `stratum or reason of subject ${odd.id} makes no sense`);
+  }
+}
+
+function checkPool(state: State, p: Decoded, rule: Decoded, groups: readonly SeatGroup[]): void {
   const { subjects, inspectors, conflicts } = state.pool;
   const pools = [["subject", subjectPool(subjects)], ["inspector", inspectorPool(inspectors)],
     ["conflict", conflictPool(conflicts)]] as const;
@@ -128,11 +141,7 @@ function checkPool(state: State, p: Decoded, groups: readonly SeatGroup[]): void
         `capacity or eligibility of inspector ${row.id} is not what the announcement gives`);
     }
   }
-  const strata = BigInt(rows(p, "strata").length);
-  const odd = subjects.find((row) => row.stratum >= strata || row.eligibility > 3n);
-  if (odd !== undefined) {
-    refuse("draw.pool_root", `对象 ${odd.id} 的分层或理由有误`, `stratum or reason of subject ${odd.id} makes no sense`);
-  }
+  checkSubjects(p, rule, subjects);
   if (big(p, "subject_eligible") === 0n) refuse("draw.pool_empty", "没有可抽的对象", "no subject can be drawn");
   if (big(p, "inspector_eligible") < 2n) {
     refuse("draw.inspectors_few", "可派人员不足两名", "fewer than two inspectors can be sent");
@@ -190,7 +199,7 @@ export function admitAnnounced(state: State, { entry, payload: p }: Event): void
     checkContributors(state, p);
     checkTimes(state, p, entry.position, entry.time);
     if (beacon !== undefined) checkRoundTime(p, beacon, margin);
-    checkPool(state, p, groups);
+    checkPool(state, p, rule!, groups);
     checkEarlier(state, p, entry.position);
     if (reserved) refuse("draw.reserved", "使用了保留字段", "fields of later versions are used");
   }

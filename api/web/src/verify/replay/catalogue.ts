@@ -103,6 +103,7 @@ export function admitRule(state: State, { payload: p }: Event): void {
   const capacities = [number(p, "default_capacity"), ...rows(p, "capacities").map((row) => number(row, "capacity"))];
   if (capacities.some((capacity) => capacity < 1)) refuse("rule.capacity", "任务上限有误", "the capacities make no sense");
   if (number(p, "margin_s") < 60) refuse("rule.margin", "时间裕量不足 60 秒", "the margin is below 60 seconds");
+  if (number(p, "rest_days") > 3660) refuse("rule.rest_days", "间隔超过 3660 天", "the rest is above 3660 days");
   state.rules.set(text(p, "id"), p);
 }
 
