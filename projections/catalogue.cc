@@ -195,6 +195,8 @@ bool is_rate(std::uint64_t num, std::uint64_t den) { return den > 0 && num <= de
 constexpr std::size_t kStrataMax = 256;
 constexpr std::uint32_t kMarginMinS = 60;
 constexpr std::uint32_t kRestDaysMax = 3660;
+constexpr std::size_t kWeightsMax = 64;
+constexpr std::uint64_t kWeightMax = 1'000'000;  // times the rows of any registry below 2^64
 
 Outcome check_strata(std::string_view id,
                      const flatbuffers::Vector<flatbuffers::Offset<schema::StratumRule>>& strata) {
@@ -243,6 +245,21 @@ Outcome check_capacities(const State& state, std::string_view id, const schema::
                   " are at least 1, of departments that exist, each once");
 }
 
+Outcome check_weights(std::string_view id, const schema::RuleSet& payload) {
+  if (payload.weights() == nullptr) return ok();
+  const auto& weights = *payload.weights();
+  for (const schema::WeightRule* weight : weights) {
+    if (auto checked = check_conditions(weight->conditions()); !checked) return checked;
+  }
+  const bool good = weights.size() <= kWeightsMax &&
+                    std::all_of(weights.begin(), weights.end(), [](const auto* weight) {
+                      return weight->weight() >= 1 && weight->weight() <= kWeightMax;
+                    });
+  if (good) return ok();
+  return fail("rule.weights", "抽查细则" + quoted_zh(id) + "的权重至多 64 条，每条为 1 至 1000000",
+              "the rule " + in_quotes(id) + " may have 64 weights, each from 1 to 1000000");
+}
+
 }  // namespace
 
 Outcome admit(const State& state, const ledger::Event&, const schema::RuleSet& payload) {
@@ -263,6 +280,7 @@ Outcome admit(const State& state, const ledger::Event&, const schema::RuleSet& p
     return fail("rule.rest_days", "抽查细则" + quoted_zh(id) + "的间隔至多 3660 天",
                 "the rest of the rule " + in_quotes(id) + " is 3660 days at most");
   }
+  if (auto checked = check_weights(id, payload); !checked) return checked;
   return check_capacities(state, id, payload);
 }
 

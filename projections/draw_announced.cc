@@ -32,11 +32,21 @@ struct Announcing {
 
 Outcome check_reserved(const Announcing& c) {
   const DrawAnnouncedT& a = c.a;
-  if (!a.sealed && a.disclosure_deadline == 0 && a.pool_key_hash.empty() && !a.weighted)
-    return ok();
-  return fail("draw.reserved", "公告使用了为以后版本保留的字段（密封、池密钥、权重）：本版本须留空",
-              "the announcement uses fields kept for later versions (sealing, pool key, weights): "
+  if (!a.sealed && a.disclosure_deadline == 0 && a.pool_key_hash.empty()) return ok();
+  return fail("draw.reserved", "公告使用了为以后版本保留的字段（密封、池密钥）：本版本须留空",
+              "the announcement uses fields kept for later versions (sealing, pool key): "
               "leave them empty");
+}
+
+Outcome check_weighted(const Announcing& c) {
+  if (c.a.weighted == !c.rule.weights.empty()) return ok();
+  return fail(
+      "draw.weighted",
+      "抽查细则“" + c.rule.id + "”" +
+          (c.a.weighted ? "没有规定权重，公告却按权重抽取" : "规定了权重，公告却不按权重抽取"),
+      "the rule \"" + c.rule.id + "\" has " +
+          (c.a.weighted ? "no weights, and the announcement draws by weight"
+                        : "weights, and the announcement does not draw by them"));
 }
 
 Outcome check_plan(const Announcing& c) {
@@ -403,9 +413,10 @@ Outcome admit(const State& state, const ledger::Event& event,
   if (auto checked = check_conditions(payload.scope()); !checked) return checked;
   const Announcing c{
       .state = state, .event = event, .a = a, .plan = plan->second, .rule = rule->second};
-  for (const auto check : {check_reserved, check_plan, check_scope, check_strata, check_groups,
-                           check_capacities, check_contributors, check_deadlines, check_beacon,
-                           check_pool_position, check_overlap, check_previous, check_pool}) {
+  for (const auto check :
+       {check_reserved, check_plan, check_weighted, check_scope, check_strata, check_groups,
+        check_capacities, check_contributors, check_deadlines, check_beacon, check_pool_position,
+        check_overlap, check_previous, check_pool}) {
     if (auto checked = check(c); !checked) return checked;
   }
   return ok();

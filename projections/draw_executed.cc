@@ -33,6 +33,8 @@ Outcome check_strata(const ledger::schema::DrawExecuted& payload, const Visits& 
     const View cutoff = raw(stratum->cutoff());
     const auto& right = expected.strata[i];
     same = stratum->eligible() == right.eligible && stratum->drawn() == right.drawn &&
+           stratum->rest_drawn() == right.rest_drawn &&
+           stratum->rest_weight() == right.rest_weight &&
            std::equal(cutoff.begin(), cutoff.end(), right.cutoff.begin(), right.cutoff.end());
   }
   if (same && payload.visits() == expected.visits.size()) return ok();

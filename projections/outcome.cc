@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "crypto/draw/outcome.h"
+#include "crypto/draw/pps.h"
 #include "crypto/draw/protocol.h"
 #include "projections/draw_lookup.h"
 
@@ -29,6 +30,31 @@ ledger::schema::VisitT visit_of(const crypto::draw::VisitRecord& record) {
   visit.ticket.assign(record.ticket.begin(), record.ticket.end());
   visit.team = record.team;
   return visit;
+}
+
+// Who is drawn, and what is recorded of each stratum.
+struct Chosen {
+  crypto::draw::Selection selection;
+  std::vector<ledger::schema::StratumOutcomeT> strata;
+};
+
+Result<Chosen> choose(const std::array<std::uint8_t, 64>& seed,
+                      const ledger::schema::DrawAnnouncedT& announcement, const Pool& pool) {
+  const auto allocation = allocation_of(announcement);
+  if (!announcement.weighted) {
+    auto selection = crypto::draw::select(seed, allocation, pool.subjects);
+    if (!selection) return selection.error();
+    auto strata = outcomes_of(*selection);
+    return Chosen{.selection = std::move(*selection), .strata = std::move(strata)};
+  }
+  auto weighted = crypto::draw::select_weighted(seed, allocation, pool.subjects);
+  if (!weighted) return weighted.error();
+  auto strata = outcomes_of(weighted->selection);
+  for (std::size_t i = 0; i < strata.size(); ++i) {
+    strata[i].rest_drawn = weighted->strata[i].rest_drawn;
+    strata[i].rest_weight = weighted->strata[i].rest_weight;
+  }
+  return Chosen{.selection = std::move(weighted->selection), .strata = std::move(strata)};
 }
 
 struct Opened {
@@ -80,6 +106,30 @@ crypto::draw::Allocation allocation_of(const ledger::schema::DrawAnnouncedT& ann
   return allocation;
 }
 
+bool is_certain(const ledger::schema::StratumOutcomeT& stratum, std::uint64_t weight) {
+  return crypto::draw::PpsStratum{.rest_drawn = stratum.rest_drawn,
+                                  .rest_weight = stratum.rest_weight}
+      .is_certain(weight);
+}
+
+bool is_certain(const State& state, const Draw& draw, std::string_view subject) {
+  if (!draw.announcement.weighted) return false;
+  const crypto::draw::SubjectRow row = announced_subject(state, draw, subject);
+  return is_certain(*draw.outcome->strata[row.stratum], row.weight);
+}
+
+std::vector<std::string> certain_subjects(const State& state, const Draw& draw) {
+  std::vector<std::string> certain;
+  if (!draw.announcement.weighted) return certain;
+  const auto pool = pool_of(state, draw.announcement, draw.rule_set);
+  LIUHEN_CHECK(pool.has_value());
+  for (const auto& row : pool->subjects) {
+    if (row.eligibility == 0 && is_certain(*draw.outcome->strata[row.stratum], row.weight))
+      certain.push_back(row.id);
+  }
+  return certain;
+}
+
 Bytes alpha_of(const Draw& draw) {
   LIUHEN_CHECK(draw.reveals_closed_at && !draw.awaits_beacon());
   return crypto::draw::alpha(draw.leaf_hash, draw.contributions(), draw.outputs());
@@ -102,23 +152,24 @@ Result<Visits> visits_of(const State& state, const Draw& draw,
                          const std::array<std::uint8_t, 64>& seed, const OpenConflict& open) {
   auto pool = pool_of(state, draw.announcement, draw.rule_set);
   if (!pool) return pool.error();
-  auto selection = crypto::draw::select(seed, allocation_of(draw.announcement), pool->subjects);
-  if (!selection) return selection.error();
+  auto chosen = choose(seed, draw.announcement, *pool);
+  if (!chosen) return chosen.error();
+  const crypto::draw::Selection& selection = chosen->selection;
 
   Visits out;
-  out.strata = outcomes_of(*selection);
+  out.strata = std::move(chosen->strata);
   const Opened opened = open_all(pool->conflicts, open);
   out.conflicts_unopened = opened.unopened;
   if (opened.unopened != 0) {
-    out.visits = visits_without_teams(seed, *selection);
+    out.visits = visits_without_teams(seed, selection);
     return out;
   }
   std::vector<std::string> subjects;
-  for (const auto& subject : selection->drawn) subjects.push_back(subject.id);
+  for (const auto& subject : selection.drawn) subjects.push_back(subject.id);
   auto matching = crypto::draw::match(seed, announced_groups(draw.announcement), pool->inspectors,
                                       subjects, opened.conflicts);
   if (!matching) return matching.error();
-  const auto records = crypto::draw::visit_records(*selection, *matching, pool->inspectors);
+  const auto records = crypto::draw::visit_records(selection, *matching, pool->inspectors);
   out.root = crypto::draw::visits_root(records);
   out.vacancies = matching->vacancies;
   for (const auto& record : records) out.visits.push_back(visit_of(record));

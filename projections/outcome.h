@@ -38,6 +38,14 @@ Result<Visits> visits_of(const State& state, const Draw& draw,
 // How the announcement shares out what is drawn.
 crypto::draw::Allocation allocation_of(const ledger::schema::DrawAnnouncedT& announcement);
 
+// Whether a subject of the pool was sure to be drawn, by its weight alone. The draw was executed.
+bool is_certain(const ledger::schema::StratumOutcomeT& stratum, std::uint64_t weight);
+
+bool is_certain(const State& state, const Draw& draw, std::string_view subject);
+
+// Those of the pool, by id. The draw was executed.
+std::vector<std::string> certain_subjects(const State& state, const Draw& draw);
+
 // Nothing was left to chance: all eligible rows of the stratum are drawn, or they are fewer than
 // the rule's minimum.
 bool outcome_is_not_random(const Draw& draw, const ledger::schema::StratumOutcomeT& stratum);

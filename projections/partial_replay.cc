@@ -59,7 +59,13 @@ Outcome check_subject(const schema::DrawAnnouncedT& announcement, const schema::
       (reason == SubjectEligibility::suspended && !rule.suspended_apart))
     return bad_row(row.id, "不可抽的理由是细则所没有的",
                    "could not be drawn for a reason that the rule does not have");
-  return ok();
+  const auto weight = crypto::draw::check_weight(row.id, row.weight, announcement.weighted);
+  if (!weight) return weight;
+  const bool known = row.weight == 1 || std::ranges::any_of(rule.weights, [&](const auto& each) {
+                       return each->weight == row.weight;
+                     });
+  if (known) return ok();
+  return bad_row(row.id, "的权重是细则所没有的", "has a weight that the rule does not have");
 }
 
 // Of streams that a file does not hold whole: neither their versions nor what they amount to can be

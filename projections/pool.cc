@@ -160,16 +160,35 @@ class Exclusions {
   std::vector<bool> open_, capped_, lately_;
 };
 
+// The weight that the rule gives a subject: that of the first conditions that it meets.
+class Weights {
+ public:
+  Weights(const State& state, const RuleSetT& rule) {
+    for (const auto& weight : rule.weights)
+      weights_.emplace_back(SubjectFilter(weight->conditions, state.subjects), weight->weight);
+  }
+
+  std::uint64_t of(const SubjectVersion& version) const {
+    const auto found = std::ranges::find_if(
+        weights_, [&](const auto& weight) { return weight.first.meets(version); });
+    return found == weights_.end() ? 1 : found->second;
+  }
+
+ private:
+  std::vector<std::pair<SubjectFilter, std::uint64_t>> weights_;
+};
+
 Outcome fill_subjects(const State& state, const DrawAnnouncedT& announcement, const RuleSetT& rule,
                       Pool& pool) {
   const std::uint64_t position = announcement.pool_position;
   const auto strata = strata_of(state, announcement, rule);
   if (!strata) return strata.error();
   const Exclusions exclusions(state, rule, position);
+  const Weights weights(state, rule);
   const auto subjects =
       in_scope(state.subjects, SubjectFilter(announcement.scope, state.subjects), position);
   pool.subjects.reserve(subjects.size());
-  crypto::draw::SubjectPool rows;
+  crypto::draw::SubjectPool rows(announcement.weighted);
   for (const std::uint32_t subject : subjects) {
     const SubjectVersion& version = *state.subjects.at(subject, position);
     const std::string_view id = state.subjects.id(subject);
@@ -178,7 +197,7 @@ Outcome fill_subjects(const State& state, const DrawAnnouncedT& announcement, co
     pool.subjects.push_back(
         {.id = std::string(id),
          .stratum = *stratum,
-         .weight = 1,
+         .weight = announcement.weighted ? weights.of(version) : 1,
          .eligibility = static_cast<std::uint64_t>(exclusions.of(subject, version))});
     if (auto added = rows.add(pool.subjects.back()); !added) return added;
   }
@@ -246,6 +265,22 @@ Result<Pool> pool_of(const State& state, const DrawAnnouncedT& announcement, con
   pool.conflicts = state.conflicts.in_force(announcement.pool_position);
   pool.conflict_root = crypto::draw::conflicts_root(pool.conflicts);
   return pool;
+}
+
+crypto::draw::SubjectRow announced_subject(const State& state, const Draw& draw,
+                                           std::string_view id) {
+  if (state.given_pool) {
+    const auto& rows = state.given_pool->subjects;
+    return *std::ranges::lower_bound(rows, id, {}, &crypto::draw::SubjectRow::id);
+  }
+  const auto number = state.subjects.find(id);
+  LIUHEN_CHECK(number);
+  const SubjectVersion* version = state.subjects.at(*number, draw.announcement.pool_position);
+  const auto strata = strata_of(state, draw.announcement, draw.rule_set);
+  LIUHEN_CHECK(version != nullptr && strata);
+  return {.id = std::string(id),
+          .stratum = stratum_of(*strata, *version, id).value(),
+          .weight = draw.announcement.weighted ? Weights(state, draw.rule_set).of(*version) : 1};
 }
 
 std::vector<std::uint64_t> eligible_by_stratum(const Pool& pool, std::size_t strata) {

@@ -32,12 +32,17 @@ struct Pool {
 
 // Fails with `draw.strata_gap` or `draw.strata_overlap` (a subject in scope has no stratum, or
 // two), naming the subject; `draw.position` if the position is not in the log. Uses from the
-// announcement: scope, strata, groups, capacities, pool_position; and the rule's dictionary.
+// announcement: scope, strata, groups, capacities, pool_position, weighted; and from the rule its
+// dictionary, weights and what excludes.
 Result<Pool> pool_of(const State& state, const ledger::schema::DrawAnnouncedT& announcement,
                      const ledger::schema::RuleSetT& rule);
 
 // How many of each announced stratum can be drawn.
 std::vector<std::uint64_t> eligible_by_stratum(const Pool& pool, std::size_t strata);
+
+// The stratum and the weight of a subject of the announced pool; its eligibility is not looked at.
+crypto::draw::SubjectRow announced_subject(const State& state, const Draw& draw,
+                                           std::string_view id);
 
 // True unless some field keeps the two scopes apart.
 bool scopes_overlap(const std::vector<std::unique_ptr<ledger::schema::ConditionT>>& a,

@@ -21,7 +21,7 @@ using ledger::Verdict;
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
 Result<Pool> pool_of_rows(ProofText& proof) {
-  crypto::draw::SubjectPool subjects;
+  crypto::draw::SubjectPool subjects(true);  // the replay looks at weights once it knows the draw
   crypto::draw::InspectorPool inspectors;
   for (const auto& row : proof.subjects) {
     if (auto added = subjects.add(row); !added) return added.error();
@@ -39,6 +39,15 @@ Result<Pool> pool_of_rows(ProofText& proof) {
   pool.inspectors = std::move(proof.inspectors);
   pool.conflicts = std::move(proof.conflicts);
   return pool;
+}
+
+// As many as fit a line, after a colon.
+std::string list_of(const std::vector<std::string>& ids) {
+  constexpr std::size_t kNamed = 20;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(ids.size(), kNamed); ++i)
+    out.append(i == 0 ? ": " : ", ").append(ids[i]);
+  return ids.size() > kNamed ? out + ", …" : out;
 }
 
 class Judge {
@@ -151,6 +160,7 @@ class Judge {
                "whole log, which shows whether it was escaped");
       return std::move(out_);
     }
+    if (draw->outcome) certain_ = certain_subjects(replay.state(), *draw);
     describe(*draw);
     describe_discarded(replay.state(), *draw);
     describe_beacon(replay.state(), *draw);
@@ -190,6 +200,14 @@ class Judge {
               "whether announcement and reveals came before the beacon: that takes witnesses");
   }
 
+  void describe_weights(const Draw& draw) {
+    if (!draw.announcement.weighted || !draw.outcome) return;
+    const std::string certain = number(certain_.size());
+    say("按权重抽取：仅凭权重即必然抽中的有 " + certain + " 个" + list_of(certain_),
+        "it was drawn by weight: by their weight alone " + certain + " were certain to be drawn" +
+            list_of(certain_));
+  }
+
   void describe(const Draw& draw) {
     if (draw.reveals_closed_at) {
       const auto revealed = static_cast<std::uint64_t>(
@@ -212,6 +230,7 @@ class Judge {
               " who could be drawn it gives the " + number(out_.visits) +
               " recorded, and the recorded cut-offs");
     }
+    describe_weights(draw);
     if (draw.disclosed_at) {
       if (out_.conflicts == 0)
         say("检查人员的匹配经重算一致", "the matching of inspectors was computed again and agrees");
@@ -248,6 +267,7 @@ class Judge {
 
   const crypto::Policy* trusted_;
   std::uint64_t now_s_;
+  std::vector<std::string> certain_;
   std::optional<Error> unwitnessed_;  // the log signed it; said if nothing else is wrong
   ProofVerdict out_;
 };

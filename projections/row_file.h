@@ -35,6 +35,10 @@ struct RowVerdict {
   std::optional<Hash> ticket, cutoff;  // no cut-off: nobody of the stratum was drawn
   bool executed = false, drawn = false, voided = false, failed = false;
   std::uint64_t stratum_eligible = 0, stratum_drawn = 0;
+  // By weight there is no cut-off, and `drawn` says only whether the row was certain: who else was
+  // drawn does not follow from one row.
+  bool weighted = false;
+  std::uint64_t rest_drawn = 0, rest_weight = 0;  // of the row's stratum
 
   std::vector<Sentence> shown;      // in the order in which it was checked
   std::vector<Sentence> not_shown;  // what no such file can show

@@ -4,6 +4,7 @@
 
 #include "crypto/draw/protocol.h"
 #include "crypto/draw/ticket.h"
+#include "projections/outcome.h"
 #include "projections/pool.h"
 #include "projections/proof_checkpoint.h"
 #include "projections/reasons.h"
@@ -83,8 +84,9 @@ class Judge {
     out_.rows = announced.subject_rows;
     out_.eligible = announced.subject_eligible;
     const auto root = exactly<32>(View(announced.subject_root));
-    const auto row =
-        crypto::draw::check_row(file.subject, file.rows, announced.subject_rows, root.value());
+    out_.weighted = announced.weighted;
+    const auto row = crypto::draw::check_row(file.subject, file.rows, announced.subject_rows,
+                                             root.value(), announced.weighted);
     if (!row) return row.error();
     out_.executed = replay.executed() != nullptr;
     out_.voided = replay.voided();
@@ -120,6 +122,9 @@ class Judge {
             " 行；第 " + number(row.stratum) + " 层（从 0 数起）",
         out_.subject + " is in the pool: row " + number(*out_.index + 1) + " of " +
             number(out_.rows) + ", in stratum " + number(row.stratum) + " (counted from 0)");
+    if (out_.weighted)
+      say("本次按权重抽取，它的权重是 " + number(row.weight),
+          "this draw is by weight, and its weight is " + number(row.weight));
     if (row.eligibility == 0) return say("它可以被抽中", "it could be drawn");
     const Sentence reason = reason_of(row.eligibility);
     say("它不可被抽中：" + reason.zh, "it could not be drawn: " + reason.en);
@@ -133,8 +138,9 @@ class Judge {
     if (strata.size() != replay.announcement().strata.size()) return wrong;
     const auto& stratum = *strata[out_.row->stratum];
     const auto cutoff = exactly<32>(View(stratum.cutoff));
-    if (stratum.drawn > stratum.eligible ||
-        (stratum.drawn == 0 ? !stratum.cutoff.empty() : !cutoff))
+    const bool has_none = stratum.drawn == 0 || out_.weighted;
+    if (stratum.drawn > stratum.eligible || (has_none ? !stratum.cutoff.empty() : !cutoff) ||
+        !is_sound_rest(stratum))
       return wrong;
     out_.stratum_eligible = stratum.eligible;
     out_.stratum_drawn = stratum.drawn;
@@ -144,10 +150,42 @@ class Judge {
     if (stratum.eligible == 0) return wrong;  // it is one
     out_.ticket = crypto::draw::TicketHasher(crypto::draw::stratum_key(seed, out_.row->stratum))
                       .of(out_.subject);
+    if (out_.weighted) {
+      out_.rest_drawn = stratum.rest_drawn;
+      out_.rest_weight = stratum.rest_weight;
+      out_.drawn = is_certain(stratum, out_.row->weight);
+      describe_chance();
+      return ok();
+    }
     if (stratum.drawn != 0) out_.cutoff = *cutoff;
     out_.drawn = out_.cutoff && *out_.ticket <= *out_.cutoff;
     describe_ticket();
     return ok();
+  }
+
+  // A row is left where any is drawn by weight, and there is nothing of it otherwise.
+  bool is_sound_rest(const ledger::schema::StratumOutcomeT& stratum) const {
+    if (!out_.weighted) return stratum.rest_drawn == 0 && stratum.rest_weight == 0;
+    return stratum.rest_drawn <= stratum.drawn &&
+           (stratum.drawn == 0) == (stratum.rest_drawn == 0) &&
+           (stratum.drawn == 0 || stratum.rest_weight != 0);
+  }
+
+  void describe_chance() {
+    const std::string of = number(out_.stratum_eligible), drawn = number(out_.stratum_drawn);
+    if (out_.stratum_drawn == 0)
+      return say("该层没有抽取任何对象：未抽中", "nobody of its stratum was drawn: it was not");
+    if (out_.drawn)
+      return say("仅凭权重即必然抽中（该层可抽 " + of + "，抽中 " + drawn + "）",
+                 "by its weight alone it was certain to be drawn (" + drawn + " of the stratum's " +
+                     of + " were)");
+    const std::string chance = number(out_.row->weight) + " × " + number(out_.rest_drawn) + " / " +
+                               number(out_.rest_weight);
+    say("抽中的机会为 " + chance + "（该层可抽 " + of + "，抽中 " + drawn + "）",
+        "its chance was " + chance + " (" + drawn + " of the stratum's " + of + " were drawn)");
+    not_shown("它是否抽中：按权重抽取取决于该层全部行，请核验该抽取的证明文件（.draw-proof）",
+              "whether it was drawn: by weight that takes all rows of the stratum, so verify the "
+              "draw's proof file (.draw-proof)");
   }
 
   void describe_ticket() {

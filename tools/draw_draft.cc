@@ -162,9 +162,13 @@ void say_forecast(Session& session, const json::value& answer) {
   };
   for (const json::value& row : answer.at("strata").as_array()) {
     const std::string label = words(row, "label"), drawn = count(row, "drawn"),
-                      eligible = count(row, "eligible");
+                      eligible = count(row, "eligible"), certain = count(row, "certain");
     std::string zh = "  " + label + "：可抽 " + eligible + "，抽 " + drawn;
     std::string en = "  " + label + ": " + drawn + " of " + eligible;
+    if (certain != "0") {
+      zh += "，其中 " + certain + " 户仅凭权重即必然抽中";
+      en += ", " + certain + " of them certain by their weight alone";
+    }
     if (drawn != "0" && !row.at("random").as_bool()) {
       zh += "，不具随机性";
       en += ", which is not random";
@@ -232,6 +236,7 @@ Result<schema::DrawAnnouncedT> draft_of(Session& session, const DrawDraft& asked
     draw.strata.push_back(std::move(stratum));
   }
   draw.total = asked.total;
+  draw.weighted = !rule->weights.empty();
   draw.default_capacity = rule->default_capacity;
   draw.capacities = std::move(rule->capacities);
   const std::uint64_t now = session.environment().clock.now_s();

@@ -246,11 +246,16 @@ std::string json_of_report(const projections::RowVerdict& verdict) {
     out["executed"] = verdict.executed;
     out["voided"] = verdict.voided;
     out["failed"] = verdict.failed;
-    out["drawn"] = verdict.executed ? json::value(verdict.drawn) : json::value(nullptr);
+    // By weight one row alone does not show whether it was drawn, unless it was certain.
+    const bool known =
+        verdict.executed && (!verdict.weighted || verdict.drawn || verdict.stratum_drawn == 0 ||
+                             (verdict.row && verdict.row->eligibility != 0));
+    out["drawn"] = known ? json::value(verdict.drawn) : json::value(nullptr);
     if (verdict.row) {
       out["index"] = *verdict.index;
       out["stratum"] = verdict.row->stratum;
       out["reason"] = verdict.row->eligibility;
+      out["weight"] = verdict.row->weight;
       out["ticket"] = hex(verdict.ticket);
       out["cutoff"] = hex(verdict.cutoff);
     }

@@ -222,6 +222,11 @@ Sentence answer_of(const projections::RowVerdict& row) {
     return {"在名录中，不可被抽中（理由见下）",
             "in the pool, and could not be drawn (see why below)"};
   if (!row.executed) return {"在名录中，可以被抽中", "in the pool, and can be drawn"};
+  if (row.weighted && !row.drawn && row.stratum_drawn != 0)
+    return {"在名录中，按权重抽取：是否抽中见该抽取的证明文件",
+            "in the pool of a draw by weight: the draw's proof file shows whether it was drawn"};
+  if (row.weighted && row.drawn)
+    return {"在名录中，仅凭权重即必然抽中", "in the pool, and certain to be drawn by its weight"};
   return row.drawn ? Sentence{"在名录中，抽中", "in the pool, and drawn"}
                    : Sentence{"在名录中，未抽中", "in the pool, and not drawn"};
 }

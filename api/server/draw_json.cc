@@ -193,13 +193,14 @@ json::object draw_json(const projections::State& state, const Draw& draw) {
   return fields;
 }
 
-json::object task_json(const Draw& draw, std::uint64_t visit) {
+json::object task_json(const projections::State& state, const Draw& draw, std::uint64_t visit) {
   const projections::Task& task = draw.tasks[visit];
   json::array seats;
   for (const projections::Seat& seat : task.seats) seats.push_back(seat_json(seat));
   return {{"visit", visit},
           {"subject", task.subject},
           {"ticket", to_hex(task.ticket)},
+          {"certain", projections::is_certain(state, draw, task.subject)},
           {"seats", std::move(seats)},
           {"result", task.result ? json::value(result_json(*task.result)) : json::value(nullptr)}};
 }

@@ -16,6 +16,7 @@ extern const char* const kTierEn;
 
 boost::json::object draw_summary(const projections::Draw& draw);
 boost::json::object draw_json(const projections::State& state, const projections::Draw& draw);
-boost::json::object task_json(const projections::Draw& draw, std::uint64_t visit);
+boost::json::object task_json(const projections::State& state, const projections::Draw& draw,
+                              std::uint64_t visit);
 
 }  // namespace liuhen::api::server

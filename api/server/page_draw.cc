@@ -166,10 +166,25 @@ std::string strata(const Draw& draw) {
       cells[2] = std::to_string(got.eligible);
       cells[3] = std::to_string(got.drawn);
       if (!got.cutoff.empty()) cells[4] = code(to_hex(got.cutoff));
+      if (draw.announcement.weighted && got.drawn != 0)
+        cells[4] = both("按权重，其余 " + std::to_string(got.rest_drawn) + " 户，权重和 " +
+                            std::to_string(got.rest_weight),
+                        "by weight: the rest are " + std::to_string(got.rest_drawn) +
+                            ", of a weight of " + std::to_string(got.rest_weight));
       if (projections::outcome_is_not_random(draw, got))
         cells[3] += "<br>" + both("不具随机性", "not random");
     }
     table.row(cells);
+  }
+  if (draw.announcement.weighted) {
+    return section(both("分层与权重", "Strata and weights"),
+                   "<p>" +
+                       both("按细则规定的权重抽取：权重足够大的必然抽中，名单中注明；其余的机会与权"
+                            "重成正比。",
+                            "Drawn by the weights of the rule: those heavy enough are certain to "
+                            "be drawn, and marked so in the list; the others' chances are in "
+                            "proportion to their weights.") +
+                       "</p>\n" + table.html());
   }
   return section(
       both("分层与截止号", "Strata and cut-offs"),

@@ -3,6 +3,7 @@
 
 #include "api/server/html.h"
 #include "api/server/pages.h"
+#include "projections/outcome.h"
 #include "projections/result_categories.h"
 
 namespace liuhen::api::server {
@@ -141,8 +142,11 @@ std::string visits_section(const Backend& backend, const State& state, const Dra
                {"结果", "Result"}});
   for (std::uint64_t visit = from; visit < end; ++visit) {
     const projections::Task& task = draw.tasks[visit];
-    table.row({std::to_string(visit), subject_cell(backend, state, task.subject),
-               team_cell(state, task), result_cell(task)});
+    std::string subject = subject_cell(backend, state, task.subject);
+    if (projections::is_certain(state, draw, task.subject))
+      subject += "<br>" + both("按权重必然抽中", "certain by its weight");
+    table.row(
+        {std::to_string(visit), std::move(subject), team_cell(state, task), result_cell(task)});
   }
   std::string intro =
       "<p>" + both("按抽取顺序，从 0 起编号。", "In the order drawn, numbered from 0.");

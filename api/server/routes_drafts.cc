@@ -1,6 +1,7 @@
 // What the service computes for people before they sign, and the platform's push
 // (docs/formats/api.md, "Drafts").
 #include "api/server/backend.h"
+#include "crypto/draw/pps.h"
 #include "projections/outcome.h"
 #include "projections/reasons.h"
 
@@ -10,6 +11,25 @@ namespace {
 namespace json = boost::json;
 namespace schema = ledger::schema;
 
+using Weights = std::vector<std::uint64_t>;
+
+// Of those that can be drawn, by stratum.
+std::vector<Weights> weights_of(const projections::Pool& pool, std::size_t strata) {
+  std::vector<Weights> weights(strata);
+  for (const auto& row : pool.subjects) {
+    if (row.eligibility == 0) weights[row.stratum].push_back(row.weight);
+  }
+  return weights;
+}
+
+// How many are certain to be among the k drawn, by weight: no seed is needed for that.
+std::uint64_t certain_of(const Weights& weights, std::uint64_t k) {
+  if (k == 0) return 0;
+  const crypto::draw::PpsStratum how = crypto::draw::take_certain(weights, k);
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(weights, [&](std::uint64_t weight) { return how.is_certain(weight); }));
+}
+
 // What the draw will come to in each stratum, whatever the seed.
 Result<json::array> strata_of(const schema::DrawAnnouncedT& draft, const schema::RuleSetT& rule,
                               const projections::Pool& pool) {
@@ -17,12 +37,15 @@ Result<json::array> strata_of(const schema::DrawAnnouncedT& draft, const schema:
   const std::vector<std::uint64_t> eligible = projections::eligible_by_stratum(pool, strata);
   const auto counts = crypto::draw::drawn_counts(projections::allocation_of(draft), eligible);
   if (!counts) return counts.error();
+  const std::vector<Weights> weights = weights_of(pool, strata);
   json::array rows;
   for (std::size_t i = 0; i < strata; ++i) {
     const std::uint64_t k = (*counts)[i];
+    const std::uint64_t certain = draft.weighted ? certain_of(weights[i], k) : 0;
     rows.push_back({{"label", rule.strata[draft.strata[i]->rule_stratum]->label},
                     {"eligible", eligible[i]},
                     {"drawn", k},
+                    {"certain", certain},
                     {"random", k != 0 && k < eligible[i] && eligible[i] >= rule.minimum_pool}});
   }
   return rows;

@@ -67,7 +67,7 @@ Response tasks(const Backend& backend, const Call& call) {
   json::array rows;
   for (; visit < draw->tasks.size() && rows.size() < *limit; ++visit) {
     if (!subject.empty() && draw->tasks[visit].subject != subject) continue;
-    rows.push_back(task_json(*draw, visit));
+    rows.push_back(task_json(reading->state(), *draw, visit));
   }
   return json_response({{"total", draw->tasks.size()}, {"tasks", std::move(rows)}});
 }

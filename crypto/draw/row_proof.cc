@@ -6,12 +6,10 @@ namespace liuhen::crypto::draw {
 
 namespace {
 
-Outcome check_one(const ProvenRow& proven, std::uint64_t size, const Hash& root) {
+Outcome check_one(const ProvenRow& proven, std::uint64_t size, const Hash& root, bool weighted) {
   const SubjectRow& row = proven.row;
   if (auto checked = check_id(row.id); !checked) return checked;
-  if (row.weight != 1)
-    return fail("draw.weights", "“" + row.id + "”的权重不是 1",
-                "the weight of \"" + row.id + "\" is not 1");
+  if (auto checked = check_weight(row.id, row.weight, weighted); !checked) return checked;
   if (verify_inclusion(proven.index, size, leaf_hash(encode(row)), proven.path, root)) return ok();
   return fail("row.inclusion",
               "“" + row.id + "”这一行不在公告的名录根之下：行、路径或公告被改动，或属于另一次抽取",
@@ -53,10 +51,10 @@ Result<std::vector<ProvenRow>> prove_row(std::span<const SubjectRow> rows, std::
 }
 
 Result<std::optional<SubjectRow>> check_row(std::string_view id, std::span<const ProvenRow> proof,
-                                            std::uint64_t size, const Hash& root) {
+                                            std::uint64_t size, const Hash& root, bool weighted) {
   if (auto checked = check_id(id); !checked) return checked.error();
   for (const ProvenRow& proven : proof) {
-    if (auto checked = check_one(proven, size, root); !checked) return checked.error();
+    if (auto checked = check_one(proven, size, root, weighted); !checked) return checked.error();
   }
   if (proof.size() == 1 && proof.front().row.id == id)
     return std::optional<SubjectRow>(proof.front().row);

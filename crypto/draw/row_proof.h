@@ -25,6 +25,7 @@ Result<std::vector<ProvenRow>> prove_row(std::span<const SubjectRow> rows, std::
 // order of the other rows is not shown. Fails with `draw.id`, `draw.weights`, `row.inclusion`,
 // `row.neighbours`.
 Result<std::optional<SubjectRow>> check_row(std::string_view id, std::span<const ProvenRow> proof,
-                                            std::uint64_t size, const Hash& root);
+                                            std::uint64_t size, const Hash& root,
+                                            bool weighted = false);
 
 }  // namespace liuhen::crypto::draw

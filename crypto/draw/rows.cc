@@ -67,17 +67,23 @@ Outcome SubjectPool::add(std::string_view id, std::uint64_t stratum, std::uint64
                          std::uint64_t eligibility) {
   if (auto checked = check_id(id); !checked) return checked.error();
   if (auto checked = check_order(last_, id); !checked) return checked.error();
-  if (weight != 1) {
-    return fail("draw.weights", "“" + std::string(id) + "”的权重不是 1：本版本只支持等概率抽取",
-                "the weight of \"" + std::string(id) +
-                    "\" is not 1: this version draws with equal chances only");
-  }
+  if (auto checked = check_weight(id, weight, weighted_); !checked) return checked;
   writer_.clear();
   write_subject(writer_, id, stratum, weight, eligibility);
   tree_.append(leaf_hash(writer_.view()));
   if (eligibility == 0) ++eligible_;
   last_ = id;
   return ok();
+}
+
+Outcome check_weight(std::string_view id, std::uint64_t weight, bool weighted) {
+  if (weighted ? weight != 0 : weight == 1) return ok();
+  return fail(
+      "draw.weights",
+      "“" + std::string(id) + "”的权重" +
+          (weighted ? "为 0：须至少为 1" : "不是 1：本次抽取等概率"),
+      "the weight of \"" + std::string(id) + "\" is " +
+          (weighted ? "0: it has to be 1 or more" : "not 1: this draw is one with equal chances"));
 }
 
 Outcome check(const InspectorRow& row) {

@@ -18,7 +18,7 @@ namespace liuhen::crypto::draw {
 struct SubjectRow {
   std::string id;
   std::uint64_t stratum = 0;      // number of the stratum in the announcement, from 0
-  std::uint64_t weight = 1;       // version 1 draws with weight 1 only
+  std::uint64_t weight = 1;       // 1 unless the draw is by weight
   std::uint64_t eligibility = 0;  // 0: may be drawn; otherwise the reason why not
 };
 
@@ -45,8 +45,10 @@ Bytes encode(const InspectorRow& row);
 // The root over all subjects in scope, row by row.
 class SubjectPool {
  public:
+  explicit SubjectPool(bool weighted = false) : weighted_(weighted) {}
+
   // Fails, and leaves the pool as it was: `draw.id`; `draw.order` unless the id is bytewise greater
-  // than the last one's; `draw.weights` unless the weight is 1.
+  // than the last one's; `draw.weights` if the weight is 0, or not 1 in a pool without weights.
   Outcome add(std::string_view id, std::uint64_t stratum, std::uint64_t weight,
               std::uint64_t eligibility);
   Outcome add(const SubjectRow& row) {
@@ -62,7 +64,11 @@ class SubjectPool {
   TupleWriter writer_;
   std::string last_;
   std::uint64_t eligible_ = 0;
+  bool weighted_;
 };
+
+// `draw.weights` if the weight is 0, or not 1 in a draw without weights.
+Outcome check_weight(std::string_view id, std::uint64_t weight, bool weighted);
 
 // The root over all inspectors, row by row.
 class InspectorPool {

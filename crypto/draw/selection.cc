@@ -11,10 +11,7 @@ namespace {
 
 Outcome check_row(const PoolRow& row, std::string_view last, std::size_t strata) {
   if (auto checked = check_place(row, last, strata); !checked) return checked.error();
-  if (row.weight == 1) return ok();
-  return fail("draw.weights", "“" + std::string(row.id) + "”的权重不是 1：本版本只支持等概率抽取",
-              "the weight of \"" + std::string(row.id) +
-                  "\" is not 1: this version draws with equal chances only");
+  return check_weight(row.id, row.weight, false);
 }
 
 Result<std::vector<std::uint64_t>> count_eligible(std::size_t strata, std::size_t rows,

@@ -31,16 +31,16 @@ class Inclusions {
     if (!pool) return;  // admission has found it right: it is the registry's past
     const auto& strata = draw.outcome->strata;
     for (const auto& row : pool->subjects) {
-      const auto& stratum = *strata[row.stratum];
-      if (row.eligibility != 0 || is_certain(stratum)) continue;
+      const double chance = chance_of(draw, *strata[row.stratum], row.weight);
+      if (row.eligibility != 0 || chance == 0 || chance == 1) continue;
       Inclusion& count = counts_[*state_.subjects.find(row.id)];
       ++count.trials;
-      count.mean += static_cast<double>(stratum.drawn) / static_cast<double>(stratum.eligible);
+      count.mean += chance;
     }
     for (const Task& task : draw.tasks) {
       const auto row =
           std::ranges::lower_bound(pool->subjects, task.subject, {}, &crypto::draw::SubjectRow::id);
-      if (is_certain(*strata[row->stratum])) continue;
+      if (chance_of(draw, *strata[row->stratum], row->weight) == 1) continue;
       ++counts_[*state_.subjects.find(task.subject)].drawn;
       ++drawn_;
     }
@@ -50,8 +50,16 @@ class Inclusions {
   std::uint64_t drawn() const { return drawn_; }
 
  private:
-  static bool is_certain(const ledger::schema::StratumOutcomeT& stratum) {
-    return stratum.drawn == 0 || stratum.drawn == stratum.eligible;
+  // 0 and 1 where nothing is left to chance.
+  static double chance_of(const Draw& draw, const ledger::schema::StratumOutcomeT& stratum,
+                          std::uint64_t weight) {
+    if (stratum.drawn == 0) return 0;
+    if (stratum.drawn == stratum.eligible) return 1;
+    if (!draw.announcement.weighted)
+      return static_cast<double>(stratum.drawn) / static_cast<double>(stratum.eligible);
+    if (is_certain(stratum, weight)) return 1;
+    return static_cast<double>(weight) * static_cast<double>(stratum.rest_drawn) /
+           static_cast<double>(stratum.rest_weight);
   }
   const State& state_;
   std::vector<Inclusion> counts_;
@@ -75,9 +83,11 @@ Screen begin(const char* code, Sentence title, const Inclusions& inclusions) {
   screen.code = code;
   screen.title = std::move(title);
   screen.method = {
-      "每次抽取的机会为该层抽取数比可抽数；次数之和的尾概率用 Hoeffding（1956）的上界；BH "
+      "每次抽取的机会为该层抽取数比可抽数，按权重抽取的按其权重；次数之和的尾概率用 "
+      "Hoeffding（1956）的上界；BH "
       "筛选，Holm 校正后才列名",
-      "the chance in each draw is the stratum's number drawn over its number eligible; "
+      "the chance in each draw is the stratum's number drawn over its number eligible, or by its "
+      "weight; "
       "the tail of the sum is bounded by Hoeffding (1956); screened by "
       "Benjamini–Hochberg, named only after Holm's correction"};
   screen.limits = {"抽取次数少或比例低时，查不出一户被避开或被盯上；登记之外的对象不在其中",

@@ -110,5 +110,49 @@ TEST_F(AttacksOnRules, MinimumNotKept) {
   expect_named("draw.selection", write(std::move(executed), {"platform"}));
 }
 
+TEST_F(AttacksOnRules, WeightsNotHeeded) {
+  city.weigh();
+  auto announced = town.announcement();
+  announced.weighted = false;
+  draw.take_pool(announced, rule());
+  expect_named("draw.weighted", announce(std::move(announced)));
+}
+
+// Somebody's trade weighs less in the pool than in the rule.
+TEST_F(AttacksOnRules, WeightOfAFriend) {
+  city.weigh();
+  auto lighter = projections::copy_of(rule());
+  lighter.weights[1]->weight = 1;
+  auto announced = town.announcement();
+  draw.take_pool(announced, lighter);
+  expect_named("draw.pool_root", announce(std::move(announced)));
+}
+
+TEST_F(AttacksOnRules, WrongPickByWeight) {
+  city.weigh();
+  run_to_round();
+  city.must(town.recorded(), {"platform"});
+  city.must(draw.execution([](const Hash&) { return std::nullopt; }), {"platform"});
+  auto disclosed = draw.disclosure();
+  for (std::uint64_t i = 1; i <= 40; ++i) {
+    const std::string id = City::code(i);
+    const auto has = [&](const auto& visit) { return visit->subject == id; };
+    if (std::ranges::any_of(disclosed.visits, has)) continue;
+    disclosed.visits[0]->subject = id;
+    break;
+  }
+  expect_named("draw.disclosed_visit", write(std::move(disclosed), {"platform"}));
+}
+
+// Another weight is said to have been left for those who were not certain.
+TEST_F(AttacksOnRules, AnotherRestByWeight) {
+  city.weigh();
+  run_to_round();
+  city.must(town.recorded(), {"platform"});
+  auto executed = draw.execution([](const Hash&) { return std::nullopt; });
+  executed.strata[0]->rest_weight += 1;
+  expect_named("draw.selection", write(std::move(executed), {"platform"}));
+}
+
 }  // namespace
 }  // namespace liuhen::tests

@@ -166,6 +166,22 @@ TEST_F(Furnished, RulesHaveSaneBounds) {
   EXPECT_EQ(rule_refusal([](auto& r) { r.default_capacity = 0; }), "rule.capacity");
   EXPECT_EQ(rule_refusal([](auto& r) { r.margin_s = 59; }), "rule.margin");
   EXPECT_EQ(rule_refusal([](auto& r) { r.rest_days = 3661; }), "rule.rest_days");
+  const auto weighing = [](std::uint64_t weight, std::size_t times = 1) {
+    return [=](auto& r) {
+      for (std::size_t i = 0; i < times; ++i) {
+        r.weights.push_back(std::make_unique<schema::WeightRuleT>());
+        r.weights.back()->weight = weight;
+      }
+    };
+  };
+  EXPECT_EQ(rule_refusal(weighing(0)), "rule.weights");
+  EXPECT_EQ(rule_refusal(weighing(1'000'001)), "rule.weights");
+  EXPECT_EQ(rule_refusal(weighing(1, 65)), "rule.weights");
+  EXPECT_EQ(rule_refusal([&](auto& r) {
+              weighing(1)(r);
+              r.weights[0]->conditions.push_back(condition(schema::Field::section, {"f"}));
+            }),
+            "scope.condition");
   EXPECT_EQ(rule_refusal([](auto& r) { r.revision = 2; }), "catalogue.revision");
   EXPECT_EQ(rule_refusal([](auto& r) { r.department = "X"; }), "department.unknown");
   EXPECT_EQ(rule_refusal([](auto& r) {

@@ -233,6 +233,33 @@ class City {
     out.strata[0]->label = "全部";
     return out;
   }
+  // Where restaurants weigh 5, drugstores 200, and the others 1.
+  static void add_weights(ledger::schema::RuleSetT& rule) {
+    for (const auto& [industry, weight] :
+         {std::pair{"H62", std::uint64_t{5}}, std::pair{"Q84", std::uint64_t{200}}}) {
+      auto added = std::make_unique<ledger::schema::WeightRuleT>();
+      added->weight = weight;
+      added->conditions.push_back(std::make_unique<ledger::schema::ConditionT>());
+      added->conditions[0]->field = ledger::schema::Field::industry;
+      added->conditions[0]->values = {industry};
+      rule.weights.push_back(std::move(added));
+    }
+  }
+  // A draw by weight: 20 restaurants and a drugstore beside the other firms, and at least 8 drawn.
+  void weigh() {
+    ledger::schema::SubjectsImportedT imported;
+    imported.run = "weighed";
+    imported.last = true;
+    for (std::uint64_t i = 0; i < 20; ++i) imported.rows.push_back(firm(500 + i, "370202", "H62"));
+    imported.rows.push_back(firm(600, "370202", "Q84"));
+    must(std::move(imported), {"registrar"});
+    auto weighed = rule("R1", 2);
+    add_weights(weighed);
+    must(std::move(weighed), {"clerk", "approver"});
+    auto bounded = plan("P1", 2);
+    bounded.rates[0]->minimum = 8;
+    must(std::move(bounded), {"clerk", "approver"});
+  }
   // A tenth of the rule's first stratum.
   static ledger::schema::PlanPublishedT plan(const std::string& id = "P1",
                                              std::uint32_t revision = 1,

@@ -30,6 +30,7 @@ class CityDraw {
     a.plan = "P1";
     a.attempt = attempt_;
     a.rule_revision = rule.revision;
+    a.weighted = !rule.weights.empty();
     a.items = {"I1"};
     for (const auto& rate : city_.state().catalogue.plans.at("P1").rates) {
       a.strata.push_back(std::make_unique<schema::AnnouncedStratumT>());

@@ -61,6 +61,7 @@ TEST(DrawAnnounced, KeepsToThePlannedRates) {
   EXPECT_EQ(with(city, [](Announcement& a) { a.strata[1]->fixed = 1; }), "draw.rate");
   EXPECT_EQ(with(city, [](Announcement& a) { a.strata[0]->minimum = 1; }), "draw.rate");
   EXPECT_EQ(with(city, [](Announcement& a) { a.strata[0]->maximum = 9; }), "draw.rate");
+  EXPECT_EQ(with(city, [](Announcement& a) { a.weighted = true; }), "draw.weighted");
   EXPECT_EQ(with(city, [](Announcement& a) { a.strata[1]->rule_stratum = 0; }), "draw.strata");
   EXPECT_EQ(with(city, [](Announcement& a) { a.strata.clear(); }), "draw.strata");
   EXPECT_EQ(with(city, [](Announcement& a) { a.strata.pop_back(); }), "draw.strata_gap");
@@ -124,7 +125,6 @@ TEST(DrawAnnounced, LeavesLaterVersionsTheirPlaces) {
   EXPECT_EQ(with(city, [](Announcement& a) { a.sealed = true; }), "draw.reserved");
   EXPECT_EQ(with(city, [](Announcement& a) { a.disclosure_deadline = 1; }), "draw.reserved");
   EXPECT_EQ(with(city, [](Announcement& a) { a.pool_key_hash.assign(32, 1); }), "draw.reserved");
-  EXPECT_EQ(with(city, [](Announcement& a) { a.weighted = true; }), "draw.reserved");
 }
 
 TEST(DrawAnnounced, ThePoolIsTheRegistryAtItsPosition) {

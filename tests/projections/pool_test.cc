@@ -225,6 +225,28 @@ TEST_F(Pools, SuspendedIsAReasonOfItsOwnWhereTheRuleSaysSo) {
   EXPECT_EQ(eligibility(pool(), 3), 0U);
 }
 
+TEST_F(Pools, WeightsAreTheFirstOfTheRuleThatIsMet) {
+  change(1, "restaurant", [](auto& row) { row.industry = "H62"; });
+  change(2, "drugstore", [](auto& row) { row.industry = "Q84"; });
+  announcement.pool_position = city.size() - 1;
+  City::add_weights(rule);
+  rule.weights.push_back(std::make_unique<schema::WeightRuleT>());
+  rule.weights[2]->weight = 7;
+  rule.weights[2]->conditions.push_back(condition(Field::section, {"H"}));
+  const auto weights = [&] {
+    std::map<std::string, std::uint64_t> out;
+    for (const auto& row : pool().subjects) out[row.id] = row.weight;
+    return out;
+  };
+  EXPECT_EQ(weights().at(City::code(1)), 1U) << "of a draw that is not by weight";
+  announcement.weighted = true;
+  EXPECT_EQ(weights().at(City::code(1)), 5U);
+  EXPECT_EQ(weights().at(City::code(2)), 200U);
+  EXPECT_EQ(weights().at(City::code(3)), 1U);
+  std::swap(rule.weights[0], rule.weights[2]);
+  EXPECT_EQ(weights().at(City::code(1)), 7U);
+}
+
 TEST(Calendar, TurnsInShanghai) {
   EXPECT_EQ(projections::calendar_year(1'798'732'799), 2026U);  // 2026-12-31T15:59:59Z
   EXPECT_EQ(projections::calendar_year(1'798'732'800), 2027U);

@@ -27,6 +27,29 @@ class Announcing : public tests::CommandsAtTown {
   }
 };
 
+TEST_F(Announcing, ByWeightWithAMinimumAndExclusions) {
+  ledger::schema::SubjectsImportedT imported;
+  imported.run = "suspended";
+  imported.last = true;
+  imported.rows.push_back(City::firm(3));
+  imported.rows[0]->status = ledger::schema::SubjectStatus::suspended;
+  town.city.must(std::move(imported), {"registrar"});
+  town.city.weigh();
+  auto rule = City::rule("R1", 3);
+  City::add_weights(rule);
+  rule.suspended_apart = true;
+  town.city.must(std::move(rule), {"clerk", "approver"});
+  const std::string said = announce();
+  EXPECT_NE(said.find("全部: 8 of 60, 1 of them certain by their weight alone"), std::string::npos)
+      << said;
+  EXPECT_NE(said.find("kept out: 1, its status is suspended (code 5)"), std::string::npos) << said;
+  EXPECT_TRUE(announced().weighted);
+  EXPECT_EQ(announced().strata[0]->minimum, 8U);
+  const std::string page = town.get("/draws/P1/1").body;
+  EXPECT_NE(page.find("按细则规定的权重抽取"), std::string::npos);
+  EXPECT_NE(page.find("至少 8"), std::string::npos);
+}
+
 TEST_F(Announcing, OfATotalWithinAMaximum) {
   auto plan = City::plan("P1", 2);
   plan.rates[0]->num = 0;

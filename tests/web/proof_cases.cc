@@ -7,7 +7,7 @@
 // NAME is whole (with a substitute), digits (of a lottery and of dice), recovered (by holders of
 // shares), redraw (of an attempt voided before its round), repeated (of one that was executed, a
 // draw that stands in between), two-recusals (hardly anybody free), moved (a substitute passed over
-// for having left his group), rested (that leaves out
+// for having left his group), weighted (a draw by weight, with a minimum), rested (that leaves out
 // who was visited lately or is suspended), unfinished, or what a dishonest operator would write:
 // see kCases.
 #include <array>
@@ -126,6 +126,12 @@ std::string redraw(BeaconTown& town) {
   return proof_of(town.city, second.draw());
 }
 
+std::string weighted(BeaconTown& town) {
+  town.city.weigh();
+  town.execute();
+  return proof_of(town.city, town.draw.draw());
+}
+
 // Everybody of a first draw was visited ten days ago, and a firm is suspended.
 void visit_and_suspend(BeaconTown& town) {
   town.draw.whole();
@@ -162,14 +168,41 @@ std::string other_reason(BeaconTown& town) {
   return forged_announcement(town, town.draw.draw(), std::move(announced), &rule);
 }
 
+std::string second_by_weight(BeaconTown& town,
+                             const std::function<void(ledger::schema::RuleSetT&)>& change_rule,
+                             bool is_weighted = true) {
+  town.city.weigh();
+  town.draw.whole();
+  CityDraw second(town.city, 2);
+  auto announced = second.announcement();
+  announced.weighted = is_weighted;
+  auto rule = City::rule("R1", 2);
+  City::add_weights(rule);
+  change_rule(rule);
+  second.take_pool(announced, rule);
+  return forged_announcement(town, town.draw.draw(), std::move(announced), &rule);
+}
+std::string other_weight(BeaconTown& town) {
+  return second_by_weight(town, [](auto& rule) { rule.weights[1]->weight = 7; });
+}
+std::string weights_ignored(BeaconTown& town) {
+  return second_by_weight(
+      town, [](auto&) {}, false);
+}
 std::string no_minimum(BeaconTown& town) {
-  auto plan = City::plan("P1", 2);
-  plan.rates[0]->minimum = 8;
-  town.city.must(std::move(plan), {"clerk", "approver"});
+  town.city.weigh();
   town.draw.whole();
   auto announced = CityDraw(town.city, 2).announcement();
   announced.strata[0]->minimum = 0;
   return forged_announcement(town, town.draw.draw(), std::move(announced));
+}
+std::string other_rest(BeaconTown& town) {
+  town.city.weigh();
+  town.ready();
+  town.city.must(town.recorded(), {"platform"});
+  auto executed = town.draw.execution([](const Hash&) { return std::nullopt; });
+  --executed.strata[0]->rest_weight;
+  return forged(town, std::move(executed));
 }
 
 std::string unfinished(BeaconTown& town) {
@@ -413,9 +446,13 @@ const std::map<std::string, std::string (*)(BeaconTown&)> kCases = {
     {"stale-version", stale_version},
     {"steered", steered},
     {"substitute-group", substitute_group},
+    {"weighted", weighted},
     {"rested", rested},
     {"other-reason", other_reason},
+    {"other-weight", other_weight},
+    {"weights-ignored", weights_ignored},
     {"no-minimum", no_minimum},
+    {"other-rest", other_rest},
     {"whole", whole},
     {"digits", digits},
     {"recovered", recovered},

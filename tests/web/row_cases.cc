@@ -3,6 +3,7 @@
 //   row_cases          of two draws, one with a beacon, for every subject of their pools and for
 //   ids
 //                      that are not there: a list of {"id", "in_pool", "reason", "drawn", "file"}
+//   row_cases weighted the same of a draw by weight, which one row alone does not show whole
 //   row_cases forged   as a dishonest operator would make them: a list of {"name", "file"}
 #include <functional>
 #include <iostream>
@@ -60,6 +61,15 @@ void print_honest() {
   CityDraw second(town.city, 2);  // finds visits open
   second.whole();
   print_all(town.city, second.draw(), separator);
+  std::cout << "]\n";
+}
+
+void print_weighted() {
+  BeaconTown town;
+  town.city.weigh();
+  town.execute();
+  const char* separator = "[";
+  print_all(town.city, town.draw.draw(), separator);
   std::cout << "]\n";
 }
 
@@ -122,6 +132,20 @@ const std::map<std::string, std::function<std::string(BeaconTown&)>> kForged = {
      [](BeaconTown& town) { return executed(town, [](auto& it) { it.strata.clear(); }); }},
     {"other-draw",
      [](BeaconTown& town) { return executed(town, [](auto& it) { it.draw = "draw/P1/9"; }); }},
+    {"rest-without-weights",
+     [](BeaconTown& town) {
+       return executed(town, [](auto& it) { it.strata[0]->rest_weight = 1; });
+     }},
+    {"no-rest",
+     [](BeaconTown& town) {
+       town.city.weigh();
+       return executed(town, [](auto& it) { it.strata[0]->rest_drawn = 0; });
+     }},
+    {"cutoff-by-weight",
+     [](BeaconTown& town) {
+       town.city.weigh();
+       return executed(town, [](auto& it) { it.strata[0]->cutoff.assign(32, 0xff); });
+     }},
     {"unbeaconed", unbeaconed}};
 
 void print_forged() {
@@ -141,10 +165,12 @@ void print_forged() {
 int main(int argc, char** argv) {
   if (argc == 1) {
     liuhen::tests::print_honest();
+  } else if (argc == 2 && std::string_view(argv[1]) == "weighted") {
+    liuhen::tests::print_weighted();
   } else if (argc == 2 && std::string_view(argv[1]) == "forged") {
     liuhen::tests::print_forged();
   } else {
-    std::cerr << "usage: row_cases [forged]\n";
+    std::cerr << "usage: row_cases [weighted|forged]\n";
     return 3;
   }
   return 0;

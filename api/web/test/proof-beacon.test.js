@@ -129,6 +129,28 @@ test("substitutes where hardly anybody is free, and where one left his group, by
   }
 });
 
+test("a draw by weight, with a minimum, and who was certain, by both", { skip }, (t) => {
+  const { bytes, now } = made("weighted");
+  const report = verifyProofFile(bytes, { now });
+  assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
+  const [stratum] = report.draw.selection.strata;
+  assert.deepEqual([stratum.eligible, stratum.drawn, stratum.restDrawn, stratum.restWeight, stratum.cutoff],
+    [61n, 8n, 7n, 140n, undefined]);
+  const certain = report.draw.selection.drawn.filter((each) => each.certain).map((each) => each.id);
+  assert.equal(certain.length, 1);
+  assert.match(reportText(report, "zh"), new RegExp(`仅凭权重即必然抽中的有 1 个：${certain[0]}`));
+  const other = theirs(scratch(t), bytes, now);
+  assert.equal(other.status, 0);
+  assert.ok(other.shown.some(({ en }) => en.includes(`certain to be drawn: ${certain[0]}`)), JSON.stringify(other.shown));
+
+  // A lighter row, or one that is out for a reason that the rule does not have, is not of the pool.
+  const file = parseProofFile(bytes);
+  for (const part of [{ weight: 4n }, { eligibility: 4n }]) {
+    const subjects = file.subjects.map((row) => (row.id === certain[0] ? { ...row, ...part } : row));
+    assert.equal(verifyProofFile(writeProofFile({ ...file, subjects }), { now }).wrong.code, "proof.rows");
+  }
+});
+
 test("a draw that leaves out who was visited lately or is suspended, by both", { skip }, (t) => {
   const { bytes, now } = made("rested");
   const report = verifyProofFile(bytes, { now });
@@ -167,7 +189,10 @@ test("what a dishonest operator would write is named alike by both", { skip }, (
     "steered": "substitute.candidate",
     "substitute-group": "substitute.candidate",
     "other-reason": "proof.rows",
+    "other-weight": "proof.rows",
+    "weights-ignored": "draw.weighted",
     "no-minimum": "draw.rate",
+    "other-rest": "draw.selection",
   })) {
     const { bytes, now } = made(name);
     const report = verifyProofFile(bytes, { now });

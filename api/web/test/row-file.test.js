@@ -210,7 +210,8 @@ test("files of whole pools", { skip, timeout: 300_000 }, async (t) => {
   await t.test("what a dishonest operator would record is refused alike", () => {
     const expected = { honest: undefined, pi: "draw.vrf", "no-cutoff": "draw.selection", "cutoff-of-none": "draw.selection",
       "more-than-eligible": "draw.selection", "no-strata": "draw.selection", "other-draw": "row.entry",
-      unbeaconed: "draw.beacon_awaited" };
+      unbeaconed: "draw.beacon_awaited", "rest-without-weights": "draw.selection", "no-rest": "draw.selection",
+      "cutoff-by-weight": "draw.selection" };
     const forged = made("forged");
     assert.deepEqual(forged.map((each) => each.name).sort(), Object.keys(expected).sort());
     for (const { name, bytes } of forged) alike(name, bytes, expected[name]);
@@ -233,4 +234,25 @@ test("files of whole pools", { skip, timeout: 300_000 }, async (t) => {
       assert.notEqual(verifyRowFile(bytes, i % 2 === 0 ? policy : undefined).verdict, "verified", `byte ${at}`);
     }
   });
+});
+
+test("rows of a draw by weight say their chance, and who was certain", { skip }, (t) => {
+  const home = scratch(t);
+  const seen = { certain: 0, open: 0, absent: 0 };
+  for (const { id, in_pool, drawn, bytes } of made("weighted")) {
+    const report = verifyRowFile(bytes, undefined);
+    assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
+    const said = rowReportJson(report);
+    const kind = !in_pool ? "absent" : said.drawn === null ? "open" : "certain";
+    assert.equal(said.cutoff ?? null, null);
+    if (kind === "certain") assert.ok(drawn && said.weight === "200", id);
+    if (seen[kind]++ > 0) continue;
+    const other = theirs(home, bytes);
+    assert.deepEqual([other.verdict, other.in_pool, other.drawn, other.weight && String(other.weight), other.ticket],
+      ["verified", said.in_pool, said.drawn, said.weight, said.ticket]);
+    const words = rowReportText(report, "zh");
+    if (kind === "open") assert.match(words, /抽中的机会为 \d+ × 7 \/ 140/);
+    if (kind === "certain") assert.match(words, /仅凭权重即必然抽中/);
+  }
+  assert.deepEqual(seen, { certain: 1, open: 60, absent: 62 });
 });

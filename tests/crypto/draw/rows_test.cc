@@ -38,6 +38,9 @@ TEST(DrawRows, PoolRefusesAndStaysAsItWas) {
   ASSERT_TRUE(pool.add("B-", 0, 1, 4));  // a shorter prefix comes first
   EXPECT_EQ(pool.rows(), 2u);
   EXPECT_EQ(pool.eligible(), 1u);
+  SubjectPool weighted(true);
+  EXPECT_EQ(code(weighted.add("C", 0, 0, 0)), "draw.weights");
+  EXPECT_TRUE(weighted.add("C", 0, 2, 0));
 }
 
 TEST(DrawRows, InspectorsAreChecked) {

@@ -2,7 +2,7 @@
 import { type Bytes, toHex } from "./bytes.js";
 import type { DrawBeacon, Phase } from "./replay/state.js";
 import { sourceName } from "./draw/digits.js";
-import { big } from "./replay/fields.js";
+import { big, flag } from "./replay/fields.js";
 import { type Report, type Verdict, exitCodes } from "./verify-proof.js";
 
 export type Language = "zh" | "en";
@@ -84,6 +84,12 @@ export function reportText(report: Report, language: Language): string {
       lines.push(say(`分层 ${i}：可抽 ${stratum.eligible}，抽中 ${stratum.drawn}${all ? "（全部，非随机）" : ""}`,
         `stratum ${i}: ${stratum.eligible} eligible, ${stratum.drawn} drawn${all ? " (all: not random)" : ""}`));
     });
+    if (draw.selection !== undefined && flag(draw.announced, "weighted")) {
+      const certain = draw.selection.drawn.filter((each) => each.certain).map((each) => each.id);
+      const named = certain.slice(0, 20).join(", ") + (certain.length > 20 ? ", …" : "");
+      lines.push(say(`按权重抽取：仅凭权重即必然抽中的有 ${certain.length} 个${named && `：${named}`}`,
+        `drawn by weight: by their weight alone ${certain.length} were certain to be drawn${named && `: ${named}`}`));
+    }
   }
   if (report.wrong !== undefined) {
     const at = report.wrong.position;

@@ -23,9 +23,18 @@ export const rowLimits: readonly Sentence[] = [
     en: "That the registry tells the truth, and that a visit was honest: nothing shows these." },
 ];
 
-function ticketSentence({ ticket, cutoff, drawn, stratum }: RowAnswer): Sentence[] {
+function ticketSentence({ ticket, cutoff, drawn, stratum, weighted, row }: RowAnswer): Sentence[] {
   if (ticket === undefined) return [];
   const [mine, of, chosen] = [toHex(ticket), stratum!.eligible, stratum!.drawn];
+  if (weighted && chosen !== 0n) {
+    if (drawn) {
+      return [{ zh: `仅凭权重即必然抽中（该层可抽 ${of}，抽中 ${chosen}）`,
+        en: `by its weight alone it was certain to be drawn (${chosen} of the stratum's ${of} were)` }];
+    }
+    const chance = `${row!.weight} × ${stratum!.restDrawn} / ${stratum!.restWeight}`;
+    return [{ zh: `抽中的机会为 ${chance}（该层可抽 ${of}，抽中 ${chosen}）；是否抽中须核验该抽取的证明文件（.draw-proof）`,
+      en: `its chance was ${chance} (${chosen} of the stratum's ${of} were drawn); whether it was drawn the draw's .draw-proof shows` }];
+  }
   if (cutoff === undefined) {
     return [{ zh: `抽签号 ${mine}；该层没有抽取任何对象：未抽中`, en: `its ticket is ${mine}; nobody of its stratum was drawn: it was not` }];
   }
@@ -46,6 +55,9 @@ function answerSentences(id: string, report: RowReport): Sentence[] {
   } else {
     out.push({ zh: `${id} 在名录中：第 ${answer.index! + 1n} 行，共 ${rows} 行；第 ${row.stratum} 层（从 0 数起）`,
       en: `${id} is in the pool: row ${answer.index! + 1n} of ${rows}, in stratum ${row.stratum} (counted from 0)` });
+    if (answer.weighted) {
+      out.push({ zh: `本次按权重抽取，它的权重是 ${row.weight}`, en: `this draw is by weight, and its weight is ${row.weight}` });
+    }
     const reason = reasons[String(row.eligibility)];
     out.push(reason === undefined ? { zh: "它可以被抽中", en: "it could be drawn" }
       : { zh: `它不可被抽中：${reason.zh}（代码 ${row.eligibility}）`, en: `it could not be drawn: ${reason.en} (code ${row.eligibility})` });
@@ -100,8 +112,9 @@ export function rowReportJson(report: RowReport): unknown {
     ...(report.checkpointSize !== undefined && { checkpoint_size: String(report.checkpointSize) }),
     witnesses: report.cosigners,
     ...(answer && { in_pool: answer.row !== undefined, rows: String(answer.rows), eligible: String(answer.eligible),
-      executed: answer.executed, voided: answer.voided, failed: answer.failed, drawn: answer.executed ? answer.drawn : null }),
+      executed: answer.executed, voided: answer.voided, failed: answer.failed, drawn: answer.executed ? answer.drawn ?? null : null }),
     ...(answer?.row && { index: String(answer.index), stratum: String(answer.row.stratum), reason: String(answer.row.eligibility),
+      weight: String(answer.row.weight),
       ticket: answer.ticket === undefined ? null : toHex(answer.ticket),
       cutoff: answer.cutoff === undefined ? null : toHex(answer.cutoff) }),
     ...(wrong && { wrong: { code: wrong.code, zh: wrong.zh, en: wrong.en,

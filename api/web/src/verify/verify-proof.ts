@@ -68,7 +68,7 @@ class Verification {
       checkIncluded(entry, checkpoint);
     }
     this.position = undefined;
-    subjectPool(file.subjects);
+    subjectPool(file.subjects, true); // whether it is by weight is for the announcement to say
     inspectorPool(file.inspectors);
     this.replay(file);
     this.position = undefined;

@@ -2,13 +2,14 @@
 import { type Bytes, compare } from "./bytes.js";
 import { parseCheckpoint } from "./checkpoint.js";
 import type { SubjectRow } from "./draw/pool.js";
+import { isCertain } from "./draw/pps.js";
 import { checkRow } from "./draw/row-proof.js";
 import { ticketOf } from "./draw/selection.js";
 import { decodeEntry } from "./entry.js";
 import { checkQuorum, type Policy, signedCheckpoint } from "./policy.js";
 import { checkIncluded, missing, notesOn, policyOfGenesis } from "./proof-checkpoint.js";
 import { Refusal, refuse, type Sentence } from "./refusal.js";
-import { big, bytes as bytesOf, rows } from "./replay/fields.js";
+import { big, bytes as bytesOf, flag, rows } from "./replay/fields.js";
 import { RowSteps } from "./replay/row-steps.js";
 import { type RowFile, parseRowFile } from "./row-file.js";
 import type { Verdict, Wrong } from "./verify-proof.js";
@@ -24,8 +25,10 @@ export interface RowAnswer {
   readonly failed: boolean;
   readonly ticket: Bytes | undefined; // once executed, of an eligible row
   readonly cutoff: Bytes | undefined; // undefined: nobody of the stratum was drawn
-  readonly drawn: boolean;
-  readonly stratum: { readonly eligible: bigint; readonly drawn: bigint } | undefined;
+  readonly weighted: boolean;
+  readonly drawn: boolean | undefined; // undefined: by weight, which one row does not show unless it was certain
+  readonly stratum: { readonly eligible: bigint; readonly drawn: bigint; readonly restDrawn: bigint;
+    readonly restWeight: bigint } | undefined;
 }
 
 export interface RowReport {
@@ -82,10 +85,11 @@ class Verification {
   private judge(file: RowFile, steps: RowSteps, seed: Bytes | undefined): RowAnswer {
     const announced = steps.announced!;
     const size = big(announced, "subject_rows");
-    const row = checkRow(file.subject, file.rows, size, bytesOf(announced, "subject_root"));
+    const weighted = flag(announced, "weighted");
+    const row = checkRow(file.subject, file.rows, size, bytesOf(announced, "subject_root"), weighted);
     const answer = { rows: size, eligible: big(announced, "subject_eligible"), row,
       index: row && file.rows[0]!.index, executed: steps.executed !== undefined, voided: steps.voided,
-      failed: steps.failed, ticket: undefined, cutoff: undefined, drawn: false, stratum: undefined };
+      failed: steps.failed, weighted, ticket: undefined, cutoff: undefined, drawn: false, stratum: undefined };
     if (row === undefined) return answer;
     const strata = rows(announced, "strata").length;
     if (row.stratum >= BigInt(strata)) refuse("draw.stratum", "该行的分层没有公告", "the row's stratum was not announced");
@@ -95,21 +99,32 @@ class Verification {
     }
     if (seed === undefined) return answer;
     this.position = steps.executedAt;
-    return { ...answer, ...this.ticket(file.subject, row, seed, rows(steps.executed!, "strata"), strata) };
+    return { ...answer, ...this.ticket(file.subject, row, seed, rows(steps.executed!, "strata"), strata, weighted) };
   }
 
-  private ticket(id: string, row: SubjectRow, seed: Bytes, recorded: ReturnType<typeof rows>, strata: number):
+  private ticket(id: string, row: SubjectRow, seed: Bytes, recorded: ReturnType<typeof rows>, strata: number,
+    weighted: boolean):
     Pick<RowAnswer, "ticket" | "cutoff" | "drawn" | "stratum"> {
     const bad = (): never => refuse("draw.selection", "执行记录的分层个数、抽中数或截止号不成立",
       "the strata, counts or cut-off recorded at execution make no sense");
     if (recorded.length !== strata) bad();
     const outcome = recorded[Number(row.stratum)]!;
-    const stratum = { eligible: big(outcome, "eligible"), drawn: big(outcome, "drawn") };
+    const stratum = { eligible: big(outcome, "eligible"), drawn: big(outcome, "drawn"),
+      restDrawn: big(outcome, "rest_drawn"), restWeight: big(outcome, "rest_weight") };
     const recordedCutoff = bytesOf(outcome, "cutoff");
-    if (stratum.drawn > stratum.eligible || recordedCutoff.length !== (stratum.drawn === 0n ? 0 : 32)) bad();
+    if (stratum.drawn > stratum.eligible || recordedCutoff.length !== (stratum.drawn === 0n || weighted ? 0 : 32)) bad();
+    const none = stratum.drawn === 0n;
+    const soundRest = weighted
+      ? stratum.restDrawn <= stratum.drawn && none === (stratum.restDrawn === 0n) && (none || stratum.restWeight > 0n)
+      : stratum.restDrawn === 0n && stratum.restWeight === 0n;
+    if (!soundRest) bad();
     if (row.eligibility !== 0n) return { ticket: undefined, cutoff: undefined, drawn: false, stratum };
     if (stratum.eligible === 0n) bad(); // it is one
     const ticket = ticketOf(seed, row.stratum, id);
+    if (weighted) {
+      const certain = isCertain(row.weight, stratum.restDrawn, stratum.restWeight);
+      return { ticket, cutoff: undefined, drawn: none ? false : certain || undefined, stratum };
+    }
     const cutoff = stratum.drawn === 0n ? undefined : recordedCutoff;
     return { ticket, cutoff, drawn: cutoff !== undefined && compare(ticket, cutoff) <= 0, stratum };
   }

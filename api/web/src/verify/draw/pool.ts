@@ -52,15 +52,23 @@ function checkOrder(last: string, next: string): void {
   }
 }
 
+/** Refuses with `draw.weights`. */
+export function checkWeight({ id, weight }: SubjectRow, weighted: boolean): void {
+  if (weighted ? weight === 0n : weight !== 1n) {
+    refuse("draw.weights", weighted ? `权重为 0：${id}` : `权重不为 1：${id}`,
+      weighted ? `a weight of 0: ${id}` : `a weight other than 1: ${id}`);
+  }
+}
+
 /** Refuses with `draw.id`, `draw.order`, `draw.weights`. */
-export function subjectPool(rows: readonly SubjectRow[]): Pool {
+export function subjectPool(rows: readonly SubjectRow[], weighted = false): Pool {
   const tree = new RootBuilder();
   let last = "";
   let eligible = 0n;
   for (const row of rows) {
     checkId(row.id);
     checkOrder(last, row.id);
-    if (row.weight !== 1n) refuse("draw.weights", `权重不为 1：${row.id}`, `a weight other than 1: ${row.id}`);
+    checkWeight(row, weighted);
     last = row.id;
     if (row.eligibility === 0n) eligible++;
     tree.add(encodeSubject(row));

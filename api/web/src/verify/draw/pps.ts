@@ -1,8 +1,9 @@
 // Drawing by weight: systematic sampling (docs/formats/draw.md section 6.1).
 import { type Bytes, maxU64 } from "../bytes.js";
 import { refuse } from "../refusal.js";
+import { type Share, drawnCounts } from "./allocation.js";
 import type { SubjectRow } from "./pool.js";
-import { inTicketOrder } from "./selection.js";
+import { type DrawnSubject, type Selection, type StratumOutcome, eligibleByStratum, inTicketOrder } from "./selection.js";
 import { ppsStart } from "./seed.js";
 
 export interface PpsChoice {
@@ -59,4 +60,22 @@ export function selectByWeight(
     }
   }
   return { chosen, restDrawn: left, restWeight: weight, start };
+}
+
+/** Whether an eligible row of this weight was sure to be drawn, with k and W of the rest. */
+export const isCertain = (weight: bigint, restDrawn: bigint, restWeight: bigint): boolean =>
+  restDrawn > 0n && weight * restDrawn >= restWeight;
+
+/** As `select`, by weight. `rows` is the pool. Refuses with `draw.weights` too. */
+export function selectWeighted(
+  seed: Bytes, shares: readonly Share[], total: bigint, rows: readonly SubjectRow[]): Selection {
+  const groups = eligibleByStratum(rows, shares.length);
+  const counts = drawnCounts(shares, total, groups.map((group) => BigInt(group.length)));
+  const drawn: DrawnSubject[] = [];
+  const strata = groups.map((group, stratum): StratumOutcome => {
+    const { chosen, restDrawn, restWeight } = selectByWeight(seed, BigInt(stratum), group, counts[stratum]!);
+    for (const each of chosen) drawn.push({ ...each, stratum });
+    return { eligible: BigInt(group.length), drawn: counts[stratum]!, cutoff: undefined, restDrawn, restWeight };
+  });
+  return { strata, drawn };
 }

@@ -3,7 +3,7 @@ import type { Bytes } from "../bytes.js";
 import { checkInclusion, leafHash } from "../merkle.js";
 import { Refusal, refuse } from "../refusal.js";
 import { checkId, compareIds } from "./ids.js";
-import { type SubjectRow, encodeSubject } from "./pool.js";
+import { type SubjectRow, checkWeight, encodeSubject } from "./pool.js";
 
 export interface ProvenRow {
   readonly index: bigint; // its place in the pool, from 0
@@ -11,9 +11,9 @@ export interface ProvenRow {
   readonly path: readonly Bytes[]; // from the leaf's sibling upward
 }
 
-function checkOne({ index, row, path }: ProvenRow, size: bigint, root: Bytes): void {
+function checkOne({ index, row, path }: ProvenRow, size: bigint, root: Bytes, weighted: boolean): void {
   checkId(row.id);
-  if (row.weight !== 1n) refuse("draw.weights", `权重不为 1：${row.id}`, `a weight other than 1: ${row.id}`);
+  checkWeight(row, weighted);
   try {
     checkInclusion(index, size, leafHash(encodeSubject(row)), path, root);
   } catch (error) {
@@ -35,9 +35,10 @@ function leaveNoPlace(id: string, rows: readonly ProvenRow[], size: bigint): boo
  * The row, or undefined if the rows given leave no place for one in a pool that ascends by id. Refuses with `draw.id`,
  * `draw.weights`, `row.inclusion`, `row.neighbours`.
  */
-export function checkRow(id: string, rows: readonly ProvenRow[], size: bigint, root: Bytes): SubjectRow | undefined {
+export function checkRow(
+  id: string, rows: readonly ProvenRow[], size: bigint, root: Bytes, weighted = false): SubjectRow | undefined {
   checkId(id);
-  for (const row of rows) checkOne(row, size, root);
+  for (const row of rows) checkOne(row, size, root, weighted);
   if (rows.length === 1 && rows[0]!.row.id === id) return rows[0]!.row;
   if (!leaveNoPlace(id, rows, size)) {
     refuse("row.neighbours", `给出的行既不是 ${id}，也不是其前后相邻的行`,

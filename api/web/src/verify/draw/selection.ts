@@ -10,13 +10,16 @@ import { stratumKey } from "./seed.js";
 export interface StratumOutcome {
   readonly eligible: bigint;
   readonly drawn: bigint;
-  readonly cutoff: Bytes | undefined; // the largest drawn ticket
+  readonly cutoff: Bytes | undefined; // the largest drawn ticket; none by weight
+  readonly restDrawn: bigint; // k and W of those left by weight when none is certain any more; else 0
+  readonly restWeight: bigint;
 }
 
 export interface DrawnSubject {
   readonly id: string;
   readonly stratum: number;
   readonly ticket: Bytes;
+  readonly certain: boolean; // by its weight alone
 }
 
 export interface Selection {
@@ -68,8 +71,9 @@ export function select(
   const strata = groups.map((group, stratum): StratumOutcome => {
     const k = Number(counts[stratum]!);
     const chosen = k === 0 ? [] : inTicketOrder(seed, BigInt(stratum), group).slice(0, k);
-    for (const { row, ticket } of chosen) drawn.push({ id: row.id, stratum, ticket });
-    return { eligible: BigInt(group.length), drawn: BigInt(k), cutoff: chosen.at(-1)?.ticket };
+    for (const { row, ticket } of chosen) drawn.push({ id: row.id, stratum, ticket, certain: false });
+    return { eligible: BigInt(group.length), drawn: BigInt(k), cutoff: chosen.at(-1)?.ticket,
+      restDrawn: 0n, restWeight: 0n };
   });
   return { strata, drawn };
 }

@@ -23,6 +23,9 @@ function checkPlan(state: State, p: Decoded, plan: Decoded): void {
   if (number(rule, "revision") !== number(p, "rule_revision")) {
     refuse("draw.rule_revision", "不是细则的现行版本", "not the rule's newest revision");
   }
+  if (flag(p, "weighted") !== rows(rule, "weights").length > 0) {
+    refuse("draw.weighted", "是否按权重抽取与细则不符", "whether it draws by weight is not what the rule says");
+  }
   const items = texts(p, "items");
   const planned = texts(plan, "items");
   const listed = items.every((id) => planned.includes(id) && isInForce(state, id));
@@ -96,7 +99,7 @@ function checkTimes(state: State, p: Decoded, position: bigint, time: bigint): v
   }
 }
 
-/** The reasons that the rule can give; that they hold is for who has the registry. */
+/** The reasons and weights that the rule can give; that they hold is for who has the registry. */
 function checkSubjects(p: Decoded, rule: Decoded, subjects: readonly SubjectRow[]): void {
   const strata = BigInt(rows(p, "strata").length);
   const reasons = new Set([0n, 1n, 3n]);
@@ -107,11 +110,16 @@ function checkSubjects(p: Decoded, rule: Decoded, subjects: readonly SubjectRow[
   if (odd !== undefined) {
     refuse("proof.rows", `对象 ${odd.id} 的分层或理由有误`, `stratum or reason of subject ${odd.id} makes no sense`);
   }
+  const weights = new Set([1n, ...rows(rule, "weights").map((row) => big(row, "weight"))]);
+  const heavy = subjects.find((row) => !weights.has(row.weight));
+  if (heavy !== undefined) {
+    refuse("proof.rows", `对象 ${heavy.id} 的权重是细则所没有的`, `the weight of subject ${heavy.id} is none of the rule's`);
+  }
 }
 
 function checkPool(state: State, p: Decoded, rule: Decoded, groups: readonly SeatGroup[]): void {
   const { subjects, inspectors, conflicts } = state.pool;
-  const pools = [["subject", subjectPool(subjects)], ["inspector", inspectorPool(inspectors)],
+  const pools = [["subject", subjectPool(subjects, flag(p, "weighted"))], ["inspector", inspectorPool(inspectors)],
     ["conflict", conflictPool(conflicts)]] as const;
   for (const [name, pool] of pools) {
     const counted = pool.rows === big(p, `${name}_rows`) &&
@@ -185,7 +193,7 @@ export function admitAnnounced(state: State, { entry, payload: p }: Event): void
   const department = text(plan, "department");
   const mine = entry.intent.stream === state.subject;
   const reserved = flag(p, "sealed") || big(p, "disclosure_deadline") !== 0n ||
-    bytes(p, "pool_key_hash").length > 0 || flag(p, "weighted");
+    bytes(p, "pool_key_hash").length > 0;
   const beacon = announcedBeacon(state, p, mine);
   const rule = state.rules.get(text(plan, "rule"));
   const margin = rule === undefined ? 0n : BigInt(number(rule, "margin_s"));

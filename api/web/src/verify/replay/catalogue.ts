@@ -104,6 +104,11 @@ export function admitRule(state: State, { payload: p }: Event): void {
   if (capacities.some((capacity) => capacity < 1)) refuse("rule.capacity", "任务上限有误", "the capacities make no sense");
   if (number(p, "margin_s") < 60) refuse("rule.margin", "时间裕量不足 60 秒", "the margin is below 60 seconds");
   if (number(p, "rest_days") > 3660) refuse("rule.rest_days", "间隔超过 3660 天", "the rest is above 3660 days");
+  const weights = rows(p, "weights");
+  for (const row of weights) scopeOf(row, "conditions");
+  if (weights.length > 64 || weights.some((row) => big(row, "weight") < 1n || big(row, "weight") > 1_000_000n)) {
+    refuse("rule.weights", "权重的条数或大小有误", "weights: too many, or one out of bounds");
+  }
   state.rules.set(text(p, "id"), p);
 }
 

@@ -2,6 +2,7 @@
 import { type Bytes, compare, equal, toHex } from "../bytes.js";
 import { digitBits, digitItem } from "../draw/digits.js";
 import { match } from "../draw/matching.js";
+import { selectWeighted } from "../draw/pps.js";
 import { type VisitRecord, vacanciesOf, visitsRoot } from "../draw/record.js";
 import { alphaOf, contributionCommitment, visitOrder } from "../draw/seed.js";
 import { select } from "../draw/selection.js";
@@ -139,10 +140,12 @@ export function admitExecuted(state: State, { entry, payload: p, authors }: Even
   const seed = draw.seed!;
   const shares = rows(a, "strata").map((row) => ({ num: big(row, "num"), den: big(row, "den"),
     fixed: big(row, "fixed"), minimum: big(row, "minimum"), maximum: big(row, "maximum") }));
-  draw.selection = select(seed, shares, big(a, "total"), state.pool.subjects);
+  const choose = flag(a, "weighted") ? selectWeighted : select;
+  draw.selection = choose(seed, shares, big(a, "total"), state.pool.subjects);
   const recorded = rows(p, "strata");
   const same = recorded.length === draw.selection.strata.length && draw.selection.strata.every((stratum, i) =>
     stratum.eligible === big(recorded[i]!, "eligible") && stratum.drawn === big(recorded[i]!, "drawn") &&
+    stratum.restDrawn === big(recorded[i]!, "rest_drawn") && stratum.restWeight === big(recorded[i]!, "rest_weight") &&
     equal(stratum.cutoff ?? new Uint8Array(0), bytes(recorded[i]!, "cutoff")));
   if (!same || BigInt(draw.selection.drawn.length) !== big(p, "visits")) {
     refuse("draw.selection", "抽选结果与重算不符", "the selection is not what the seed gives");

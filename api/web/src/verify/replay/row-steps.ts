@@ -129,7 +129,7 @@ export class RowSteps {
   /** Undefined before the execution. */
   seed(): Bytes | undefined {
     const announced = this.announced ?? refuse("proof.draw", "证明文件中没有所说的抽取", "the draw that the file is about is not in it");
-    if (flag(announced, "sealed") || bytes(announced, "pool_key_hash").length > 0 || flag(announced, "weighted")) {
+    if (flag(announced, "sealed") || bytes(announced, "pool_key_hash").length > 0) {
       refuse("draw.reserved", "使用了保留字段", "fields of later versions are used");
     }
     if (this.executed === undefined) return undefined;
