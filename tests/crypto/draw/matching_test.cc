@@ -195,7 +195,11 @@ class FromNothing {
     taken_.assign(order_.size(), false);
   }
 
+  // For each seat, as Seat::passed_over has it.
+  const std::vector<std::vector<std::uint64_t>>& passed_over() const { return passed_over_; }
+
   Teams solve() {
+    passed_over_.assign(order_.size(), {});
     for (std::size_t g = 0; g < c_.groups.size(); ++g) {
       begin(g);
       for (std::size_t v = 0; g == 0 && v < order_.size(); ++v) {
@@ -295,6 +299,7 @@ class FromNothing {
       for (std::size_t i : members_)
         order.emplace_back(sha256({key, view_of(c_.inspectors[i].id)}), i);
       std::sort(order.begin(), order.end());
+      std::set<std::size_t> too_dear;
       for (std::uint64_t seat = 0; seat < group_->seats; ++seat) {
         std::size_t chosen = kVacant;
         if (taken_[v]) --wanted_[v];
@@ -311,8 +316,10 @@ class FromNothing {
           }
           members_of_[v].pop_back();
           ++capacity_[i];
+          too_dear.insert(i);
         }
         teams_[v].push_back(chosen);
+        passed_over_[v].push_back(too_dear.size());
       }
     }
   }
@@ -327,6 +334,7 @@ class FromNothing {
   std::vector<std::vector<std::size_t>> members_of_, out_;
   std::vector<Arc> arcs_;
   Teams teams_;
+  std::vector<std::vector<std::uint64_t>> passed_over_;
 };
 
 TEST(Matching, AgreesWithFlowsComputedFromNothing) {
@@ -335,10 +343,16 @@ TEST(Matching, AgreesWithFlowsComputedFromNothing) {
   for (int round = 0; round < 250; ++round) {
     const Case c = random_case(dice, 22, 14, 2 + dice.below(6));
     const Matching matching = match_case(c);
-    ASSERT_EQ(teams_of(matching), FromNothing(c).solve()) << "round " << round;
-    for (const Visit& visit : matching.visits) {
-      for (const Seat& seat : visit.team)
-        passed += seat.inspector != kVacant && seat.passed_over != 0;
+    FromNothing reference(c);
+    ASSERT_EQ(teams_of(matching), reference.solve()) << "round " << round;
+    for (std::size_t v = 0; v < matching.visits.size(); ++v) {
+      const Visit& visit = matching.visits[v];
+      for (std::size_t s = 0; s < visit.team.size(); ++s) {
+        if (!visit.taken) continue;
+        ASSERT_EQ(visit.team[s].passed_over, reference.passed_over()[v][s])
+            << "round " << round << ", seat " << s << " of visit " << v;
+        passed += visit.team[s].inspector != kVacant && visit.team[s].passed_over != 0;
+      }
     }
   }
   EXPECT_GT(passed, 50u);
