@@ -8,6 +8,7 @@
 
 #include "crypto/draw/outcome.h"
 #include "crypto/draw/pps.h"
+#include "crypto/draw/shortage.h"
 #include "crypto/draw/substitute.h"
 #include "crypto/draw/ticket.h"
 #include "crypto/sha256.h"
@@ -105,6 +106,26 @@ TEST_F(DrawExample, Seed) {
   const auto beta = vrf::verify(bytes<32>("vrf_key"), input, bytes<80>("pi"));
   ASSERT_TRUE(beta);
   EXPECT_EQ(to_hex(*beta), text("seed"));
+}
+
+// Of section 7.6.
+TEST_F(DrawExample, Shortage) {
+  std::vector<std::string> ids;
+  for (const DrawnSubject& subject : selection().drawn) ids.push_back(subject.id);
+  const std::vector<Conflict> conflicts{{words("visit_0")[0], "JC-0004"}};
+  const auto rows = inspectors();
+  const auto teams = groups();
+  const Matching matching = match(seed(), teams, rows, ids, conflicts).value();
+  const MatchedDraw draw{teams, rows, ids, conflicts};
+  EXPECT_FALSE(shortage_of_group(draw, matching, 0));
+  const auto shortage = shortage_of_group(draw, matching, 1);
+  ASSERT_TRUE(shortage);
+  ASSERT_EQ(shortage->inspectors.size(), 1u);
+  EXPECT_EQ(rows[shortage->inspectors[0]].id, "ZJ-0001");
+  EXPECT_EQ(shortage->needed, 3u);
+  EXPECT_EQ(shortage->capacity, 2u);
+  EXPECT_EQ(shortage->others, 0u);
+  EXPECT_EQ(shortage->missing(), matching.vacancies);
 }
 
 TEST_F(DrawExample, Selection) {
