@@ -1,6 +1,5 @@
-// Inspectors who meet in the same teams, or the same inspector at the same subject, more often than
-// the matching would have it. An exact test flags; only then the committed pools are matched again
-// under fresh seeds.
+// Inspectors who meet in the same teams more often than the matching would have it. An exact test
+// flags; only then the committed pools are matched again under fresh seeds.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -13,6 +12,7 @@
 #include "ledger/parallel.h"
 #include "projections/draw_lookup.h"
 #include "projections/findings/findings.h"
+#include "projections/findings/first_teams.h"
 #include "projections/findings/screening.h"
 #include "projections/findings/statistics.h"
 
@@ -25,40 +25,6 @@ constexpr double kReplayLevel = 0.01;
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
-using Team = std::vector<std::string>;  // sorted
-
-// Who was matched at first; a seat that nobody held at first is left out.
-Team first_team(const Task& task) {
-  Team team;
-  for (const Seat& seat : task.seats) {
-    if (seat.held.size() == seat.ordinal + std::size_t{1}) team.push_back(seat.held.front());
-  }
-  std::ranges::sort(team);
-  return team;
-}
-
-struct Teams {
-  const Draw* draw = nullptr;
-  std::vector<Team> teams;  // by visit
-  std::map<std::string, std::uint64_t> loads;
-};
-
-std::vector<Teams> teams_of(const State& state) {
-  std::vector<Teams> out;
-  for (const std::string& stream : state.draws.streams) {
-    const Draw& draw = state.draws.by_stream.at(stream);
-    if (draw.tasks.empty()) continue;
-    Teams teams;
-    teams.draw = &draw;
-    for (const Task& task : draw.tasks) {
-      teams.teams.push_back(first_team(task));
-      for (const std::string& inspector : teams.teams.back()) ++teams.loads[inspector];
-    }
-    out.push_back(std::move(teams));
-  }
-  return out;
-}
-
 using Pair = std::pair<std::string, std::string>;
 
 struct Met {
@@ -66,10 +32,10 @@ struct Met {
   Evidence evidence;
 };
 
-std::map<Pair, Met> meetings(const std::vector<Teams>& draws) {
+std::map<Pair, Met> meetings(const std::vector<FirstTeams>& draws) {
   std::map<Pair, Met> met;
-  for (const Teams& teams : draws) {
-    for (const Team& team : teams.teams) {
+  for (const FirstTeams& teams : draws) {
+    for (const auto& team : teams.teams) {
       for (std::size_t i = 0; i < team.size(); ++i) {
         for (std::size_t j = i + 1; j < team.size(); ++j) {
           Met& pair = met[{team[i], team[j]}];
@@ -82,17 +48,12 @@ std::map<Pair, Met> meetings(const std::vector<Teams>& draws) {
   return met;
 }
 
-std::uint64_t load_of(const Teams& teams, const std::string& who) {
-  const auto at = teams.loads.find(who);
-  return at == teams.loads.end() ? 0 : at->second;
-}
-
 // With each one's visits given, and all ways to place them alike, the visits that they share in one
 // draw are hypergeometric.
-double exact_p(const std::vector<Teams>& draws, const Pair& pair, std::uint64_t times) {
+double exact_p(const std::vector<FirstTeams>& draws, const Pair& pair, std::uint64_t times) {
   std::vector<double> masses{1.0};
-  for (const Teams& teams : draws) {
-    const std::uint64_t a = load_of(teams, pair.first), b = load_of(teams, pair.second);
+  for (const FirstTeams& teams : draws) {
+    const std::uint64_t a = teams.load_of(pair.first), b = teams.load_of(pair.second);
     if (a != 0 && b != 0)
       masses = convolved(masses, hypergeometric_masses(a, b, teams.teams.size()));
   }
@@ -164,11 +125,11 @@ class Rematches {
 
   // How often a fresh matching brings the two together as often as it was; absent if a conflict
   // that it needs is not opened.
-  std::optional<MonteCarlo> replay(const std::vector<Teams>& draws, const Pair& pair,
+  std::optional<MonteCarlo> replay(const std::vector<FirstTeams>& draws, const Pair& pair,
                                    std::uint64_t times) {
     std::vector<const Rematch*> shared;
-    for (const Teams& teams : draws) {
-      if (load_of(teams, pair.first) == 0 || load_of(teams, pair.second) == 0) continue;
+    for (const FirstTeams& teams : draws) {
+      if (teams.load_of(pair.first) == 0 || teams.load_of(pair.second) == 0) continue;
       const Rematch* rematch = find(*teams.draw);
       if (rematch == nullptr) return std::nullopt;
       shared.push_back(rematch);
@@ -208,7 +169,7 @@ Sentence sentence_of(const Pair& pair, std::uint64_t times, bool named) {
 }
 
 // A name that the exact test gives must stand up to fresh seeds too.
-void confirm(const std::vector<Teams>& draws, const std::map<std::string, Pair>& pairs,
+void confirm(const std::vector<FirstTeams>& draws, const std::map<std::string, Pair>& pairs,
              const std::map<Pair, Met>& met, Rematches& rematches, Screen& screen) {
   std::erase_if(screen.findings, [&](Finding& finding) {
     if (finding.about.empty()) return false;
@@ -243,10 +204,10 @@ Screen pairings_repeated(const State& state, const FindingsOptions& options) {
   screen.limits = {"同一小单位的人本来就常同组；重抽的只是匹配，抽中的对象不变",
                    "people of one small unit meet often anyway; only the matching is drawn afresh, "
                    "the subjects drawn stay"};
-  const std::vector<Teams> draws = teams_of(state);
+  const std::vector<FirstTeams> draws = first_teams(state);
   const std::map<Pair, Met> met = meetings(draws);
   std::set<std::string> people;
-  for (const Teams& teams : draws) {
+  for (const FirstTeams& teams : draws) {
     screen.sample += teams.teams.size();
     for (const auto& [who, load] : teams.loads) people.insert(who);
   }
