@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "projections/matching_shown.h"
 #include "projections/outcome.h"
 #include "projections/partial_replay.h"
 #include "projections/proof_checkpoint.h"
@@ -161,7 +162,7 @@ class Judge {
       return std::move(out_);
     }
     if (draw->outcome) certain_ = certain_subjects(replay.state(), *draw);
-    describe(*draw);
+    describe(replay.state(), *draw);
     describe_discarded(replay.state(), *draw);
     describe_beacon(replay.state(), *draw);
     out_.shown.push_back(sharing_words(replay.state(), *draw));
@@ -208,7 +209,14 @@ class Judge {
             list_of(certain_));
   }
 
-  void describe(const Draw& draw) {
+  void describe_matching(const State& state, const Draw& draw) {
+    say("检查人员的匹配经重算一致", "the matching of inspectors was computed again and agrees");
+    const auto matching = matching_shown(state, draw, {});
+    if (!matching) return;
+    for (Sentence& sentence : words_of(*matching)) out_.shown.push_back(std::move(sentence));
+  }
+
+  void describe(const State& state, const Draw& draw) {
     if (draw.reveals_closed_at) {
       const auto revealed = static_cast<std::uint64_t>(
           std::count_if(draw.revealed.begin(), draw.revealed.end(),
@@ -232,8 +240,7 @@ class Judge {
     }
     describe_weights(draw);
     if (draw.disclosed_at) {
-      if (out_.conflicts == 0)
-        say("检查人员的匹配经重算一致", "the matching of inspectors was computed again and agrees");
+      if (out_.conflicts == 0) describe_matching(state, draw);
       say("公布的名单与执行时的根一致",
           "the list published is that of the root recorded at execution");
     }

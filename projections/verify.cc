@@ -176,7 +176,7 @@ class Auditor {
     const Draw& draw = state().draws.by_stream.at(std::string(text(payload.draw())));
     DrawFacts& facts = facts_.draws[draw.stream];
     if (draw.expects_teams) {
-      facts.matching_replayed = true;
+      note_matching(draw, facts);
       return ok();
     }
     const auto visits = visits_of(state(), draw, *draw.seed,
@@ -186,11 +186,20 @@ class Auditor {
     if (visits->conflicts_unopened != 0) return ok();
     facts.matching_replayed = true;
     if (visits->vacancies == payload.vacancies() &&
-        std::ranges::equal(visits->root, raw(payload.visits_root())))
+        std::ranges::equal(visits->root, raw(payload.visits_root()))) {
+      note_matching(draw, facts);
       return ok();
+    }
     return fail("draw.visits_root", "打开利益冲突后重算：检查名单的根或空缺数与种子所得不符",
                 "with the conflicts opened, the root of the visits or the vacancies are not what "
                 "the seed gives");
+  }
+
+  void note_matching(const Draw& draw, DrawFacts& facts) const {
+    facts.matching_replayed = true;
+    if (!options_.timelines && draw.outcome->vacancies == 0) return;
+    facts.matching =
+        matching_shown(state_, draw, [this](const Hash& commitment) { return open(commitment); });
   }
 
   // The payload has been admitted; with no conflict in force admission has compared it.

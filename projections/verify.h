@@ -13,6 +13,7 @@
 #include "ledger/replay.h"
 #include "projections/digits_shown.h"
 #include "projections/draw_timeline.h"
+#include "projections/matching_shown.h"
 #include "projections/outcome.h"
 #include "projections/sentence.h"
 #include "projections/state.h"
@@ -26,7 +27,8 @@ struct VerifyOptions {
   std::uint64_t now_s = 0;  // for deadlines that have passed
   OpenConflict open;        // may be empty: then what conflicts hide is not opened
   unsigned threads = 0;     // that check signatures; 0: as many as there are cores
-  bool timelines = false;   // note who did what in each draw (DrawLine::timeline)
+  bool timelines = false;  // note who did what in each draw (DrawLine::timeline), and how its teams
+                           // came about (DrawLine::matching)
   // Called with the state at the end if the log was replayed whole; without the draws that were set
   // aside (projections/set_aside.h). May be empty.
   std::function<void(const State&)> replayed_whole;
@@ -57,6 +59,8 @@ struct DrawLine {
   std::uint64_t substitutes_unopened =
       0;  // recorded substitutes that hang on a conflict not opened
   bool matching_replayed = false;
+  // Where the matching was replayed and there are vacancies, or timelines are asked for.
+  std::optional<MatchingShown> matching;
   std::uint64_t strata_not_random = 0;  // outcome_is_not_random (projections/outcome.h)
   std::uint64_t none_left = 0;          // times that nobody was left to go instead
   // Earlier draws on its items and scope whose outcomes were seen and discarded; streams, by

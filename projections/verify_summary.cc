@@ -49,6 +49,7 @@ DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
     if (task.result) ++line.results;
   }
   line.matching_replayed = facts.matching_replayed;
+  line.matching = facts.matching;
   line.conflicts_unopened = facts.conflicts_unopened;
   line.substitutes_unopened = facts.substitutes_unopened;
   line.substitutes = facts.substitutes;

@@ -14,6 +14,7 @@ namespace liuhen::projections {
 // Met while replaying one draw, and not kept in its state.
 struct DrawFacts {
   bool matching_replayed = false;
+  std::optional<MatchingShown> matching;
   std::uint64_t conflicts_unopened = 0, substitutes_unopened = 0;
   std::uint64_t substitutes_late = 0;            // recorded, after their deadline
   std::uint64_t substitutes = 0, none_left = 0;  // recorded, and who they named

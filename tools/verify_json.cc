@@ -123,6 +123,30 @@ json::array digits_of(const std::vector<projections::DigitsLine>& lines) {
   return out;
 }
 
+json::value matching_of(const std::optional<projections::MatchingShown>& matching) {
+  if (!matching) return nullptr;
+  json::array passed_over, shortages;
+  for (const auto& seat : matching->passed_over)
+    passed_over.push_back(
+        json::object{{"visit", seat.visit}, {"seat", seat.seat}, {"count", seat.count}});
+  for (const auto& shortage : matching->shortages) {
+    shortages.push_back(json::object{
+        {"visit", shortage.visit ? json::value(*shortage.visit) : json::value(nullptr)},
+        {"group", shortage.group},
+        {"subjects", json::value_from(shortage.subjects)},
+        {"inspectors", json::value_from(shortage.inspectors)},
+        {"needed", shortage.needed},
+        {"capacity", shortage.capacity},
+        {"others", shortage.others},
+        {"zh", shortage.what.zh},
+        {"en", shortage.what.en}});
+  }
+  return json::object{{"put_aside", matching->put_aside},
+                      {"seats_passed_over", matching->seats_passed_over},
+                      {"passed_over", std::move(passed_over)},
+                      {"shortages", std::move(shortages)}};
+}
+
 json::object row_of(const projections::DrawLine& draw) {
   return {{"number", draw.number},
           {"stream", draw.stream},
@@ -143,6 +167,7 @@ json::object row_of(const projections::DrawLine& draw) {
           {"substitutes", draw.substitutes},
           {"results", draw.results},
           {"matching_replayed", draw.matching_replayed},
+          {"matching", matching_of(draw.matching)},
           {"conflicts_unopened", draw.conflicts_unopened},
           {"substitutes_unopened", draw.substitutes_unopened},
           {"strata_not_random", draw.strata_not_random},

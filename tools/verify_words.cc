@@ -74,6 +74,7 @@ Sentence words_of(const projections::BeaconLine& beacon) {
 
 std::vector<Sentence> notes_on(const DrawLine& draw) {
   std::vector<Sentence> out;
+  if (draw.matching) out = words_of(*draw.matching);
   if (draw.strata_not_random != 0) {
     out.push_back({"不具随机性的层：" + number(draw.strata_not_random) +
                        "（可抽者全部抽中，或少于细则的下限）",

@@ -155,6 +155,60 @@ TEST(Verify, AStratumWithoutChance) {
   EXPECT_GE(report.draws[0].strata_not_random, 1u);
 }
 
+// Six inspectors who go once each, for four visits of two; said in a proof file too.
+TEST(Verify, SaysWhyVisitsWerePutAside) {
+  City city;
+  city.furnish(40, 6);
+  auto rule = City::rule("R1", 2);
+  rule.default_capacity = 1;
+  city.must(std::move(rule), {"clerk", "approver"});
+  CityDraw draw(city);
+  auto announced = draw.announcement();
+  announced.rule_revision = 2;
+  announced.default_capacity = 1;
+  announced.inspector_root =
+      City::bytes(pool_of(city.state(), announced, city.state().catalogue.rules.at("R1"))
+                      .value()
+                      .inspector_root);
+  city.must(std::move(announced), {"clerk", "approver"});
+  draw.contribute();
+  draw.execute();
+  CityLog log(city);
+  const Report report = check(log);
+  expect_verified(report);
+  EXPECT_EQ(report.draws.at(0).vacancies, 2u);
+  ASSERT_TRUE(report.draws[0].matching);
+  EXPECT_EQ(report.draws[0].matching->put_aside, 1u);
+  ASSERT_EQ(report.draws[0].matching->shortages.size(), 1u);
+  const auto& shortage = report.draws[0].matching->shortages[0];
+  EXPECT_EQ(shortage.visit, 3u);
+  EXPECT_EQ(shortage.subjects.size(), 4u);
+  EXPECT_EQ(shortage.subjects.back(), draw.draw().tasks[3].subject);
+  EXPECT_EQ(shortage.inspectors.size(), 6u);
+  EXPECT_EQ(shortage.needed, 8u);
+  EXPECT_EQ(shortage.capacity, 6u);
+
+  tests::CityProofs proofs(city);
+  const auto file = build_proof_file(city.state(), draw.draw(), proofs);
+  ASSERT_TRUE(file) << file.error().en;
+  const ProofVerdict one = verify_proof_file(*file, nullptr, city.now);
+  ASSERT_EQ(one.verdict, Verdict::verified);
+  EXPECT_TRUE(std::ranges::any_of(
+      one.shown, [&](const Sentence& said) { return said.en == shortage.what.en; }));
+}
+
+TEST(Verify, SaysHowTeamsCameAboutWhereItIsAskedFor) {
+  Drawn drawn;
+  CityLog log(drawn.city);
+  EXPECT_FALSE(check(log).draws[0].matching) << "there are no vacancies";
+  VerifyOptions options;
+  options.threads = 1;
+  options.timelines = true;
+  const Report report = verify_log(log, options);
+  ASSERT_TRUE(report.draws[0].matching);
+  EXPECT_TRUE(report.draws[0].matching->shortages.empty());
+}
+
 // A report that ends early ticks nothing, and says what is broken.
 TEST(Verify, TicksNothingThatWasNotCheckedToTheEnd) {
   Drawn drawn;
