@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/projections/drawn_city.h"
 
 namespace liuhen::tests {
@@ -107,6 +109,68 @@ TEST_F(Recusals, NobodyElseFilesIt) {
   EXPECT_EQ(city.submit(filed("kinship", 0, 2), {who()}), "task.seat");
   city.must(filed("absence"), {"clerk"});
   EXPECT_EQ(city.submit(filed("party_request"), {"clerk"}), "recusal.pending");
+}
+
+TEST_F(Recusals, TheInspectorMayOnEachGround) {
+  std::uint64_t visit = 0;
+  for (const char* ground : {"kinship", "employment", "shareholding", "same_address",
+                             "party_request", "absence", "other"}) {
+    EXPECT_EQ(city.submit(filed(ground, visit), {who(visit)}), "") << ground;
+    ++visit;
+  }
+}
+
+// The party asks for it; a clerk files it, with what he was given, and the head decides.
+TEST_F(Recusals, ThePartyAsksForIt) {
+  const std::string first = who();
+  auto asked = filed("party_request");
+  const Hash letter = crypto::sha256(view_of("回避申请书"));
+  asked.evidence.assign(letter.begin(), letter.end());
+  for (const char* other : {"kinship", "employment", "shareholding", "same_address", "other"})
+    EXPECT_EQ(city.submit(filed(other), {"clerk"}), "recusal.filer") << other;
+  city.must(std::move(asked), {"clerk"});
+  ASSERT_EQ(seat().recusals.size(), 1U);
+  EXPECT_EQ(seat().recusals.back().ground, "party_request");
+  EXPECT_EQ(seat().recusals.back().filer, "clerk");
+  EXPECT_EQ(who(), first) << "he stays until it is decided";
+  EXPECT_EQ(city.submit(decided(), {"clerk"}), "role.denied");
+  city.must(decided(), {head_of(first)});
+  city.now += 60;
+  const std::string substitute = next();
+  ASSERT_NE(substitute, "");
+  city.must(drawn(substitute), {"platform"});
+  EXPECT_EQ(seat().held, (std::vector<std::string>{first, substitute}));
+}
+
+TEST_F(Recusals, AbsenceHasItsCodeAndEvidence) {
+  auto absent = filed("absence");
+  const Hash slip = crypto::sha256(view_of("请假条"));
+  absent.evidence.assign(slip.begin(), slip.end());
+  city.must(std::move(absent), {"clerk"});
+  ASSERT_EQ(seat().recusals.size(), 1U);
+  city.must(decided(), {head_of(who())});
+  EXPECT_EQ(seat().recusals.back().ground, "absence");
+  EXPECT_EQ(seat().recusals.back().filer, "clerk");
+  EXPECT_TRUE(seat().vacated_at);
+}
+
+TEST_F(Recusals, ASubstituteIsRecusedInTurn) {
+  const std::string first = who();
+  vacate();
+  city.now += 60;
+  const std::string second = next();
+  city.must(drawn(second), {"platform"});
+  EXPECT_EQ(city.submit(filed("kinship"), {first}), "recusal.filer") << "he is out of it";
+  vacate();
+  EXPECT_EQ(seat().recusals.back().inspector, second);
+  city.now += 60;
+  const std::string third = next();
+  EXPECT_EQ(std::set<std::string>({first, second, third, who(0, 1)}).size(), 4U);
+  EXPECT_EQ(city.submit(drawn(third, 1), {"platform"}), "substitute.ordinal");
+  EXPECT_EQ(city.submit(drawn(second, 2), {"platform"}), "substitute.candidate");
+  city.must(drawn(third, 2), {"platform"});
+  EXPECT_EQ(seat().held, (std::vector<std::string>{first, second, third}));
+  EXPECT_EQ(seat().ordinal, 2U);
 }
 
 TEST_F(Recusals, AClerkFilesOnlyForHisOwn) {
