@@ -7,6 +7,9 @@ import { type Bytes, concat, equal } from "./bytes.js";
 
 export const Point = ed25519.Point;
 export type Point = InstanceType<typeof Point>;
+// @noble/curves makes a table of the base point's multiples when it is first needed. With its own window of
+// 8 bits that takes longer than all that is then asked of it by a file of one row.
+Point.BASE.precompute(5);
 /** The order q of the base point. */
 export const order: bigint = ed25519.Point.CURVE().n;
 
