@@ -301,6 +301,39 @@ TEST(Conflicts, RowsAndProblems) {
   EXPECT_EQ(records[1].kind, ConflictKind::shareholding);
 }
 
+// Every kind that keeps an inspector from a firm, by each word for it.
+TEST(Conflicts, EachKind) {
+  const std::vector<std::pair<std::string, ConflictKind>> words{
+      {"近亲属", ConflictKind::close_relative},
+      {"亲属", ConflictKind::close_relative},
+      {"close_relative", ConflictKind::close_relative},
+      {"三年内任职", ConflictKind::former_post},
+      {"曾任职", ConflictKind::former_post},
+      {"Former_Post", ConflictKind::former_post},
+      {"持股", ConflictKind::shareholding},
+      {"shareholding", ConflictKind::shareholding},
+      {"同住址", ConflictKind::same_address},
+      {"same_address", ConflictKind::same_address},
+      {"本人申报", ConflictKind::self_declared},
+      {"self_declared", ConflictKind::self_declared},
+      {"其他", ConflictKind::other},
+      {"other", ConflictKind::other},
+  };
+  const Scratch scratch;
+  std::string rows = "检查对象,执法证号,回避情形,说明\n";
+  for (std::size_t i = 0; i < words.size(); ++i)
+    rows += "91350100M000100Y43,ZF-" + std::to_string(i) + "," + words[i].first + ",\n";
+  std::vector<ConflictKind> kinds;
+  const auto report = read_conflicts(scratch.file(rows), {}, [&](const ConflictRecord& record) {
+    kinds.push_back(record.kind);
+    return ok();
+  });
+  ASSERT_TRUE(report.has_value()) << report.error().en;
+  ASSERT_EQ(kinds.size(), words.size());
+  for (std::size_t i = 0; i < words.size(); ++i)
+    EXPECT_EQ(kinds[i], words[i].second) << words[i].first;
+}
+
 class Sample : public testing::TestWithParam<bool> {};
 INSTANTIATE_TEST_SUITE_P(Names, Sample, testing::Bool());
 
