@@ -96,6 +96,16 @@ class Report(unittest.TestCase):
         for word in ("draw/2026-LS-01/2", "公告抽取", "执行抽取", "clerk-1", "有异议", "是否另有抽取"):
             self.assertIn(word, draw)
 
+    def test_findings_lead_to_their_evidence(self):
+        for lang, voided in (("zh", "之后被作废"), ("en", "was voided")):
+            page = self.pages["log", lang]
+            findings = page[page.index('<section id="findings"'):]
+            line = next(line for line in findings.splitlines() if "draw/2026-LS-01/1" in line and voided in line)
+            targets = re.findall(r'<a href="#(e\d+)">', line)
+            self.assertGreaterEqual(len(targets), 2, line)
+            for target in targets:
+                self.assertRegex(page, f'<tr id="{target}"')
+
     def test_hostile_names_stay_text(self):
         for key, text in self.pages.items():
             self.assertNotIn("<script", text)
