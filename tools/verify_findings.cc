@@ -52,6 +52,12 @@ Sentence evidence_of(const Evidence& evidence) {
 Sentence power_of(const Screen& screen) {
   if (!screen.power) return {};
   const std::string chance = percent(screen.power->chance);
+  if (screen.power->tries) {
+    const std::string tries = significant(screen.power->ratio);
+    return {"；若每次都试 " + tries + " 回、留截止号最小的，发现的把握 " + chance,
+            "; if every draw had been tried " + tries +
+                " times and the lowest cut-off kept, it would be found with a chance of " + chance};
+  }
   if (screen.power->ratio == 0)
     return {"；若一户从不被抽中，发现并列名的把握 " + chance,
             "; one that is never drawn would be found and named with a chance of " + chance};
@@ -147,7 +153,8 @@ json::array json_of_findings(const std::vector<Screen>& screens) {
                      {"tests", screen.tests},
                      {"findings", std::move(findings)}};
     row["power"] = screen.power ? json::value(json::object{{"ratio", screen.power->ratio},
-                                                           {"chance", screen.power->chance}})
+                                                           {"chance", screen.power->chance},
+                                                           {"tries", screen.power->tries}})
                                 : json::value(nullptr);
     out.push_back(std::move(row));
   }

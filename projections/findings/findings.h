@@ -14,7 +14,8 @@ struct FindingsOptions {
   std::uint64_t now_s = 0;  // for what is overdue
   OpenConflict open;     // may be empty: draws whose conflicts stay hidden are left out of pairings
   unsigned threads = 0;  // 0: as many as there are cores
-  // Draws looked at, of how many; may be empty. Called from one thread.
+  // Draws looked at, of how many; then, for each pair who are matched anew, how often, of how many
+  // times at most. May be empty. Called from one thread.
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;
 };
 
@@ -29,6 +30,7 @@ Screen reveals_forfeited(const State& state);                       // draw-forf
 Screen pools_edited(const State& state);                            // pool-edited
 Screen pools_small(const State& state);                             // pool-small
 Screen cap_exceeded(const State& state);                            // visits-cap
+Screen results_recorded_late(const State& state);                   // results-recorded
 Screen publications_late(const State& state, std::uint64_t now_s);  // results-late
 Screen recusals_by_inspector(const State& state);                   // recusals-inspector
 Screen recusals_by_subject(const State& state);                     // recusals-subject
@@ -36,7 +38,8 @@ Screen recusals_by_approver(const State& state);                    // recusals-
 Screen gains_by_substitution(const State& state);                   // substitutes-gained
 Screen cutoffs_uniform(const State& state);                         // cutoffs-uniform
 std::vector<Screen> drawn_too_often_or_never(
-    const State& state, const FindingsOptions& options);  // drawn-often, drawn.seldom
+    const State& state, const FindingsOptions& options);  // drawn-often, drawn-seldom
 Screen pairings_repeated(const State& state, const FindingsOptions& options);  // pairs-repeated
+Screen revisits(const State& state);                                           // visits-repeated
 
 }  // namespace liuhen::projections

@@ -4,6 +4,7 @@
 #include <boost/math/distributions/beta.hpp>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <cmath>
+#include <random>
 
 #include "projections/findings/findings.h"
 #include "projections/findings/screening.h"
@@ -150,6 +151,20 @@ double combined(const std::vector<double>& p) {
   return boost::math::cdf(boost::math::complement(chi, sum));
 }
 
+// How often it is found that the lowest of two places was kept each time, in a thousand tries.
+Power power_for(std::size_t strata) {
+  constexpr int kTries = 1'000;
+  std::mt19937_64 random(1);
+  const auto place = [&] { return std::ldexp(static_cast<double>(random() >> 11) + 0.5, -53); };
+  int found = 0;
+  std::vector<double> places(strata);
+  for (int i = 0; i < kTries; ++i) {
+    for (double& lowest : places) lowest = std::min(place(), place());
+    found += 2 * combined(places) <= kNamingLevel ? 1 : 0;
+  }
+  return {.ratio = 2, .chance = static_cast<double>(found) / kTries, .tries = true};
+}
+
 }  // namespace
 
 Screen cutoffs_uniform(const State& state) {
@@ -177,6 +192,7 @@ Screen cutoffs_uniform(const State& state) {
   }
   screen.sample = low.size();
   if (low.empty()) return screen;
+  screen.power = power_for(low.size());
   const Sentence what_low{"截止号总体偏小", "cut-offs are too low, taken together"},
       what_high{"截止号总体偏大", "cut-offs are too high, taken together"};
   screen_suspects({{.about = "all",

@@ -137,6 +137,7 @@ class Rematches {
     std::array<std::uint64_t, kBlock> met{};
     return sequential_monte_carlo(kExceedances, kReplicatesMax, [&](std::uint64_t i) {
       if (i % kBlock == 0) {
+        if (options_.progress) options_.progress(i, kReplicatesMax);
         ledger::for_each_index(kBlock, options_.threads, [&](std::size_t j) {
           met[j] = 0;
           for (const Rematch* rematch : shared) met[j] += rematch->meetings_of(pair, i + j);
@@ -189,6 +190,27 @@ void confirm(const std::vector<FirstTeams>& draws, const std::map<std::string, P
   });
 }
 
+std::uint64_t pairs_of(std::uint64_t people) { return people * (people - 1) / 2; }
+
+// Of a pair who meet as often as the average, one of whom has as many visits as the average.
+Power power_for(const std::vector<FirstTeams>& draws, std::uint64_t people) {
+  std::uint64_t seats = 0, together = 0;
+  for (const FirstTeams& teams : draws) {
+    for (const auto& team : teams.teams) {
+      seats += team.size();
+      together += team.empty() ? 0 : pairs_of(team.size());
+    }
+  }
+  const double pairs = static_cast<double>(pairs_of(people));
+  const std::uint64_t visits = seats / people;
+  Power power;
+  if (visits != 0) {
+    const double chance = static_cast<double>(together) / pairs / static_cast<double>(visits);
+    power.chance = power_of(visits, std::min(chance, 1.0), power.ratio, kNamingLevel / pairs);
+  }
+  return power;
+}
+
 }  // namespace
 
 Screen pairings_repeated(const State& state, const FindingsOptions& options) {
@@ -212,6 +234,7 @@ Screen pairings_repeated(const State& state, const FindingsOptions& options) {
     for (const auto& [who, load] : teams.loads) people.insert(who);
   }
   if (people.size() < 2) return screen;
+  screen.power = power_for(draws, people.size());
   std::map<std::string, Pair> pairs;
   std::vector<Suspect> suspects;
   for (const auto& [pair, meeting] : met) {
@@ -224,7 +247,7 @@ Screen pairings_repeated(const State& state, const FindingsOptions& options) {
                         .evidence = meeting.evidence,
                         .p = exact_p(draws, pair, meeting.times)});
   }
-  screen_suspects(std::move(suspects), people.size() * (people.size() - 1) / 2, screen);
+  screen_suspects(std::move(suspects), pairs_of(people.size()), screen);
   Rematches rematches(state, options);
   confirm(draws, pairs, met, rematches, screen);
   return screen;

@@ -15,6 +15,7 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 struct Edits {
   std::uint64_t subjects = 0, inspectors = 0;  // rows that were there before, and changed
   std::uint64_t taken_out = 0;                 // of them: no longer active
+  std::uint64_t conflicts = 0;                 // approved since
   Evidence evidence;
 };
 
@@ -54,15 +55,26 @@ void count_inspectors(const State& state, const Draw& draw, std::uint64_t before
   }
 }
 
+void count_conflicts(const State& state, const Draw& draw, std::uint64_t before, Edits& edits) {
+  for (const Conflict& conflict : state.conflicts.rows) {
+    if (!conflict.approved || *conflict.decided_at <= before ||
+        *conflict.decided_at > draw.announcement.pool_position)
+      continue;
+    ++edits.conflicts;
+    edits.evidence.add(*conflict.decided_at);
+  }
+}
+
 }  // namespace
 
 Screen pools_edited(const State& state) {
   Screen screen;
   screen.code = "pool-edited";
   screen.title = {"抽取前不久改动名录", "Pools edited shortly before a draw"};
-  screen.method = {"比较取名录时与公告前 7 日的登记，只计此前已在册的行",
-                   "the registry when the pool was taken against seven days before the "
-                   "announcement; only rows that were there before count"};
+  screen.method = {
+      "比较取名录时与公告前 7 日的登记，只计此前已在册的行；另计其间获准的利益冲突",
+      "the registry when the pool was taken against seven days before the "
+      "announcement, only rows that were there before; and conflicts approved meanwhile"};
   screen.limits = {"日常的登记更新也在其中；每次改动的签名人见所列条目",
                    "day-to-day updates are among them; who signed each is in the entries listed"};
   for (const std::string& stream : state.draws.streams) {
@@ -73,17 +85,19 @@ Screen pools_edited(const State& state) {
     Edits edits;
     count_subjects(state, draw, *before, edits);
     count_inspectors(state, draw, *before, edits);
-    if (edits.subjects + edits.inspectors == 0) continue;
+    count_conflicts(state, draw, *before, edits);
+    if (edits.subjects + edits.inspectors + edits.conflicts == 0) continue;
     Finding finding;
     finding.about = stream;
     finding.evidence = std::move(edits.evidence);
-    finding.what = {"抽取“" + stream + "”公告前 7 日内改动了范围内的检查对象 " +
-                        number(edits.subjects) + " 户、检查人员 " + number(edits.inspectors) +
-                        " 人，其中 " + number(edits.taken_out) + " 个因此不可抽",
-                    "within seven days before the draw \"" + stream + "\" " +
-                        number(edits.subjects) + " subjects in scope and " +
-                        number(edits.inspectors) + " inspectors were changed; " +
-                        number(edits.taken_out) + " of them could no longer be drawn"};
+    finding.what = {
+        "抽取“" + stream + "”公告前 7 日内改动了范围内的检查对象 " + number(edits.subjects) +
+            " 户、检查人员 " + number(edits.inspectors) + " 人，其中 " + number(edits.taken_out) +
+            " 个因此不可抽；获准利益冲突 " + number(edits.conflicts) + " 项",
+        "within seven days before the draw \"" + stream + "\" " + number(edits.subjects) +
+            " subjects in scope and " + number(edits.inspectors) + " inspectors were changed; " +
+            number(edits.taken_out) + " of them could no longer be drawn; " +
+            number(edits.conflicts) + " conflicts were approved"};
     screen.findings.push_back(std::move(finding));
   }
   return screen;

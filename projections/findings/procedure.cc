@@ -189,6 +189,38 @@ Screen cap_exceeded(const State& state) {
   return screen;
 }
 
+Screen results_recorded_late(const State& state) {
+  constexpr std::uint64_t kDaysMax = 10, kDayS = 86'400;
+  Screen screen;
+  screen.code = "results-recorded";
+  screen.title = {"检查之后迟迟才记录的结果", "Results recorded long after the visit"};
+  screen.method = {"结果中写明的检查时间到记录时间超过 " + number(kDaysMax) + " 日",
+                   "more than " + number(kDaysMax) +
+                       " days from the time of the visit, as the result gives it, to the record"};
+  screen.limits = {
+      "检查时间由检查人员填写；未记录结果的检查不在其中",
+      "the inspectors say when the visit was; visits without a result are not looked at"};
+  for_each_draw(state, [&](const Draw& draw) {
+    if (!draw.has_tasks()) return;
+    for (std::size_t visit = 0; visit < draw.tasks.size(); ++visit) {
+      const auto& result = draw.tasks[visit].result;
+      if (!result) continue;
+      ++screen.sample;
+      const std::uint64_t days = (result->time - result->visited_at) / kDayS;
+      if (result->time - result->visited_at <= kDaysMax * kDayS) continue;
+      Finding finding;
+      finding.about = draw.stream + "/" + number(visit);
+      finding.evidence.add(result->position);
+      finding.what = {"抽取“" + draw.stream + "”第 " + number(visit) + " 次检查的结果在检查之后 " +
+                          number(days) + " 日才记录",
+                      "the result of visit " + number(visit) + " of the draw \"" + draw.stream +
+                          "\" was recorded " + number(days) + " days after the visit"};
+      screen.findings.push_back(std::move(finding));
+    }
+  });
+  return screen;
+}
+
 Screen publications_late(const State& state, std::uint64_t now_s) {
   Screen screen;
   screen.code = "results-late";

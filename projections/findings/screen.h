@@ -29,9 +29,11 @@ struct Finding {
 };
 
 // The chance to find something that is `ratio` times as frequent as usual, in a case of median
-// size.
+// size; or, if `tries`, that every draw was tried `ratio` times and the outcome with the lowest
+// cut-off kept.
 struct Power {
   double ratio = 3, chance = 0;
+  bool tries = false;
 };
 
 struct Screen {

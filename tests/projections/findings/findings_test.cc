@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 
 #include "projections/findings/statistics.h"
@@ -52,7 +53,7 @@ TEST(Findings, AnHonestLogHasNone) {
   draw.result(0);
   const auto screens =
       findings_of(city.state(), {.now_s = city.now, .open = {}, .threads = 1, .progress = {}});
-  EXPECT_EQ(screens.size(), 15u);
+  EXPECT_EQ(screens.size(), 17u);
   for (const Screen& screen : screens) {
     for (const Finding& finding : screen.findings)
       ADD_FAILURE() << screen.code << ": " << finding.what.en;
@@ -122,6 +123,34 @@ TEST(Findings, AFirmTakenOutJustBeforeTheDraw) {
       << screen.findings[0].what.en;
 }
 
+TEST(Findings, AConflictApprovedJustBeforeTheDraw) {
+  City city;
+  city.furnish();
+  const auto declare = [&](const std::string& name, bool approved) {
+    const Hash commitment = crypto::sha256(view_of(name));
+    ledger::schema::ConflictDeclaredT declared;
+    declared.commitment = City::bytes(commitment);
+    declared.unit = "MSA-1";
+    city.must(std::move(declared), {"registrar"});
+    ledger::schema::ConflictDecidedT decided;
+    decided.commitment = City::bytes(commitment);
+    decided.approved = approved;
+    return city.must(std::move(decided), {"head"});
+  };
+  declare("long before", true);
+  city.now += 30 * 86'400;
+  declare("turned down", false);
+  const std::uint64_t at = declare("just before", true);
+  CityDraw draw(city);
+  draw.announce();
+  declare("after the pool", true);
+  const Screen screen = pools_edited(city.state());
+  ASSERT_EQ(screen.findings.size(), 1u);
+  EXPECT_EQ(screen.findings[0].evidence.positions, std::vector<std::uint64_t>{at});
+  EXPECT_NE(screen.findings[0].what.en.find("1 conflicts were approved"), std::string::npos)
+      << screen.findings[0].what.en;
+}
+
 TEST(Findings, AResultThatIsNotPublished) {
   BentCity bent;
   Draw& draw = bent.add({bent.firms()[0]});
@@ -132,6 +161,22 @@ TEST(Findings, AResultThatIsNotPublished) {
   // Twenty weekdays are four weeks.
   EXPECT_TRUE(publications_late(bent.state(), bent.city().now + 28 * kDay).findings.empty());
   EXPECT_EQ(publications_late(bent.state(), bent.city().now + 31 * kDay).findings.size(), 1u);
+}
+
+TEST(Findings, AResultRecordedLongAfterTheVisit) {
+  BentCity bent;
+  Draw& draw = bent.add({bent.firms()[0], bent.firms()[1], bent.firms()[2]});
+  constexpr std::uint64_t kDay = 86'400;
+  for (std::uint64_t visit : {0u, 1u}) {
+    auto& result = draw.tasks[visit].result.emplace();
+    result.position = 5 + visit;
+    result.time = bent.city().now;
+    result.visited_at = bent.city().now - 10 * kDay - visit;
+  }
+  const Screen screen = results_recorded_late(bent.state());
+  EXPECT_EQ(screen.sample, 2u);
+  ASSERT_EQ(named(screen), std::vector<std::string>{"draw/B/1/1"});
+  EXPECT_EQ(screen.findings[0].evidence.positions, std::vector<std::uint64_t>{6});
 }
 
 TEST(Findings, MoreVisitsThanTheCap) {
@@ -247,95 +292,128 @@ TEST(Findings, TwoWhoAlwaysGoTogether) {
     }
     bent.add(sample(bent.firms(), 4, random), teams);
   }
-  const Screen screen =
-      pairings_repeated(bent.state(), {.now_s = 0, .open = {}, .threads = 2, .progress = {}});
+  std::uint64_t replayed = 0;
+  const Screen screen = pairings_repeated(
+      bent.state(), {.now_s = 0, .open = {}, .threads = 2, .progress = [&](auto, auto most) {
+                       EXPECT_EQ(most, 9'999u);
+                       ++replayed;
+                     }});
   EXPECT_EQ(named(screen), std::vector<std::string>{inspector(4) + " " + inspector(5)});
   EXPECT_NE(screen.findings[0].what.en.find("fresh seeds"), std::string::npos);
+  EXPECT_GT(replayed, 0u) << "progress";
+}
+
+TEST(Findings, TheOneWhoAlwaysComesToTheSameFirm) {
+  BentCity bent;
+  std::mt19937_64 random(10);
+  const auto firms = bent.firms();
+  std::uint64_t matched = 0;
+  for (int i = 0; i < 30; ++i) {
+    auto drawn = sample(firms, 4, random);
+    auto teams = fair_teams(random);
+    const auto at = std::ranges::find(drawn, firms[5]);
+    if (at != drawn.end()) {
+      const auto visit = static_cast<std::size_t>(at - drawn.begin());
+      for (auto& team : teams) {
+        if (std::ranges::count(team, inspector(2)) != 0) std::swap(team, teams[visit]);
+      }
+      ++matched;
+    } else if (i % 2 == 0) {  // so that it is there often enough to tell
+      drawn[0] = firms[5];
+      for (auto& team : teams) {
+        if (std::ranges::count(team, inspector(2)) != 0) std::swap(team, teams[0]);
+      }
+      ++matched;
+    }
+    bent.add(drawn, teams);
+  }
+  const Screen screen = revisits(bent.state());
+  ASSERT_EQ(named(screen), std::vector<std::string>{inspector(2) + " " + firms[5]});
+  EXPECT_EQ(screen.findings[0].evidence.count, matched);
+  ASSERT_TRUE(screen.power.has_value());
+  // The chance to be there by accident is a quarter each time, and 8 times 30 pairs or so were
+  // looked at.
+  EXPECT_NEAR(*screen.findings[0].p / std::pow(0.25, static_cast<double>(matched)), 1, 1e-9);
+  EXPECT_EQ(screen.tests % 8, 0u);
 }
 
 TEST(Findings, FairTeamsNameNobody) {
   BentCity bent;
   std::mt19937_64 random(7);
   for (int i = 0; i < 30; ++i) bent.add(sample(bent.firms(), 4, random), fair_teams(random));
-  EXPECT_TRUE(
-      named(pairings_repeated(bent.state(), {.now_s = 0, .open = {}, .threads = 1, .progress = {}}))
-          .empty());
+  std::uint64_t replayed = 0;
+  const Screen pairs = pairings_repeated(
+      bent.state(),
+      {.now_s = 0, .open = {}, .threads = 1, .progress = [&](auto, auto) { ++replayed; }});
+  EXPECT_TRUE(named(pairs).empty());
+  EXPECT_EQ(replayed, 0u) << "fresh seeds are for whom the exact test would name";
+  ASSERT_TRUE(pairs.power.has_value());
+  EXPECT_GT(pairs.power->chance, 0.0);
+  EXPECT_TRUE(named(revisits(bent.state())).empty());
 }
 
-// ---- generators that failed elsewhere ----
+// ---- cut-offs and pools ----
 
-const Screen& of(const std::vector<Screen>& screens, const std::string& code) {
-  return *std::ranges::find(screens, code, &Screen::code);
+std::vector<std::uint8_t> cutoff_at(double place) {
+  std::vector<std::uint8_t> out(32);
+  for (std::size_t i = 0; i < 8; ++i) {
+    place *= 256;
+    out[i] = static_cast<std::uint8_t>(place);
+    place -= out[i];
+  }
+  return out;
 }
 
-// How many draws of four in forty it takes until somebody is named, at most `most`; 0: none is.
-int draws_until_found(const std::function<std::vector<std::string>(const std::vector<std::string>&,
-                                                                   std::mt19937_64&)>& generator,
-                      const char* code, int most) {
+// The k-th of n uniform places, in so many draws; `shift` raises each to a power.
+Screen cutoffs_of(unsigned draws, double power, std::uint64_t seed) {
   BentCity bent;
-  std::mt19937_64 random(8);
+  std::mt19937_64 random(seed);
+  std::uniform_real_distribution<double> uniform;
   const auto firms = bent.firms();
-  for (int i = 1; i <= most; ++i) {
-    bent.add(generator(firms, random));
-    if (i % 10 == 0 && !named(of(drawn_too_often_or_never(bent.state(), {}), code)).empty())
-      return i;
+  for (unsigned i = 0; i < draws; ++i) {
+    Draw& draw = bent.add(sample(firms, 4, random));
+    std::vector<double> places(draw.outcome->strata[0]->eligible);
+    for (double& place : places) place = std::pow(uniform(random), power);
+    std::ranges::sort(places);
+    draw.outcome->strata[0]->cutoff = cutoff_at(places[3]);
   }
-  return 0;
+  return cutoffs_uniform(bent.state());
 }
 
-TEST(FaultyGenerators, AFairOneIsNotFound) {
-  const auto fair = [](const std::vector<std::string>& firms, std::mt19937_64& random) {
-    return sample(firms, 4, random);
-  };
-  EXPECT_EQ(draws_until_found(fair, "drawn-often", 200), 0);
-  EXPECT_EQ(draws_until_found(fair, "drawn-seldom", 200), 0);
-}
-
-// A start in [1, N/n], then a fixed step of N/n: with N = 43 rows of which n = 4 are drawn, rows 41
-// to 43 never are.
-TEST(FaultyGenerators, AFixedStepNeverDrawsTheLastRows) {
-  BentCity bent(43);
-  std::mt19937_64 random(9);
-  const auto firms = bent.firms();
-  int found = 0;
-  for (int i = 1; i <= 150 && found == 0; ++i) {
-    const std::size_t start = random() % 10;
-    bent.add({firms[start], firms[start + 10], firms[start + 20], firms[start + 30]});
-    if (i % 10 == 0 &&
-        named(of(drawn_too_often_or_never(bent.state(), {}), "drawn-seldom")).size() == 3)
-      found = i;
+TEST(Findings, CutOffsThatAreTooLowOrTooHighTogether) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const Screen fair = cutoffs_of(60, 1, seed);
+    EXPECT_EQ(fair.sample, 60u);
+    EXPECT_TRUE(fair.findings.empty()) << fair.findings[0].what.en;
   }
-  EXPECT_EQ(found, 90);  // (1 − 4/43)^90 · 43 < 0.01
-  const auto seldom = named(of(drawn_too_often_or_never(bent.state(), {}), "drawn-seldom"));
-  EXPECT_EQ(std::set<std::string>(seldom.begin(), seldom.end()),
-            std::set<std::string>(firms.end() - 3, firms.end()));
+  const Screen low = cutoffs_of(60, 1.5, 6), high = cutoffs_of(60, 1 / 1.5, 7);
+  // Of the least of two uniform places −2 ln has mean 3 and variance 5; 0.995 of χ² with 120
+  // degrees of freedom is 163.65. By the normal distribution that is reached with a chance of 0.83.
+  ASSERT_TRUE(low.power.has_value());
+  EXPECT_TRUE(low.power->tries);
+  EXPECT_NEAR(low.power->chance, 0.83, 0.03);
+  EXPECT_LT(cutoffs_of(5, 1, 8).power->chance, 0.5);
+  ASSERT_EQ(named(low), std::vector<std::string>{"all"});
+  EXPECT_NE(low.findings[0].what.en.find("too low"), std::string::npos);
+  EXPECT_EQ(low.findings[0].evidence.count, 60u);
+  ASSERT_EQ(named(high), std::vector<std::string>{"all"});
+  EXPECT_NE(high.findings[0].what.en.find("too high"), std::string::npos);
 }
 
-// The last tenth of the list comes out two and a half times as often.
-TEST(FaultyGenerators, AGapBasedOneFavoursTheLastTenth) {
-  const auto favours = [](const std::vector<std::string>& firms, std::mt19937_64& random) {
-    std::set<std::string> drawn;
-    while (drawn.size() < 4) {
-      const std::size_t pick = random() % (36 * 2 + 4 * 5);
-      drawn.insert(pick < 72 ? firms[pick / 2] : firms[36 + (pick - 72) / 5]);
-    }
-    return std::vector<std::string>(drawn.begin(), drawn.end());
-  };
-  const int found = draws_until_found(favours, "drawn-often", 400);
-  EXPECT_GT(found, 0);
-  EXPECT_LT(found, 300);
+// What is drawn whole has no cut-off that chance would give.
+TEST(Findings, CutOffsOfWhatIsDrawnWholeDoNotCount) {
+  BentCity bent;
+  Draw& draw = bent.add(bent.firms());
+  draw.outcome->strata[0]->cutoff = cutoff_at(0.001);
+  EXPECT_EQ(cutoffs_uniform(bent.state()).sample, 0u);
 }
 
-// Three quarters of the pool left out unseen.
-TEST(FaultyGenerators, AFilterThatLeavesMostOut) {
-  const auto filter = [](const std::vector<std::string>& firms, std::mt19937_64& random) {
-    return sample({firms.begin(), firms.begin() + 10}, 4, random);
-  };
-  const int often = draws_until_found(filter, "drawn-often", 200),
-            seldom = draws_until_found(filter, "drawn-seldom", 200);
-  EXPECT_GT(often, 0);
-  EXPECT_LE(often, 40);
-  EXPECT_GT(seldom, 0);
+TEST(Findings, APoolSoSmallThatNamesCanBeGuessed) {
+  BentCity few(40, 9), enough(40, 10);  // two seats a visit, five for each
+  few.add({few.firms()[0]});
+  enough.add({enough.firms()[0]});
+  EXPECT_EQ(named(pools_small(few.state())), std::vector<std::string>{"draw/B/1"});
+  EXPECT_TRUE(pools_small(enough.state()).findings.empty());
 }
 
 }  // namespace
