@@ -123,6 +123,26 @@ json::array digits_of(const std::vector<projections::DigitsLine>& lines) {
   return out;
 }
 
+// Who did what, and how many steps of a kind are not listed.
+json::object timeline_of(const projections::DrawTimeline& timeline) {
+  json::array steps, more;
+  for (const auto& step : timeline.steps) {
+    steps.push_back(
+        json::object{{"position", step.position},
+                     {"time", step.time},
+                     {"who", json::value_from(step.who)},
+                     {"what", json::object{{"zh", step.what.zh}, {"en", step.what.en}}},
+                     {"detail", json::object{{"zh", step.detail.zh}, {"en", step.detail.en}}},
+                     {"wrong", step.wrong}});
+  }
+  for (const auto& [tag, rest] : timeline.more) {
+    more.push_back(json::object{{"what", json::object{{"zh", rest.what.zh}, {"en", rest.what.en}}},
+                                {"count", rest.count},
+                                {"last", rest.last}});
+  }
+  return {{"steps", std::move(steps)}, {"more", std::move(more)}};
+}
+
 json::value matching_of(const std::optional<projections::MatchingShown>& matching) {
   if (!matching) return nullptr;
   json::array passed_over, shortages;
@@ -175,7 +195,8 @@ json::object row_of(const projections::DrawLine& draw) {
           {"discarded_before", draw.discarded_before.size()},
           {"discarded_draws", json::value_from(draw.discarded_before)},
           {"substitutes_late", draw.substitutes_late},
-          {"substitutes_unproven", draw.substitutes_unproven}};
+          {"substitutes_unproven", draw.substitutes_unproven},
+          {"timeline", timeline_of(draw.timeline)}};
 }
 
 }  // namespace
@@ -247,6 +268,7 @@ std::string json_of_report(const projections::ProofVerdict& verdict) {
                          {"conflicts", verdict.conflicts},
                          {"drawn", verdict.visits},
                          {"discarded_draws", json::value_from(verdict.discarded_before)},
+                         {"timeline", timeline_of(verdict.timeline)},
                          {"shown", list_of(verdict.shown)},
                          {"not_shown", list_of(verdict.not_shown)}};
   return json::serialize(out) + "\n";

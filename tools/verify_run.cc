@@ -115,7 +115,7 @@ class Run {
     projections::VerifyOptions out;
     out.trusted = policy_ ? &*policy_ : nullptr;
     out.now_s = job_.now_s;
-    out.timelines = !job_.report_file.empty();
+    out.timelines = job_.json || !job_.report_file.empty();
     if (job_.findings)
       out.replayed_whole = [this](const projections::State& state) { look_across(state); };
     return out;

@@ -36,6 +36,21 @@ TEST_F(AttacksOnRandomness, NoneInAnHonestRun) {
                             "substitutes_unproven", "none_left"})
     EXPECT_EQ(told.draw().at(count).to_number<std::uint64_t>(), 0U) << count;
   EXPECT_TRUE(told.report.at("losses").as_array().empty());
+  // Who did what, in order.
+  std::vector<std::string> steps;
+  std::uint64_t last = 0;
+  const auto draw_told = told.draw();
+  for (const auto& step : draw_told.at("timeline").at("steps").as_array()) {
+    std::string who;
+    for (const auto& person : step.at("who").as_array())
+      who += std::string(person.as_string()) + " ";
+    steps.push_back(who + std::string(step.at("what").at("en").as_string()));
+    EXPECT_GT(step.at("position").to_number<std::uint64_t>(), last);
+    last = step.at("position").to_number<std::uint64_t>();
+    EXPECT_FALSE(step.at("wrong").as_bool());
+  }
+  ASSERT_EQ(steps.size(), 15U);
+  EXPECT_EQ(steps.front(), "clerk approver announced the draw");
 }
 
 TEST_F(AttacksOnRandomness, ReRoll) {
