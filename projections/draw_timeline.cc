@@ -141,10 +141,21 @@ Sentence detail_of(const schema::DrawAttested& payload) {
 Sentence detail_of(const schema::EvidenceAttached& payload) {
   return in_one(std::string(text(payload.kind())) + " " + std::string(text(payload.note())));
 }
+// What somebody who was given the file can compare it with.
+Sentence words_for_evidence(View hashes) {
+  const std::size_t count = hashes.size() / sizeof(Hash);
+  if (count == 0) return {};
+  const std::string first = to_hex(hashes.first(sizeof(Hash)));
+  return {
+      "，证据 SHA-256 " + first + (count == 1 ? "" : " 等 " + number(count) + " 件"),
+      ", evidence SHA-256 " + first + (count == 1 ? "" : " and " + number(count - 1) + " more")};
+}
 Sentence detail_of(const schema::RecusalFiled& payload) {
   const Sentence seat = seat_of(payload.visit(), payload.seat());
-  const Sentence ground = words_for_ground(text(payload.ground()));
-  return {seat.zh + "，理由：" + ground.zh, seat.en + ", on the ground of " + ground.en};
+  const Sentence ground = words_for_ground(text(payload.ground())),
+                 evidence = words_for_evidence(raw(payload.evidence()));
+  return {seat.zh + "，理由：" + ground.zh + evidence.zh,
+          seat.en + ", on the ground of " + ground.en + evidence.en};
 }
 Sentence detail_of(const schema::RecusalDecided& payload) {
   const Sentence seat = seat_of(payload.visit(), payload.seat());

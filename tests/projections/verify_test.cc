@@ -209,6 +209,30 @@ TEST(Verify, SaysHowTeamsCameAboutWhereItIsAskedFor) {
   EXPECT_TRUE(report.draws[0].matching->shortages.empty());
 }
 
+// Why somebody stepped aside, and what he showed for it.
+TEST(Verify, TheTimelineHasGroundAndEvidenceOfARecusal) {
+  City city;
+  city.furnish();
+  CityDraw draw(city);
+  draw.whole();
+  const Hash slip = crypto::sha256(view_of("请假条"));
+  schema::RecusalFiledT filed;
+  filed.draw = draw.stream();
+  filed.ground = "absence";
+  filed.evidence = City::bytes(slip);
+  city.must(std::move(filed), {draw.draw().tasks[0].seats[0].inspector});
+  CityLog log(city);
+  VerifyOptions options;
+  options.threads = 1;
+  options.timelines = true;
+  const Report report = verify_log(log, options);
+  expect_verified(report);
+  const Sentence& detail = report.draws.at(0).timeline.steps.back().detail;
+  EXPECT_NE(detail.zh.find("缺勤"), std::string::npos) << detail.zh;
+  EXPECT_NE(detail.zh.find(to_hex(slip)), std::string::npos) << detail.zh;
+  EXPECT_NE(detail.en.find(to_hex(slip)), std::string::npos) << detail.en;
+}
+
 // A report that ends early ticks nothing, and says what is broken.
 TEST(Verify, TicksNothingThatWasNotCheckedToTheEnd) {
   Drawn drawn;
