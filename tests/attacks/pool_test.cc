@@ -178,6 +178,7 @@ TEST_F(AttacksOnPoolsAndTeams, CandidateSuspendedBeforeASubstitution) {
   auto row = City::inspector(right.inspector, unit_of(right.inspector));
   row->status = schema::InspectorStatus::suspended;
   import(std::move(row));
+  ASSERT_EQ(town.substitution().inspector, right.inspector) << "who he was at the decision counts";
   const auto& seats = draw.draw().tasks[0].seats;
   for (const auto& [id, versions] : city.state().inspectors.rows) {
     if (id == right.inspector || id == seats[0].held[0] || id == seats[1].inspector) continue;
