@@ -27,7 +27,7 @@ tbody tr:last-child>th,tbody tr:last-child>td{border-bottom:0}
 thead th{font-weight:600;line-height:1.35}thead .num{white-space:nowrap}thead .en{display:block}
 .facts th{font-weight:500;width:13rem}
 code,pre{font:.86em/1.5 ui-monospace,"DejaVu Sans Mono","Noto Sans Mono CJK SC","WenQuanYi Micro Hei Mono",monospace}
-code{overflow-wrap:anywhere}
+code{overflow-wrap:anywhere}a[href^="/api/v1/entries/"]{white-space:nowrap}
 pre{background:var(--ground);border:1px solid var(--line);border-radius:.4rem;padding:.7rem .8rem;white-space:pre-wrap;overflow-wrap:anywhere;margin:.5rem 0}
 .note{border-left:.25rem solid var(--mark);padding-left:.8rem;margin:.6rem 0}
 .tier{color:var(--mark);font-weight:600;white-space:nowrap}
