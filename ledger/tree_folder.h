@@ -12,8 +12,8 @@
 
 namespace liuhen::ledger {
 
-// Names are relative to the directory: "tile/0/000". Errors: `export.busy`, `export.io`, `export.place` (a ledger's own). Used by
-// one thread.
+// Names are relative to the directory: "tile/0/000". Errors: `export.busy`, `export.io`,
+// `export.place` (a ledger's own directory). Used by one thread.
 class TreeFolder {
  public:
   explicit TreeFolder(std::string path) : path_(std::move(path)) {}

@@ -21,9 +21,8 @@ namespace liuhen::tools {
 namespace {
 
 constexpr unsigned kBackoffMaxS = 300;
-// A source that has fewer entries than it had may be a cache with a checkpoint of a moment ago: it
-// is asked so many times, more and more rarely, before it counts as rolled back: until it was
-// copied from in between.
+// A source that has fewer entries than it had may be a cache with the checkpoint of a moment ago:
+// it counts as rolled back once it was so many times behind since something was last copied.
 constexpr unsigned kBehindMax = 4;
 
 struct Mirror {
