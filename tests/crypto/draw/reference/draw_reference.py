@@ -339,6 +339,20 @@ def random_ids(rng, count):
     return sorted(ids, key=str.encode)
 
 
+def put_selection(out, seed, strata, total, rows):
+    out.put("case", seed, total)
+    for stratum in strata:
+        out.put("stratum", *stratum)
+    for id, stratum, _, eligibility in rows:
+        out.put("row", id, stratum, eligibility)
+    out.put("root", merkle_root([tup(*row) for row in rows]))
+    for eligible, drawn in select(seed, strata, total, rows):
+        out.put("outcome", eligible, len(drawn), drawn[-1][0] if drawn else "")
+        for ticket, id in drawn:
+            out.put("drawn", id, ticket)
+    out.put("end")
+
+
 def write_selections(rng):
     out = Lines("selection.txt", [
         "Made by reference/draw_reference.py.",
@@ -360,17 +374,7 @@ def write_selections(rng):
         often = rng.choice([0, 0, 0.3, 1])
         rows = [(id, s, 1, rng.randint(1, 9) if rng.random() < often else 0)
                 for id, s in zip(random_ids(rng, len(members)), members)]
-        out.put("case", seed, total)
-        for stratum in strata:
-            out.put("stratum", *stratum)
-        for id, stratum, _, eligibility in rows:
-            out.put("row", id, stratum, eligibility)
-        out.put("root", merkle_root([tup(*row) for row in rows]))
-        for eligible, drawn in select(seed, strata, total, rows):
-            out.put("outcome", eligible, len(drawn), drawn[-1][0] if drawn else "")
-            for ticket, id in drawn:
-                out.put("drawn", id, ticket)
-        out.put("end")
+        put_selection(out, seed, strata, total, rows)
     out.save()
 
 
@@ -391,17 +395,7 @@ def write_bounded(rng):
         members = [s for s in range(len(strata)) for _ in range(rng.choice([0, 1, 3, 10, 10, 30]))]
         rng.shuffle(members)
         rows = [(id, s, 1, 1 if rng.random() < 0.1 else 0) for id, s in zip(random_ids(rng, len(members)), members)]
-        out.put("case", seed, total)
-        for stratum in strata:
-            out.put("stratum", *stratum)
-        for id, stratum, _, eligibility in rows:
-            out.put("row", id, stratum, eligibility)
-        out.put("root", merkle_root([tup(*row) for row in rows]))
-        for eligible, drawn in select(seed, strata, total, rows):
-            out.put("outcome", eligible, len(drawn), drawn[-1][0] if drawn else "")
-            for ticket, id in drawn:
-                out.put("drawn", id, ticket)
-        out.put("end")
+        put_selection(out, seed, strata, total, rows)
     out.save()
 
 
