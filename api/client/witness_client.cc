@@ -49,6 +49,16 @@ Error refused(const std::string& name, const Response& answer) {
               "the witness " + name + " refused with HTTP " + status + ": " + why);
 }
 
+Error forked(const std::string& name, unsigned status) {
+  const std::string answered = std::to_string(status);
+  return fail("witness.fork",
+              "见证人 " + name + " 以 HTTP " + answered +
+                  " 拒绝：本账本不是它联署过的历史的延续，可能分叉，请立即核查",
+              "the witness " + name + " refused with HTTP " + answered +
+                  ": this log does not continue the history that it cosigned, and may have forked; "
+                  "look into it at once");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<WitnessClient>> WitnessClient::open(std::string_view url,
@@ -96,18 +106,13 @@ Result<crypto::NoteSignature> WitnessClient::cosign(const std::string& note, std
       if (line) cosigned_ = size;
       return line;
     }
-    if (answer->status == 422) {
-      return fail("witness.fork",
-                  "见证人 " + witness_.name +
-                      " 以 HTTP 422 拒绝：本账本不是它联署过的历史的延续，可能分叉，请立即核查",
-                  "the witness " + witness_.name +
-                      " refused with HTTP 422: this log does not continue the history that it "
-                      "cosigned, and may have forked; look into it at once");
-    }
+    if (answer->status == 422) return forked(witness_.name, answer->status);
     if (answer->status != 409 || answer->content_type != ledger::kWitnessSizeType)
       return refused(witness_.name, *answer);
     const auto last = ledger::parse_witness_size(answer->body);
     if (!last) return last.error();
+    // Before v1.0.0 of tlog-witness this was the answer to another root of the size cosigned last.
+    if (*last == old_size && old_size == size) return forked(witness_.name, answer->status);
     if (*last == old_size) break;
     old_size = *last;
   }

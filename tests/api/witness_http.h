@@ -4,22 +4,14 @@
 #include <gtest/gtest.h>
 
 #include "api/client/witness_client.h"
-#include "api/server/witness.h"
-#include "tests/api/town.h"
+#include "tests/api/running_witness.h"
 
 namespace liuhen::tests {
 
 using api::server::Witness;
-using api::server::WitnessStore;
 
 inline constexpr const char* kOrigin = "log.example/one";
 inline constexpr const char* kName = "witness.example/w";
-
-inline crypto::SigningKey key_of(std::uint8_t seed) {
-  std::array<std::uint8_t, 32> bytes;
-  bytes.fill(seed);
-  return crypto::SigningKey(crypto::SigningSeed(bytes));
-}
 
 // A log that grows by numbered entries; another salt is another history.
 inline crypto::TreeHistory tree_of(std::uint64_t size, const std::string& salt = "") {
@@ -63,7 +55,15 @@ class WitnessHttp : public ::testing::Test {
       alarms_.push_back(alarm.code);
     });
     api::server::Site site;
-    site.handle = [this](const api::Request& request) { return witness_->handle(request); };
+    site.handle = [this](const api::Request& request) {
+      api::Response response = witness_->handle(request);
+      if (response.status == 422 && !instead_of_422_.empty()) {
+        response.status = 409;
+        response.content_type = ledger::kWitnessSizeType;
+        response.body = instead_of_422_ + "\n";
+      }
+      return response;
+    };
     server_ = api::server::HttpServer::open(
                   {.listen = "127.0.0.1:0", .body_bytes_max = ledger::kWitnessBodyBytesMax}, site)
                   .value();
@@ -105,6 +105,7 @@ class WitnessHttp : public ::testing::Test {
   Log log_;
   crypto::SigningKey key_ = key_of(7);
   FixedClock clock_;
+  std::string instead_of_422_;  // not empty: the size of a 409 in its place
   std::unique_ptr<WitnessStore> store_;
   std::unique_ptr<Witness> witness_;
   std::unique_ptr<api::server::HttpServer> server_;

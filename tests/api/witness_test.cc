@@ -1,9 +1,8 @@
 // A witness over loopback HTTP: every row of the protocol's table, what it remembers, and what it
 // never cosigns.
-#include "tests/api/witness_http.h"
-
 #include <barrier>
-#include <set>
+
+#include "tests/api/witness_http.h"
 
 namespace liuhen::tests {
 namespace {
@@ -322,6 +321,20 @@ TEST_F(WitnessHttp, ALogThatWasRolledBackIsTold) {
   };
   const auto refused = client->cosign(fork.note(30), 30, prove_fork);
   EXPECT_EQ(refused.error().code, "witness.fork");
+}
+
+// Witnesses from before v1.0.0 of the protocol answer another root of the size cosigned last so.
+TEST_F(WitnessHttp, AForkAnsweredWith409IsTold) {
+  ASSERT_EQ(add(log_.body(0, 20)).status, 200u);
+  const Log fork{.tree = tree_of(40, "fork")};
+  const auto prove = [&](std::uint64_t a, std::uint64_t b) { return fork.tree.consistency(a, b); };
+  const auto code = [&](std::uint64_t size) {
+    auto client = api::WitnessClient::open(url(), vkey(), {}).value();
+    return client->cosign(fork.note(size), size, prove).error().code;
+  };
+  instead_of_422_ = "20";
+  EXPECT_EQ(code(20), "witness.fork");
+  EXPECT_EQ(code(30), "witness.answer");  // that 20 is the size it has been sent already
 }
 
 }  // namespace
