@@ -102,7 +102,8 @@ Sentence all_included(std::size_t entries) {
 }
 
 bool is_inconclusive(std::string_view code) {
-  return code == "payload.unknown" || code == "policy.log" || code == "policy.quorum";
+  return code == "payload.unknown" || code == "proof.version" || code == "policy.log" ||
+         code == "policy.quorum";
 }
 
 }  // namespace liuhen::projections

@@ -35,7 +35,7 @@ struct TreeHead {
 Outcome check_included(const ProofEntry& entry, const TreeHead& head);
 Sentence all_included(std::size_t entries);
 
-// What the file leaves open is no wrong of the log's: a newer program's events, and a log or
+// What the file leaves open is no wrong of the log's: a newer program's file or events, and a log or
 // cosignatures that the policy does not settle.
 bool is_inconclusive(std::string_view code);
 

@@ -6,6 +6,8 @@ namespace liuhen::projections {
 
 namespace {
 
+constexpr std::size_t kVersionDigitsMax = 9;
+
 std::string_view take_word(std::string_view& line) {
   const auto end = line.find(' ');
   const std::string_view word = line.substr(0, end);
@@ -73,6 +75,27 @@ Error ProofLines::error() const {
   return fail("proof.format", "证明文件第 " + number + " 行有误：文件不完整或被改动，请重新下载",
               "line " + number +
                   " of the proof file is wrong: it is cut short or was changed, fetch it again");
+}
+
+Outcome take_heading(ProofLines& lines, std::string_view text, std::string_view kind) {
+  const std::string_view first = text.substr(0, text.find('\n'));
+  if (first.starts_with(kind)) {
+    const std::string_view version = first.substr(kind.size());
+    const bool is_number = !version.empty() && version.size() <= kVersionDigitsMax &&
+                           version[0] != '0' &&
+                           version.find_first_not_of("0123456789") == std::string_view::npos;
+    if (is_number && version != "1")
+      return fail(
+          "proof.version",
+          "证明文件是第 " + std::string(version) + " 版，本程序只认识第 1 版：请用更新的程序核验",
+          "the proof file is of version " + std::string(version) +
+              ", and this program knows version 1: verify it with a newer one");
+  }
+  const std::string heading = std::string(kind) + "1";
+  lines.line(heading, 0);
+  if (lines.good()) return {};
+  return fail("proof.format", "证明文件的首行应为 " + heading,
+              "the first line of the proof file is not " + heading);
 }
 
 void format_hashes(const crypto::Proof& proof, std::string& out) {

@@ -4,7 +4,7 @@ namespace liuhen::projections {
 
 namespace {
 
-constexpr std::string_view kHeader = "liuhen/draw-proof/v1";
+constexpr std::string_view kKind = "liuhen/draw-proof/v";
 constexpr std::string_view kHexDigits = "0123456789ABCDEF";
 
 bool needs_escape(char c) {
@@ -105,8 +105,8 @@ std::string escape_word(std::string_view text) {
 
 std::string format_proof(const ProofText& proof) {
   std::string out;
-  out.append(kHeader)
-      .append("\norigin ")
+  out.append(kKind)
+      .append("1\norigin ")
       .append(proof.origin)
       .append("\ndraw ")
       .append(proof.draw)
@@ -130,10 +130,7 @@ Result<ProofText> parse_proof(std::string_view text) {
     return bad("证明文件过大（上限 1 GiB）", "the proof file is larger than 1 GiB");
   ProofLines reader(text);
   ProofText proof;
-  reader.line(kHeader, 0);
-  if (!reader.good())
-    return bad("这不是第 1 版的抽取证明文件（首行应为 liuhen/draw-proof/v1）",
-               "this is no draw proof of version 1 (its first line is liuhen/draw-proof/v1)");
+  if (auto heading = take_heading(reader, text, kKind); !heading) return heading.error();
   proof.origin = reader.line("origin", 1)[0];
   proof.draw = reader.line("draw", 1)[0];
   proof.entries = read_entries(reader);

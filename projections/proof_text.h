@@ -25,7 +25,7 @@ struct ProofText {
 bool is_proof_file(std::string_view text);  // of whatever version
 std::string format_proof(const ProofText& proof);
 // The exact inverse of format_proof: fails with `proof.format`, naming the line, on anything that
-// format_proof would not give.
+// format_proof would not give, with `proof.version` on a file of a later version.
 Result<ProofText> parse_proof(std::string_view text);
 
 // Units and qualifications in a row: bytes up to 0x20, 0x7f, '%' and ',' as %XX; a text that is "-"

@@ -4,7 +4,7 @@ namespace liuhen::projections {
 
 namespace {
 
-constexpr std::string_view kHeader = "liuhen/draw-row/v1";
+constexpr std::string_view kKind = "liuhen/draw-row/v";
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
@@ -33,8 +33,8 @@ crypto::draw::ProvenRow read_row(ProofLines& lines) {
 bool is_row_file(std::string_view text) { return text.starts_with("liuhen/draw-row/"); }
 
 std::string format_row_file(const RowText& file) {
-  std::string out(kHeader);
-  out.append("\norigin ").append(file.origin).append("\ndraw ").append(file.draw);
+  std::string out(kKind);
+  out.append("1\norigin ").append(file.origin).append("\ndraw ").append(file.draw);
   out.append("\nsubject ").append(file.subject).append(1, '\n');
   format_entries(file.entries, out);
   out.append("rows ").append(number(file.rows.size())).append(1, '\n');
@@ -47,11 +47,7 @@ Result<RowText> parse_row_file(std::string_view text) {
     return fail("proof.format", "单户证明文件过大（上限 16 MiB）",
                 "the file of one subject's row is larger than 16 MiB");
   ProofLines lines(text);
-  lines.line(kHeader, 0);
-  if (!lines.good())
-    return fail("proof.format", "这不是第 1 版的单户证明文件（首行应为 liuhen/draw-row/v1）",
-                "this is no file of one subject's row of version 1 (its first line is "
-                "liuhen/draw-row/v1)");
+  if (auto heading = take_heading(lines, text, kKind); !heading) return heading.error();
   RowText file;
   file.origin = lines.line("origin", 1)[0];
   file.draw = lines.line("draw", 1)[0];

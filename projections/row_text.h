@@ -23,7 +23,7 @@ struct RowText {
 bool is_row_file(std::string_view text);
 std::string format_row_file(const RowText& file);
 // The exact inverse of format_row_file: fails with `proof.format`, naming the line, on anything
-// that format_row_file would not give.
+// that format_row_file would not give, with `proof.version` on a file of a later version.
 Result<RowText> parse_row_file(std::string_view text);
 
 }  // namespace liuhen::projections

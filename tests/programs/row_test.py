@@ -75,15 +75,17 @@ class Row(unittest.TestCase):
         with open(self.file_of(subject), encoding="utf-8") as file:
             text = file.read()
         changed = os.path.join(self.folder, "changed")
-        for before, after, said in ((f"\nsubject {subject}\n", f"\nsubject {self.rows[1][1]}\n", "row.neighbours"),
-                                    ("\nrow 0 ", "\nrow 1 ", "row.inclusion"), ("\nrows 1\n", "\nrows 2\n", "proof.format"),
-                                    ("/draw-row/v1", "/draw-row/v2", "proof.format")):
+        for before, after, exit_code, said in ((f"\nsubject {subject}\n", f"\nsubject {self.rows[1][1]}\n", 1, "row.neighbours"),
+                                               ("\nrow 0 ", "\nrow 1 ", 1, "row.inclusion"),
+                                               ("\nrows 1\n", "\nrows 2\n", 1, "proof.format"),
+                                               ("/draw-row/v1", "/draw-row/v01", 1, "proof.format"),
+                                               ("/draw-row/v1", "/draw-row/v2", 2, "proof.version")):
             self.assertIn(before, text)
             with open(changed, "w", encoding="utf-8") as file:
                 file.write(text.replace(before, after))
             code, out = verify(changed)
             with self.subTest(after):
-                self.assertEqual(code, 1, out)
+                self.assertEqual(code, exit_code, out)
                 self.assertIn(said, out)
 
     def test_what_is_no_proof_file_is_no_violation(self):

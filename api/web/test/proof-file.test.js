@@ -31,13 +31,14 @@ test("the example of draw-proof.md reads, writes back and does not verify", () =
   assert.equal(file.inspectors[1].unit, "市 局");
   const text = fromUtf8(bytes);
   for (const [from, to] of [["entries 1", "entries 01"], ["entries 1", "entries 2"], ["\nsubjects", "\r\nsubjects"],
-    ["%2C", "%2c"], ["%20局", " 局"], ["origin ", "origin  "], ["/v1", "/v2"], ["Ng+E", "Ng+"], ["checkpoint", "check"],
+    ["%2C", "%2c"], ["%20局", " 局"], ["origin ", "origin  "], ["/v1", "/v01"], ["Ng+E", "Ng+"], ["checkpoint", "check"],
     ["1 1 2\n", "1 1 2 \n"], ["hash J", "hush J"]]) {
     assert.ok(text.includes(from));
     const code = refusalOf(() => parseProofFile(utf8(text.replace(from, to))));
     assert.ok(code === "proof.format" || code === "note.format", `${from} → ${to}: ${code}`);
   }
   assert.equal(refusalOf(() => parseProofFile(bytes.subarray(0, bytes.length - 1))), "note.format");
+  assert.equal(verifyProofFile(utf8(text.replace("/v1", "/v2")), { now }).verdict, "inconclusive");
 });
 
 test("files of a demonstration", { skip, timeout: 500_000 }, async (t) => {

@@ -55,10 +55,11 @@ test("the examples of draw-row.md read, write back, and show their rows", () => 
   }
   const text = fromUtf8(example("draw-row.md").hex("present"));
   for (const [from, to] of [["rows 1", "rows 01"], ["rows 1", "rows 2"], ["row 2 ", "row  2 "], ["hash q", "hush q"],
-    ["/v1", "/v2"], ["\nrow 2", "\r\nrow 2"], ["subject ", "subject"]]) {
+    ["/v1", "/v01"], ["\nrow 2", "\r\nrow 2"], ["subject ", "subject"]]) {
     assert.ok(text.includes(from));
     assert.match(refusalOf(() => parseRowFile(utf8(text.replace(from, to)))), /^proof\.format$|^note\.format$/, from);
   }
+  assert.equal(verifyRowFile(utf8(text.replace("/v1", "/v2")), undefined).verdict, "inconclusive");
 });
 
 /** Hashes of the siblings of one leaf, from the leaf upward, and the root (RFC 6962 section 2.1). */

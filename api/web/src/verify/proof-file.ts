@@ -16,7 +16,7 @@ export interface ProofFile {
   readonly checkpoint: Note;
 }
 
-const heading = "liuhen/draw-proof/v1";
+const kind = "liuhen/draw-proof/v";
 
 /** Whether the file says that it is one, of whatever version. */
 export function isProofFile(bytes: Bytes): boolean {
@@ -35,10 +35,10 @@ function unescaped(word: string): string | undefined {
   return escaped(text) === word ? text : undefined;
 }
 
-/** Refuses with `proof.format`, and as parseNote. */
+/** Refuses with `proof.format`, a later version with `proof.version`, and as parseNote. */
 export function parseProofFile(bytes: Bytes): ProofFile {
   const lines = Lines.of(bytes, maxProofFileBytes);
-  if (lines.next() !== heading) lines.bad();
+  lines.heading(kind);
   const origin = lines.words("origin", 1)[0]!;
   const draw = lines.words("draw", 1)[0]!;
   const entries = readEntries(lines);
@@ -62,7 +62,7 @@ export function parseProofFile(bytes: Bytes): ProofFile {
 }
 
 export function writeProofFile(file: ProofFile): Bytes {
-  const out = [heading, `origin ${file.origin}`, `draw ${file.draw}`, ...entryLines(file.entries)];
+  const out = [`${kind}1`, `origin ${file.origin}`, `draw ${file.draw}`, ...entryLines(file.entries)];
   out.push(`subjects ${file.subjects.length}`);
   for (const row of file.subjects) out.push(`subject ${row.id} ${row.stratum} ${row.weight} ${row.eligibility}`);
   out.push(`inspectors ${file.inspectors.length}`);

@@ -29,6 +29,16 @@ export class Lines {
       `line ${this.number} is not in the form of a proof file`);
   }
 
+  /** Takes the first line: `kind` and the version 1. Refuses a later one with `proof.version`. */
+  heading(kind: string): void {
+    const line = this.next();
+    if (line === `${kind}1`) return;
+    const version = line.startsWith(kind) ? line.slice(kind.length) : "";
+    if (!/^[1-9][0-9]{0,8}$/.test(version)) this.bad();
+    refuse("proof.version", `证明文件是第 ${version} 版，本程序只认识第 1 版：请用更新的程序核验`,
+      `the proof file is of version ${version}, and this program knows version 1: verify it with a newer one`);
+  }
+
   next(): string {
     this.number++;
     const end = this.whole.indexOf("\n", this.at);

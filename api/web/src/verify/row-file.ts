@@ -15,7 +15,7 @@ export interface RowFile {
   readonly checkpoint: Note;
 }
 
-const heading = "liuhen/draw-row/v1";
+const kind = "liuhen/draw-row/v";
 
 /** Whether the file says that it is one, of whatever version. */
 export function isRowFile(bytes: Bytes): boolean {
@@ -23,10 +23,10 @@ export function isRowFile(bytes: Bytes): boolean {
   return start.every((byte, i) => bytes[i] === byte);
 }
 
-/** Refuses with `proof.format`, and as parseNote. */
+/** Refuses with `proof.format`, a later version with `proof.version`, and as parseNote. */
 export function parseRowFile(bytes: Bytes): RowFile {
   const lines = Lines.of(bytes, maxRowFileBytes);
-  if (lines.next() !== heading) lines.bad();
+  lines.heading(kind);
   const origin = lines.words("origin", 1)[0]!;
   const draw = lines.words("draw", 1)[0]!;
   const subject = lines.words("subject", 1)[0]!;
@@ -41,7 +41,7 @@ export function parseRowFile(bytes: Bytes): RowFile {
 }
 
 export function writeRowFile(file: RowFile): Bytes {
-  const out = [heading, `origin ${file.origin}`, `draw ${file.draw}`, `subject ${file.subject}`,
+  const out = [`${kind}1`, `origin ${file.origin}`, `draw ${file.draw}`, `subject ${file.subject}`,
     ...entryLines(file.entries), `rows ${file.rows.length}`];
   for (const { index, row, path } of file.rows) {
     out.push(`row ${index} ${row.id} ${row.stratum} ${row.weight} ${row.eligibility}`, ...hashLines(path));
