@@ -96,7 +96,13 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+policy=/usr/sbin/policy-rc.d
+denied=0
+leave() {
+  rm -f "$log"
+  [ $denied = 0 ] || "${as_root[@]}" rm -f "$policy"
+}
+trap leave EXIT
 run() {  # a command as root, its output shown unless --quiet, kept for when it fails
   local status=0
   if [ $quiet = 1 ]; then
@@ -119,6 +125,13 @@ give_up() {
       "  apt-get update && apt-get install --no-install-recommends ${missing[*]}"
   exit 1
 }
+
+# Prometheus, PostgreSQL and nginx are wanted as programs only: their packages are not to start servers.
+if [ ! -e "$policy" ]; then
+  denied=1
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+  "${as_root[@]}" chmod 755 "$policy"
+fi
 
 say "正在安装 ${#missing[@]} 个软件包 / installing ${#missing[@]} packages: ${missing[*]}"
 # A failed update is tried once more; if it fails again, the lists already there may still do.

@@ -81,9 +81,9 @@ class SmallLedger:
         return json.dumps({"intent": base64.b64encode(intent).decode(), "signatures": [
             {"key": self.public.raw.hex(), "signature": signature.raw.hex()}]})
 
-    def verify(self, directory=None, *words):
-        """liuhen-verify on the directory; (exit code, what it said)."""
-        done = subprocess.run([VERIFY, "--lang", "en", "dir", directory or self.directory, "--vkey", self.vkey, *words],
+    def verify(self, directory=None, *words, what="dir"):
+        """liuhen-verify on the directory, or on static files ("tiles"); (exit code, what it said)."""
+        done = subprocess.run([VERIFY, "--lang", "en", what, directory or self.directory, "--vkey", self.vkey, *words],
                               capture_output=True, text=True, env=ENVIRONMENT, timeout=300 * SLOWER)
         return done.returncode, done.stdout + done.stderr
 
