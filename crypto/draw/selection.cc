@@ -9,6 +9,9 @@ namespace liuhen::crypto::draw {
 
 namespace {
 
+// The rows drawn lie anywhere among millions: so many before each is needed, its id is fetched.
+constexpr std::size_t kAhead = 16;
+
 Outcome check_row(const PoolRow& row, std::string_view last, std::size_t strata) {
   if (auto checked = check_place(row, last, strata); !checked) return checked.error();
   return check_weight(row.id, row.weight, false);
@@ -50,11 +53,13 @@ Result<Selection> select(const Seed& seed, const Allocation& allocation, std::si
   Selection selection;
   selection.drawn.reserve(std::accumulate(counts->begin(), counts->end(), std::uint64_t{0}));
   for (std::size_t s = 0; s < strata; ++s) {
-    for (const TicketEntry& entry : smallest[s].take(row_at)) {
-      std::string id(row_at(entry.row).id);
+    const std::vector<TicketEntry> drawn = smallest[s].take(row_at);
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+      if (i + kAhead < drawn.size()) __builtin_prefetch(row_at(drawn[i + kAhead].row).id.data());
+      std::string id(row_at(drawn[i].row).id);
       const Hash ticket = smallest[s].hasher().of(id);
       selection.drawn.push_back(
-          {.id = std::move(id), .stratum = s, .row = entry.row, .ticket = ticket});
+          {.id = std::move(id), .stratum = s, .row = drawn[i].row, .ticket = ticket});
     }
     StratumOutcome outcome{.eligible = (*eligible)[s], .drawn = (*counts)[s], .cutoff = {}};
     if (outcome.drawn != 0) outcome.cutoff = selection.drawn.back().ticket;

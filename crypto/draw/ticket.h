@@ -12,6 +12,8 @@ namespace liuhen::crypto::draw {
 
 class TicketHasher {
  public:
+  static constexpr std::size_t kKeyBytes = 32;
+
   explicit TicketHasher(const Hash& key);
 
   // `id` must be of 1 to 23 bytes (kMaxIdBytes): with the key and the padding it fills one block.
@@ -21,12 +23,10 @@ class TicketHasher {
 
  private:
   using Words = std::array<std::uint32_t, 8>;
-  static constexpr std::size_t kKeyBytes = 32;
-
   Words compress(std::string_view id) const;
 
-  Words start_;                           // the state that SHA-256 starts from
-  std::array<std::uint8_t, 64> block_{};  // the key, then zeros
+  Words start_;  // the state that SHA-256 starts from
+  Hash key_;
 };
 
 }  // namespace liuhen::crypto::draw
