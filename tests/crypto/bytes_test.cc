@@ -1,6 +1,7 @@
 #include "crypto/bytes.h"
 
 #include <gtest/gtest.h>
+#include <sodium/utils.h>
 
 namespace liuhen {
 namespace {
@@ -39,9 +40,24 @@ TEST(Bytes, Base64FollowsRfc4648Section10) {
   }
 }
 
+TEST(Bytes, Base64GoesThroughInPieces) {
+  Bytes bytes((std::size_t{12} << 20) + 5);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 31 >> 3);
+  const std::string text = to_base64(bytes);
+  EXPECT_EQ(text.size(), (bytes.size() + 2) / 3 * 4);
+  EXPECT_EQ(from_base64(text).value(), bytes);
+  std::string expected(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL),
+                       '\0');
+  sodium_bin2base64(expected.data(), expected.size(), bytes.data(), bytes.size(),
+                    sodium_base64_VARIANT_ORIGINAL);
+  expected.pop_back();
+  EXPECT_EQ(text, expected);
+}
+
 TEST(Bytes, Base64AcceptsOneTextPerValue) {
-  for (const char* text : {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm9v\n", " Zm9v", "Zm-_",
-                           "Zg==Zg==", "====", "Z===", "=", "Zm9vA"}) {
+  for (const char* text :
+       {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm9v\n", " Zm9v", "Zm-_", "Zg==Zg==", "Zm9v Zm9",
+        "Zm9vZm9\n", "Zm9=Zm9v", "Zm9v====", "====", "Z===", "=", "Zm9vA"}) {
     EXPECT_EQ(decoded(text), "encoding.base64") << text;
   }
 }
