@@ -13,7 +13,8 @@ Result<json::object> parse_object(std::string_view body) {
   boost::system::error_code problem;
   json::parse_options options;
   options.max_depth = 8;
-  json::value value = json::parse(body, problem, {}, options);
+  json::value value =
+      json::parse(body, problem, json::make_shared_resource<json::monotonic_resource>(), options);
   if (problem || !value.is_object()) {
     const std::string why = problem ? problem.message() : "not an object";
     return fail("request.json", "请求内容不是一个 JSON 对象：" + why,
@@ -45,12 +46,14 @@ Result<Bytes> base64_field(const json::object& object, std::string_view name) {
   return bytes;
 }
 
-Result<json::array> list_field(const json::object& object, std::string_view name, bool required) {
+Result<const json::array*> list_field(const json::object& object, std::string_view name,
+                                      bool required) {
+  static const json::array none;
   const json::value* value = object.if_contains(name);
-  if (value == nullptr && !required) return json::array();
+  if (value == nullptr && !required) return &none;
   if (value == nullptr || !value->is_array())
     return field_error(name, "缺少，或不是列表", "is missing, or not a list");
-  return value->get_array();
+  return &value->get_array();
 }
 
 }  // namespace liuhen::api::server

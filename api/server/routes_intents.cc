@@ -108,10 +108,13 @@ void submit_all(const Backend& backend, std::vector<Result<ledger::Submission>> 
   }
 }
 
+// For one answer: nothing in it is freed alone.
+json::storage_ptr own_memory() { return json::make_shared_resource<json::monotonic_resource>(); }
+
 Response alone(const Verdict& verdict) {
   if (const auto* refused = std::get_if<Refusal>(&verdict))
     return problem_for(refused->error, refused->retry_after_s);
-  const JsonAnswer answer = answer_json(std::get<ledger::Answer>(verdict));
+  const JsonAnswer answer = answer_json(std::get<ledger::Answer>(verdict), own_memory());
   return json_response(answer.fields, answer.status);
 }
 
@@ -126,19 +129,21 @@ void submit(const Backend& backend, const Call& call, Finished done) {
 }
 
 // What the intent alone would have been answered, with its status.
-json::object result_json(const Verdict& verdict) {
+json::object result_json(const Verdict& verdict, const json::storage_ptr& memory) {
   if (const auto* refused = std::get_if<Refusal>(&verdict)) {
     return problem_document(refused->error, status_of(refused->error.code), refused->retry_after_s);
   }
-  JsonAnswer answer = answer_json(std::get<ledger::Answer>(verdict));
+  JsonAnswer answer = answer_json(std::get<ledger::Answer>(verdict), memory);
   answer.fields["status"] = answer.status;
   return std::move(answer.fields);
 }
 
 Response results(const std::vector<Verdict>& verdicts) {
-  json::array results;
-  for (const Verdict& verdict : verdicts) results.push_back(result_json(verdict));
-  Response response = json_response({{"results", std::move(results)}});
+  const json::storage_ptr memory = own_memory();
+  json::array results(memory);
+  results.reserve(verdicts.size());
+  for (const Verdict& verdict : verdicts) results.push_back(result_json(verdict, memory));
+  Response response = json_response(json::value({{"results", std::move(results)}}, memory));
   response.weight = static_cast<std::uint32_t>(verdicts.size());
   return response;
 }
@@ -146,15 +151,15 @@ Response results(const std::vector<Verdict>& verdicts) {
 void submit_batch(const Backend& backend, const Call& call, Finished done) {
   const Result<json::object> fields = parse_object(call.request.body);
   if (!fields) return done(ready(problem(fields.error())));
-  const Result<json::array> list = list_field(*fields, "intents", true);
+  const Result<const json::array*> list = list_field(*fields, "intents", true);
   if (!list) return done(ready(problem(list.error())));
-  if (list->size() > kIntentsMax) {
+  if ((*list)->size() > kIntentsMax) {
     return done(
         ready(problem(field_error("intents", "至多 " + std::to_string(kIntentsMax) + " 份",
                                   "may hold " + std::to_string(kIntentsMax) + " at most"))));
   }
   std::vector<Result<ledger::Submission>> submissions;
-  for (const json::value& value : *list) {
+  for (const json::value& value : **list) {
     const json::object* one = value.if_object();
     submissions.push_back(one != nullptr
                               ? submission_of(*one)

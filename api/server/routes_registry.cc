@@ -132,15 +132,15 @@ struct AskedRow {
 Result<std::vector<AskedRow>> asked_rows(const std::string& body) {
   const Result<json::object> fields = parse_object(body);
   if (!fields) return fields.error();
-  const Result<json::array> list = list_field(*fields, "rows", true);
+  const Result<const json::array*> list = list_field(*fields, "rows", true);
   if (!list) return list.error();
-  if (list->size() > kDiffRowsMax) {
+  if ((*list)->size() > kDiffRowsMax) {
     const std::string most = std::to_string(kDiffRowsMax);
     return field_error("rows", "不能超过 " + most + " 行",
                        "may not hold more than " + most + " rows");
   }
   std::vector<AskedRow> rows;
-  for (const json::value& value : *list) {
+  for (const json::value& value : **list) {
     const json::array* pair = value.if_array();
     if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_string() ||
         !(*pair)[1].is_string()) {

@@ -43,21 +43,23 @@ Result<ledger::Opening> opening_of(const json::value& value) {
   return opening;
 }
 
-JsonAnswer receipt_json(const ledger::Receipt& receipt) {
-  json::array proof;
+JsonAnswer receipt_json(const ledger::Receipt& receipt, const json::storage_ptr& memory) {
+  json::array proof(memory);
+  proof.reserve(receipt.proof.size());
   for (const Hash& hash : receipt.proof) proof.emplace_back(to_base64(hash));
-  return {200,
-          {{"position", receipt.position},
-           {"time", receipt.time},
-           {"leaf_hash", to_hex(receipt.leaf_hash)},
-           {"checkpoint", receipt.checkpoint},
-           {"proof", std::move(proof)},
-           {"repeated", receipt.repeated}}};
+  return {200, json::object({{"position", receipt.position},
+                             {"time", receipt.time},
+                             {"leaf_hash", to_hex(receipt.leaf_hash)},
+                             {"checkpoint", receipt.checkpoint},
+                             {"proof", std::move(proof)},
+                             {"repeated", receipt.repeated}},
+                            memory)};
 }
 
-JsonAnswer waiting_json(const ledger::Waiting& waiting) {
-  return {202,
-          {{"intent_hash", to_hex(waiting.intent_hash)}, {"missing", hex_list(waiting.missing)}}};
+JsonAnswer waiting_json(const ledger::Waiting& waiting, const json::storage_ptr& memory) {
+  return {202, json::object({{"intent_hash", to_hex(waiting.intent_hash)},
+                             {"missing", hex_list(waiting.missing)}},
+                            memory)};
 }
 
 }  // namespace
@@ -65,22 +67,22 @@ JsonAnswer waiting_json(const ledger::Waiting& waiting) {
 Result<ledger::Submission> submission_of(const json::object& fields) {
   Result<Bytes> intent = base64_field(fields, "intent");
   if (!intent) return intent.error();
-  const Result<json::array> signatures = list_field(fields, "signatures", true);
+  const Result<const json::array*> signatures = list_field(fields, "signatures", true);
   if (!signatures) return signatures.error();
-  const Result<json::array> openings = list_field(fields, "openings", false);
+  const Result<const json::array*> openings = list_field(fields, "openings", false);
   if (!openings) return openings.error();
-  if (signatures->size() > ledger::kAuthorsMax)
+  if ((*signatures)->size() > ledger::kAuthorsMax)
     return field_error("signatures", "过多", "holds too many");
-  if (openings->size() > ledger::kOpeningsMax)
+  if ((*openings)->size() > ledger::kOpeningsMax)
     return field_error("openings", "过多", "holds too many");
   ledger::Submission submission;
   submission.intent = std::move(*intent);
-  for (const json::value& value : *signatures) {
+  for (const json::value& value : **signatures) {
     Result<std::pair<KeyId, Signature>> signature = signature_of(value);
     if (!signature) return signature.error();
     submission.signatures.push_back(*signature);
   }
-  for (const json::value& value : *openings) {
+  for (const json::value& value : **openings) {
     Result<ledger::Opening> opening = opening_of(value);
     if (!opening) return opening.error();
     submission.openings.push_back(std::move(*opening));
@@ -94,10 +96,10 @@ json::array hex_list(const std::vector<KeyId>& keys) {
   return list;
 }
 
-JsonAnswer answer_json(const ledger::Answer& answer) {
+JsonAnswer answer_json(const ledger::Answer& answer, const json::storage_ptr& memory) {
   const auto* receipt = std::get_if<ledger::Receipt>(&answer);
-  return receipt != nullptr ? receipt_json(*receipt)
-                            : waiting_json(std::get<ledger::Waiting>(answer));
+  return receipt != nullptr ? receipt_json(*receipt, memory)
+                            : waiting_json(std::get<ledger::Waiting>(answer), memory);
 }
 
 }  // namespace liuhen::api::server

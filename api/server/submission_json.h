@@ -16,7 +16,8 @@ struct JsonAnswer {
   unsigned status = 200;  // of a receipt; 202 of what waits
   boost::json::object fields;
 };
-JsonAnswer answer_json(const ledger::Answer& answer);
+// In `memory`.
+JsonAnswer answer_json(const ledger::Answer& answer, const boost::json::storage_ptr& memory);
 
 boost::json::array hex_list(const std::vector<KeyId>& keys);
 
