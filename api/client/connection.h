@@ -32,9 +32,15 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // further ones, such as Cache-Control
+  // Of the server only: the body in place of `body`, where many answers have the same.
+  std::shared_ptr<const std::string> shared_body = {};
   // Of the server only: what yields the body, in place of `body` (api/server/stream_source.h).
   std::shared_ptr<server::StreamSource> stream = {};
   std::uint32_t weight = 1;  // of the server only: for how many requests it counts (kAddressPerS)
+
+  std::string_view content() const {
+    return shared_body ? std::string_view(*shared_body) : std::string_view(body);
+  }
 };
 
 // Any thread, one request at a time per connection. Errors are those of transport

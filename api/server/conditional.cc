@@ -45,6 +45,7 @@ bool leave_away_if_known(std::string_view if_none_match, Response& response) {
   response.status = 304;
   response.content_type.clear();
   response.body.clear();
+  response.shared_body.reset();
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 
 namespace liuhen::api::server {
 
@@ -19,6 +20,14 @@ std::string http_date(std::uint64_t unix_s) {
                 static_cast<int>(seconds % 86'400 / 3'600), static_cast<int>(seconds % 3'600 / 60),
                 static_cast<int>(seconds % 60));
   return out;
+}
+
+std::string_view http_date_now() {
+  thread_local std::uint64_t second = 0;
+  thread_local std::string text;
+  const auto now = static_cast<std::uint64_t>(::time(nullptr));
+  if (text.empty() || now != second) text = http_date(second = now);
+  return text;
 }
 
 }  // namespace liuhen::api::server

@@ -136,7 +136,7 @@ http::response_header<> header_of(const Response& response, bool keep, unsigned 
   message.result(response.status);
   message.keep_alive(keep);
   if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
-  message.set(http::field::date, http_date(static_cast<std::uint64_t>(::time(nullptr))));
+  message.set(http::field::date, http_date_now());
   message.set("X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers) message.set(name, value);
   return std::move(message.base());
@@ -348,22 +348,23 @@ FairWorkers* HttpSession::workers_for(const Request& request) {
 }
 
 asio::awaitable<bool> HttpSession::send(Response response, bool head, bool keep, unsigned version) {
-  const AnswerBudget::Part room =
-      host_.answers.take(client_.network, host_.limits(client_), head ? 0 : response.body.size());
+  const AnswerBudget::Part room = host_.answers.take(client_.network, host_.limits(client_),
+                                                     head ? 0 : response.content().size());
   if (!room) {
     response = refusal(fail("queue.full", "未取走的大块回答过多，请稍后再试",
                             "too many large answers wait to be read; try again shortly"));
   }
-  http::response<http::string_body> message(header_of(response, keep, version));
+  const std::string_view body = response.content();
+  http::response<http::span_body<const char>> message(header_of(response, keep, version));
   // What is not modified has no content, and its length would be taken for that of what is meant;
   // whoever was asked for HEAD alone may not know the length.
-  const bool unknown = head && response.body.empty();
-  if (response.status != 304 && !unknown) message.content_length(response.body.size());
-  if (!head) message.body() = std::move(response.body);
+  const bool unknown = head && body.empty();
+  if (response.status != 304 && !unknown) message.content_length(body.size());
+  if (!head) message.body() = {body.data(), body.size()};
   stream_.tcp().expires_after(
       time_to_send(message.body().size(), host_.options.response_timeout_s));
   error_code problem;
-  http::response_serializer<http::string_body> serializer(message);
+  http::response_serializer<http::span_body<const char>> serializer(message);
   if (head) {
     co_await http::async_write_header(stream_, serializer,
                                       asio::redirect_error(asio::use_awaitable, problem));
@@ -373,7 +374,7 @@ asio::awaitable<bool> HttpSession::send(Response response, bool head, bool keep,
   } else {
     co_await http::async_write_header(stream_, serializer,
                                       asio::redirect_error(asio::use_awaitable, problem));
-    if (!problem) problem = co_await send_large(message.body());
+    if (!problem) problem = co_await send_large(body);
   }
   co_return keep && !problem;
 }

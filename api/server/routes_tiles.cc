@@ -69,7 +69,7 @@ Response zipped(const Backend& backend, const Call& call, const ledger::Tile& ti
     bundle = std::make_shared<const ZippedBundle>(ZippedBundle{.tag = tag, .bytes = gzip(body)});
     if (tile.width == ledger::kTileWidth) backend.bundles.keep(tile.index, bundle);
   }
-  response.body = bundle->bytes;
+  response.shared_body = {bundle, &bundle->bytes};
   return response;
 }
 

@@ -343,6 +343,10 @@ class ServiceConnection final : public Connection {
   explicit ServiceConnection(Service& service) : service_(service) {}
   Result<Response> send(const Request& request) override {
     Response response = service_.handle(request);
+    if (response.shared_body) {
+      response.body = *response.shared_body;
+      response.shared_body.reset();
+    }
     if (request.method == "HEAD") {
       response.body.clear();
       response.stream.reset();

@@ -1,6 +1,8 @@
 #include "api/server/tile_cache.h"
 
+#include <memory>
 #include <mutex>
+#include <utility>
 
 namespace liuhen::api::server {
 
@@ -12,6 +14,7 @@ std::optional<Response> TileCache::find(const std::string& path) const {
 }
 
 void TileCache::keep(const std::string& path, Response response) {
+  response.shared_body = std::make_shared<const std::string>(std::exchange(response.body, {}));
   const std::unique_lock lock(mutex_);
   if (answers_.size() >= kTilesKeptMax) answers_.erase(answers_.begin());
   answers_.insert_or_assign(path, std::move(response));

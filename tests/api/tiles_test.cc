@@ -134,14 +134,14 @@ TEST_F(Tiles, AFullTileIsKeptAndAnsweredAtOnce) {
   const std::optional<api::Response> again = town.service().at_once(full);
   ASSERT_TRUE(again);
   EXPECT_EQ(again->status, 200u);
-  EXPECT_EQ(again->body, text_of(tile({0, 0, 256})));
+  EXPECT_EQ(again->content(), text_of(tile({0, 0, 256})));
   for (const char* name : {"ETag", "Cache-Control"})
     EXPECT_EQ(header(*again, name), header(first, name)) << name;
   EXPECT_NE(header(*again, "X-Request-Id"), header(first, "X-Request-Id"));
   const std::optional<api::Response> known = town.service().at_once(conditional);
   ASSERT_TRUE(known);
   EXPECT_EQ(known->status, 304u);
-  EXPECT_EQ(known->body, "");
+  EXPECT_EQ(known->content(), "");
   EXPECT_EQ(header(*known, "ETag"), header(first, "ETag"));
   conditional.if_none_match = "\"another\"";
   EXPECT_EQ(town.service().at_once(conditional)->body, again->body);

@@ -77,6 +77,8 @@ class TlogOfService : public Tlog {
     auto server =
         api::server::HttpServer::open({.listen = "127.0.0.1:0"}, {[&](const api::Request& request) {
                                         api::Response response = town.service().handle(request);
+                                        response.body = std::string(response.content());
+                                        response.shared_body.reset();
                                         change(request, response);
                                         return response;
                                       }})
@@ -110,7 +112,7 @@ TEST_F(TlogOfService, WhatIsTamperedWithIsRefused) {
   const auto flip = [](const std::string& path, std::size_t at) {
     return [=](const api::Request& request, api::Response& response) {
       if (request.target == path && response.status == 200)
-        response.body[at % response.body.size()] ^= 1;
+        response.body.at(at % response.body.size()) ^= 1;
     };
   };
   EXPECT_EQ(go_tampered([](const api::Request&, api::Response&) {}).code, 0);
@@ -198,8 +200,10 @@ TEST_F(TlogOfGo, ItsCheckpointTilesAndProofsAreRead) {
     const std::string copy = temp / (std::to_string(size) + "-copy");
     const auto report = ledger::export_tiles(log, key, copy);
     ASSERT_TRUE(report) << report.error().en;
-    EXPECT_EQ(
-        run("cd " + copy + " && find . -type f ! -name head | sort | xargs -I{} cmp {} " + dir + "/{}").out, "");
+    EXPECT_EQ(run("cd " + copy + " && find . -type f ! -name head | sort | xargs -I{} cmp {} " +
+                  dir + "/{}")
+                  .out,
+              "");
     EXPECT_EQ(report->files, ledger::tiles_of_growth(0, size).size() + (size + 255) / 256 + 1);
   }
 }
