@@ -9,6 +9,8 @@ namespace liuhen::api {
 inline constexpr std::uint32_t kHeaderBytesMax = 16u << 10;  // 431
 // Read and not yet understood: what a line of a chunk, or a trailer, may take at most; 431.
 inline constexpr std::size_t kReadBufferBytesMax = 64u << 10;
+// Of an answer, before it: 100, 103 and the like (RFC 9110 section 15.2).
+inline constexpr unsigned kInterimAnswersMax = 8;
 // Every body: an intent with its openings, a draft, kDiffRowsMax rows to compare (63 bytes each at
 // most); 413.
 inline constexpr std::size_t kBodyBytesMax = 1u << 20;

@@ -22,6 +22,10 @@ Error io_error(const std::string& path, const std::error_code& error) {
     return fail("storage.read_only", "文件系统是只读的，无法写入 " + path + "：" + why,
                 "the file system is read-only and " + path + " was not written: " + why);
   }
+  if (error.value() == EMFILE || error.value() == ENFILE) {
+    return fail("storage.descriptors", "打开的文件过多，无法打开 " + path + "：" + why,
+                "too many files are open, and " + path + " could not be: " + why);
+  }
   return fail("head.io", "读写头文件 " + path + " 失败：" + why,
               "reading or writing the head file " + path + " failed: " + why);
 }

@@ -10,8 +10,8 @@
 
 namespace liuhen::ledger {
 
-// Errors: `head.io`; of read() also `head.damaged`; of write() also `storage.full` and
-// `storage.read_only`. Used by the writer thread.
+// Errors: `head.io`; of read() also `head.damaged`; of write() also `storage.full`,
+// `storage.read_only` and `storage.descriptors`. Used by the writer thread.
 class HeadFile {
  public:
   virtual ~HeadFile() = default;

@@ -22,8 +22,8 @@ struct Begun {
   std::unique_ptr<LogFold> fold;
 };
 
-// As Sequencer::open, from `begun` if it is given. After a failure with `storage.full` or
-// `storage.read_only` it answers reads as before and refuses submissions with that code; once
+// As Sequencer::open, from `begun` if it is given. After a failure with `storage.full`, `storage.read_only`
+// or `storage.descriptors` it answers reads as before and refuses submissions with that code; once
 // `writable` says so, it opens the storage and the log again by the code of every start, and goes
 // on. What was being written when the disk ran full is then in the log or not; nobody was told that
 // it was, and sending it again gives its receipt. Any other failure, also of that opening, stops it

@@ -47,6 +47,10 @@ Error error_of(const rocksdb::Status& status) {
     return fail("storage.read_only", "文件系统是只读的，未写入：" + detail,
                 "the file system is read-only, and nothing was written: " + detail);
   }
+  if (detail.find("Too many open files") != std::string::npos) {
+    return fail("storage.descriptors", "打开的文件过多，未写入：" + detail,
+                "too many files are open, and nothing was written: " + detail);
+  }
   if (status.IsCorruption() || status.IsInvalidArgument() || status.IsPathNotFound())
     return damaged(detail);
   if (status.IsBusy() || detail.find("While lock file: ") != std::string::npos ||

@@ -43,6 +43,12 @@ Error stopped_by(const Error& why) {
                 "on once that may be written again: " +
                     why.en);
   }
+  if (why.code == "storage.descriptors") {
+    return fail(why.code, "打开的文件过多，已停止写入；有文件关闭后才会继续：" + why.zh,
+                "too many files are open and the ledger has stopped writing; it goes on once some "
+                "are closed: " +
+                    why.en);
+  }
   return fail("ledger.stopped", "账本已停止写入，请查明原因后重新启动：" + why.zh,
               "the ledger has stopped writing; find out why and start it again: " + why.en);
 }

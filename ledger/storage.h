@@ -59,7 +59,8 @@ struct StorageFigure {
   std::uint64_t value;
 };
 
-// The disk is full or cannot be written, which may pass: `storage.full`, `storage.read_only`.
+// The disk is full or cannot be written, or too many files are open, which may pass: `storage.full`,
+// `storage.read_only`, `storage.descriptors`.
 bool is_passing(const Error& why);
 
 // get and scan may be called from any thread at any time and see what was last committed; commit by

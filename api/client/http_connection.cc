@@ -245,15 +245,21 @@ class HttpConnection final : public Connection {
     // A refusal may have come before everything was sent; only its absence is a failure.
     const error_code unsent = problem;
     beast::flat_buffer buffer(kReadBufferBytesMax);
-    http::response_parser<http::string_body> parser;
-    parser.body_limit(options_.response_bytes);
-    if (request.method == "HEAD") parser.skip(true);
-    http::async_read(*stream_, buffer, parser,
-                     [&problem](error_code e, std::size_t) { problem = e; });
-    finish(problem);
-    if (problem) return failed(unsent ? unsent : problem);
-    if (!parser.get().keep_alive() || unsent) stream_.reset();
-    return response_of(parser.release(), request);
+    for (unsigned answers = 0; answers <= kInterimAnswersMax; ++answers) {
+      http::response_parser<http::string_body> parser;
+      parser.body_limit(options_.response_bytes);
+      if (request.method == "HEAD") parser.skip(true);
+      http::async_read(*stream_, buffer, parser,
+                       [&problem](error_code e, std::size_t) { problem = e; });
+      finish(problem);
+      if (problem) return failed(unsent ? unsent : problem);
+      if (parser.get().result_int() < 200) continue;  // the answer is yet to come (RFC 9110 15.2)
+      // What comes after an answer nobody asked for would be taken for the next.
+      if (!parser.get().keep_alive() || unsent || buffer.size() != 0) stream_.reset();
+      return response_of(parser.release(), request);
+    }
+    stream_.reset();
+    return failed(http::error::bad_status);
   }
 
   // Whoever asked for a coding himself reads it himself.

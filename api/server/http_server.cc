@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "api/server/http_session.h"
+#include "api/server/open_files.h"
 #include "api/server/stop_signals.h"
 
 namespace liuhen::api::server {
@@ -210,6 +211,7 @@ Outcome HttpServer::check_listen(const std::string& listen) {
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::open(HttpServerOptions options, Site site) {
+  options.connections_max = connections_that_fit(options.connections_max);
   auto server = std::make_unique<Server>(std::move(options), std::move(site));
   const Outcome bound = server->bind();
   if (!bound) return bound.error();

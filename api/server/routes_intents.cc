@@ -38,9 +38,11 @@ std::optional<Refusal> too_often(const Backend& backend, const ledger::Submissio
   return std::nullopt;
 }
 
-// What is in the log anybody can send again, signatures and all: that costs its authors nothing.
+// What is in the log anybody can send again, signatures and all: that costs its authors nothing,
+// nor does it when the service can take nothing from anyone.
 bool is_the_authors_doing(const Result<ledger::Answer>& answer) {
-  if (!answer) return answer.error().code != "intent.expired";
+  if (!answer)
+    return answer.error().code != "intent.expired" && status_of(answer.error().code) < 500;
   const auto* receipt = std::get_if<ledger::Receipt>(&*answer);
   return receipt == nullptr || !receipt->repeated;
 }

@@ -150,7 +150,18 @@ void Witness::keep_evidence(WitnessedState& state, const ledger::WitnessRefused&
 Response Witness::cosign(WitnessedState& state, ledger::WitnessAccepted accepted) {
   const crypto::NoteSignature signature =
       crypto::cosign(signer_, own_.name, clock_.now_s(), accepted.text);
-  crypto::Note note{.text = std::move(accepted.text), .signatures = std::move(accepted.verified)};
+  crypto::Note note{.text = std::move(accepted.text), .signatures = {}};
+  // A log can sign one text in many ways, and a note has a limit.
+  for (const crypto::NoteSignature& line : accepted.verified) {
+    const auto same_key = [&](const crypto::NoteSignature& kept) {
+      return kept.name == line.name && kept.key_id == line.key_id;
+    };
+    if (std::ranges::none_of(note.signatures, same_key)) note.signatures.push_back(line);
+  }
+  if (note.signatures.size() == crypto::kMaxNoteSignatures) {
+    return problem(
+        fail("witness.request", "日志以过多的密钥签名", "the log signs by too many keys"), 400);
+  }
   note.signatures.push_back(signature);
   const std::string text = crypto::format_note(note);
   if (text != state.note()) {

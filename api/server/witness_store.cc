@@ -121,8 +121,9 @@ std::size_t newest_of(const std::vector<crypto::NoteKey>& keys,
 }  // namespace
 
 bool WitnessedState::is_by_a_key_in_force(const std::vector<crypto::NoteSignature>& own) const {
+  if (note_.empty()) return true;  // nothing has been cosigned
   const auto last = crypto::parse_note(note_);
-  if (!last) return true;  // nothing has been cosigned
+  if (!last) return false;
   const std::size_t before = newest_of(log_.keys, last->signatures);
   const std::size_t now = newest_of(log_.keys, own);
   return now < log_.keys.size() && (before == log_.keys.size() || now >= before);
@@ -170,6 +171,10 @@ Outcome WitnessStore::add_log(const std::string& dir, const crypto::NoteKey& log
       if (known.key == log)
         return fail("witness.log_known", "这个日志公钥已列过", "this log's key is listed already");
     }
+    std::string text;
+    for (const crypto::PolicyLog& known : logs->logs()) text += "log " + known.key.vkey() + "\n";
+    text += "log " + log.vkey() + "\nquorum none\n";
+    if (const auto read = crypto::Policy::parse(text); !read) return read.error();
     // The state first: a log that is listed has one, so that a missing one is noticed.
     if (logs->keys_of(log.name).empty()) {
       const std::string path = state_path(dir, log.name);
@@ -178,9 +183,7 @@ Outcome WitnessStore::add_log(const std::string& dir, const crypto::NoteKey& log
         if (auto written = write(path, first_line(log.name)); !written) return written;
       }
     }
-    std::string text;
-    for (const crypto::PolicyLog& known : logs->logs()) text += "log " + known.key.vkey() + "\n";
-    return write(logs_path(dir), text + "log " + log.vkey() + "\nquorum none\n");
+    return write(logs_path(dir), text);
   };
   const Outcome added = add();
   ::close(lock);
