@@ -4,13 +4,29 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
+#include <string>
 
 namespace liuhen::projections {
 
+// Days since 1970-01-01.
+inline std::uint64_t day_of(std::uint64_t time_s) { return (time_s + 8 * 3600) / 86'400; }
+
+inline std::chrono::year_month_day date_of(std::uint64_t day) {
+  return std::chrono::sys_days{std::chrono::days{day}};
+}
+
+// 2026-11-30.
+inline std::string date_text(std::uint64_t day) {
+  const std::chrono::year_month_day date = date_of(day);
+  char out[32];
+  std::snprintf(out, sizeof out, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return out;
+}
+
 inline std::uint32_t calendar_year(std::uint64_t time_s) {
-  const std::chrono::sys_seconds local{std::chrono::seconds(time_s) + std::chrono::hours(8)};
-  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(local)};
-  return static_cast<std::uint32_t>(static_cast<int>(date.year()));
+  return static_cast<std::uint32_t>(static_cast<int>(date_of(day_of(time_s)).year()));
 }
 
 }  // namespace liuhen::projections

@@ -92,6 +92,9 @@ Concern of(const State& state, const schema::DrawVoided& payload) {
 Concern of(const State& state, const schema::UnitsAdded& payload) {
   return of_draw(state, text(payload.draw()), true);
 }
+Concern of(const State& state, const schema::TeamNamed& payload) {
+  return of_draw(state, text(payload.draw()));
+}
 Concern of(const State& state, const schema::ResultFollowedUp& payload) {
   return of_draw(state, text(payload.draw()));
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "projections/conditions.h"
+#include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
 #include "projections/pool.h"
 
@@ -139,6 +140,8 @@ Outcome check_strata(const Announcing& c) {
   }
   return ok();
 }
+
+Outcome check_special(const Announcing& c) { return check_form(c.a); }
 
 Outcome check_groups(const Announcing& c) {
   std::uint64_t seats = 0;
@@ -414,9 +417,9 @@ Outcome admit(const State& state, const ledger::Event& event,
   const Announcing c{
       .state = state, .event = event, .a = a, .plan = plan->second, .rule = rule->second};
   for (const auto check :
-       {check_reserved, check_plan, check_weighted, check_scope, check_strata, check_groups,
-        check_capacities, check_contributors, check_deadlines, check_beacon, check_pool_position,
-        check_overlap, check_previous, check_pool}) {
+       {check_reserved, check_plan, check_weighted, check_scope, check_strata, check_special,
+        check_groups, check_capacities, check_contributors, check_deadlines, check_beacon,
+        check_pool_position, check_overlap, check_previous, check_pool}) {
     if (auto checked = check(c); !checked) return checked;
   }
   return ok();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/draw/outcome.h"
+#include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
 
 namespace liuhen::projections {
@@ -165,7 +166,7 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawD
   draw.phase = Draw::Phase::disclosed;
   draw.disclosed_at = event.position();
   draw.expected = {};
-  if (draw.discarded) return;
+  if (draw.discarded || !draws_teams(draw.announcement)) return;
   for (Task& task : draw.tasks) {
     for (Seat& seat : task.seats) {
       if (seat.inspector.empty()) seat.vacated_at = draw.executed_at;

@@ -1,8 +1,8 @@
 // DrawExecuted: the seed, and what follows from it and the pool alone.
 #include <algorithm>
-#include <chrono>
 
 #include "crypto/vrf.h"
+#include "projections/calendar.h"
 #include "projections/draw_lookup.h"
 #include "projections/outcome.h"
 #include "projections/vrf_sharing.h"
@@ -41,12 +41,6 @@ Outcome check_strata(const ledger::schema::DrawExecuted& payload, const Visits& 
   return fail(
       "draw.selection", "各层的可抽数、抽中数、截止号或检查总数与按种子重算的不符",
       "the counts or cut-offs of the strata, or the number of visits, are not what the seed gives");
-}
-
-// Calendar year in Asia/Shanghai, eight hours ahead of UTC all year.
-std::uint32_t year_of(std::uint64_t time) {
-  const std::chrono::sys_days day{std::chrono::days{(time + 8 * 3600) / 86'400}};
-  return static_cast<std::uint32_t>(static_cast<int>(std::chrono::year_month_day{day}.year()));
 }
 
 }  // namespace
@@ -99,7 +93,7 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawE
   draw.phase = Draw::Phase::executed;
   if (draw.discarded) return;
   for (const auto& visit : draw.expected) {
-    state.draws.visited[visit.subject].emplace_back(event.position(), year_of(event.time()));
+    state.draws.visited[visit.subject].emplace_back(event.position(), calendar_year(event.time()));
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "projections/calendar.h"
+#include "projections/draw_form.h"
 #include "projections/fields.h"
 #include "projections/payload_visit.h"
 
@@ -37,6 +39,7 @@ constexpr Words kWords[] = {
     {Tag::RecusalDecided, "决定回避", "decided on a recusal"},
     {Tag::SubstituteDrawn, "递补", "drew a substitute"},
     {Tag::UnitsAdded, "加入整个单位", "added whole units"},
+    {Tag::TeamNamed, "指派检查人员", "named the team"},
     {Tag::ResultRecorded, "登记检查结果", "recorded a result"},
     {Tag::ResultCorrected, "更正检查结果", "corrected a result"},
     {Tag::ResultFollowedUp, "登记后续处理", "recorded what followed"},
@@ -99,10 +102,11 @@ Sentence detail_of(const schema::DrawAnnounced& payload) {
   const std::string rows = number(payload.subject_rows()), can = number(payload.subject_eligible()),
                     inspectors = number(payload.inspector_rows()),
                     position = number(payload.pool_position());
+  const Sentence form = words_for_form(unpacked(payload));
   return {"名录取自第 " + position + " 条：检查对象 " + rows + "，可抽 " + can + "；检查人员 " +
-              inspectors,
+              inspectors + (form.zh.empty() ? "" : "；" + form.zh),
           "pool as of entry " + position + ": " + rows + " subjects, " + can + " eligible; " +
-              inspectors + " inspectors"};
+              inspectors + " inspectors" + (form.en.empty() ? "" : "; " + form.en)};
 }
 Sentence detail_of(const schema::CommitmentsClosed& payload) {
   const std::string count = number(raw(payload.committed()).size() / sizeof(KeyId));
@@ -169,6 +173,30 @@ Sentence detail_of(const schema::SubstituteDrawn& payload) {
   return {seat.zh + "，由 " + who + " 递补", seat.en + ", " + who + " goes instead"};
 }
 Sentence detail_of(const schema::UnitsAdded& payload) { return in_one(text(payload.reason())); }
+Sentence detail_of(const schema::TeamNamed& payload) {
+  const std::string visit = number(payload.visit());
+  std::string names;
+  for (const auto* inspector : *payload.inspectors()) {
+    if (inspector->size() != 0) names += (names.empty() ? "" : ", ") + inspector->str();
+  }
+  const std::string why(text(payload.reason())), after = why.empty() ? "" : "（" + why + "）";
+  return {"第 " + visit + " 次检查：" + names + after,
+          "visit " + visit + ": " + names + (why.empty() ? "" : " (" + why + ")")};
+}
+
+// When the visit was due and when it was, where the draw fixes the day.
+Sentence detail_of(const State& state, const schema::ResultRecorded& payload) {
+  const std::string visit = number(payload.visit());
+  Sentence out{"第 " + visit + " 次检查", "visit " + visit};
+  const auto draw = state.draws.by_stream.find(std::string(text(payload.draw())));
+  if (draw == state.draws.by_stream.end()) return out;
+  const auto day = day_of_visit(draw->second.announcement, payload.visit());
+  if (!day) return out;
+  const std::string due = date_text(*day), was = date_text(day_of(payload.visited_at()));
+  out.zh += "，应于 " + due + "，实于 " + was;
+  out.en += ", due on " + due + ", made on " + was;
+  return out;
+}
 
 }  // namespace
 
@@ -184,7 +212,14 @@ void add_step(DrawTimeline& timeline, const State& state, const ledger::Event& e
   }
   ++listed;
   Sentence detail = visit_payload(
-      event.intent().fields(), [](const auto& payload) { return detail_of(payload); },
+      event.intent().fields(),
+      [&](const auto& payload) {
+        if constexpr (requires { detail_of(state, payload); }) {
+          return detail_of(state, payload);
+        } else {
+          return detail_of(payload);
+        }
+      },
       [] { return Sentence(); });
   timeline.steps.push_back({.position = event.position(),
                             .time = event.time(),

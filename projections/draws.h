@@ -172,6 +172,7 @@ LIUHEN_PAYLOAD(RecusalFiled);
 LIUHEN_PAYLOAD(RecusalDecided);
 LIUHEN_PAYLOAD(SubstituteDrawn);
 LIUHEN_PAYLOAD(UnitsAdded);
+LIUHEN_PAYLOAD(TeamNamed);
 LIUHEN_PAYLOAD(ResultRecorded);
 LIUHEN_PAYLOAD(ResultCorrected);
 LIUHEN_PAYLOAD(ResultFollowedUp);

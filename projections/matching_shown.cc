@@ -1,6 +1,7 @@
 #include "projections/matching_shown.h"
 
 #include "crypto/draw/shortage.h"
+#include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
 
 namespace liuhen::projections {
@@ -175,6 +176,7 @@ std::vector<Sentence> words_of(const MatchingShown& matching) {
 std::optional<MatchingShown> matching_shown(const State& state, const Draw& draw,
                                             const OpenConflict& open) {
   LIUHEN_CHECK(draw.seed);
+  if (!draws_teams(draw.announcement)) return std::nullopt;
   const auto matched = matched_of(state, draw, open);
   if (!matched) return std::nullopt;
   const auto matching = crypto::draw::match(*draw.seed, matched->groups, matched->inspectors,

@@ -6,6 +6,7 @@
 #include "crypto/draw/outcome.h"
 #include "crypto/draw/pps.h"
 #include "crypto/draw/protocol.h"
+#include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
 
 namespace liuhen::projections {
@@ -91,6 +92,20 @@ std::vector<ledger::schema::VisitT> visits_without_teams(const crypto::draw::See
   return visits;
 }
 
+// Of a draw without teams: every seat is empty.
+void leave_seats_empty(const ledger::schema::DrawAnnouncedT& announcement, Visits& out) {
+  const std::size_t seats = crypto::draw::seats_of(announced_groups(announcement));
+  std::vector<crypto::draw::VisitRecord> records;
+  for (auto& visit : out.visits) {
+    visit.team.assign(seats, "");
+    records.push_back({.subject = visit.subject,
+                       .ticket = exactly<32>(View(visit.ticket)).value(),
+                       .team = visit.team});
+  }
+  out.root = crypto::draw::visits_root(records);
+  out.vacancies = std::uint64_t{seats} * records.size();
+}
+
 }  // namespace
 
 crypto::draw::Allocation allocation_of(const ledger::schema::DrawAnnouncedT& announcement) {
@@ -158,6 +173,11 @@ Result<Visits> visits_of(const State& state, const Draw& draw,
 
   Visits out;
   out.strata = std::move(chosen->strata);
+  if (!draws_teams(draw.announcement)) {
+    out.visits = visits_without_teams(seed, selection);
+    leave_seats_empty(draw.announcement, out);
+    return out;
+  }
   const Opened opened = open_all(pool->conflicts, open);
   out.conflicts_unopened = opened.unopened;
   if (opened.unopened != 0) {
@@ -177,7 +197,7 @@ Result<Visits> visits_of(const State& state, const Draw& draw,
 }
 
 bool outcome_is_not_random(const Draw& draw, const ledger::schema::StratumOutcomeT& stratum) {
-  return stratum.eligible > 0 &&
+  return draws_subjects(draw.announcement) && stratum.eligible > 0 &&
          (stratum.drawn == stratum.eligible || stratum.eligible < draw.rule_set.minimum_pool);
 }
 

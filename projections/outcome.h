@@ -31,7 +31,8 @@ struct Visits {
 };
 
 // The selection and, where every conflict in force at pool_position opens, the matching. With
-// conflicts_unopened > 0 the teams are empty and root and vacancies mean nothing.
+// conflicts_unopened > 0 the teams are empty and root and vacancies mean nothing. Where the form
+// draws no teams every seat is empty, whatever conflicts there are.
 Result<Visits> visits_of(const State& state, const Draw& draw,
                          const std::array<std::uint8_t, 64>& seed, const OpenConflict& open);
 
@@ -46,8 +47,8 @@ bool is_certain(const State& state, const Draw& draw, std::string_view subject);
 // Those of the pool, by id. The draw was executed.
 std::vector<std::string> certain_subjects(const State& state, const Draw& draw);
 
-// Nothing was left to chance: all eligible rows of the stratum are drawn, or they are fewer than
-// the rule's minimum.
+// Nothing was left to chance, in a draw whose form says that subjects are drawn: all eligible rows
+// of the stratum are, or they are fewer than the rule's minimum.
 bool outcome_is_not_random(const Draw& draw, const ledger::schema::StratumOutcomeT& stratum);
 
 // Streams of the draws announced before, on one of its items and over part of its scope, that were

@@ -104,6 +104,8 @@ auto visit_payload(const ledger::schema::Intent& intent, Visit&& visit, Unknown&
       return visit(*intent.payload_as<schema::VrfKeyShared>());
     case Tag::VrfShareConfirmed:
       return visit(*intent.payload_as<schema::VrfShareConfirmed>());
+    case Tag::TeamNamed:
+      return visit(*intent.payload_as<schema::TeamNamed>());
     case Tag::NONE:
       break;
   }

@@ -61,8 +61,8 @@ Outcome check_safeguards(const std::map<ledger::PayloadTag, Permission>& table) 
     return fail("permissions.trustees", "权限表中“BeaconChainSet”须且仅须两位受托人签名",
                 "permissions must leave BeaconChainSet to two trustees, and to nobody else");
   }
-  for (const Tag tag :
-       {Tag::DrawAnnounced, Tag::DrawVoided, Tag::UnitsAdded, Tag::DigitsRecorded}) {
+  for (const Tag tag : {Tag::DrawAnnounced, Tag::DrawVoided, Tag::UnitsAdded, Tag::DigitsRecorded,
+                        Tag::TeamNamed}) {
     const auto found = table.find(tag);
     if (found == table.end() || !found->second.second.empty()) continue;
     const std::string name = schema::EnumNamePayload(tag);
@@ -128,6 +128,7 @@ std::vector<schema::PermissionT> default_permissions() {
       permission(Tag::DigitsRecorded, {observer}, {observer}),
       permission(Tag::VrfKeyShared, {platform}, {trustee}),
       permission(Tag::VrfShareConfirmed, {holder}),
+      permission(Tag::TeamNamed, {clerk}, {approver, head}),
   };
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "projections/draw_form.h"
 #include "projections/matching_shown.h"
 #include "projections/outcome.h"
 #include "projections/partial_replay.h"
@@ -216,6 +217,17 @@ class Judge {
     for (Sentence& sentence : words_of(*matching)) out_.shown.push_back(std::move(sentence));
   }
 
+  void describe_named(const State& state, const Draw& draw) {
+    const auto named = static_cast<std::uint64_t>(std::ranges::count_if(
+        draw.tasks, [](const Task& task) { return !task.seats.front().inspector.empty(); }));
+    say("检查人员没有抽取：截至该检查点已为 " + number(named) + " 次检查指派人员，均由两人签名",
+        "no inspectors were drawn: as of that checkpoint teams were named for " + number(named) +
+            " visits, each by two persons' signatures");
+    if (!state.conflicts.in_force(state.size() - 1).empty())
+      not_shown("有利益冲突生效（内容受限），指派的人员是否避开了冲突",
+                "with conflicts in force (restricted content) whether those named heed them");
+  }
+
   void describe(const State& state, const Draw& draw) {
     if (draw.reveals_closed_at) {
       const auto revealed = static_cast<std::uint64_t>(
@@ -230,6 +242,8 @@ class Judge {
     for (const DigitsLine& line : digits_of(draw))
       say("彩票或骰子的数字由两位现场见证人签署，并入种子：" + line.what.zh,
           "digits that two observers signed enter the seed: " + line.what.en);
+    const Sentence form = words_for_form(draw.announcement);
+    if (!form.zh.empty()) out_.shown.push_back(form);
     if (draw.executed_at) {
       out_.visits = draw.outcome->visits;
       say("由公告的公钥重算种子，从 " + number(out_.eligible) + " 个可抽对象中抽中 " +
@@ -240,11 +254,13 @@ class Judge {
     }
     describe_weights(draw);
     if (draw.disclosed_at) {
-      if (out_.conflicts == 0) describe_matching(state, draw);
+      const bool teams = draws_teams(draw.announcement);
+      if (teams && out_.conflicts == 0) describe_matching(state, draw);
+      if (!teams) describe_named(state, draw);
       say("公布的名单与执行时的根一致",
           "the list published is that of the root recorded at execution");
     }
-    if (out_.conflicts != 0)
+    if (out_.conflicts != 0 && draws_teams(draw.announcement))
       not_shown("有利益冲突生效（内容受限），检查人员的匹配只核对了资格、单位、人数上限",
                 "with conflicts in force (restricted content) the matching was checked for "
                 "fitness, units and capacities only, not computed again");

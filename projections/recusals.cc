@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
 #include "projections/outcome.h"
 
@@ -138,7 +139,7 @@ void apply(State& state, const ledger::Event& event,
   if (!recusal.approved) return;
   --draw.loads[seat.inspector];
   seat.inspector.clear();
-  seat.vacated_at = event.position();
+  if (draws_teams(draw.announcement)) seat.vacated_at = event.position();
 }
 
 namespace {
@@ -186,6 +187,13 @@ Outcome admit(const State& state, const ledger::Event& event,
   auto seat = find_seat(*place, payload.seat());
   if (!seat) return seat.error();
   const Draw& draw = *place->draw;
+  if (!draws_teams(draw.announcement)) {
+    return fail(
+        "substitute.not_due",
+        "抽取“" + draw.stream + "”只抽检查对象：谁去由单位指派（TeamNamed），没有抽取的递补",
+        "the draw \"" + draw.stream +
+            "\" draws subjects only: who goes is named (TeamNamed), and no substitute is drawn");
+  }
   if (!(*seat)->vacated_at) {
     return fail("substitute.not_due", "该席位并未空出，无需递补",
                 "the seat was not vacated, no substitute is due");

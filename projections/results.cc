@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
 #include "projections/result_categories.h"
 
@@ -105,6 +106,12 @@ bool team_is_settled(const Task& task) {
   });
 }
 
+// Of a draw whose teams are named, not drawn.
+bool lacks_officers(const Task& task) {
+  return std::any_of(task.seats.begin(), task.seats.end(),
+                     [](const Seat& seat) { return seat.group == 0 && seat.inspector.empty(); });
+}
+
 bool is_published(const TaskResult& result) {
   return result.published_at &&
          (!result.corrected_at || *result.corrected_at < *result.published_at);
@@ -128,6 +135,10 @@ Outcome admit(const State& state, const ledger::Event& event,
   if (!team_is_settled(task)) {
     return fail("result.team", "该次检查尚有回避待决定或席位待递补",
                 "a recusal of this visit awaits its decision, or a seat its substitute");
+  }
+  if (!draws_teams(place->draw->announcement) && lacks_officers(task)) {
+    return fail("result.team", "该次检查的执法人员尚未指派齐：须先指派（TeamNamed）",
+                "the officers of this visit are not all named yet: name them first (TeamNamed)");
   }
   if (!signed_by_officers(state, event, task)) {
     return fail("result.officers", "结果须由该次检查的两名执法人员共同签名",

@@ -4,6 +4,7 @@
 
 #include "crypto/draw/protocol.h"
 #include "crypto/draw/ticket.h"
+#include "projections/draw_form.h"
 #include "projections/outcome.h"
 #include "projections/pool.h"
 #include "projections/proof_checkpoint.h"
@@ -85,6 +86,10 @@ class Judge {
     out_.eligible = announced.subject_eligible;
     const auto root = exactly<32>(View(announced.subject_root));
     out_.weighted = announced.weighted;
+    if (auto checked = check_form(announced); !checked) return checked;
+    if (const Sentence form = words_for_form(announced); !form.zh.empty())
+      out_.shown.push_back(form);
+    draws_subjects_ = draws_subjects(announced);
     const auto row = crypto::draw::check_row(file.subject, file.rows, announced.subject_rows,
                                              root.value(), announced.weighted);
     if (!row) return row.error();
@@ -201,7 +206,7 @@ class Judge {
             (out_.drawn ? " is not above the cut-off " : " is above the cut-off ") + cutoff +
             (out_.drawn ? ": it was drawn" : ": it was not drawn") + " (" + drawn +
             " of the stratum's " + of + " were)");
-    if (out_.stratum_drawn == out_.stratum_eligible)
+    if (draws_subjects_ && out_.stratum_drawn == out_.stratum_eligible)
       say("该层可抽的全部抽中，并非随机", "all of the stratum were drawn: that was not random");
   }
 
@@ -240,6 +245,7 @@ class Judge {
   }
 
   const crypto::Policy* trusted_;
+  bool draws_subjects_ = true;       // its form says that subjects are
   std::optional<std::uint64_t> at_;  // of the entry that a finding is about
   RowVerdict out_;
 };

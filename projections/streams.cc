@@ -114,6 +114,7 @@ bool version_is_expected(ledger::PayloadTag tag) {
     case Tag::RecusalDecided:
     case Tag::SubstituteDrawn:
     case Tag::UnitsAdded:
+    case Tag::TeamNamed:
     case Tag::BeaconChainSet:
     case Tag::BeaconRecorded:
       return true;

@@ -5,8 +5,10 @@
 #include "crypto/sha256.h"
 #include "ledger/log_reader.h"
 #include "ledger/loss.h"
+#include "projections/draw_form.h"
 #include "projections/fields.h"
 #include "projections/set_aside.h"
+#include "projections/team_named.h"
 #include "projections/verify_summary.h"
 #include "projections/witnessed.h"
 
@@ -109,12 +111,15 @@ class Auditor {
       return of_another_state ? ok() : admitted;
     }
     if (event.tag() == Tag::StateDigested) ++facts_.digests;
+    if (event.tag() == Tag::TeamNamed) return check_team_opened(event.payload<schema::TeamNamed>());
     if (event.tag() != Tag::SubstituteDrawn) return ok();
     return check_substitute_opened(event.payload<schema::SubstituteDrawn>());
   }
 
   void fold(const ledger::Event& event) {
     if (event.tag() == Tag::SubstituteDrawn) note_substitute(event);
+    if (event.tag() == Tag::TeamNamed)
+      ++facts_.draws[std::string(text(event.payload<schema::TeamNamed>().draw()))].teams_named;
     apply(state_, event);
     if (ledger::is_loss(event)) note_loss(event);
     if (event.tag() == Tag::CheckpointWitnessed) note_witnessed(event);
@@ -222,6 +227,14 @@ class Auditor {
                 "打开利益冲突后重算：应递补的不是“" + std::string(text(payload.inspector())) + "”",
                 "with the conflicts opened, it is not \"" + std::string(text(payload.inspector())) +
                     "\" who goes instead");
+  }
+
+  Outcome check_team_opened(const schema::TeamNamed& payload) {
+    const auto unopened = check_named_conflicts(
+        state(), payload, [this](const Hash& commitment) { return open(commitment); });
+    if (!unopened) return unopened.error();
+    if (*unopened != 0) ++facts_.draws[std::string(text(payload.draw()))].teams_unopened;
+    return ok();
   }
 
   const VerifyOptions& options_;

@@ -12,6 +12,7 @@
 #include "ledger/dir_check.h"
 #include "ledger/replay.h"
 #include "projections/digits_shown.h"
+#include "projections/draw_form.h"
 #include "projections/draw_timeline.h"
 #include "projections/matching_shown.h"
 #include "projections/outcome.h"
@@ -63,6 +64,10 @@ struct DrawLine {
   std::optional<MatchingShown> matching;
   std::uint64_t strata_not_random = 0;  // outcome_is_not_random (projections/outcome.h)
   std::uint64_t none_left = 0;          // times that nobody was left to go instead
+  DrawForm form = DrawForm::both;
+  Sentence form_words;  // what is not drawn, and why; empty where both sides are
+  // Teams named in a draw that draws none, and how many of them hang on a conflict not opened.
+  std::uint64_t teams_named = 0, teams_unopened = 0;
   // Earlier draws on its items and scope whose outcomes were seen and discarded; streams, by
   // number.
   std::vector<std::string> discarded_before;

@@ -37,11 +37,15 @@ DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
   line.digits = digits_of(draw);
   line.vrf_shared = is_shared(state, draw);
   line.vrf_sharing = sharing_words(state, draw);
+  line.form = draw.announcement.form;
+  line.form_words = words_for_form(draw.announcement);
+  line.teams_named = facts.teams_named;
+  line.teams_unopened = facts.teams_unopened;
   line.subjects = draw.announcement.subject_rows;
   line.eligible = draw.announcement.subject_eligible;
   if (draw.outcome) {
     line.visits = draw.outcome->visits;
-    line.vacancies = draw.outcome->vacancies;
+    line.vacancies = draws_teams(draw.announcement) ? draw.outcome->vacancies : 0;
     for (const auto& stratum : draw.outcome->strata)
       line.strata_not_random += outcome_is_not_random(draw, *stratum) ? 1 : 0;
   }
@@ -100,6 +104,14 @@ void list_not_opened(const DrawLine& line, Report& report) {
              "): " + number(line.conflicts_unopened) +
              " conflicts were not opened; the matching was checked for fitness, units and "
              "capacities only"});
+  }
+  if (line.teams_unopened != 0) {
+    report.not_opened.push_back(
+        {"抽取 " + number(line.number) + "（" + line.stream + "）：" + number(line.teams_unopened) +
+             " 次指派时有利益冲突未打开，是否避开了冲突没有核对",
+         "draw " + number(line.number) + " (" + line.stream + "): " + number(line.teams_unopened) +
+             " teams were named while conflicts not opened were in force; whether they heed them "
+             "was not checked"});
   }
   if (line.substitutes_unopened != 0) {
     report.not_opened.push_back({"抽取 " + number(line.number) + "（" + line.stream + "）：" +

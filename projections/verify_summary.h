@@ -14,6 +14,9 @@ namespace liuhen::projections {
 // Met while replaying one draw, and not kept in its state.
 struct DrawFacts {
   bool matching_replayed = false;
+  std::uint64_t teams_named = 0,
+                teams_unopened =
+                    0;  // by TeamNamed; of them those that hang on conflicts not opened
   std::optional<MatchingShown> matching;
   std::uint64_t conflicts_unopened = 0, substitutes_unopened = 0;
   std::uint64_t substitutes_late = 0;            // recorded, after their deadline

@@ -358,6 +358,24 @@ void add_announcing(Program& program, CLI::App* draw) {
   command->add_option("--groups", asked->groups_file,
                       program.help("席位组 JSON 文件（代替 --unit 等）",
                                    "JSON file of seat groups, in place of --unit and the like"));
+  command
+      ->add_option(
+          "--form", asked->form,
+          program.help(
+              "形式：both 双随机，subjects 只抽检查对象（检查人员由单位指派），inspectors "
+              "只抽检查人员，full 全覆盖（抽次序、日期、检查人员）；后三种须写 --form-reason",
+              "what is drawn: both sides, subjects (the inspectors are named), inspectors "
+              "only, or full (all visited: order, dates and staff are drawn); the last "
+              "three need --form-reason"))
+      ->capture_default_str();
+  command->add_option("--form-reason", asked->form_reason,
+                      program.help("为何不双随机，随处公开显示",
+                                   "why not both sides are drawn; shown wherever the draw is"));
+  command->add_option("--first-day", asked->first_day,
+                      program.help("全覆盖：首日，如 2026-11-30，须为周一至周五",
+                                   "full: the first day, such as 2026-11-30, a Monday to Friday"));
+  command->add_option("--visits-per-day", asked->visits_per_day,
+                      program.help("全覆盖：每日几户", "full: how many visits a day"));
   program.act(command, [asked](Session& session) { return announce(session, *asked); });
 }
 

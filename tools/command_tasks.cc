@@ -66,6 +66,24 @@ void add_recusals(Program& program) {
   });
 }
 
+void add_teams(Program& program) {
+  auto named = std::make_shared<ledger::schema::TeamNamedT>();
+  CLI::App* command = program.command(
+      &program.app, "name-team", "指派检查人员（只抽检查对象的抽取；经办人和审批人或负责人签名）",
+      "name a visit's team, in a draw that drew subjects only (a clerk, and an approver or head, "
+      "sign)");
+  program.signs(command);
+  names_visit(program, command, *named);
+  command
+      ->add_option("--inspector", named->inspectors,
+                   program.help("检查人员编号，按席位次序逐席列出，空席写 \"\"；已有人的席位照列",
+                                "inspector ids, one for each seat in order, \"\" for one left "
+                                "empty; those that are filled as they are"))
+      ->required();
+  command->add_option("--reason", named->reason, program.help("为何是他们", "why they go"));
+  submits(program, command, named);
+}
+
 // "ITEM=3" or "ITEM=3:note".
 Result<std::vector<std::unique_ptr<ledger::schema::ItemResultT>>> rows_of(
     const std::vector<std::string>& texts) {
@@ -209,6 +227,7 @@ void add_publications(Program& program) {
 
 void add_task_commands(Program& program) {
   add_recusals(program);
+  add_teams(program);
   add_results(program);
   add_publications(program);
 }

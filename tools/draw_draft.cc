@@ -1,9 +1,13 @@
 #include "tools/draw_draft.h"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
 #include <set>
 
 #include "api/client/beacon_source.h"
 #include "ledger/intent.h"
+#include "projections/draw_form.h"
 #include "tools/payload_json.h"
 #include "tools/text_file.h"
 
@@ -126,6 +130,38 @@ Outcome fill_groups(Session& session, const DrawDraft& asked, const std::string&
   return ok();
 }
 
+// "2026-11-30" as days since 1970-01-01.
+Result<std::uint32_t> day_from(const std::string& text) {
+  int year = 0, length = 0;
+  unsigned month = 0, day = 0;
+  const bool whole =
+      std::sscanf(text.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &length) == 3 &&
+      static_cast<std::size_t>(length) == text.size();
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  const auto days = std::chrono::sys_days{date}.time_since_epoch().count();
+  if (whole && date.ok() && days > 0) return static_cast<std::uint32_t>(days);
+  return fail("draw.form_days", "“" + text + "”不是日期，应写成 2026-11-30",
+              "\"" + text + "\" is no date: write it as 2026-11-30");
+}
+
+Outcome fill_form(const DrawDraft& asked, schema::DrawAnnouncedT& draw) {
+  const auto& forms = schema::EnumValuesDrawForm();
+  const auto found = std::ranges::find(forms, asked.form, schema::EnumNameDrawForm);
+  if (found == std::end(forms)) {
+    return fail("draw.form", "没有“" + asked.form + "”这种形式：both、subjects、inspectors、full",
+                "there is no form \"" + asked.form + "\": both, subjects, inspectors or full");
+  }
+  draw.form = *found;
+  draw.form_reason = asked.form_reason;
+  draw.visits_per_day = asked.visits_per_day;
+  if (asked.first_day.empty()) return ok();
+  const auto day = day_from(asked.first_day);
+  if (!day) return day.error();
+  draw.first_day = *day;
+  return ok();
+}
+
 // The first round that leaves the rule's margin twice after the reveals: the platform has to close
 // them, and witnesses to cosign that, a margin before the round.
 Outcome fill_beacon(Session& session, const std::string& chain, std::uint64_t margin_s,
@@ -153,7 +189,10 @@ Result<std::vector<std::uint8_t>> hash_of(const json::value& answer, const char*
 
 // What the clerk is about to sign: how many of each stratum, whom the rule keeps out, and where
 // nothing is left to chance.
-void say_forecast(Session& session, const json::value& answer) {
+void say_forecast(Session& session, const json::value& answer, const schema::DrawAnnouncedT& draw) {
+  if (const auto form = projections::words_for_form(draw); !form.zh.empty())
+    session.environment().say("  " + form.zh, "  " + form.en);
+  const bool draws = projections::draws_subjects(draw);
   const auto count = [](const json::value& row, const char* name) {
     return std::to_string(row.at(name).to_number<std::uint64_t>());
   };
@@ -169,7 +208,7 @@ void say_forecast(Session& session, const json::value& answer) {
       zh += "，其中 " + certain + " 户仅凭权重即必然抽中";
       en += ", " + certain + " of them certain by their weight alone";
     }
-    if (drawn != "0" && !row.at("random").as_bool()) {
+    if (draws && drawn != "0" && !row.at("random").as_bool()) {
       zh += "，不具随机性";
       en += ", which is not random";
     }
@@ -201,7 +240,7 @@ Outcome fill_pool(Session& session, schema::DrawAnnouncedT& draw) {
   draw.inspector_rows = answer->at("inspector_rows").to_number<std::uint64_t>();
   draw.inspector_eligible = answer->at("inspector_eligible").to_number<std::uint64_t>();
   draw.conflict_rows = answer->at("conflict_rows").to_number<std::uint64_t>();
-  say_forecast(session, *answer);
+  say_forecast(session, *answer, draw);
   return ok();
 }
 
@@ -236,6 +275,7 @@ Result<schema::DrawAnnouncedT> draft_of(Session& session, const DrawDraft& asked
     draw.strata.push_back(std::move(stratum));
   }
   draw.total = asked.total;
+  if (auto outcome = fill_form(asked, draw); !outcome) return outcome.error();
   draw.weighted = !rule->weights.empty();
   draw.default_capacity = rule->default_capacity;
   draw.capacities = std::move(rule->capacities);

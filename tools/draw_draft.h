@@ -16,6 +16,10 @@ struct DrawDraft {
   std::uint32_t substitute_delay_s = 300;
   std::string beacon;  // chain hash; empty: none
   std::string previous, groups_file;
+  std::string form = "both";  // or subjects, inspectors, full
+  std::string form_reason;
+  std::string first_day;  // 2026-11-30; of a full inspection
+  std::uint32_t visits_per_day = 0;
 };
 
 // Reads plan, rule, keys and departments from the service, fills in everything, and has the service

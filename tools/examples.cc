@@ -62,7 +62,10 @@ const std::map<std::string, std::vector<std::string>>& examples() {
         "draw announce 2026-ND --contributor contributor-1 --contributor contributor-2 --beacon "
         "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971 --key clerk-1.key "
         "--second "
-        "approver-1"}},
+        "approver-1",
+        "draw announce 2026-QF --contributor contributor-1 --contributor contributor-2 --form full "
+        "--form-reason 每年普查一次 --first-day 2026-11-30 --visits-per-day 12 --key clerk-1.key "
+        "--second approver-1"}},
       {"beacon chain",
        {"beacon chain quicknet-info.json --key trustee-1.key --second trustee-2",
         "beacon chain quicknet-info.json --withdraw --key trustee-1.key --second trustee-2"}},
@@ -101,6 +104,9 @@ const std::map<std::string, std::vector<std::string>>& examples() {
       {"recuse file", {"recuse file 2026-ND/1 0 --seat 0 --ground employment --key inspector.key"}},
       {"recuse decide",
        {"recuse decide 2026-ND/1 0 --seat 0 --reason 三年内曾任职 --key head-370202.key"}},
+      {"name-team",
+       {"name-team 2026-DS/1 0 --inspector ZF370200-00001 --inspector ZF370200-00002 --reason "
+        "辖区专管员 --key clerk-1.key --second approver-1"}},
       {"result record",
        {"result record 2026-ND/1 0 --row QD-SJ-001=1 --row QD-SJ-002=5:责令改正 --key "
         "officer-1.key "

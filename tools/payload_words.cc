@@ -44,6 +44,7 @@ constexpr Words kWords[] = {
     {Tag::RecusalDecided, "决定回避", "decide on a recusal"},
     {Tag::SubstituteDrawn, "递补", "draw a substitute"},
     {Tag::UnitsAdded, "加入整个单位", "add whole units"},
+    {Tag::TeamNamed, "指派检查人员", "name a team"},
     {Tag::ResultRecorded, "登记检查结果", "record a result"},
     {Tag::ResultCorrected, "更正检查结果", "correct a result"},
     {Tag::ResultFollowedUp, "登记后续处理", "record what followed"},

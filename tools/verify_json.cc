@@ -41,6 +41,8 @@ const char* name_of(Phase phase) {
   return "";
 }
 
+const char* name_of(projections::DrawForm form) { return ledger::schema::EnumNameDrawForm(form); }
+
 json::value finding_of(const std::optional<Error>& finding, std::optional<std::uint64_t> position,
                        const std::string& where) {
   if (!finding) return nullptr;
@@ -192,6 +194,12 @@ json::object row_of(const projections::DrawLine& draw) {
           {"substitutes_unopened", draw.substitutes_unopened},
           {"strata_not_random", draw.strata_not_random},
           {"none_left", draw.none_left},
+          {"form", name_of(draw.form)},
+          {"form_words", draw.form_words.zh.empty()
+                             ? json::value(nullptr)
+                             : json::value{{"zh", draw.form_words.zh}, {"en", draw.form_words.en}}},
+          {"teams_named", draw.teams_named},
+          {"teams_unopened", draw.teams_unopened},
           {"discarded_before", draw.discarded_before.size()},
           {"discarded_draws", json::value_from(draw.discarded_before)},
           {"substitutes_late", draw.substitutes_late},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <iterator>
 #include <map>
 
 namespace liuhen::tools {
@@ -48,6 +49,9 @@ Sentence phase_of(const DrawLine& draw) {
 Sentence replayed_of(const DrawLine& draw) {
   if (draw.phase != Phase::executed && draw.phase != Phase::disclosed)
     return {"名录已重算", "pool replayed"};
+  if (!projections::draws_teams(draw.form))
+    return {"名录、种子、抽中者均已重算；检查人员没有抽取",
+            "pool, seed and selection replayed; no teams were drawn"};
   if (draw.matching_replayed)
     return {"名录、种子、抽中者、匹配均已重算", "pool, seed, selection and matching replayed"};
   return {
@@ -74,7 +78,11 @@ Sentence words_of(const projections::BeaconLine& beacon) {
 
 std::vector<Sentence> notes_on(const DrawLine& draw) {
   std::vector<Sentence> out;
-  if (draw.matching) out = words_of(*draw.matching);
+  if (!draw.form_words.zh.empty()) out.push_back(draw.form_words);
+  if (draw.matching) std::ranges::move(words_of(*draw.matching), std::back_inserter(out));
+  if (draw.teams_named != 0)
+    out.push_back({"指派检查人员 " + number(draw.teams_named) + " 次，不是抽取的",
+                   "teams named, not drawn: " + number(draw.teams_named) + " times"});
   if (draw.strata_not_random != 0) {
     out.push_back({"不具随机性的层：" + number(draw.strata_not_random) +
                        "（可抽者全部抽中，或少于细则的下限）",

@@ -1,7 +1,9 @@
 #include "api/server/draw_json.h"
 
 #include "api/server/payload_json.h"
+#include "projections/calendar.h"
 #include "projections/digits_shown.h"
+#include "projections/draw_form.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -151,6 +153,7 @@ json::object draw_summary(const Draw& draw) {
       {"phase", name_of(draw.phase)},
       {"discarded", draw.discarded},
       {"tier", "C"},
+      {"form", ledger::schema::EnumNameDrawForm(draw.announcement.form)},
       {"position", draw.position},
       {"time", draw.time},
       {"executed_time", draw.executed_at ? json::value(draw.executed_time) : json::value(nullptr)},
@@ -162,6 +165,9 @@ json::object draw_json(const projections::State& state, const Draw& draw) {
   json::object fields = draw_summary(draw);
   fields["tier_zh"] = kTierZh;
   fields["tier_en"] = kTierEn;
+  const projections::Sentence form = projections::words_for_form(draw.announcement);
+  fields["form_zh"] = form.zh;
+  fields["form_en"] = form.en;
   fields["leaf_hash"] = to_hex(draw.leaf_hash);
   fields["rule"] = draw.rule;
   fields["announcement"] = object_json(draw.announcement);
@@ -197,8 +203,11 @@ json::object task_json(const projections::State& state, const Draw& draw, std::u
   const projections::Task& task = draw.tasks[visit];
   json::array seats;
   for (const projections::Seat& seat : task.seats) seats.push_back(seat_json(seat));
+  const auto day = projections::day_of_visit(draw.announcement, visit);
   return {{"visit", visit},
           {"subject", task.subject},
+          {"due_day", day ? json::value(projections::date_text(*day)) : json::value(nullptr)},
+          {"team_drawn", projections::draws_teams(draw.announcement)},
           {"ticket", to_hex(task.ticket)},
           {"certain", projections::is_certain(state, draw, task.subject)},
           {"seats", std::move(seats)},

@@ -6,6 +6,7 @@
 #include "api/server/html.h"
 #include "api/server/pages.h"
 #include "projections/digits_shown.h"
+#include "projections/draw_form.h"
 #include "projections/outcome.h"
 
 namespace liuhen::api::server {
@@ -31,6 +32,8 @@ std::string facts(const State& state, const Draw& draw) {
   rows +=
       fact("等级", "Tier",
            "<span class=\"tier\">丙 C</span> " + link("#tiers", both("什么意思", "what is that?")));
+  const projections::Sentence form = projections::words_for_form(a);
+  if (!form.zh.empty()) rows += fact("形式", "Form", both(escape(form.zh), escape(form.en)));
   const auto department = state.catalogue.departments.find(draw.department);
   rows += fact(
       "部门", "Department",
@@ -186,6 +189,14 @@ std::string strata(const Draw& draw) {
                             "proportion to their weights.") +
                        "</p>\n" + table.html());
   }
+  if (!projections::draws_subjects(draw.announcement)) {
+    return section(both("分层", "Strata"),
+                   "<p>" +
+                       both("范围内可查的全部检查，不抽取检查对象；签号只用来排次序。",
+                            "All in scope that can be visited are; no subjects are drawn, and "
+                            "tickets only follow from the seed.") +
+                       "</p>\n" + table.html());
+  }
   return section(
       both("分层与截止号", "Strata and cut-offs"),
       "<p>" +
@@ -209,12 +220,17 @@ std::string outcome(const Draw& draw) {
     published += task.result && task.result->published_at ? 1 : 0;
   }
   std::string rows = fact("检查户数", "Visits", std::to_string(draw.outcome->visits));
-  rows += fact("抽取时的空席", "Seats empty when drawn", std::to_string(draw.outcome->vacancies));
+  const bool teams = projections::draws_teams(draw.announcement);
+  if (teams)
+    rows += fact("抽取时的空席", "Seats empty when drawn", std::to_string(draw.outcome->vacancies));
   rows += fact("名单根", "Root of the visits", code(to_hex(draw.outcome->visits_root)));
   if (!draw.tasks.empty()) {
-    rows += fact("现在的空席", "Seats empty now", std::to_string(vacant));
+    rows += teams ? fact("现在的空席", "Seats empty now", std::to_string(vacant))
+                  : fact("尚未指派的席位", "Seats not named yet", std::to_string(vacant));
     rows += fact("回避申请", "Recusals asked for", std::to_string(recusals));
-    rows += fact("由递补人员担任的席位", "Seats held by substitutes", std::to_string(substitutes));
+    if (teams)
+      rows +=
+          fact("由递补人员担任的席位", "Seats held by substitutes", std::to_string(substitutes));
     rows += fact("已登记结果", "Results recorded", std::to_string(results));
     rows += fact("已公示结果", "Results published", std::to_string(published));
   }

@@ -61,6 +61,8 @@ std::string what(const ledger::Event& event) {
     case PayloadTag::EvidenceAttached:
       return both("附证据", "evidence attached") +
              said(event.payload<schema::EvidenceAttached>().note());
+    case PayloadTag::TeamNamed:
+      return both("指派检查人员", "team named") + said(event.payload<schema::TeamNamed>().reason());
     case PayloadTag::UnitsAdded:
       return both("加入整个单位", "whole units added") +
              said(event.payload<schema::UnitsAdded>().reason());

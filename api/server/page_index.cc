@@ -2,6 +2,7 @@
 #include "api/server/draw_json.h"
 #include "api/server/html.h"
 #include "api/server/pages.h"
+#include "projections/draw_form.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -34,10 +35,14 @@ std::vector<std::string> draw_cells(const State& state, const Draw& draw) {
   const auto plan = state.catalogue.plans.find(draw.announcement.plan);
   std::string title = link(path, escape(draw.announcement.plan + "/" + attempt));
   if (plan != state.catalogue.plans.end()) title += "<br>" + escape(plan->second.name);
+  if (draw.announcement.form != projections::DrawForm::both) {
+    const projections::Sentence form = projections::name_of(draw.announcement.form);
+    title += "<br>" + both(form.zh, form.en);
+  }
   std::string visits = "—";
   if (draw.outcome) {
     visits = std::to_string(draw.outcome->visits);
-    if (draw.outcome->vacancies > 0)
+    if (draw.outcome->vacancies > 0 && projections::draws_teams(draw.announcement))
       visits +=
           "<br>" + both("空席", "empty seats") + " " + std::to_string(draw.outcome->vacancies);
   }

@@ -3,6 +3,8 @@
 
 #include "api/server/html.h"
 #include "api/server/pages.h"
+#include "projections/calendar.h"
+#include "projections/draw_form.h"
 #include "projections/outcome.h"
 #include "projections/result_categories.h"
 
@@ -63,7 +65,7 @@ std::string recusal_line(const State& state, const projections::Recusal& recusal
          entry_link(*recusal.decided_at);
 }
 
-std::string team_cell(const State& state, const projections::Task& task) {
+std::string team_cell(const State& state, const projections::Task& task, bool drawn) {
   std::string out = "<ul>";
   for (const projections::Seat& seat : task.seats) {
     out += "<li>";
@@ -72,11 +74,13 @@ std::string team_cell(const State& state, const projections::Task& task) {
       if (seat.ordinal > 0)
         out += " " + both("第 " + std::to_string(seat.ordinal) + " 次递补",
                           "substitute no. " + std::to_string(seat.ordinal));
+      if (!drawn) out += " " + both("指派，非抽取", "named, not drawn");
     } else if (seat.exhausted) {
       out += "<span class=\"tier\">" + both("空缺：无人可递补", "vacant: no substitute is left") +
              "</span>";
     } else {
-      out += "<span class=\"tier\">" + both("空缺", "vacant") + "</span>";
+      out += "<span class=\"tier\">" +
+             (drawn ? both("空缺", "vacant") : both("待指派", "to be named")) + "</span>";
     }
     for (const projections::Recusal& recusal : seat.recusals)
       out += "<br>" + recusal_line(state, recusal);
@@ -140,13 +144,18 @@ std::string visits_section(const Backend& backend, const State& state, const Dra
                {"检查对象", "Subject"},
                {"检查人员", "Inspectors"},
                {"结果", "Result"}});
+  const bool drawn = projections::draws_teams(draw.announcement);
   for (std::uint64_t visit = from; visit < end; ++visit) {
     const projections::Task& task = draw.tasks[visit];
     std::string subject = subject_cell(backend, state, task.subject);
+    if (const auto day = projections::day_of_visit(draw.announcement, visit)) {
+      const std::string due = projections::date_text(*day);
+      subject += "<br>" + both("检查日期 " + due, "due on " + due);
+    }
     if (projections::is_certain(state, draw, task.subject))
       subject += "<br>" + both("按权重必然抽中", "certain by its weight");
-    table.row(
-        {std::to_string(visit), std::move(subject), team_cell(state, task), result_cell(task)});
+    table.row({std::to_string(visit), std::move(subject), team_cell(state, task, drawn),
+               result_cell(task)});
   }
   std::string intro =
       "<p>" + both("按抽取顺序，从 0 起编号。", "In the order drawn, numbered from 0.");

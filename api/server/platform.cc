@@ -94,8 +94,9 @@ Error unopened(std::uint64_t count) {
                   " conflicts can no longer be opened; the platform cannot match without them");
 }
 
-// Content behind a conflict's commitment, as long as it has not been erased.
-projections::OpenConflict opener(ledger::RestrictedStore& restricted) {
+}  // namespace
+
+projections::OpenConflict conflict_opener(ledger::RestrictedStore& restricted) {
   return [&restricted](const Hash& commitment) -> std::optional<projections::ConflictContent> {
     const auto opening = restricted.get(commitment);
     if (!opening || !*opening) return std::nullopt;
@@ -103,8 +104,6 @@ projections::OpenConflict opener(ledger::RestrictedStore& restricted) {
     return content ? std::optional(*content) : std::nullopt;
   };
 }
-
-}  // namespace
 
 Outcome Platform::may_sign(const State& state) const {
   const projections::Key* key = state.keys.find(parts_.keys.platform.public_key());
@@ -375,7 +374,7 @@ Result<schema::PayloadUnion> Platform::substitution_of(const State& state, const
     outputs.push_back(crypto::sha256(drawn.beacon_signature));
   }
   Result<projections::Substitute> chosen = projections::substitute_of(
-      state, draw, due.visit, due.seat, opener(parts_.restricted), outputs);
+      state, draw, due.visit, due.seat, conflict_opener(parts_.restricted), outputs);
   if (!chosen) return chosen.error();
   if (chosen->conflicts_unopened > 0) return unopened(chosen->conflicts_unopened);
   drawn.draw = draw.stream;
@@ -390,7 +389,7 @@ Result<const projections::Visits*> Platform::visits(const State& state, const Dr
                                                     const std::array<std::uint8_t, 64>& seed) {
   if (computed_draw_ == draw.stream) return &computed_;
   Result<projections::Visits> outcome =
-      projections::visits_of(state, draw, seed, opener(parts_.restricted));
+      projections::visits_of(state, draw, seed, conflict_opener(parts_.restricted));
   if (!outcome) return outcome.error();
   if (outcome->conflicts_unopened > 0) return unopened(outcome->conflicts_unopened);
   computed_ = std::move(*outcome);

@@ -30,6 +30,9 @@ struct PlatformParts {
   std::vector<api::BeaconSource*> beacons;  // asked in this order; used by one thread at a time
 };
 
+// Content behind a conflict's commitment, as long as it has not been erased. The store outlives it.
+projections::OpenConflict conflict_opener(ledger::RestrictedStore& restricted);
+
 class Platform {
  public:
   explicit Platform(PlatformParts parts) : parts_(parts) {}

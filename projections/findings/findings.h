@@ -31,6 +31,7 @@ Screen pools_edited(const State& state);                            // pool-edit
 Screen pools_small(const State& state);                             // pool-small
 Screen cap_exceeded(const State& state);                            // visits-cap
 Screen results_recorded_late(const State& state);                   // results-recorded
+Screen visits_on_other_days(const State& state);                    // visits-day
 Screen publications_late(const State& state, std::uint64_t now_s);  // results-late
 Screen recusals_by_inspector(const State& state);                   // recusals-inspector
 Screen recusals_by_subject(const State& state);                     // recusals-subject

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "projections/draw_form.h"
+
 namespace liuhen::projections {
 
 namespace {
@@ -26,7 +28,7 @@ std::vector<FirstTeams> first_teams(const State& state) {
   std::vector<FirstTeams> out;
   for (const std::string& stream : state.draws.streams) {
     const Draw& draw = state.draws.by_stream.at(stream);
-    if (draw.tasks.empty()) continue;
+    if (draw.tasks.empty() || !draws_teams(draw.announcement)) continue;
     FirstTeams teams;
     teams.draw = &draw;
     for (const Task& task : draw.tasks) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <random>
 
+#include "projections/draw_form.h"
 #include "projections/findings/findings.h"
 #include "projections/findings/screening.h"
 #include "projections/findings/statistics.h"
@@ -91,9 +92,12 @@ Screen begin(const char* code, Sentence title, const Inclusions& inclusions) {
       "weight; "
       "the tail of the sum is bounded by Hoeffding (1956); screened by "
       "Benjamini–Hochberg, named only after Holm's correction"};
-  screen.limits = {"抽取次数少或比例低时，查不出一户被避开或被盯上；登记之外的对象不在其中",
-                   "with few draws or low rates a firm that is spared or sought cannot be told; "
-                   "subjects that are not registered are not looked at"};
+  screen.limits = {
+      "抽取次数少或比例低时，查不出一户被避开或被盯上；登记之外的对象、不抽检查对象的抽取（单随机、"
+      "全"
+      "覆盖）不在其中",
+      "with few draws or low rates a firm that is spared or sought cannot be told; subjects that "
+      "are not registered, and draws whose form draws no subjects, are not looked at"};
   screen.sample = inclusions.drawn();
   return screen;
 }
@@ -176,12 +180,13 @@ Screen cutoffs_uniform(const State& state) {
       "校正",
       "with k of n drawn the cut-off is Beta(k, n−k+1); Fisher's method over all "
       "strata, once for each side, Holm's correction"};
-  screen.limits = {"只能发现对全体的偏斜，不能发现针对一户的",
-                   "shows a slant that concerns everybody, not one that concerns one firm"};
+  screen.limits = {"只能发现对全体的偏斜，不能发现针对一户的；不抽检查对象的抽取不在其中",
+                   "shows a slant that concerns everybody, not one that concerns one firm; draws "
+                   "whose form draws no subjects are not looked at"};
   std::vector<double> low, high;
   Evidence evidence;
   for (const auto& [stream, draw] : state.draws.by_stream) {
-    if (!draw.outcome || !draw.executed_at) continue;
+    if (!draw.outcome || !draw.executed_at || !draws_subjects(draw.announcement)) continue;
     for (const auto& stratum : draw.outcome->strata) {
       const auto place = place_of(*stratum);
       if (!place) continue;
@@ -214,7 +219,8 @@ std::vector<Screen> drawn_too_often_or_never(const State& state, const FindingsO
   std::uint64_t done = 0;
   for (const std::string& stream : state.draws.streams) {
     const Draw& draw = state.draws.by_stream.at(stream);
-    if (draw.phase == Draw::Phase::disclosed && draw.outcome) inclusions.add(draw);
+    if (draw.phase == Draw::Phase::disclosed && draw.outcome && draws_subjects(draw.announcement))
+      inclusions.add(draw);
     if (options.progress) options.progress(++done, state.draws.streams.size());
   }
   std::vector<Screen> out{

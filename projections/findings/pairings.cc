@@ -223,9 +223,10 @@ Screen pairings_repeated(const State& state, const FindingsOptions& options) {
       "with each one's visits given, shared visits are hypergeometric, summed over the "
       "draws; Benjamini–Hochberg, Holm; who would be named is matched again under "
       "fresh seeds (sequential Monte Carlo, at most 9,999)"};
-  screen.limits = {"同一小单位的人本来就常同组；重抽的只是匹配，抽中的对象不变",
-                   "people of one small unit meet often anyway; only the matching is drawn afresh, "
-                   "the subjects drawn stay"};
+  screen.limits = {
+      "同一小单位的人本来就常同组；重抽的只是匹配，抽中的对象不变；由单位指派人员的抽取不在其中",
+      "people of one small unit meet often anyway; only the matching is drawn afresh, the subjects "
+      "drawn stay; draws whose teams are named, not drawn, are not looked at"};
   const std::vector<FirstTeams> draws = first_teams(state);
   const std::map<Pair, Met> met = meetings(draws);
   std::set<std::string> people;

@@ -1,8 +1,10 @@
 // Plain facts about how draws went: repeated, failed, forfeited, late, above the cap.
 #include <algorithm>
-#include <chrono>
 #include <map>
 
+#include "crypto/draw/visit_day.h"
+#include "projections/calendar.h"
+#include "projections/draw_form.h"
 #include "projections/findings/findings.h"
 
 namespace liuhen::projections {
@@ -19,19 +21,12 @@ void for_each_draw(const State& state, Visit&& visit) {
 
 Sentence fact_method() { return {"逐条列出，不作检验", "listed as they are; no test"}; }
 
-// The day in Beijing, counted from 1970.
-std::int64_t day_of(std::uint64_t time_s) {
-  return (static_cast<std::int64_t>(time_s) + 8 * 3600) / 86'400;
-}
-
 // Mondays to Fridays after the first day up to the last. Holidays are not in the log: a year has
 // some ten that fall on such days, so the count is never too small.
 std::uint64_t weekdays_between(std::uint64_t from_s, std::uint64_t to_s) {
   std::uint64_t count = 0;
-  for (std::int64_t day = day_of(from_s) + 1; day <= day_of(to_s); ++day) {
-    const std::chrono::weekday weekday{std::chrono::sys_days{std::chrono::days{day}}};
-    if (weekday != std::chrono::Saturday && weekday != std::chrono::Sunday) ++count;
-  }
+  for (std::uint64_t day = day_of(from_s) + 1; day <= day_of(to_s); ++day)
+    count += crypto::draw::is_weekday(day) ? 1 : 0;
   return count;
 }
 
@@ -129,9 +124,11 @@ Screen pools_small(const State& state) {
   screen.method = {
       "每席可选的检查人员不足 " + number(kCandidatesPerSeat) + " 名",
       "fewer than " + number(kCandidatesPerSeat) + " eligible inspectors for each seat"};
-  screen.limits = {"只看人数；同组人数更少时更容易猜到",
-                   "counts people only; within one group they are fewer still"};
+  screen.limits = {"只看人数；同组人数更少时更容易猜到；由单位指派人员的抽取不在其中",
+                   "counts people only; within one group they are fewer still; draws whose teams "
+                   "are named, not drawn, are not looked at"};
   for_each_draw(state, [&](const Draw& draw) {
+    if (!draws_teams(draw.announcement)) return;
     ++screen.sample;
     std::uint64_t seats = 0;
     for (const auto& group : draw.announcement.groups) seats += group->seats;
@@ -215,6 +212,37 @@ Screen results_recorded_late(const State& state) {
                           number(days) + " 日才记录",
                       "the result of visit " + number(visit) + " of the draw \"" + draw.stream +
                           "\" was recorded " + number(days) + " days after the visit"};
+      screen.findings.push_back(std::move(finding));
+    }
+  });
+  return screen;
+}
+
+Screen visits_on_other_days(const State& state) {
+  Screen screen;
+  screen.code = "visits-day";
+  screen.title = {"全覆盖检查不在抽定的日期进行",
+                  "Full inspections on another day than the one drawn"};
+  screen.method = fact_method();
+  screen.limits = {"检查时间由检查人员填写；账本不含节假日历，抽定的日期可能是法定节假日",
+                   "the inspectors say when the visit was; the log holds no holidays, and the day "
+                   "drawn can be one"};
+  for_each_draw(state, [&](const Draw& draw) {
+    if (!draw.has_tasks()) return;
+    for (std::size_t visit = 0; visit < draw.tasks.size(); ++visit) {
+      const auto& result = draw.tasks[visit].result;
+      const auto due = day_of_visit(draw.announcement, visit);
+      if (!result || !due) continue;
+      ++screen.sample;
+      if (day_of(result->visited_at) == *due) continue;
+      Finding finding;
+      finding.about = draw.stream + "/" + number(visit);
+      finding.evidence.add(result->position);
+      const std::string day = date_text(*due), was = date_text(day_of(result->visited_at));
+      finding.what = {"抽取“" + draw.stream + "”第 " + number(visit) + " 次检查应于 " + day +
+                          " 进行，实于 " + was,
+                      "visit " + number(visit) + " of the draw \"" + draw.stream +
+                          "\" was due on " + day + " and made on " + was};
       screen.findings.push_back(std::move(finding));
     }
   });

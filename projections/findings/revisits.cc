@@ -73,8 +73,10 @@ Screen revisits(const State& state) {
       "of "
       "the draw; the sum's distribution is computed exactly; Benjamini–Hochberg, named only after "
       "Holm's correction"};
-  screen.limits = {"利益冲突和单位人数上限使能去的人变少，余下的人本来就去得多",
-                   "conflicts and limits leave fewer who may go to a subject: those go more often"};
+  screen.limits = {
+      "利益冲突和单位人数上限使能去的人变少，余下的人本来就去得多；由单位指派人员的抽取不在其中",
+      "conflicts and limits leave fewer who may go to a subject: those go more often; draws whose "
+      "teams are named, not drawn, are not looked at"};
   const std::vector<FirstTeams> draws = first_teams(state);
   std::set<std::string> people;
   for (const FirstTeams& teams : draws) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
 #include "projections/findings/findings.h"
 #include "projections/findings/screening.h"
@@ -112,7 +113,7 @@ Screen gains_by_substitution(const State& state) {
       return std::ranges::any_of(task.seats,
                                  [](const Seat& seat) { return !substitutes_of(seat).empty(); });
     });
-    if (!any) continue;
+    if (!any || !draws_teams(draw.announcement)) continue;
     const auto candidates = candidates_of(state, draw);
     for (const Task& task : draw.tasks) {
       for (const Seat& seat : task.seats) {

@@ -68,5 +68,28 @@ TEST_F(Announcing, SaysWhereNothingIsLeftToChance) {
   EXPECT_NE(said.find("全部: 40 of 40, which is not random"), std::string::npos) << said;
 }
 
+TEST_F(Announcing, AFormSaysWhyAndNotTwice) {
+  auto plan = City::plan("P1", 2);
+  plan.rates[0]->num = plan.rates[0]->den;
+  town.city.must(std::move(plan), {"clerk", "approver"});
+  EXPECT_NE(announce({"--form", "some"}, kFailed).find("draw.form"), std::string::npos);
+  EXPECT_NE(
+      announce({"--form", "full", "--form-reason", "年度普查"}, kFailed).find("draw.form_days"),
+      std::string::npos);
+  EXPECT_NE(announce({"--form", "full", "--first-day", "30.11.2026"}, kFailed)
+                .find("write it as 2026-11-30"),
+            std::string::npos);
+  const std::string said = announce({"--form", "full", "--form-reason", "年度普查", "--first-day",
+                                     "2026-09-28", "--visits-per-day", "7"});
+  EXPECT_NE(said.find("Reason: 年度普查"), std::string::npos) << said;
+  EXPECT_EQ(said.find("not random"), std::string::npos) << said;
+  EXPECT_EQ(announced().form, ledger::schema::DrawForm::full);
+  EXPECT_EQ(announced().first_day, 20'724U);
+  const std::string page = town.get("/draws/P1/1").body;
+  EXPECT_NE(page.find("年度普查"), std::string::npos);
+  EXPECT_NE(page.find("全覆盖检查"), std::string::npos);
+  EXPECT_NE(town.get("/").body.find("全覆盖检查"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace liuhen::tools

@@ -16,55 +16,11 @@
 #include <iostream>
 #include <map>
 
-#include "projections/proof_text.h"
-#include "tests/projections/beacon_town.h"
 #include "tests/projections/shared_vrf.h"
+#include "tests/web/forged_proofs.h"
 
 namespace liuhen::tests {
 namespace {
-
-std::string proof_of(City& city, const projections::Draw& draw) {
-  CityProofs proofs(city);
-  return projections::build_proof_file(city.state(), draw, proofs).value();
-}
-
-// The proof with one more entry, which no admission let in.
-template <class Payload>
-std::string with_forged(BeaconTown& town, projections::ProofText proof, Payload payload,
-                        const City::Names& authors, const City::Tweak& tweak = {}) {
-  auto entries = town.city.entries();
-  entries.push_back(forged_entry(town.city, std::move(payload), authors, tweak));
-  proof.entries.push_back(
-      {.position = entries.size() - 1, .bytes = entries.back(), .inclusion = {}});
-  CityLog log(town.city, std::move(entries));
-  for (auto& entry : proof.entries)
-    entry.inclusion = log.tree().inclusion(entry.position, log.tree().size()).value();
-  proof.checkpoint = log.note();
-  return projections::format_proof(proof);
-}
-
-// The draw's proof file with such an entry.
-template <class Payload>
-std::string forged(BeaconTown& town, Payload payload, const City::Names& authors = {"platform"},
-                   const City::Tweak& tweak = {}) {
-  return with_forged(town, projections::parse_proof(proof_of(town.city, town.draw.draw())).value(),
-                     std::move(payload), authors, tweak);
-}
-
-// The file of a draw whose announcement no admission let in, after that of an earlier one.
-std::string forged_announcement(BeaconTown& town, const projections::Draw& earlier,
-                                ledger::schema::DrawAnnouncedT announced,
-                                const ledger::schema::RuleSetT* rule = nullptr) {
-  projections::ProofText proof = projections::parse_proof(proof_of(town.city, earlier)).value();
-  proof.draw = "draw/" + announced.plan + "/" + std::to_string(announced.attempt);
-  auto pool =
-      projections::pool_of(town.city.state(), announced,
-                           rule == nullptr ? town.city.state().catalogue.rules.at("R1") : *rule)
-          .value();
-  proof.subjects = std::move(pool.subjects);
-  proof.inspectors = std::move(pool.inspectors);
-  return with_forged(town, std::move(proof), std::move(announced), {"clerk", "approver"});
-}
 
 std::string whole(BeaconTown& town) {
   town.execute();

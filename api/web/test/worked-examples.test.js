@@ -24,6 +24,7 @@ import { selectByWeight } from "../dist/verify/draw/pps.js";
 import { inTicketOrder, select, ticketOf } from "../dist/verify/draw/selection.js";
 import { substitutesInOrder } from "../dist/verify/draw/substitute.js";
 import { KeyedHash, prepareId } from "../dist/verify/hash.js";
+import { isWeekday, visitDay } from "../dist/verify/draw/visit-day.js";
 import { prove } from "./vrf-prover.js";
 import { example, refusalOf } from "./pages.js";
 
@@ -199,6 +200,11 @@ test("draw.md", () => {
     ({ num: 20n, den: 100n, fixed: 0n, minimum: minimum[i], maximum: maximum[i] }));
   assert.equal(drawnCounts(bounded, 20n, eligible).join(" "), page.text("bounds_of_total"));
   assert.equal(drawnCounts(bounded, 0n, eligible).join(" "), page.text("bounds_of_rate"));
+
+  const [firstDay, perDay] = [BigInt(page.text("days_first")), BigInt(page.text("days_per_day"))];
+  assert.equal(Array.from({ length: 15 }, (_, visit) => visitDay(firstDay, perDay, BigInt(visit))).join(" "), page.text("days"));
+  assert.equal(String(visitDay(firstDay, perDay, 1000n)), page.text("days_far"));
+  assert.deepEqual([0n, 1n, 2n, 3n, 7n].map((later) => isWeekday(firstDay + later)), [true, false, false, true, true]);
 
   const weights = [1n, 4n, 2n, 40n, 3n, 1n, 2n];
   const weighted = rows.map((row, i) => ({ ...row, stratum: 0n, weight: weights[i] }))

@@ -11,6 +11,7 @@
 #include "crypto/draw/shortage.h"
 #include "crypto/draw/substitute.h"
 #include "crypto/draw/ticket.h"
+#include "crypto/draw/visit_day.h"
 #include "crypto/sha256.h"
 #include "crypto/vrf.h"
 
@@ -170,6 +171,16 @@ TEST_F(DrawExample, CountsWithinBounds) {
   EXPECT_EQ(drawn_counts(asked, eligible).value(), numbers("bounds_of_rate"));
   asked.total = 20;
   EXPECT_EQ(drawn_counts(asked, eligible).value(), numbers("bounds_of_total"));
+}
+
+TEST_F(DrawExample, DaysOfAFullInspection) {
+  const std::uint64_t first = std::stoull(text("days_first")),
+                      per_day = std::stoull(text("days_per_day"));
+  const auto days = words("days");
+  ASSERT_EQ(days.size(), 15U);
+  for (std::uint64_t visit = 0; visit < days.size(); ++visit)
+    EXPECT_EQ(std::to_string(visit_day(first, per_day, visit)), days[visit]) << visit;
+  EXPECT_EQ(std::to_string(visit_day(first, per_day, 1000)), text("days_far"));
 }
 
 TEST_F(DrawExample, ByWeight) {

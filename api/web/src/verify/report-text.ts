@@ -3,6 +3,7 @@ import { type Bytes, toHex } from "./bytes.js";
 import type { DrawBeacon, Phase } from "./replay/state.js";
 import { sourceName } from "./draw/digits.js";
 import { big, flag } from "./replay/fields.js";
+import { drawsSubjects, formWords } from "./replay/form.js";
 import { type Report, type Verdict, exitCodes } from "./verify-proof.js";
 
 export type Language = "zh" | "en";
@@ -67,6 +68,8 @@ export function reportText(report: Report, language: Language): string {
   if (draw !== undefined && report.verdict !== "violated") {
     lines.push(say(`阶段：${phases[draw.phase].zh}${draw.voided ? "，已作废" : ""}`,
       `phase: ${phases[draw.phase].en}${draw.voided ? ", voided" : ""}`));
+    const form = formWords(draw.announced);
+    if (form !== undefined) lines.push(form[language]);
     const discarded = report.discardedBefore;
     if (discarded.length > 0) {
       lines.push(say(`此前同事项同范围已有 ${discarded.length} 次结果看过之后作废：${discarded.join(", ")}`,
@@ -80,7 +83,7 @@ export function reportText(report: Report, language: Language): string {
         `lottery or dice: ${source}${issue && ` issue ${issue}`} ${digits}, at most ${tenths(bits)} bits (raises no tier)`));
     }
     draw.selection?.strata.forEach((stratum, i) => {
-      const all = stratum.eligible === stratum.drawn && stratum.drawn > 0n;
+      const all = stratum.eligible === stratum.drawn && stratum.drawn > 0n && drawsSubjects(draw.announced);
       lines.push(say(`分层 ${i}：可抽 ${stratum.eligible}，抽中 ${stratum.drawn}${all ? "（全部，非随机）" : ""}`,
         `stratum ${i}: ${stratum.eligible} eligible, ${stratum.drawn} drawn${all ? " (all: not random)" : ""}`));
     });
@@ -121,6 +124,7 @@ export function reportJson(report: Report): unknown {
     ...(draw?.beacon && { beacon: { chain: toHex(draw.beacon.hash), round: String(draw.beacon.round),
       round_time: String(draw.beacon.time), output: draw.output === undefined ? null : toHex(draw.output),
       listed: report.beaconListed } }),
+    ...(draw && { form: formWords(draw.announced) ?? null }),
     ...(draw && { digits: draw.digits.map((each) => ({ ...each, bits: tenths(each.bits) })) }),
     discarded_draws: report.discardedBefore,
     ...(draw?.seed && { seed: toHex(draw.seed) }),

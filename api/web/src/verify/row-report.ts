@@ -23,7 +23,7 @@ export const rowLimits: readonly Sentence[] = [
     en: "That the registry tells the truth, and that a visit was honest: nothing shows these." },
 ];
 
-function ticketSentence({ ticket, cutoff, drawn, stratum, weighted, row }: RowAnswer): Sentence[] {
+function ticketSentence({ ticket, cutoff, drawn, stratum, weighted, row, drawsSubjects }: RowAnswer): Sentence[] {
   if (ticket === undefined) return [];
   const [mine, of, chosen] = [toHex(ticket), stratum!.eligible, stratum!.drawn];
   if (weighted && chosen !== 0n) {
@@ -41,13 +41,13 @@ function ticketSentence({ ticket, cutoff, drawn, stratum, weighted, row }: RowAn
   const line = { zh: `抽签号 ${mine} ${drawn ? "不大于" : "大于"}截止号 ${toHex(cutoff)}：${drawn ? "抽中" : "未抽中"}（该层可抽 ${of}，抽中 ${chosen}）`,
     en: `its ticket ${mine} is ${drawn ? "not above" : "above"} the cut-off ${toHex(cutoff)}: it was ${drawn ? "" : "not "}drawn (${chosen} of the stratum's ${of} were)` };
   const all = { zh: "该层可抽的全部抽中，并非随机", en: "all of the stratum were drawn: that was not random" };
-  return of === chosen ? [line, all] : [line];
+  return of === chosen && drawsSubjects ? [line, all] : [line];
 }
 
 function answerSentences(id: string, report: RowReport): Sentence[] {
   const answer = report.answer!;
   const { row, rows } = answer;
-  const out: Sentence[] = [];
+  const out: Sentence[] = answer.form === undefined ? [] : [answer.form];
   if (row === undefined) {
     const beside = report.file!.rows.map(({ index, row: { id: other } }) => ({ at: index + 1n, other }));
     out.push({ zh: `${id} 不在名录（共 ${rows} 行，按编号排列）中：${beside.map((b) => `第 ${b.at} 行是 ${b.other}`).join("，")}，其间没有它的位置`,

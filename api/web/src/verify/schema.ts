@@ -120,7 +120,7 @@ const members: Member[] = [
     substitute_delay_s:u32 substitute_deadline_s:u32 pool_position:u64 subject_root:b32! subject_rows:u64
     subject_eligible:u64 inspector_root:b32! inspector_rows:u64 inspector_eligible:u64 conflict_root:b32!
     conflict_rows:u64 beacon_chain:b32? beacon_round:u64 sealed:bool disclosure_deadline:u64
-    pool_key_hash:bytes weighted:bool`),
+    pool_key_hash:bytes weighted:bool form:u8<4 form_reason:text first_day:u32 visits_per_day:u32`),
   table("DrawCommitted", "draw:ref! commitment:b32!"),
   table("CommitmentsClosed", "draw:ref! committed:b32*"),
   table("DrawRevealed", "draw:ref! nonce:b32!"),
@@ -152,6 +152,7 @@ const members: Member[] = [
   table("DigitsRecorded", "draw:ref! source:id! issue:id digits:id!"),
   table("VrfKeyShared", "key:b32! commitments:b32*! holders:b32*!"),
   table("VrfShareConfirmed", "key:b32!"),
+  table("TeamNamed", "draw:ref! visit:u64 inspectors:[id]! reason:text"),
 ].map((each) => ({ name: each.name, table: each }));
 
 export const payloads: readonly Member[] = members;

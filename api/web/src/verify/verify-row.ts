@@ -10,6 +10,7 @@ import { checkQuorum, type Policy, signedCheckpoint } from "./policy.js";
 import { checkIncluded, missing, notesOn, policyOfGenesis } from "./proof-checkpoint.js";
 import { Refusal, refuse, type Sentence } from "./refusal.js";
 import { big, bytes as bytesOf, flag, rows } from "./replay/fields.js";
+import { checkForm, drawsSubjects, formWords } from "./replay/form.js";
 import { RowSteps } from "./replay/row-steps.js";
 import { type RowFile, parseRowFile } from "./row-file.js";
 import type { Verdict, Wrong } from "./verify-proof.js";
@@ -26,6 +27,8 @@ export interface RowAnswer {
   readonly ticket: Bytes | undefined; // once executed, of an eligible row
   readonly cutoff: Bytes | undefined; // undefined: nobody of the stratum was drawn
   readonly weighted: boolean;
+  readonly form: Sentence | undefined; // what is not drawn, and why; undefined where both sides are
+  readonly drawsSubjects: boolean;
   readonly drawn: boolean | undefined; // undefined: by weight, which one row does not show unless it was certain
   readonly stratum: { readonly eligible: bigint; readonly drawn: bigint; readonly restDrawn: bigint;
     readonly restWeight: bigint } | undefined;
@@ -86,10 +89,12 @@ class Verification {
     const announced = steps.announced!;
     const size = big(announced, "subject_rows");
     const weighted = flag(announced, "weighted");
+    checkForm(announced);
     const row = checkRow(file.subject, file.rows, size, bytesOf(announced, "subject_root"), weighted);
     const answer = { rows: size, eligible: big(announced, "subject_eligible"), row,
       index: row && file.rows[0]!.index, executed: steps.executed !== undefined, voided: steps.voided,
-      failed: steps.failed, weighted, ticket: undefined, cutoff: undefined, drawn: false, stratum: undefined };
+      failed: steps.failed, weighted, form: formWords(announced), drawsSubjects: drawsSubjects(announced),
+      ticket: undefined, cutoff: undefined, drawn: false, stratum: undefined };
     if (row === undefined) return answer;
     const strata = rows(announced, "strata").length;
     if (row.stratum >= BigInt(strata)) refuse("draw.stratum", "该行的分层没有公告", "the row's stratum was not announced");

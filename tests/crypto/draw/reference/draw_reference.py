@@ -7,6 +7,7 @@ themselves. It shares nothing with the C++ and makes the golden vectors of tests
 
 Nothing but the standard library of Python 3.9 or later. The same files come out every time.
 """
+import datetime
 import hashlib
 import itertools
 import random
@@ -152,6 +153,16 @@ def pair_order(seed, subject, inspector_id):
 
 
 # ---- selection ----------------------------------------------------------------------------------------
+
+def visit_day(first, per_day, visit):
+    """One day after another, leaving out Saturdays and Sundays."""
+    day = datetime.date(1970, 1, 1) + datetime.timedelta(first)
+    for _ in range(visit // per_day):
+        day += datetime.timedelta(1)
+        while day.isoweekday() > 5:
+            day += datetime.timedelta(1)
+    return (day - datetime.date(1970, 1, 1)).days
+
 
 def within(value, bounds):
     return max(bounds[0], min(value, bounds[1]))
@@ -635,6 +646,12 @@ def example():
           "recusal from seat 1 of the second visit, decided later, counted (section 9).", [
               ("leaver", leaver), ("later_leaver", later), ("substitute_at_decision", chosen[0]),
               ("substitute_by_later_loads", chosen[1])])
+
+    first, per_day = (datetime.date(2026, 11, 27) - datetime.date(1970, 1, 1)).days, 2
+    block("The days of a full inspection (\"Forms\"): two a day from 2026-11-27 on, a Friday. The first 15 visits, and number 1,000.", [
+        ("days_first", str(first)), ("days_per_day", str(per_day)),
+        ("days", words([visit_day(first, per_day, visit) for visit in range(15)])),
+        ("days_far", str(visit_day(first, per_day, 1000)))])
 
 
 if __name__ == "__main__":

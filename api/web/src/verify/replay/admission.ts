@@ -60,6 +60,7 @@ const rules: Readonly<Record<string, Admit>> = {
   DigitsRecorded: draw.admitDigits,
   VrfKeyShared: keys.admitVrfShared,
   VrfShareConfirmed: keys.admitShareConfirmed,
+  TeamNamed: tasks.admitTeamNamed,
 };
 
 /** Whether a task is of the draw that the file is about; of earlier attempts only how they ended is looked at. */

@@ -6,6 +6,7 @@ import type { Decoded } from "../flatbuffer.js";
 import { refuse } from "../refusal.js";
 import { announcedBeacon, checkRoundTime } from "./beacon.js";
 import { isInForce } from "./catalogue.js";
+import { checkForm } from "./form.js";
 import { big, bytes, flag, hashes, hex, number, rows, text, texts } from "./fields.js";
 import { narrows, overlap, scopeOf } from "./scope.js";
 import { type Draw, type Event, type State, isOpen, isWithin } from "./state.js";
@@ -200,6 +201,7 @@ export function admitAnnounced(state: State, { entry, payload: p }: Event): void
   let groups: SeatGroup[] = [];
   if (mine) { // of earlier attempts only how they ended is looked at
     checkPlan(state, p, plan);
+    checkForm(p);
     groups = groupsOf(state, p, department);
     if (hex(p, "vrf_key") !== state.vrfKey || state.vrfKeys.get(state.vrfKey)?.retired === true) {
       refuse("draw.vrf_key", "不是现行的可验证随机函数公钥", "not the VRF key in force");

@@ -11,6 +11,7 @@ import type { Decoded } from "../flatbuffer.js";
 import { Refusal, refuse } from "../refusal.js";
 import { verifyVrf } from "../vrf.js";
 import { big, bytes, flag, hashes, hex, number, rows, text, texts } from "./fields.js";
+import { drawsTeams } from "./form.js";
 import { isKeyChange, isLoss } from "./envelope.js";
 import { checkExecutor, checkTwoTrustees } from "./keys.js";
 import { checkKeyChange } from "./log-keys.js";
@@ -151,8 +152,14 @@ export function admitExecuted(state: State, { entry, payload: p, authors }: Even
     refuse("draw.selection", "抽选结果与重算不符", "the selection is not what the seed gives");
   }
   const tickets = new Map(draw.selection.drawn.map((each) => [each.id, each.ticket]));
-  if (big(a, "conflict_rows") === 0n) {
-    const visits = match(seed, draw.groups, state.pool.inspectors, [...tickets.keys()], []);
+  const inOrder = (): { subject: string; ticket: Bytes; order: Bytes }[] => [...tickets]
+    .map(([subject, ticket]) => ({ subject, ticket, order: visitOrder(seed, subject) }))
+    .sort((x, y) => compare(x.order, y.order) || (x.subject < y.subject ? -1 : 1));
+  const named = !drawsTeams(a);
+  if (named || big(a, "conflict_rows") === 0n) {
+    const empty = Array.from({ length: seatsOf(draw.groups) }, () => "");
+    const visits = named ? inOrder().map(({ subject }) => ({ subject, team: empty })) :
+      match(seed, draw.groups, state.pool.inspectors, [...tickets.keys()], []);
     const records = visits.map((visit): VisitRecord => ({ ...visit, ticket: tickets.get(visit.subject)! }));
     draw.expected = records;
     if (!equal(visitsRoot(records), bytes(p, "visits_root")) || vacanciesOf(records) !== big(p, "vacancies")) {
@@ -161,9 +168,7 @@ export function admitExecuted(state: State, { entry, payload: p, authors }: Even
   } else {
     state.notes.push({ zh: "有利益冲突在案，配对是否避开须由有权打开者核验",
       en: "conflicts are in force: whether the matching heeds them is for those who may open them" });
-    draw.expected = [...tickets]
-      .map(([subject, ticket]) => ({ subject, ticket, team: undefined, order: visitOrder(seed, subject) }))
-      .sort((x, y) => compare(x.order, y.order) || (x.subject < y.subject ? -1 : 1));
+    draw.expected = inOrder().map((visit) => ({ ...visit, team: undefined }));
   }
   if (entry.time > big(a, "execute_deadline")) {
     state.late = { position: entry.position, deadline: big(a, "execute_deadline") };
@@ -236,7 +241,7 @@ export function admitDisclosed(state: State, { entry, payload: p }: Event): void
   draw.tasks = draw.visits.map((visit) => ({
     subject: visit.subject,
     seats: visit.team.map((inspector) => ({ inspector, ordinal: 0, noneLeft: false, recusal: undefined,
-      vacated: inspector === "" ? { position: executed.position, time: executed.time, by: "" } : undefined })),
+      vacated: inspector === "" && drawsTeams(draw.announced) ? { position: executed.position, time: executed.time, by: "" } : undefined })),
     held: new Set(visit.team.filter((id) => id !== "")), hasResult: false, published: false,
     everPublished: false, withheld: false, objection: false,
   }));

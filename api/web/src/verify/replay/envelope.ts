@@ -15,7 +15,7 @@ const isCut = (stream: string): boolean => stream === "state" || stream === "wit
 const versioned = new Set(["PermissionsChanged", "KeyGranted", "KeyRevoked", "VrfKeyRegistered", "PlanPublished",
   "DrawAnnounced", "CommitmentsClosed", "RevealsClosed", "DrawExecuted", "DrawDisclosed", "DrawVoided", "DrawFailed",
   "RecusalFiled", "RecusalDecided", "SubstituteDrawn", "UnitsAdded", "BeaconChainSet", "BeaconRecorded",
-  "VrfKeyShared"]);
+  "VrfKeyShared", "TeamNamed"]);
 
 /** The stream that follows from the payload. */
 export function streamOf(kind: string, p: Decoded): string {
@@ -78,7 +78,7 @@ function affairsOf(state: State, kind: string, p: Decoded): readonly string[] | 
       const plan = state.plans.get(text(p, "plan"));
       return plan === undefined ? undefined : [text(plan, "department")];
     }
-    case "DrawVoided": case "UnitsAdded":
+    case "DrawVoided": case "UnitsAdded": case "TeamNamed":
     case "ResultFollowedUp": case "ResultPublished": case "PublicationWithheld": case "ObjectionFiled":
     case "ObjectionDecided":
       return only(state.draws.get(text(p, "draw"))?.department);

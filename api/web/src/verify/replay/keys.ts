@@ -32,7 +32,8 @@ function permissionsOf(list: readonly Decoded[]): Map<string, Permission> {
   if (!kept || revoke === undefined || !revoke.first.has("trustee") || revoke.second.size > 0) {
     refuse("permissions.trustees", "权限表不再由受托人掌握", "the table would leave the trustees' hands");
   }
-  if (["DrawAnnounced", "DrawVoided", "UnitsAdded", "DigitsRecorded"].some((kind) => table.has(kind) && table.get(kind)!.second.size === 0)) {
+  if (["DrawAnnounced", "DrawVoided", "UnitsAdded", "DigitsRecorded", "TeamNamed"].some(
+    (kind) => table.has(kind) && table.get(kind)!.second.size === 0)) {
     refuse("permissions.two", "权限表让一人签须两人签的事件", "one signature for an event that takes two");
   }
   return table;

@@ -5,6 +5,7 @@ import { groupOfInspector, groupOfSeat } from "../draw/team.js";
 import type { Decoded } from "../flatbuffer.js";
 import { substituteOutputs } from "./beacon.js";
 import { refuse } from "../refusal.js";
+import { drawsTeams } from "./form.js";
 import { big, bytes, flag, number, rows, text, texts } from "./fields.js";
 import { drawOf } from "./draw.js";
 import { type Draw, type Event, type Key, type Seat, type State, type Task, inspectorAt, isWithin } from "./state.js";
@@ -69,7 +70,7 @@ export function admitRecusalDecided(state: State, { entry, payload: p, authors }
   if (!mayDecide(decider, department)) refuse("recusal.decider", "无权决定", "not for this person to decide");
   seat.recusal = undefined;
   if (!flag(p, "approved")) return;
-  seat.vacated = { position: entry.position, time: entry.time, by: seat.inspector };
+  if (drawsTeams(draw.announced)) seat.vacated = { position: entry.position, time: entry.time, by: seat.inspector };
   seat.inspector = "";
   seat.noneLeft = false;
 }
@@ -185,6 +186,45 @@ export function admitUnitsAdded(state: State, { entry, payload: p, authors }: Ev
   }
 }
 
+const namedBesideConflicts = { zh: "有利益冲突在案，指派的人员是否避开须由有权打开者核验",
+  en: "conflicts are in force: whether those named heed them is for those who may open them" };
+
+/** Who goes where the draw drew subjects only: filled seats stay, officers' seats are filled, somebody is new. */
+export function admitTeamNamed(state: State, { entry, payload: p }: Event): void {
+  const draw = openDraw(state, p);
+  const task = taskOf(draw, p);
+  if (drawsTeams(draw.announced)) refuse("team.form", "检查人员由抽取产生，不得指派", "the teams are drawn, and not named");
+  if (task.hasResult) refuse("team.late", "已有结果", "the visit has its result");
+  const names = texts(p, "inspectors");
+  const filled = names.filter((id) => id !== "");
+  const fits = names.length === task.seats.length && new Set(filled).size === filled.length &&
+    task.seats.every((seat, i) => seat.inspector === "" || seat.inspector === names[i]) &&
+    names.slice(0, draw.groups[0]!.seats).every((id) => id !== "") &&
+    task.seats.some((seat, i) => seat.inspector !== names[i]);
+  if (!fits) refuse("team.seats", "所列与席位不符", "the list does not fit the seats");
+  const units = new Map<string, number>();
+  names.forEach((id, i) => {
+    if (id === "") return;
+    const bad = (): never => refuse("team.inspector", `不能指派 ${id}`, `${id} cannot go`);
+    const row = state.inspectorRows.get(id) ?? bad();
+    const group = groupOfSeat(draw.groups, BigInt(i))!;
+    const now = inspectorAt(state, id, entry.position)!;
+    const able = now.active && groupOfInspector(draw.groups, now) === group && !task.held.has(id);
+    if (task.seats[i]!.inspector === "" && !able) bad();
+    const place = `${group} ${row.unit}`;
+    units.set(place, (units.get(place) ?? 0) + 1);
+    const limit = draw.groups[group]!.unitLimit;
+    if (limit !== 0 && units.get(place)! > limit) bad();
+  });
+  const hidden = [...state.conflicts.values()].some(
+    (each) => each.inForceFrom !== undefined && each.inForceFrom < entry.position);
+  if (hidden && !state.notes.includes(namedBesideConflicts)) state.notes.push(namedBesideConflicts);
+  task.seats.forEach((seat, i) => {
+    seat.inspector = names[i]!;
+    if (seat.inspector !== "") task.held.add(seat.inspector);
+  });
+}
+
 // ---- results --------------------------------------------------------------------------------------
 
 function checkRows(draw: Draw, p: Decoded): void {
@@ -202,6 +242,9 @@ export function admitResult(state: State, { entry, payload: p, authors }: Event)
   const task = taskOf(draw, p);
   if (task.hasResult) refuse("result.recorded", "已有结果", "there is a result already");
   const officers = task.seats.slice(0, draw.groups[0]!.seats);
+  if (!drawsTeams(draw.announced) && officers.some((seat) => seat.inspector === "")) {
+    refuse("result.team", "执法人员尚未指派齐", "the officers are not all named yet");
+  }
   const who = authors.map((author) => author.inspector);
   if (who.length !== 2 || who[0] === who[1] ||
     !who.every((id) => id !== "" && officers.some((seat) => seat.inspector === id))) {

@@ -1,0 +1,78 @@
+// `liuhen name-team` as clerk and approver run it: the service, which may open conflicts, takes
+// nobody whom one keeps out, and the pages show that the team was named.
+#include "crypto/commitment.h"
+#include "tests/projections/city_log.h"
+#include "tests/tools/commands_at_town.h"
+
+namespace liuhen::tools {
+namespace {
+
+using tests::City;
+
+class NamingTeams : public tests::CommandsAtTown {
+ protected:
+  NamingTeams() {
+    for (const char* name : {"clerk", "approver"}) write_key(name);
+    auto announced = draw_.announcement();
+    announced.form = ledger::schema::DrawForm::subjects;
+    announced.form_reason = "人员由县局指定";
+    town.city.must(std::move(announced), {"clerk", "approver"});
+    draw_.contribute();
+    draw_.execute();
+    town.catch_up();
+  }
+  // Approved, its content in the service's keeping.
+  void conflict_with(const std::string& inspector) {
+    City& city = town.city;
+    const Bytes bytes =
+        projections::encode(projections::ConflictContent{.subject = draw_.draw().tasks[0].subject,
+                                                         .inspector = inspector,
+                                                         .kind = "kinship",
+                                                         .evidence = ""});
+    const Hash salt = crypto::sha256(view_of("salt")), commitment = crypto::commit(salt, bytes);
+    ledger::schema::ConflictDeclaredT declared;
+    declared.commitment = City::bytes(commitment);
+    declared.unit = "MSA-1";
+    const Bytes intent = ledger::encode(city.intent(std::move(declared), {"registrar"}));
+    const auto answer = town.post(
+        "/api/v1/intents",
+        tests::Town::submission(
+            intent, {{city.id("registrar"), ledger::sign_intent(city.key("registrar"), intent)}},
+            {boost::json::object{{"commitment", to_hex(commitment)},
+                                 {"salt", to_hex(salt)},
+                                 {"bytes", to_base64(bytes)}}}));
+    ASSERT_EQ(answer.status, 200U) << answer.body;
+    town.follow();
+    ledger::schema::ConflictDecidedT decided;
+    decided.commitment = City::bytes(commitment);
+    decided.approved = true;
+    city.must(std::move(decided), {"head"});
+    town.catch_up();
+  }
+  std::string name(const std::string& first, const std::string& second, int code) {
+    return run({"name-team", "P1/1", "0", "--inspector", first, "--inspector", second, "--reason",
+                "辖区专管员", "--key", key("clerk"), "--key", key("approver")},
+               code);
+  }
+  tests::CityDraw draw_{town.city};
+};
+
+TEST_F(NamingTeams, NobodyWhomAConflictKeepsOut) {
+  EXPECT_NE(town.get("/draws/P1/1").body.find("待指派"), std::string::npos);
+  conflict_with("Z0001");
+  EXPECT_NE(name("Z0001", "Z0002", kFailed).find("an approved conflict"), std::string::npos);
+  name("Z0003", "Z0002", kDone);
+  const auto& seats = draw_.draw().tasks[0].seats;
+  EXPECT_EQ(seats[0].inspector, "Z0003");
+  EXPECT_EQ(seats[1].inspector, "Z0002");
+  const std::string page = town.get("/draws/P1/1").body;
+  EXPECT_NE(page.find("指派，非抽取"), std::string::npos);
+  EXPECT_NE(page.find("人员由县局指定"), std::string::npos);
+  const auto tasks = town.json("/api/v1/draws/P1/1/tasks");
+  EXPECT_FALSE(tasks.at("tasks").at(0).at("team_drawn").as_bool());
+  EXPECT_TRUE(tasks.at("tasks").at(0).at("due_day").is_null());
+  EXPECT_EQ(town.json("/api/v1/draws/P1/1").at("form").as_string(), "subjects");
+}
+
+}  // namespace
+}  // namespace liuhen::tools
