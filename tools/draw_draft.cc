@@ -49,24 +49,35 @@ Result<schema::RuleSetT> rule_of(Session& session, const std::string& id) {
   return std::move(*payload->AsRuleSet());
 }
 
+// The valid key with the role of a person, or the key itself where it is given in hex.
+Result<Bytes> key_with_role(const json::value& keys, const std::string& who,
+                            std::string_view wanted) {
+  for (const json::value& row : keys.at("keys").as_array()) {
+    const std::string_view key = row.at("key").as_string(), person = row.at("person").as_string();
+    if ((person != who && key != who) || !row.at("revoked").is_null()) continue;
+    for (const json::value& role : row.at("roles").as_array()) {
+      if (std::string_view(role.as_string()) == wanted) return from_hex(key);
+    }
+  }
+  if (wanted == "supervisor")
+    return fail("draw.supervisors", who + " 没有监督人的密钥",
+                who + " holds no key with the role supervisor");
+  return fail("draw.contributor", who + " 没有贡献人的密钥",
+              who + " holds no key with the role contributor");
+}
+
 Outcome fill_people(Session& session, const DrawDraft& asked, schema::DrawAnnouncedT& draw) {
   auto answer = session.get("/api/v1/keys");
   if (!answer) return answer.error();
   for (const std::string& person : asked.contributors) {
-    const json::object* found = nullptr;
-    for (const json::value& row : answer->at("keys").as_array()) {
-      if (std::string_view(row.at("person").as_string()) != person || !row.at("revoked").is_null())
-        continue;
-      for (const json::value& role : row.at("roles").as_array()) {
-        if (std::string_view(role.as_string()) == "contributor") found = &row.as_object();
-      }
-    }
-    if (found == nullptr)
-      return fail("draw.contributor", person + " 没有贡献人的密钥",
-                  person + " holds no key with the role contributor");
-    auto id = from_hex(std::string_view(found->at("key").as_string()));
+    const auto id = key_with_role(*answer, person, "contributor");
     if (!id) return id.error();
     draw.contributors.insert(draw.contributors.end(), id->begin(), id->end());
+  }
+  for (const std::string& person : asked.supervisors) {
+    const auto id = key_with_role(*answer, person, "supervisor");
+    if (!id) return id.error();
+    draw.supervisors.insert(draw.supervisors.end(), id->begin(), id->end());
   }
   auto vrf = from_hex(std::string_view(answer->at("vrf").as_string()));
   if (!vrf) return vrf.error();
@@ -153,7 +164,7 @@ Result<std::vector<std::uint8_t>> hash_of(const json::value& answer, const char*
 
 // What the clerk is about to sign: how many of each stratum, whom the rule keeps out, and where
 // nothing is left to chance.
-void say_forecast(Session& session, const json::value& answer) {
+void say_forecast(Session& session, const json::value& answer, bool sealed) {
   const auto count = [](const json::value& row, const char* name) {
     return std::to_string(row.at(name).to_number<std::uint64_t>());
   };
@@ -172,6 +183,11 @@ void say_forecast(Session& session, const json::value& answer) {
     if (drawn != "0" && !row.at("random").as_bool()) {
       zh += "，不具随机性";
       en += ", which is not random";
+    }
+    // Whoever has the registry can name these, seal or not.
+    if (sealed && (drawn == "0" || drawn == eligible || certain != "0")) {
+      zh += "；密封无用：谁被抽中、谁不会被抽中，从名录即可知道";
+      en += "; the seal hides nothing of those: who is drawn, or is not, follows from the registry";
     }
     session.environment().say(zh, en);
   }
@@ -201,7 +217,7 @@ Outcome fill_pool(Session& session, schema::DrawAnnouncedT& draw) {
   draw.inspector_rows = answer->at("inspector_rows").to_number<std::uint64_t>();
   draw.inspector_eligible = answer->at("inspector_eligible").to_number<std::uint64_t>();
   draw.conflict_rows = answer->at("conflict_rows").to_number<std::uint64_t>();
-  say_forecast(session, *answer);
+  say_forecast(session, *answer, draw.sealed);
   return ok();
 }
 
@@ -243,6 +259,8 @@ Result<schema::DrawAnnouncedT> draft_of(Session& session, const DrawDraft& asked
   draw.commit_deadline = now + asked.commit_min * 60;
   draw.reveal_deadline = draw.commit_deadline + asked.reveal_min * 60;
   draw.execute_deadline = draw.reveal_deadline + asked.execute_min * 60;
+  draw.sealed = asked.sealed_until != 0;
+  draw.disclosure_deadline = asked.sealed_until;
   draw.substitute_delay_s = asked.substitute_delay_s;
   draw.substitute_deadline_s = asked.substitute_delay_s + 86'400;
   if (auto outcome = fill_beacon(session, asked.beacon, rule->margin_s, draw); !outcome)

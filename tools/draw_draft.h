@@ -16,6 +16,8 @@ struct DrawDraft {
   std::uint32_t substitute_delay_s = 300;
   std::string beacon;  // chain hash; empty: none
   std::string previous, groups_file;
+  std::uint64_t sealed_until = 0;        // Unix seconds; 0: not sealed
+  std::vector<std::string> supervisors;  // of a sealed draw: person ids, or keys in hex
 };
 
 // Reads plan, rule, keys and departments from the service, fills in everything, and has the service

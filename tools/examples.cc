@@ -62,7 +62,10 @@ const std::map<std::string, std::vector<std::string>>& examples() {
         "draw announce 2026-ND --contributor contributor-1 --contributor contributor-2 --beacon "
         "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971 --key clerk-1.key "
         "--second "
-        "approver-1"}},
+        "approver-1",
+        "draw announce 2026-ND --contributor contributor-1 --contributor contributor-2 "
+        "--sealed-until 1790000000 --supervisor supervisor-1 --supervisor supervisor-2 --key "
+        "clerk-1.key --second approver-1"}},
       {"beacon chain",
        {"beacon chain quicknet-info.json --key trustee-1.key --second trustee-2",
         "beacon chain quicknet-info.json --withdraw --key trustee-1.key --second trustee-2"}},
@@ -89,6 +92,8 @@ const std::map<std::string, std::vector<std::string>>& examples() {
        {"draw void 2026-ND/1 --reason 公告有误 --key approver-1.key --key supervisor-1.key"}},
       {"draw attest",
        {"draw attest 2026-ND/1 --statement 全程在场，未见异常 --key observer-1.key"}},
+      {"draw unseal",
+       {"draw unseal 2026-ND/1 --key supervisor-1.key --policy policy.txt --attest"}},
       {"draw add-units",
        {"draw add-units 2026-ND/1 --unit 370203-SCJG --reason 无人可递补 --key clerk-1.key "
         "--second "

@@ -1,9 +1,6 @@
 // Proof files of draws with a beacon, as the C++ writes them: good ones verify, and what a dishonest operator would
 // write is named alike by both verifiers.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import test from "node:test";
 import { utf8 } from "../dist/verify/bytes.js";
 import { decodeEntry } from "../dist/verify/entry.js";
@@ -13,29 +10,7 @@ import { parseProofFile, writeProofFile } from "../dist/verify/proof-file.js";
 import { reportJson, reportText } from "../dist/verify/report-text.js";
 import { verifyProofFile } from "../dist/verify/verify-proof.js";
 import { scratch } from "./demonstration.js";
-
-const bin = process.env.LIUHEN_BIN;
-const skip = bin ? false : "LIUHEN_BIN is not set: run ctest -R web";
-
-function made(name) {
-  const run = spawnSync(`${bin}/proof_cases`, [name], { maxBuffer: 1 << 28 });
-  assert.equal(run.status, 0, name);
-  const [chain, now] = run.stderr.toString().trim().split(" ");
-  return { bytes: new Uint8Array(run.stdout), chain, now: BigInt(now) };
-}
-
-/** What liuhen-verify says of it. */
-function theirs(home, bytes, now, policy) {
-  const path = join(home, "proof");
-  writeFileSync(path, bytes);
-  const words = ["file", path, "--json", "--at", String(now)];
-  if (policy !== undefined) {
-    writeFileSync(join(home, "policy"), policy);
-    words.push("--policy", join(home, "policy"));
-  }
-  const run = spawnSync(`${bin}/liuhen-verify`, words, { encoding: "utf8" });
-  return { status: run.status, ...JSON.parse(run.stdout) };
-}
+import { made, namedAlike, skip, theirs } from "./proof-cases.js";
 
 test("a whole draw and its substitute, by a listed chain and by another", { skip }, (t) => {
   const home = scratch(t);
@@ -170,8 +145,7 @@ test("an attempt with a beacon that goes no further is overdue", { skip }, (t) =
 });
 
 test("what a dishonest operator would write is named alike by both", { skip }, (t) => {
-  const home = scratch(t);
-  for (const [name, code] of Object.entries({
+  namedAlike(scratch(t), {
     "other-round": "draw.beacon_round",
     "other-chain": "beacon.signature",
     "early": "draw.early",
@@ -193,12 +167,5 @@ test("what a dishonest operator would write is named alike by both", { skip }, (
     "weights-ignored": "draw.weighted",
     "no-minimum": "draw.rate",
     "other-rest": "draw.selection",
-  })) {
-    const { bytes, now } = made(name);
-    const report = verifyProofFile(bytes, { now });
-    assert.deepEqual([report.verdict, report.wrong?.code], ["violated", code], name);
-    const other = theirs(home, bytes, now);
-    assert.deepEqual([other.status, other.finding.code], [1, code], name);
-    assert.equal(String(report.wrong.position), String(other.finding.position), name);
-  }
+  });
 });

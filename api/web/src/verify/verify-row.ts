@@ -10,6 +10,7 @@ import { checkQuorum, type Policy, signedCheckpoint } from "./policy.js";
 import { checkIncluded, missing, notesOn, policyOfGenesis } from "./proof-checkpoint.js";
 import { Refusal, refuse, type Sentence } from "./refusal.js";
 import { big, bytes as bytesOf, flag, rows } from "./replay/fields.js";
+import { refuseStillSealed } from "./replay/seal.js";
 import { RowSteps } from "./replay/row-steps.js";
 import { type RowFile, parseRowFile } from "./row-file.js";
 import type { Verdict, Wrong } from "./verify-proof.js";
@@ -73,7 +74,7 @@ class Verification {
       this.position = entry.position;
       steps.take(decodeEntry(entry.bytes), entry.position);
     }
-    this.position = steps.executedAt;
+    this.position = steps.knownAt;
     const seed = steps.seed();
     this.position = undefined;
     const answer = this.judge(file, steps, seed);
@@ -90,6 +91,7 @@ class Verification {
     const answer = { rows: size, eligible: big(announced, "subject_eligible"), row,
       index: row && file.rows[0]!.index, executed: steps.executed !== undefined, voided: steps.voided,
       failed: steps.failed, weighted, ticket: undefined, cutoff: undefined, drawn: false, stratum: undefined };
+    if (steps.isSealed()) refuseStillSealed(big(announced, "disclosure_deadline"));
     if (row === undefined) return answer;
     const strata = rows(announced, "strata").length;
     if (row.stratum >= BigInt(strata)) refuse("draw.stratum", "该行的分层没有公告", "the row's stratum was not announced");
@@ -98,8 +100,8 @@ class Verification {
         "this program does not know the code of the row's reason: upgrade it");
     }
     if (seed === undefined) return answer;
-    this.position = steps.executedAt;
-    return { ...answer, ...this.ticket(file.subject, row, seed, rows(steps.executed!, "strata"), strata, weighted) };
+    this.position = steps.knownAt;
+    return { ...answer, ...this.ticket(file.subject, row, seed, steps.strata(), strata, weighted) };
   }
 
   private ticket(id: string, row: SubjectRow, seed: Bytes, recorded: ReturnType<typeof rows>, strata: number,
