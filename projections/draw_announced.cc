@@ -7,6 +7,7 @@
 #include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
 #include "projections/pool.h"
+#include "projections/sealed_draw.h"
 
 namespace liuhen::projections {
 
@@ -32,12 +33,12 @@ struct Announcing {
 };
 
 Outcome check_reserved(const Announcing& c) {
-  const DrawAnnouncedT& a = c.a;
-  if (!a.sealed && a.disclosure_deadline == 0 && a.pool_key_hash.empty()) return ok();
-  return fail("draw.reserved", "公告使用了为以后版本保留的字段（密封、池密钥）：本版本须留空",
-              "the announcement uses fields kept for later versions (sealing, pool key): "
-              "leave them empty");
+  if (c.a.pool_key_hash.empty()) return ok();
+  return fail("draw.reserved", "公告使用了为以后版本保留的字段（池密钥）：本版本须留空",
+              "the announcement uses a field kept for later versions (pool key): leave it empty");
 }
+
+Outcome check_seal(const Announcing& c) { return check_sealing(c.state, c.event, c.a); }
 
 Outcome check_weighted(const Announcing& c) {
   if (c.a.weighted == !c.rule.weights.empty()) return ok();
@@ -418,8 +419,8 @@ Outcome admit(const State& state, const ledger::Event& event,
       .state = state, .event = event, .a = a, .plan = plan->second, .rule = rule->second};
   for (const auto check :
        {check_reserved, check_plan, check_weighted, check_scope, check_strata, check_special,
-        check_groups, check_capacities, check_contributors, check_deadlines, check_beacon,
-        check_pool_position, check_overlap, check_previous, check_pool}) {
+        check_groups, check_capacities, check_contributors, check_deadlines, check_seal,
+        check_beacon, check_pool_position, check_overlap, check_previous, check_pool}) {
     if (auto checked = check(c); !checked) return checked;
   }
   return ok();
@@ -438,6 +439,7 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawA
   draw.rule = plan.rule;
   draw.rule_set = copy_of(state.catalogue.rules.at(plan.rule));
   draw.contributors = hashes(draw.announcement.contributors);
+  draw.supervisors = hashes(draw.announcement.supervisors);
   draw.beacon = beacon_of(state, draw.announcement);
   draw.added_units.resize(draw.announcement.groups.size());
   state.draws.streams.push_back(draw.stream);

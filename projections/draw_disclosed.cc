@@ -1,10 +1,13 @@
 // DrawDisclosed: the visits behind the root of DrawExecuted, in parts; after the last one tasks are
-// open.
+// open. Of a sealed draw the first part says what was sealed.
 #include <algorithm>
 
 #include "crypto/draw/outcome.h"
 #include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
+#include "projections/known_outcome.h"
+#include "projections/sealed_draw.h"
+#include "projections/vrf_sharing.h"
 
 namespace liuhen::projections {
 
@@ -113,21 +116,52 @@ Outcome check_whole(const Draw& draw, const DrawDisclosedT& part) {
   for (const auto& record : records)
     vacancies += static_cast<std::uint64_t>(std::count(record.team.begin(), record.team.end(), ""));
   const Hash root = crypto::draw::visits_root(records);
-  const auto& recorded = draw.outcome->visits_root;
-  if (vacancies == draw.outcome->vacancies &&
-      std::equal(root.begin(), root.end(), recorded.begin(), recorded.end()))
+  // The root says how many are vacant; a sealed execution does not say it beside.
+  if ((draw.announcement.sealed || vacancies == draw.outcome->vacancies) &&
+      std::ranges::equal(root, draw.outcome->visits_root))
     return ok();
   return fail("draw.disclosed_root", "列示的名单与执行时记录的根或空缺数不符",
               "the visits listed do not give the root or the vacancies recorded at execution");
 }
 
+Outcome admit_opening(const State& state, const Draw& draw,
+                      const ledger::schema::DrawDisclosed& payload) {
+  if (auto checked = check_opening(draw, payload); !checked) return checked;
+  if (payload.last() != (draw.outcome->visits == 0)) {
+    return fail("draw.part", "只有没有检查的抽取，公开的第一部分才是最后一部分",
+                "the first part of a disclosure is the last one only where there are no visits");
+  }
+  return check_outcome(state, draw,
+                       {.pi = raw(payload.pi()),
+                        .strata = *payload.strata(),
+                        .visits_root = draw.outcome->visits_root,
+                        .visits = draw.outcome->visits,
+                        .vacancies = std::nullopt});
+}
+
+void open_seal(State& state, Draw& draw, const ledger::Event& event,
+               const ledger::schema::DrawDisclosed& payload) {
+  DrawDisclosedT part = unpacked(payload);
+  draw.outcome->pi = std::move(part.pi);
+  draw.outcome->strata = std::move(part.strata);
+  make_known(state, draw, event, draw.outcome->pi);
+}
+
 }  // namespace
 
-Outcome admit(const State& state, const ledger::Event&,
+Outcome admit(const State& state, const ledger::Event& event,
               const ledger::schema::DrawDisclosed& payload) {
   auto found = find_draw(state, text(payload.draw()), Draw::Phase::executed);
   if (!found) return found.error();
   const Draw& draw = **found;
+  if (auto checked = check_executor(state, event, draw); !checked) return checked;
+  if (draw.is_sealed()) return admit_opening(state, draw, payload);
+  if (!raw(payload.pi()).empty() || brings_strata(payload)) {
+    return fail(
+        "draw.sealed", "随机证明和各层截止号只在密封抽取公开的第一部分列出",
+        "the proof and the strata are given in the first part of a sealed draw's disclosure "
+        "only");
+  }
   const DrawDisclosedT part = unpacked(payload);
   const std::size_t left = draw.expected.size() - draw.tasks.size();
   if (part.part != draw.next_part || part.visits.size() > left ||
@@ -143,6 +177,8 @@ Outcome admit(const State& state, const ledger::Event&,
 
 void apply(State& state, const ledger::Event& event, const ledger::schema::DrawDisclosed& payload) {
   Draw& draw = draw_at(state, text(payload.draw()));
+  retire_if_by_holder(state, event, draw);
+  if (draw.is_sealed()) open_seal(state, draw, event, payload);
   const auto groups = seat_groups(draw);
   for (const auto* visit : *payload.visits()) {
     Task task;
@@ -165,13 +201,21 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawD
   if (!payload.last()) return;
   draw.phase = Draw::Phase::disclosed;
   draw.disclosed_at = event.position();
+  draw.disclosed_time = event.time();
   draw.expected = {};
-  if (draw.discarded || !draws_teams(draw.announcement)) return;
+  // Before it a sealed draw has no seat that anybody knows to be vacant.
+  const std::optional<std::uint64_t> decided_at =
+      draw.announcement.sealed ? event.position() : draw.executed_at;
+  const bool are_due = !draw.discarded && draws_teams(draw.announcement);
+  std::uint64_t vacancies = 0;
   for (Task& task : draw.tasks) {
     for (Seat& seat : task.seats) {
-      if (seat.inspector.empty()) seat.vacated_at = draw.executed_at;
+      if (!seat.inspector.empty()) continue;
+      ++vacancies;
+      if (are_due) seat.vacated_at = decided_at;
     }
   }
+  if (draw.outcome) draw.outcome->vacancies = vacancies;
 }
 
 }  // namespace liuhen::projections

@@ -63,7 +63,7 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawV
   draw.discarded = true;
   draw.voided_at = event.position();
   draw.voided_time = event.time();
-  if (draw.executed_at) state.draws.voided[*draw.executed_at] = event.position();
+  if (draw.known_at) state.draws.voided[*draw.known_at] = event.position();
 }
 
 Outcome admit(const State& state, const ledger::Event& event,

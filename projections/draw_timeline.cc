@@ -127,10 +127,17 @@ Sentence detail_of(const schema::DigitsRecorded& payload) {
                 " " + std::string(text(payload.digits())));
 }
 Sentence detail_of(const schema::DrawExecuted& payload) {
+  if (!raw(payload.seed_hash()).empty()) {
+    const std::string sealed = number(payload.visits());
+    return {"抽中 " + sealed + "，名单密封", sealed + " drawn, sealed"};
+  }
   const std::string visits = number(payload.visits()), vacancies = number(payload.vacancies());
   return {"抽中 " + visits + "，空缺 " + vacancies, visits + " drawn, " + vacancies + " vacancies"};
 }
 Sentence detail_of(const schema::DrawDisclosed& payload) {
+  if (!raw(payload.pi()).empty())
+    return {"启封：种子即执行时所承诺的，方予受理",
+            "opened: it is admitted only if the seed is the one committed to at execution"};
   const std::string part = number(payload.part()), visits = number(payload.visits()->size());
   return {"第 " + part + " 部分，" + visits + " 次检查",
           "part " + part + ", " + visits + " visits"};

@@ -74,12 +74,19 @@ struct Digits {
   std::uint64_t position = 0;  // of DigitsRecorded
 };
 
+// What a named supervisor of a sealed draw said once he could open it.
+struct SealChecked {
+  KeyId supervisor{};
+  std::uint64_t position = 0;
+  bool agrees = false;
+};
+
 struct Draw {
   enum class Phase {
     committing,  // announced; contributors commit
     revealing,   // CommitmentsClosed
     ready,       // RevealsClosed
-    executed,    // DrawExecuted; its visits are being listed
+    executed,    // DrawExecuted; sealed, or its visits are being listed
     disclosed,   // all visits listed: tasks open
     failed,
   };
@@ -106,8 +113,11 @@ struct Draw {
   std::optional<std::uint64_t> beacon_at;  // position of BeaconRecorded
   std::optional<std::uint64_t>
       disclosed_at;  // position of the last part: tasks are open from here on
-  std::uint64_t executed_time = 0;
-  std::optional<std::array<std::uint8_t, 64>> seed;  // S, once executed
+  std::uint64_t executed_time = 0, disclosed_time = 0;
+  // Position of the entry that brought pi: DrawExecuted or, of a sealed draw, the first part of its
+  // disclosure.
+  std::optional<std::uint64_t> known_at;
+  std::optional<std::array<std::uint8_t, 64>> seed;  // S, once pi is known
   std::optional<ledger::schema::DrawExecutedT> outcome;
   std::vector<std::vector<std::string>> added_units;  // per group, by UnitsAdded
   std::uint32_t next_part = 0;                        // of DrawDisclosed
@@ -117,7 +127,9 @@ struct Draw {
   std::map<std::string, std::uint32_t> loads;  // inspector → seats held in this draw now
   std::vector<std::uint64_t> attestations;     // positions
   std::set<KeyId> attested_by;
-  // What the parts of DrawDisclosed must list, from DrawExecuted until the last part: in visit
+  std::vector<KeyId> supervisors;         // of a sealed draw: who may open it, in order
+  std::vector<SealChecked> seal_checked;  // what they said, each once
+  // What the parts of DrawDisclosed must list, from pi being known until the last part: in visit
   // order, with the teams where no conflict was in force at pool_position and admission can replay
   // the matching.
   std::vector<ledger::schema::VisitT> expected;
@@ -137,6 +149,10 @@ struct Draw {
   bool must_execute() const;
   // Not yet ended: another on the same item and an overlapping scope is refused meanwhile.
   bool open() const;
+  // Executed, and who is drawn is not known yet.
+  bool is_sealed() const { return announcement.sealed && executed_at && !known_at; }
+  // A named supervisor has opened the sealed draw and found that it replays.
+  bool seal_is_attested() const;
   // Recusals, substitutes and results may be recorded.
   bool has_tasks() const { return phase == Phase::disclosed && !discarded; }
 };
@@ -144,12 +160,11 @@ struct Draw {
 struct Draws {
   std::map<std::string, Draw> by_stream;
   std::vector<std::string> streams;  // number − 1 → stream
-  // Visits of each subject that count towards its yearly cap, as (position of DrawExecuted,
+  // Visits of each subject that count towards its yearly cap, as (position of what made them known,
   // calendar year, Asia/Shanghai). Those of a draw that was executed and then voided count until
   // the void (see `voided`).
   std::map<std::string, std::vector<std::pair<std::uint64_t, std::uint32_t>>, std::less<>> visited;
-  std::map<std::uint64_t, std::uint64_t>
-      voided;  // position of DrawExecuted → position of a later DrawVoided
+  std::map<std::uint64_t, std::uint64_t> voided;  // Draw::known_at → position of a later DrawVoided
 };
 
 #define LIUHEN_PAYLOAD(T)                                                                          \

@@ -3,6 +3,7 @@
 
 #include "projections/draw_lookup.h"
 #include "projections/outcome.h"
+#include "projections/sealed_draw.h"
 
 namespace liuhen::projections {
 
@@ -46,6 +47,8 @@ std::optional<Due> due_of(const State& state, const Draw& draw, std::uint64_t no
     case Draw::Phase::ready:
       return draw.awaits_beacon() ? beacon_of(draw, now_s) : step(Due::Kind::execute);
     case Draw::Phase::executed:
+      if (draw.is_sealed() && (!draw.seal_is_attested() || now_s < seal_opens_at(a)))
+        return std::nullopt;
       return step(Due::Kind::disclose);
     case Draw::Phase::disclosed:
       return substitute_due(state, draw, now_s);
@@ -92,6 +95,21 @@ std::vector<Escape> escapes(const State& state, std::uint64_t now_s,
       all.push_back({.draw = stream, .deadline = deadline, .executed_time = std::nullopt});
     } else if (draw.executed_at && draw.executed_time > deadline) {
       all.push_back({.draw = stream, .deadline = deadline, .executed_time = draw.executed_time});
+    }
+  }
+  return all;
+}
+
+std::vector<Undisclosed> undisclosed(const State& state, std::uint64_t now_s) {
+  std::vector<Undisclosed> all;
+  for (const std::string& stream : state.draws.streams) {
+    const Draw& draw = state.draws.by_stream.at(stream);
+    const std::uint64_t deadline = draw.announcement.disclosure_deadline;
+    if (!draw.announcement.sealed || !draw.executed_at) continue;
+    if (!draw.disclosed_at && now_s > deadline) {
+      all.push_back({.draw = stream, .deadline = deadline, .disclosed_time = std::nullopt});
+    } else if (draw.disclosed_at && draw.disclosed_time > deadline) {
+      all.push_back({.draw = stream, .deadline = deadline, .disclosed_time = draw.disclosed_time});
     }
   }
   return all;

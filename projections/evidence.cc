@@ -1,7 +1,10 @@
 // What observers say of a draw, and photographs, videos and papers, by hash.
+#include <algorithm>
+
 #include "ledger/log_keys.h"
 #include "ledger/loss.h"
 #include "projections/draw_lookup.h"
+#include "projections/sealed_draw.h"
 
 namespace liuhen::projections {
 
@@ -39,13 +42,18 @@ Outcome admit(const State& state, const ledger::Event& event,
     return fail("attest.repeated", "该见证人对本次抽取已经作过见证",
                 "this observer has attested to this draw already");
   }
-  return ok();
+  return check_seal_attestation(**found, event);
 }
 
 void apply(State& state, const ledger::Event& event, const ledger::schema::DrawAttested& payload) {
   Draw& draw = draw_at(state, text(payload.draw()));
   draw.attested_by.insert(event.intent().author(0));
   draw.attestations.push_back(event.position());
+  const KeyId author = event.intent().author(0);
+  if (std::ranges::find(draw.supervisors, author) != draw.supervisors.end()) {
+    draw.seal_checked.push_back(
+        {.supervisor = author, .position = event.position(), .agrees = payload.agrees()});
+  }
 }
 
 Outcome admit(const State& state, const ledger::Event& event,

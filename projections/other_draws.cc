@@ -57,7 +57,13 @@ Outcome check_executed(const State& state, const ledger::Event& event) {
     return fail("draw.beacon_awaited", "须先记录公告的信标轮次，才能执行",
                 "it is executed once the announced round of the beacon is recorded, not before");
   }
-  return check_executor(state, event, exactly<32>(View((*found)->announcement.vrf_key)).value());
+  return check_executor(state, event, **found);
+}
+
+Outcome check_disclosed(const State& state, const ledger::Event& event) {
+  auto found = find_draw(state, event.intent().stream(), Phase::executed);
+  if (!found) return found.error();
+  return check_executor(state, event, **found);
 }
 
 // Units added: of a draw whose tasks are open.
@@ -74,9 +80,13 @@ void fold_executed(State& state, const ledger::Event& event) {
   draw.phase = Phase::executed;
   draw.executed_at = event.position();
   draw.executed_time = event.time();
-  if (!executes_as_holder(state, event)) return;
-  const KeyId announced = exactly<32>(View(draw.announcement.vrf_key)).value();
-  std::ranges::find(state.keys.vrf, announced, &VrfKey::id)->retired_at = event.position();
+  retire_if_by_holder(state, event, draw);
+}
+
+void fold_disclosed(State& state, const ledger::Event& event) {
+  Draw& draw = draw_at(state, event.intent().stream());
+  retire_if_by_holder(state, event, draw);
+  if (event.payload<schema::DrawDisclosed>().last()) draw.phase = Phase::disclosed;
 }
 
 }  // namespace
@@ -104,7 +114,7 @@ Outcome admit_other_draw(const State& state, const ledger::Event& event) {
     case Tag::DrawExecuted:
       return check_executed(state, event);
     case Tag::DrawDisclosed:
-      return in_phase(state, event, Phase::executed);
+      return check_disclosed(state, event);
     case Tag::DrawVoided:
       return admit(state, event, event.payload<schema::DrawVoided>());
     case Tag::DrawFailed:
@@ -134,8 +144,7 @@ void fold_other_draw(State& state, const ledger::Event& event) {
     case Tag::DrawExecuted:
       return fold_executed(state, event);
     case Tag::DrawDisclosed:
-      if (event.payload<schema::DrawDisclosed>().last()) enter(Phase::disclosed);
-      return;
+      return fold_disclosed(state, event);
     case Tag::DrawVoided:
       return apply(state, event, event.payload<schema::DrawVoided>());
     case Tag::DrawFailed:

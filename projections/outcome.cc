@@ -196,6 +196,16 @@ Result<Visits> visits_of(const State& state, const Draw& draw,
   return out;
 }
 
+Result<std::vector<ledger::schema::StratumOutcomeT>> strata_of_any_seed(const State& state,
+                                                                        const Draw& draw) {
+  const auto pool = pool_of(state, draw.announcement, draw.rule_set);
+  if (!pool) return pool.error();
+  auto chosen = choose({}, draw.announcement, *pool);
+  if (!chosen) return chosen.error();
+  for (auto& stratum : chosen->strata) stratum.cutoff.clear();
+  return std::move(chosen->strata);
+}
+
 bool outcome_is_not_random(const Draw& draw, const ledger::schema::StratumOutcomeT& stratum) {
   return draws_subjects(draw.announcement) && stratum.eligible > 0 &&
          (stratum.drawn == stratum.eligible || stratum.eligible < draw.rule_set.minimum_pool);

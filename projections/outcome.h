@@ -36,6 +36,10 @@ struct Visits {
 Result<Visits> visits_of(const State& state, const Draw& draw,
                          const std::array<std::uint8_t, 64>& seed, const OpenConflict& open);
 
+// What is recorded of each stratum whatever the seed: the same without cut-offs.
+Result<std::vector<ledger::schema::StratumOutcomeT>> strata_of_any_seed(const State& state,
+                                                                        const Draw& draw);
+
 // How the announcement shares out what is drawn.
 crypto::draw::Allocation allocation_of(const ledger::schema::DrawAnnouncedT& announcement);
 
@@ -56,7 +60,8 @@ bool outcome_is_not_random(const Draw& draw, const ledger::schema::StratumOutcom
 // number.
 std::vector<std::string> outcomes_discarded_before(const State& state, const Draw& draw);
 
-// What is recorded of an execution: the visits are what the proof's output gives.
+// What is recorded of an execution that is not sealed: the visits are what the proof's output
+// gives. Of a sealed one see projections/sealed_draw.h.
 ledger::schema::DrawExecutedT execution_of(const Draw& draw, const crypto::vrf::Proof& pi,
                                            const Visits& visits);
 
@@ -120,5 +125,14 @@ struct Escape {
 };
 std::vector<Escape> escapes(const State& state, std::uint64_t now_s,
                             const VoidProven& void_proven = {});
+
+// Sealed draws, executed, that passed their disclosure deadline without their last part, or whose
+// last part came later: violations, voided or not.
+struct Undisclosed {
+  std::string draw;
+  std::uint64_t deadline = 0;
+  std::optional<std::uint64_t> disclosed_time;  // absent: not at all
+};
+std::vector<Undisclosed> undisclosed(const State& state, std::uint64_t now_s);
 
 }  // namespace liuhen::projections

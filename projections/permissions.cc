@@ -104,7 +104,7 @@ std::vector<schema::PermissionT> default_permissions() {
       permission(Tag::DrawRevealed, {contributor}),
       permission(Tag::RevealsClosed, {platform}),
       permission(Tag::DrawExecuted, {platform, holder}),
-      permission(Tag::DrawDisclosed, {platform}),
+      permission(Tag::DrawDisclosed, {platform, holder}),
       permission(Tag::DrawVoided, {approver}, {clerk, approver, supervisor}),
       permission(Tag::DrawFailed, {platform}),
       permission(Tag::DrawAttested, {observer, supervisor}),

@@ -27,17 +27,18 @@ class Citations {
     if (!id.empty()) streams.push_back(prefix + std::string(id));
   }
 
+  void add_keys(View keys) {
+    for (std::size_t at = 0; at + 32 <= keys.size(); at += 32)
+      add("key/", to_hex(keys.subspan(at, 32)));
+  }
+
   template <class Table>
   void of(const Table&) {}
   void of(const schema::KeyGranted& payload) {
     add("department/", text(payload.grant()->department()));
   }
   void of(const schema::KeyRevoked& payload) { add("key/", to_hex(raw(payload.key()))); }
-  void of(const schema::VrfKeyShared& payload) {
-    const View holders = raw(payload.holders());
-    for (std::size_t at = 0; at + 32 <= holders.size(); at += 32)
-      add("key/", to_hex(holders.subspan(at, 32)));
-  }
+  void of(const schema::VrfKeyShared& payload) { add_keys(raw(payload.holders())); }
   void of(const schema::DepartmentSet& payload) { add("department/", text(payload.superior())); }
   void of(const schema::ItemListed& payload) { add("department/", text(payload.department())); }
   void of(const schema::RuleSet& payload) {
@@ -59,9 +60,8 @@ class Citations {
     if (payload.attempt() > 1)
       streams.push_back(draw_stream_of(text(payload.plan()), payload.attempt() - 1));
     if (!text(payload.previous()).empty()) streams.emplace_back(text(payload.previous()));
-    const View contributors = raw(payload.contributors());
-    for (std::size_t at = 0; at + 32 <= contributors.size(); at += 32)
-      add("key/", to_hex(contributors.subspan(at, 32)));
+    add_keys(raw(payload.contributors()));
+    add_keys(raw(payload.supervisors()));
     const View chain = raw(payload.beacon_chain());
     if (!chain.empty()) add("beacon/", to_hex(chain));
     for (const auto* group : *payload.groups()) {

@@ -103,7 +103,7 @@ Sentence all_included(std::size_t entries) {
 
 bool is_inconclusive(std::string_view code) {
   return code == "payload.unknown" || code == "proof.version" || code == "policy.log" ||
-         code == "policy.quorum";
+         code == "policy.quorum" || code == "draw.still_sealed" || code == "draw.seal_overdue";
 }
 
 }  // namespace liuhen::projections

@@ -10,6 +10,8 @@
 #include "projections/proof_checkpoint.h"
 #include "projections/proof_file.h"
 #include "projections/proof_text.h"
+#include "projections/seal_shown.h"
+#include "projections/sealed_draw.h"
 #include "projections/set_aside.h"
 #include "projections/verify_summary.h"
 #include "projections/vrf_sharing.h"
@@ -162,14 +164,41 @@ class Judge {
                "whole log, which shows whether it was escaped");
       return std::move(out_);
     }
+    if (auto late = check_disclosure(replay.state(), *draw); !late) {
+      if (draw->disclosed_at || !unwitnessed_) return violated(late.error(), draw->disclosed_at);
+      return violated(*unwitnessed_);
+    }
     if (draw->outcome) certain_ = certain_subjects(replay.state(), *draw);
     describe(replay.state(), *draw);
+    describe_seal(replay.state(), *draw);
     describe_discarded(replay.state(), *draw);
     describe_beacon(replay.state(), *draw);
     out_.shown.push_back(sharing_words(replay.state(), *draw));
     out_.verdict = Verdict::verified;
+    if (draw->is_sealed()) find_wrong(still_sealed(draw->announcement.disclosure_deadline));
     if (unwitnessed_) find_wrong(*unwitnessed_);
     return std::move(out_);
+  }
+
+  // Of a sealed draw: late is a violation; not at all may be because the file is older.
+  Outcome check_disclosure(const State& state, const Draw& draw) const {
+    for (const Undisclosed& late : undisclosed(state, now_s_)) {
+      if (late.draw != draw.stream) continue;
+      if (late.disclosed_time)
+        return fail("draw.undisclosed", "密封的抽取在公开期限之后才公开",
+                    "the sealed draw was disclosed after its deadline");
+      return fail("draw.seal_overdue", "密封的抽取公开期限已过，此文件中尚未公开：请核验整个账本",
+                  "the deadline for disclosing the sealed draw has passed and this file does not "
+                  "disclose it: verify the whole log");
+    }
+    return ok();
+  }
+
+  void describe_seal(const State& state, const Draw& draw) {
+    const auto seal = seal_shown(state, draw);
+    if (!seal) return;
+    out_.shown.push_back(seal->what);
+    for (const Sentence& objection : seal->objections) out_.shown.push_back(objection);
   }
 
   void describe_discarded(const State& state, const Draw& draw) {
@@ -244,8 +273,8 @@ class Judge {
           "digits that two observers signed enter the seed: " + line.what.en);
     const Sentence form = words_for_form(draw.announcement);
     if (!form.zh.empty()) out_.shown.push_back(form);
-    if (draw.executed_at) {
-      out_.visits = draw.outcome->visits;
+    if (draw.executed_at) out_.visits = draw.outcome->visits;
+    if (draw.known_at) {
       say("由公告的公钥重算种子，从 " + number(out_.eligible) + " 个可抽对象中抽中 " +
               number(out_.visits) + " 个，抽中者、截止号与记录一致",
           "the seed follows from the announced key; of " + number(out_.eligible) +

@@ -2,8 +2,10 @@
 #include <set>
 
 #include "ledger/log_keys.h"
+#include "projections/fields.h"
 #include "projections/pool.h"
 #include "projections/row_file.h"
+#include "projections/sealed_draw.h"
 
 namespace liuhen::projections {
 
@@ -66,7 +68,10 @@ Result<std::vector<ProofEntry>> entries_of(const Draw& draw, ProofSource& source
     const std::string chain = "beacon/" + to_hex(draw.beacon->chain_hash);
     if (auto taken = gathering.take(chain, true, any); !taken) return taken.error();
   }
+  // What opened a sealed draw; parts that list visits would name others.
   const auto is_step = [](const ledger::Event& event) {
+    if (event.tag() == Tag::DrawDisclosed)
+      return !raw(event.payload<ledger::schema::DrawDisclosed>().pi()).empty();
     return std::ranges::find(kSteps, event.tag()) != std::end(kSteps);
   };
   if (auto taken = gathering.take(draw.stream, false, is_step); !taken) return taken.error();
@@ -87,6 +92,7 @@ Result<std::string> build_row_file(const State& state, const Draw& draw, std::st
   if (checkpoint->size <= draw.position)
     return fail("proof.behind", "检查点尚未覆盖该抽取的公告，请稍后再取",
                 "the checkpoint does not cover the draw's announcement yet, try again later");
+  if (draw.is_sealed()) return still_sealed(draw.announcement.disclosure_deadline);
   const auto pool = pool_of(state, draw.announcement, draw.rule_set);
   if (!pool) return pool.error();
   auto rows = crypto::draw::prove_row(pool->subjects, subject);

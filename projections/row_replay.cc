@@ -1,5 +1,7 @@
 #include "projections/row_replay.h"
 
+#include <algorithm>
+
 #include "crypto/draw/digits.h"
 #include "crypto/draw/protocol.h"
 #include "crypto/vrf.h"
@@ -84,7 +86,12 @@ Outcome RowReplay::take_step(const ledger::Event& event) {
       break;
     case Tag::DrawExecuted:
       fits = nonces_ && keep_once<schema::DrawExecuted>(event, executed_);
-      executed_at_ = event.position();
+      known_at_ = event.position();
+      break;
+    case Tag::DrawDisclosed:
+      fits = is_sealed() && keep_once<schema::DrawDisclosed>(event, opening_) &&
+             opening_->part == 0 && opening_->visits.empty();
+      known_at_ = event.position();
       break;
     case Tag::DrawVoided:
       fits = !std::exchange(voided_, true);
@@ -146,11 +153,11 @@ Result<std::optional<std::array<std::uint8_t, 64>>> RowReplay::seed() const {
   if (!announced_)
     return fail("proof.draw", "文件中没有该抽取的公告",
                 "the file does not hold the announcement of its draw");
-  if (announced_->sealed || !announced_->pool_key_hash.empty())
+  if (!announced_->pool_key_hash.empty())
     return fail("draw.reserved", "公告使用了为以后版本保留的字段",
                 "the announcement uses fields kept for later versions");
   std::optional<std::array<std::uint8_t, 64>> none;
-  if (!executed_) return none;
+  if (!executed_ || is_sealed()) return none;
   if (nonces_->size() * 32 != announced_->contributors.size())
     return fail("draw.reveals", "所列随机数的个数不是公告的贡献人数",
                 "there is not one nonce for each announced contributor");
@@ -159,10 +166,15 @@ Result<std::optional<std::array<std::uint8_t, 64>>> RowReplay::seed() const {
   std::vector<Bytes> contributions = *nonces_;
   contributions.insert(contributions.end(), digits_.begin(), digits_.end());
   const auto key = exactly<32>(View(announced_->vrf_key));
-  const auto pi = exactly<80>(View(executed_->pi));
+  const auto pi = exactly<80>(View(opening_ ? opening_->pi : executed_->pi));
   if (key && pi) {
     const auto beta = crypto::vrf::verify(
         *key, crypto::draw::alpha(announcement_leaf_, contributions, *beacon), *pi);
+    if (beta && opening_ &&
+        !std::ranges::equal(crypto::draw::sealed_hash(announcement_leaf_, *beta),
+                            executed_->seed_hash))
+      return fail("draw.seed_hash", "种子不是执行时所承诺的那一个",
+                  "the seed is not the one committed to at execution");
     if (beta) return std::optional<std::array<std::uint8_t, 64>>(*beta);
   }
   return fail("draw.vrf", "随机证明与公告的公钥和已公开的随机数不符",

@@ -22,10 +22,10 @@ class RowReplay {
   // `row.entry`, those of ledger::LogKeys and of crypto::drand::check_chain.
   Outcome take(const ProofEntry& entry);
 
-  // The seed, from what was announced and contributed, is what the execution's proof gives. Absent
-  // before the execution. Codes: `proof.draw` (nothing was announced), `draw.reserved`,
-  // `row.entry`, `draw.reveals`, `beacon.unknown`, `draw.beacon_awaited`, `draw.beacon_round`,
-  // `beacon.signature`, `draw.vrf`.
+  // The seed, from what was announced and contributed, is what the execution's proof gives or, of a
+  // sealed draw, the proof that opens it. Absent before. Codes: `proof.draw` (nothing was
+  // announced), `draw.reserved`, `row.entry`, `draw.reveals`, `beacon.unknown`,
+  // `draw.beacon_awaited`, `draw.beacon_round`, `beacon.signature`, `draw.vrf`, `draw.seed_hash`.
   Result<std::optional<std::array<std::uint8_t, 64>>> seed() const;
 
   const ledger::schema::DrawAnnouncedT& announcement() const { return *announced_; }
@@ -33,7 +33,13 @@ class RowReplay {
   const ledger::schema::DrawExecutedT* executed() const {
     return executed_ ? &*executed_ : nullptr;
   }
-  std::optional<std::uint64_t> executed_at() const { return executed_at_; }
+  // With their cut-offs; there is a seed.
+  const std::vector<std::unique_ptr<ledger::schema::StratumOutcomeT>>& strata() const {
+    return opening_ ? opening_->strata : executed_->strata;
+  }
+  bool is_sealed() const { return executed_ && announced_->sealed && !opening_; }
+  // Of the entry that brought the proof.
+  std::optional<std::uint64_t> known_at() const { return known_at_; }
   bool voided() const { return voided_; }
   bool failed() const { return failed_; }
 
@@ -54,7 +60,8 @@ class RowReplay {
   std::optional<std::vector<Bytes>> nonces_;
   std::optional<ledger::schema::BeaconRecordedT> beacon_;
   std::optional<ledger::schema::DrawExecutedT> executed_;
-  std::optional<std::uint64_t> executed_at_;
+  std::optional<ledger::schema::DrawDisclosedT> opening_;
+  std::optional<std::uint64_t> known_at_;
   bool voided_ = false, failed_ = false;
 };
 

@@ -11,6 +11,7 @@
 #include "projections/reasons.h"
 #include "projections/row_file.h"
 #include "projections/row_replay.h"
+#include "projections/sealed_draw.h"
 
 namespace liuhen::projections {
 
@@ -78,7 +79,7 @@ class Judge {
   Outcome judge_row(const RowReplay& replay, const RowText& file) {
     const auto seed = replay.seed();
     if (!seed) {
-      at_ = replay.executed_at();
+      at_ = replay.known_at();
       return seed.error();
     }
     const auto& announced = replay.announcement();
@@ -93,6 +94,7 @@ class Judge {
     const auto row = crypto::draw::check_row(file.subject, file.rows, announced.subject_rows,
                                              root.value(), announced.weighted);
     if (!row) return row.error();
+    if (replay.is_sealed()) return still_sealed(announced.disclosure_deadline);
     out_.executed = replay.executed() != nullptr;
     out_.voided = replay.voided();
     out_.failed = replay.failed();
@@ -136,10 +138,10 @@ class Judge {
   }
 
   Outcome judge_ticket(const RowReplay& replay, const std::array<std::uint8_t, 64>& seed) {
-    const auto& strata = replay.executed()->strata;
+    const auto& strata = replay.strata();
     const auto wrong = fail("draw.selection", "执行记录的分层个数、抽中数或截止号不成立",
                             "the strata, counts or cut-off recorded at execution make no sense");
-    at_ = replay.executed_at();
+    at_ = replay.known_at();
     if (strata.size() != replay.announcement().strata.size()) return wrong;
     const auto& stratum = *strata[out_.row->stratum];
     const auto cutoff = exactly<32>(View(stratum.cutoff));

@@ -38,22 +38,22 @@ void follow_execution(State& state, const ledger::Event& event, Draw& draw) {
   if (draw.executed_at) return;
   draw.executed_at = event.position();
   draw.executed_time = event.time();
-  if (!executes_as_holder(state, event)) return;
-  const auto announced = exactly<32>(View(draw.announcement.vrf_key)).value();
-  const auto key = std::ranges::find(state.keys.vrf, announced, &VrfKey::id);
-  if (key != state.keys.vrf.end()) key->retired_at = event.position();
+  if (!draw.announcement.sealed) draw.known_at = event.position();
+  retire_if_by_holder(state, event, draw);
 }
 
-// Whoever is listed is visited. Where the execution was folded, they count already.
+// Whoever is listed is visited. Where what made them known was folded, they count already.
 void follow_list(State& state, const ledger::Event& event, Draw& draw) {
   if (!draw.executed_at || draw.disclosed_at) return;
+  retire_if_by_holder(state, event, draw);
+  if (!draw.known_at) draw.known_at = event.position();
   const auto& listed = event.payload<schema::DrawDisclosed>();
   for (const schema::Visit* visit : *listed.visits()) {
     Task task;
     task.subject = text(visit->subject());
     if (!draw.seed && !draw.discarded)
-      state.draws.visited[task.subject].emplace_back(*draw.executed_at,
-                                                     calendar_year(draw.executed_time));
+      state.draws.visited[task.subject].emplace_back(*draw.known_at,
+                                                     calendar_year(state.times[*draw.known_at]));
     draw.tasks.push_back(std::move(task));
   }
   if (listed.last()) draw.disclosed_at = event.position();
@@ -121,10 +121,10 @@ void set_aside(State& state, const std::string& draw) {
 void take_out(State& state, const std::string& draw) {
   const auto found = state.draws.by_stream.find(draw);
   if (found == state.draws.by_stream.end()) return;
-  if (const auto executed_at = found->second.executed_at) {
-    state.draws.voided.erase(*executed_at);
+  if (const auto known_at = found->second.known_at) {
+    state.draws.voided.erase(*known_at);
     for (auto& [subject, visits] : state.draws.visited)
-      std::erase_if(visits, [&](const auto& visit) { return visit.first == *executed_at; });
+      std::erase_if(visits, [&](const auto& visit) { return visit.first == *known_at; });
   }
   std::erase(state.draws.streams, draw);
   state.draws.by_stream.erase(found);

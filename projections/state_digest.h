@@ -73,6 +73,7 @@ class Listing {
   void add(const Recusal& recusal);
   void add(const Seat& seat);
   void add(const TaskResult& result);
+  void add(const SealChecked& checked);
   void add(const Digits& digits);
   void add(const Task& task);
 

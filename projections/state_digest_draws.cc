@@ -51,6 +51,12 @@ void Listing::add(const Task& task) {
   add(task.result);
 }
 
+void Listing::add(const SealChecked& checked) {
+  add(checked.supervisor);
+  add(checked.position);
+  add(checked.agrees);
+}
+
 void Listing::add(const Digits& digits) {
   add(digits.source);
   add(digits.issue);
@@ -82,6 +88,9 @@ void list_draws(const Draws& draws, Listing& listing) {
       for (const auto& stratum : draw.outcome->strata)
         listing.row("rest", stratum->rest_drawn, stratum->rest_weight);
     }
+    if (draw.outcome && draw.announcement.sealed)
+      listing.row("sealed", draw.outcome->seed_hash, draw.outcome->sealed_pi, draw.known_at,
+                  draw.seal_checked);
     listing.row("units", draw.added_units);
     for (const Task& task : draw.tasks) listing.row("task", task);
     listing.row("attestations", draw.attestations, draw.attested_by);

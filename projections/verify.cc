@@ -38,6 +38,22 @@ Error error_of(const Escape& escape) {
           deadline + "): it was escaped");
 }
 
+Error error_of(const Undisclosed& late, const Draw& draw) {
+  const std::string deadline = std::to_string(late.deadline);
+  const std::string zh_why = draw.seal_is_attested() ? "" : "（没有监督人作无异议见证）",
+                    en_why = draw.seal_is_attested() ? "" : " (no supervisor attested it)";
+  if (late.disclosed_time) {
+    return fail("draw.undisclosed",
+                "密封的抽取“" + late.draw + "”在公开期限（Unix 秒 " + deadline + "）之后才公开",
+                "the sealed draw \"" + late.draw +
+                    "\" was disclosed after its deadline (Unix second " + deadline + ")");
+  }
+  return fail("draw.undisclosed",
+              "密封的抽取“" + late.draw + "”逾期（Unix 秒 " + deadline + "）未公开" + zh_why,
+              "the sealed draw \"" + late.draw +
+                  "\" was not disclosed by its deadline (Unix second " + deadline + ")" + en_why);
+}
+
 // Admits and folds each event, and asks what admission leaves to those who may open conflicts. What
 // is wrong with a draw sets that draw aside, and the replay goes on; what is wrong with anything
 // else, the draws rest on, and the replay ends there.
@@ -59,8 +75,8 @@ class Auditor {
     const bool folded = judged.has_value();
     if (judged) {
       fold(event);
-      if (event.tag() == Tag::DrawExecuted)
-        judged = check_matching(event.payload<schema::DrawExecuted>());
+      if (event.tag() == Tag::DrawExecuted || event.tag() == Tag::DrawDisclosed)
+        judged = check_matching(draw, event.position());
     }
     if (!judged && (draw.empty() || is_about_the_log(judged.error().code))) return judged;
     note_step(draw, event, !judged);
@@ -85,6 +101,11 @@ class Auditor {
       const Draw& draw = state_.draws.by_stream.at(escape.draw);
       name_wrong(escape.draw, escape.executed_time ? *draw.executed_at : draw.position,
                  error_of(escape));
+    }
+    for (const Undisclosed& late : undisclosed(state_, at)) {
+      if (facts_.aside.contains(late.draw)) continue;
+      const Draw& draw = state_.draws.by_stream.at(late.draw);
+      name_wrong(late.draw, draw.disclosed_at.value_or(*draw.executed_at), error_of(late, draw));
     }
   }
 
@@ -177,8 +198,10 @@ class Auditor {
     if (event.time() > decided + draw.announcement.substitute_deadline_s) ++facts.substitutes_late;
   }
 
-  Outcome check_matching(const schema::DrawExecuted& payload) {
-    const Draw& draw = state().draws.by_stream.at(std::string(text(payload.draw())));
+  // Of the entry that made the outcome known.
+  Outcome check_matching(const std::string& stream, std::uint64_t position) {
+    const Draw& draw = state().draws.by_stream.at(stream);
+    if (draw.known_at != position) return ok();
     DrawFacts& facts = facts_.draws[draw.stream];
     if (draw.expects_teams) {
       note_matching(draw, facts);
@@ -190,8 +213,8 @@ class Auditor {
     facts.conflicts_unopened = visits->conflicts_unopened;
     if (visits->conflicts_unopened != 0) return ok();
     facts.matching_replayed = true;
-    if (visits->vacancies == payload.vacancies() &&
-        std::ranges::equal(visits->root, raw(payload.visits_root()))) {
+    if ((draw.announcement.sealed || visits->vacancies == draw.outcome->vacancies) &&
+        std::ranges::equal(visits->root, draw.outcome->visits_root)) {
       note_matching(draw, facts);
       return ok();
     }

@@ -16,6 +16,7 @@
 #include "projections/draw_timeline.h"
 #include "projections/matching_shown.h"
 #include "projections/outcome.h"
+#include "projections/seal_shown.h"
 #include "projections/sentence.h"
 #include "projections/state.h"
 
@@ -55,6 +56,7 @@ struct DrawLine {
   Sentence tier_why;       // why it is A and B, or why not
   std::optional<BeaconLine> beacon;  // absent: none was announced
   std::vector<DigitsLine> digits;    // they raise no tier
+  std::optional<SealShown> seal;     // absent: it is not a sealed draw
   std::uint64_t subjects = 0, eligible = 0, visits = 0, vacancies = 0, substitutes = 0, results = 0;
   std::uint64_t conflicts_unopened = 0;  // in force for the matching, and not opened by this run
   std::uint64_t substitutes_unopened =

@@ -35,6 +35,7 @@ DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
   line.discarded = draw.discarded;
   line.beacon = beacon_line_of(state, draw, trusted);
   line.digits = digits_of(draw);
+  line.seal = seal_shown(state, draw);
   line.vrf_shared = is_shared(state, draw);
   line.vrf_sharing = sharing_words(state, draw);
   line.form = draw.announcement.form;
@@ -207,7 +208,21 @@ void list_guarantees(const Extent& extent, const Unopened& unopened, bool some_a
                 " it is not proven that the decision came before the round: tier C"
           : number(unopened.substitutes) +
                 " substitutes hang on conflicts that were not opened, and were not computed again");
-  add("G9", false, "本版本没有密封抽取", "this version has no sealed draws");
+  const auto count_seals = [&](const auto& wanted) {
+    return number(static_cast<std::uint64_t>(std::ranges::count_if(
+        report.draws, [&](const DrawLine& draw) { return draw.seal && wanted(*draw.seal); })));
+  };
+  const std::string sealed = count_seals([](const SealShown&) { return true; }),
+                    opened = count_seals(
+                        [](const SealShown&seal) { return seal.opened_at.has_value(); });
+  add("G9", true,
+      sealed + " 次密封抽取中 " + opened +
+          " 次已启封，其种子均为执行时所承诺的，启封前均有监督人核对；其余尚在密封，抽中者须启"
+          "封后核验",
+      opened + " of " + sealed +
+          " sealed draws are opened: the seed of each is the one committed to at execution, and a "
+          "supervisor had attested it before; who is drawn in the others can be verified once they "
+          "are opened");
   add("G10", true, "删除的内容只凭承诺核对", "erased content was checked by its commitments alone");
   add("G11", false, "落盘与否不能事后核验", "durability cannot be verified afterwards");
   add("G12", true, "用同一套受理规则重放每一个事件",
@@ -278,6 +293,13 @@ std::string guarantee_of(std::string_view code) {
       {"draw.disclosed_root", "G7"},
       {"draw.disclosed_visit", "G7"},
       {"substitute.", "G8"},
+      {"draw.sealed", "G9"},
+      {"draw.supervisors", "G9"},
+      {"draw.seed_hash", "G9"},
+      {"draw.unattested", "G9"},
+      {"draw.undisclosed", "G9"},
+      {"attest.early", "G9"},
+      {"attest.unseen", "G9"},
       {"erasure.", "G10"}};
   std::string_view longest;
   const char* out = "G12";

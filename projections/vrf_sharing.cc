@@ -148,13 +148,20 @@ bool executes_as_holder(const State& state, const ledger::Event& event) {
   });
 }
 
-Outcome check_executor(const State& state, const ledger::Event& event, const KeyId& vrf_key) {
+Outcome check_executor(const State& state, const ledger::Event& event, const Draw& draw) {
   if (!executes_as_holder(state, event)) return ok();
-  const VrfKey* key = state.keys.find_vrf(vrf_key);
+  const VrfKey* key = state.keys.find_vrf(exactly<32>(View(draw.announcement.vrf_key)).value());
   const bool holds = key != nullptr && key->sharing &&
                      std::ranges::find(key->sharing->holders, event.intent().author(0)) !=
                          key->sharing->holders.end();
   return holds ? ok() : Outcome(not_a_holder());
+}
+
+void retire_if_by_holder(State& state, const ledger::Event& event, const Draw& draw) {
+  if (!executes_as_holder(state, event)) return;
+  const KeyId announced = exactly<32>(View(draw.announcement.vrf_key)).value();
+  const auto key = std::ranges::find(state.keys.vrf, announced, &VrfKey::id);
+  if (key != state.keys.vrf.end() && !key->retired_at) key->retired_at = event.position();
 }
 
 }  // namespace liuhen::projections

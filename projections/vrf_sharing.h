@@ -27,9 +27,12 @@ bool is_shared(const State& state, const Draw& draw);
 // them have confirmed their shares.
 Sentence sharing_words(const State& state, const Draw& draw);
 
-// Whether the first author of a DrawExecuted signs as a holder: no other role of his may.
+// Whether the first author of a DrawExecuted, or of a DrawDisclosed, signs as a holder: no other
+// role of his may execute.
 bool executes_as_holder(const State& state, const ledger::Event& event);
 // Then his has to be one of the shares of the key announced. Code: `vrf.holder`.
-Outcome check_executor(const State& state, const ledger::Event& event, const KeyId& vrf_key);
+Outcome check_executor(const State& state, const ledger::Event& event, const Draw& draw);
+// And the key is retired from then on: holders have put it together.
+void retire_if_by_holder(State& state, const ledger::Event& event, const Draw& draw);
 
 }  // namespace liuhen::projections

@@ -351,6 +351,14 @@ void add_announcing(Program& program, CLI::App* draw) {
                       program.help("信标链的链哈希；公告其揭示期限加两倍裕量之后的第一轮",
                                    "chain hash of a beacon; its first round twice the margin after "
                                    "the reveals is announced"));
+  command->add_option("--sealed-until", asked->sealed_until,
+                      program.help("密封抽取：名单至迟于此时公开（Unix 秒，晚于执行期限）",
+                                   "a sealed draw: its list is disclosed by then (Unix seconds, "
+                                   "after the deadline for execution)"));
+  command->add_option("--supervisor", asked->supervisors,
+                      program.help("可先启封核对的监督人（人员编号或公钥），密封抽取至少两次",
+                                   "a supervisor (person id or key) who may open a sealed draw "
+                                   "before, at least twice"));
   command->add_option("--previous", asked->previous,
                       program.help("此前同事项同范围最近一次作废或失败的抽取",
                                    "the newest earlier draw on these items and this scope that was "
@@ -469,14 +477,15 @@ void add_supervising(Program& program, CLI::App* draw) {
 }  // namespace
 
 void add_draw_commands(Program& program) {
-  CLI::App* draw =
-      program.command(&program.app, "draw", "抽取：公告、承诺、揭示、执行、作废、见证、证明文件",
-                      "draws: announce, commit, reveal, advance, void, attest, proof file");
+  CLI::App* draw = program.command(
+      &program.app, "draw", "抽取：公告、承诺、揭示、执行、作废、见证、启封、证明文件",
+      "draws: announce, commit, reveal, advance, void, attest, unseal, proof file");
   draw->require_subcommand(1);
   add_announcing(program, draw);
   add_contributing(program, draw);
   add_digits(program, draw);
   add_supervising(program, draw);
+  add_seal_command(program, draw);
 
   CLI::App* advance =
       program.command(draw, "advance", "让平台记下已到时的步骤（服务也会自动做）",

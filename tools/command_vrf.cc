@@ -5,9 +5,9 @@
 #include "crypto/vrf.h"
 #include "projections/fields.h"
 #include "projections/outcome.h"
-#include "projections/proof_file.h"
+#include "projections/sealed_draw.h"
 #include "tools/commands.h"
-#include "tools/policy_warning.h"
+#include "tools/proven_draw.h"
 #include "tools/text_file.h"
 #include "tools/witnessing.h"
 
@@ -245,34 +245,6 @@ struct Recovery {
   std::vector<std::string> shares;
 };
 
-// The proof file of the draw, verified by the holder's own policy if there is one.
-Result<std::string> verified_proof(Session& session, const Recovery& asked) {
-  auto to = session.connection();
-  if (!to) return to.error();
-  auto response = (*to)->get("/api/v1/draws/" + draw_stream(asked.draw).substr(5) + "/proof");
-  if (!response) return response.error();
-  if (response->status != 200) return api::error_of(*response);
-  std::optional<crypto::Policy> policy;
-  if (!asked.policy_file.empty()) {
-    const auto text = read_text(asked.policy_file);
-    if (!text) return text.error();
-    auto parsed = crypto::Policy::parse(*text);
-    if (!parsed) return parsed.error();
-    session.environment().err << policy_warning(*parsed,
-                                                session.environment().language == Language::zh);
-    policy = std::move(*parsed);
-  } else {
-    session.environment().say("没有给出 --policy：公钥未固定，不知道账本出自谁手",
-                              "no --policy: the keys are not pinned, the log could be anyone's");
-  }
-  const auto verdict = projections::verify_proof_file(response->body, policy ? &*policy : nullptr,
-                                                      session.environment().clock.now_s());
-  // An overdue draw is what this is for.
-  if (verdict.finding && verdict.finding->code != "draw.unexecuted") return *verdict.finding;
-  session.see(verdict.size, verdict.root);  // what the execution answers to
-  return std::move(response->body);
-}
-
 Result<crypto::vrf::SecretScalar> recovered(Session& session, const Recovery& asked,
                                             const projections::VrfKey& key) {
   std::vector<feldman::Share> shares;
@@ -284,15 +256,40 @@ Result<crypto::vrf::SecretScalar> recovered(Session& session, const Recovery& as
   return feldman::recover(key.id, key.sharing->commitments, shares);
 }
 
+// Executed and not disclosed: opened, once a supervisor has attested it and its time has come.
+Outcome check_recoverable(const projections::Draw& draw, std::uint64_t now_s) {
+  if (draw.is_sealed()) {
+    if (now_s >= projections::seal_opens_at(draw.announcement)) return ok();
+    return fail("draw.phase", "抽取尚在密封中，未到启封的时候",
+                "the draw is sealed, and the time to open it has not come");
+  }
+  if (draw.phase == projections::Draw::Phase::ready && !draw.awaits_beacon()) return ok();
+  return fail("draw.phase", "抽取尚未到执行的步骤，或已经执行",
+              "the draw has not come to its execution, or is executed already");
+}
+
+// What holders record in the operator's stead.
+Result<ledger::schema::PayloadUnion> recorded_by_holders(Session& session,
+                                                         const projections::Draw& draw,
+                                                         const crypto::vrf::Proof& pi,
+                                                         const crypto::draw::Seed& seed,
+                                                         const projections::Visits& visits) {
+  if (draw.is_sealed()) return united(projections::opening_of(draw, pi, visits));
+  if (!draw.announcement.sealed) return united(projections::execution_of(draw, pi, visits));
+  auto sealed =
+      projections::sealed_execution_of(draw, pi, seed, visits, session.environment().entropy);
+  if (!sealed) return sealed.error();
+  return united(std::move(*sealed));
+}
+
 Outcome recover(Session& session, const Recovery& asked) {
-  const auto text = verified_proof(session, asked);
-  if (!text) return text.error();
-  const auto replay = projections::replay_proof_file(*text);
+  // An overdue draw is what this is for.
+  const auto replay = proven_draw(session, asked.draw, asked.policy_file,
+                                  {"draw.unexecuted", "draw.still_sealed", "draw.seal_overdue"});
   if (!replay) return replay.error();
   const projections::Draw& draw = *replay->draw();
-  if (draw.phase != projections::Draw::Phase::ready || draw.awaits_beacon())
-    return fail("draw.phase", "抽取尚未到执行的步骤，或已经执行",
-                "the draw has not come to its execution, or is executed already");
+  if (auto checked = check_recoverable(draw, session.environment().clock.now_s()); !checked)
+    return checked;
   // Who may not open them cannot heed them.
   if (draw.announcement.conflict_rows != 0)
     return fail("vrf.conflicts", "公告时有利益冲突生效，其内容受限：持有人无法算出匹配",
@@ -317,7 +314,9 @@ Outcome recover(Session& session, const Recovery& asked) {
           std::to_string(visits->visits.size()) + " 户；这把密钥此后停用",
       "computed the outcome from " + std::to_string(asked.shares.size()) + " shares, " +
           std::to_string(visits->visits.size()) + " drawn; the key is retired with this");
-  return session.submit_and_say(united(projections::execution_of(draw, pi, *visits)));
+  auto payload = recorded_by_holders(session, draw, pi, *seed, *visits);
+  if (!payload) return payload.error();
+  return session.submit_and_say(std::move(*payload));
 }
 
 void add_keys(Program& program, CLI::App* vrf) {

@@ -53,24 +53,35 @@ Result<schema::RuleSetT> rule_of(Session& session, const std::string& id) {
   return std::move(*payload->AsRuleSet());
 }
 
+// The valid key with the role of a person, or the key itself where it is given in hex.
+Result<Bytes> key_with_role(const json::value& keys, const std::string& who,
+                            std::string_view wanted) {
+  for (const json::value& row : keys.at("keys").as_array()) {
+    const std::string_view key = row.at("key").as_string(), person = row.at("person").as_string();
+    if ((person != who && key != who) || !row.at("revoked").is_null()) continue;
+    for (const json::value& role : row.at("roles").as_array()) {
+      if (std::string_view(role.as_string()) == wanted) return from_hex(key);
+    }
+  }
+  if (wanted == "supervisor")
+    return fail("draw.supervisors", who + " 没有监督人的密钥",
+                who + " holds no key with the role supervisor");
+  return fail("draw.contributor", who + " 没有贡献人的密钥",
+              who + " holds no key with the role contributor");
+}
+
 Outcome fill_people(Session& session, const DrawDraft& asked, schema::DrawAnnouncedT& draw) {
   auto answer = session.get("/api/v1/keys");
   if (!answer) return answer.error();
   for (const std::string& person : asked.contributors) {
-    const json::object* found = nullptr;
-    for (const json::value& row : answer->at("keys").as_array()) {
-      if (std::string_view(row.at("person").as_string()) != person || !row.at("revoked").is_null())
-        continue;
-      for (const json::value& role : row.at("roles").as_array()) {
-        if (std::string_view(role.as_string()) == "contributor") found = &row.as_object();
-      }
-    }
-    if (found == nullptr)
-      return fail("draw.contributor", person + " 没有贡献人的密钥",
-                  person + " holds no key with the role contributor");
-    auto id = from_hex(std::string_view(found->at("key").as_string()));
+    const auto id = key_with_role(*answer, person, "contributor");
     if (!id) return id.error();
     draw.contributors.insert(draw.contributors.end(), id->begin(), id->end());
+  }
+  for (const std::string& person : asked.supervisors) {
+    const auto id = key_with_role(*answer, person, "supervisor");
+    if (!id) return id.error();
+    draw.supervisors.insert(draw.supervisors.end(), id->begin(), id->end());
   }
   auto vrf = from_hex(std::string_view(answer->at("vrf").as_string()));
   if (!vrf) return vrf.error();
@@ -212,6 +223,11 @@ void say_forecast(Session& session, const json::value& answer, const schema::Dra
       zh += "，不具随机性";
       en += ", which is not random";
     }
+    // Whoever has the registry can name these, seal or not.
+    if (draw.sealed && (drawn == "0" || drawn == eligible || certain != "0")) {
+      zh += "；密封无用：谁被抽中、谁不会被抽中，从名录即可知道";
+      en += "; the seal hides nothing of those: who is drawn, or is not, follows from the registry";
+    }
     session.environment().say(zh, en);
   }
   for (const json::value& row : answer.at("excluded").as_array())
@@ -283,6 +299,8 @@ Result<schema::DrawAnnouncedT> draft_of(Session& session, const DrawDraft& asked
   draw.commit_deadline = now + asked.commit_min * 60;
   draw.reveal_deadline = draw.commit_deadline + asked.reveal_min * 60;
   draw.execute_deadline = draw.reveal_deadline + asked.execute_min * 60;
+  draw.sealed = asked.sealed_until != 0;
+  draw.disclosure_deadline = asked.sealed_until;
   draw.substitute_delay_s = asked.substitute_delay_s;
   draw.substitute_deadline_s = asked.substitute_delay_s + 86'400;
   if (auto outcome = fill_beacon(session, asked.beacon, rule->margin_s, draw); !outcome)

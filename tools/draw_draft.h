@@ -20,6 +20,8 @@ struct DrawDraft {
   std::string form_reason;
   std::string first_day;  // 2026-11-30; of a full inspection
   std::uint32_t visits_per_day = 0;
+  std::uint64_t sealed_until = 0;        // Unix seconds; 0: not sealed
+  std::vector<std::string> supervisors;  // of a sealed draw: person ids, or keys in hex
 };
 
 // Reads plan, rule, keys and departments from the service, fills in everything, and has the service

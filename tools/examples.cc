@@ -65,7 +65,10 @@ const std::map<std::string, std::vector<std::string>>& examples() {
         "approver-1",
         "draw announce 2026-QF --contributor contributor-1 --contributor contributor-2 --form full "
         "--form-reason 每年普查一次 --first-day 2026-11-30 --visits-per-day 12 --key clerk-1.key "
-        "--second approver-1"}},
+        "--second approver-1",
+        "draw announce 2026-ND --contributor contributor-1 --contributor contributor-2 "
+        "--sealed-until 1790000000 --supervisor supervisor-1 --supervisor supervisor-2 --key "
+        "clerk-1.key --second approver-1"}},
       {"beacon chain",
        {"beacon chain quicknet-info.json --key trustee-1.key --second trustee-2",
         "beacon chain quicknet-info.json --withdraw --key trustee-1.key --second trustee-2"}},
@@ -92,6 +95,8 @@ const std::map<std::string, std::vector<std::string>>& examples() {
        {"draw void 2026-ND/1 --reason 公告有误 --key approver-1.key --key supervisor-1.key"}},
       {"draw attest",
        {"draw attest 2026-ND/1 --statement 全程在场，未见异常 --key observer-1.key"}},
+      {"draw unseal",
+       {"draw unseal 2026-ND/1 --key supervisor-1.key --policy policy.txt --attest"}},
       {"draw add-units",
        {"draw add-units 2026-ND/1 --unit 370203-SCJG --reason 无人可递补 --key clerk-1.key "
         "--second "

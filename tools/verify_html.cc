@@ -221,12 +221,12 @@ class LogPage {
                      page_.pick("抽中", "Drawn"), page_.pick("空缺", "Vacancies"),
                      page_.pick("递补", "Substitutes"), page_.pick("结果", "Results")});
     for (const DrawLine& draw : report_.draws) {
-      table.row({number(draw.number),
-                 (draw.wrong ? "<span class=\"no\">✗</span> " : "") + draw_link(draw.stream),
-                 draw.tier, state_of(draw), number(draw.eligible) + " / " + number(draw.subjects),
-                 number(draw.visits), number(draw.vacancies), number(draw.substitutes),
-                 number(draw.results)},
-                draw.wrong ? " class=\"wrong\"" : "");
+      table.row(
+          {number(draw.number),
+           (draw.wrong ? "<span class=\"no\">✗</span> " : "") + draw_link(draw.stream), draw.tier,
+           state_of(draw), number(draw.eligible) + " / " + number(draw.subjects),
+           number(draw.visits), vacancies_of(draw), number(draw.substitutes), number(draw.results)},
+          draw.wrong ? " class=\"wrong\"" : "");
     }
     page_.add(table.html());
     page_.end_section();
@@ -277,6 +277,8 @@ class LogPage {
     if (draw.beacon) page_.paragraph(words_of(*draw.beacon));
     for (const auto& line : draw.digits) page_.paragraph(line.what);
     page_.paragraph(draw.vrf_sharing);
+    if (draw.seal) page_.paragraph(draw.seal->what);
+    if (draw.seal && !draw.seal->objections.empty()) page_.list(draw.seal->objections);
     const auto notes = notes_on(draw);
     if (!notes.empty()) page_.list(notes);
     add_timeline(page_, draw.timeline);

@@ -169,6 +169,26 @@ json::value matching_of(const std::optional<projections::MatchingShown>& matchin
                       {"shortages", std::move(shortages)}};
 }
 
+json::value seal_of(const std::optional<projections::SealShown>& seal) {
+  if (!seal) return nullptr;
+  json::array supervisors, objections;
+  for (const auto& supervisor : seal->supervisors) {
+    const auto& checked = supervisor.checked;
+    supervisors.push_back({{"key", to_hex(supervisor.key)},
+                           {"person", supervisor.person},
+                           {"agrees", checked ? json::value(checked->agrees) : nullptr},
+                           {"position", checked ? json::value(checked->position) : nullptr}});
+  }
+  for (const auto& each : seal->objections)
+    objections.push_back(json::object{{"zh", each.zh}, {"en", each.en}});
+  return json::object{{"until", seal->until},
+                      {"sealed_at", seal->sealed_at ? json::value(*seal->sealed_at) : nullptr},
+                      {"opened_at", seal->opened_at ? json::value(*seal->opened_at) : nullptr},
+                      {"supervisors", std::move(supervisors)},
+                      {"objections", std::move(objections)},
+                      {"what", json::object{{"zh", seal->what.zh}, {"en", seal->what.en}}}};
+}
+
 json::object row_of(const projections::DrawLine& draw) {
   return {{"number", draw.number},
           {"stream", draw.stream},
@@ -180,6 +200,7 @@ json::object row_of(const projections::DrawLine& draw) {
           {"voided", draw.discarded},
           {"beacon", beacon_of(draw.beacon)},
           {"digits", digits_of(draw.digits)},
+          {"seal", seal_of(draw.seal)},
           {"vrf_shared", draw.vrf_shared},
           {"vrf_sharing", json::object{{"zh", draw.vrf_sharing.zh}, {"en", draw.vrf_sharing.en}}},
           {"subjects", draw.subjects},

@@ -91,11 +91,11 @@ void add_draw(const DrawLine& draw, Text& text) {
   const Sentence phase = phase_of(draw), replayed = replayed_of(draw);
   text.line("  " + number(draw.number) + "  " + draw.stream + "  " + tier + " 级  " + phase.zh +
                 "；名录 " + number(draw.subjects) + "，可抽 " + number(draw.eligible) + "，抽中 " +
-                number(draw.visits) + "，空缺 " + number(draw.vacancies) + "，递补 " +
+                number(draw.visits) + "，空缺 " + vacancies_of(draw) + "，递补 " +
                 number(draw.substitutes) + "，结果 " + number(draw.results) + "；" + replayed.zh,
             "  " + number(draw.number) + "  " + draw.stream + "  tier " + tier + "  " + phase.en +
                 "; pool " + number(draw.subjects) + ", eligible " + number(draw.eligible) +
-                ", drawn " + number(draw.visits) + ", vacancies " + number(draw.vacancies) +
+                ", drawn " + number(draw.visits) + ", vacancies " + vacancies_of(draw) +
                 ", substitutes " + number(draw.substitutes) + ", results " + number(draw.results) +
                 "; " + replayed.en);
   if (draw.wrong) text.line("     ✗ 违规，见上", "     ✗ a rule was broken: see above");
@@ -115,6 +115,10 @@ void add_draws(const projections::Report& report, Text& text) {
       text.line("     彩票或骰子：" + line.what.zh + "（不提高等级）",
                 "     lottery or dice: " + line.what.en + " (raises no tier)");
     text.line("     ", draw.vrf_sharing);
+    if (draw.seal) text.line("     ", draw.seal->what);
+    if (draw.seal) {
+      for (const Sentence& objection : draw.seal->objections) text.line("     ✗ ", objection);
+    }
     for (const Sentence& note : notes_on(draw)) text.line("     ", note);
   }
   for (const Sentence& tier : tiers_among(report.draws)) text.line("  ", tier);

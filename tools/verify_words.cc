@@ -27,6 +27,18 @@ std::string beijing(std::uint64_t time_s) {
   return out;
 }
 
+namespace {
+
+bool is_sealed(const DrawLine& draw) {
+  return draw.seal && draw.seal->sealed_at && !draw.seal->opened_at;
+}
+
+}  // namespace
+
+std::string vacancies_of(const DrawLine& draw) {
+  return is_sealed(draw) ? "—" : number(draw.vacancies);
+}
+
 Sentence phase_of(const DrawLine& draw) {
   if (draw.discarded) return {"已作废", "voided"};
   switch (draw.phase) {
@@ -37,6 +49,7 @@ Sentence phase_of(const DrawLine& draw) {
     case Phase::ready:
       return {"待执行", "to be executed"};
     case Phase::executed:
+      if (is_sealed(draw)) return {"已执行，密封中", "executed and sealed"};
       return {"已执行", "executed"};
     case Phase::disclosed:
       return {"已公布名单", "disclosed"};
@@ -49,6 +62,8 @@ Sentence phase_of(const DrawLine& draw) {
 Sentence replayed_of(const DrawLine& draw) {
   if (draw.phase != Phase::executed && draw.phase != Phase::disclosed)
     return {"名录已重算", "pool replayed"};
+  if (is_sealed(draw))
+    return {"名录、各层数目已重算，抽中者密封", "pool and counts replayed, the drawn are sealed"};
   if (!projections::draws_teams(draw.form))
     return {"名录、种子、抽中者均已重算；检查人员没有抽取",
             "pool, seed and selection replayed; no teams were drawn"};

@@ -13,6 +13,8 @@ std::string number(std::uint64_t value);
 std::string beijing(std::uint64_t time_s);
 
 projections::Sentence phase_of(const projections::DrawLine& draw);
+// How many seats were empty when it was drawn; a dash while that is sealed.
+std::string vacancies_of(const projections::DrawLine& draw);
 // How much of the draw was computed again.
 projections::Sentence replayed_of(const projections::DrawLine& draw);
 projections::Sentence words_of(const projections::BeaconLine& beacon);

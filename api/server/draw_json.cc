@@ -4,6 +4,8 @@
 #include "projections/calendar.h"
 #include "projections/digits_shown.h"
 #include "projections/draw_form.h"
+#include "projections/seal_shown.h"
+#include "projections/sealed_draw.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -91,6 +93,23 @@ json::array digits_json(const Draw& draw) {
   return out;
 }
 
+json::value seal_json(const projections::State& state, const Draw& draw) {
+  const auto seal = projections::seal_shown(state, draw);
+  if (!seal) return nullptr;
+  json::array supervisors;
+  for (const auto& supervisor : seal->supervisors) {
+    const auto& checked = supervisor.checked;
+    supervisors.push_back({{"key", to_hex(supervisor.key)},
+                           {"person", supervisor.person},
+                           {"agrees", checked ? json::value(checked->agrees) : nullptr},
+                           {"position", checked ? json::value(checked->position) : nullptr}});
+  }
+  return json::object{{"until", seal->until},
+                      {"opens", projections::seal_opens_at(draw.announcement)},
+                      {"opened_at", or_null(seal->opened_at)},
+                      {"supervisors", std::move(supervisors)}};
+}
+
 }  // namespace
 
 const char* const kTierZh =
@@ -134,6 +153,7 @@ std::pair<const char*, const char*> describe(const Draw& draw) {
       if (draw.awaits_beacon()) return {"等待信标", "awaiting the beacon"};
       return {"待执行", "to be executed"};
     case Draw::Phase::executed:
+      if (draw.is_sealed()) return {"已抽取，密封中", "drawn, sealed"};
       return {"已抽取，名单列示中", "drawn, being listed"};
     case Draw::Phase::disclosed:
       return {"名单已列示", "listed"};
@@ -158,7 +178,9 @@ json::object draw_summary(const Draw& draw) {
       {"time", draw.time},
       {"executed_time", draw.executed_at ? json::value(draw.executed_time) : json::value(nullptr)},
       {"visits", draw.outcome ? json::value(draw.outcome->visits) : json::value(nullptr)},
-      {"vacancies", draw.outcome ? json::value(draw.outcome->vacancies) : json::value(nullptr)}};
+      {"sealed", draw.is_sealed()},
+      {"vacancies", draw.outcome && !draw.is_sealed() ? json::value(draw.outcome->vacancies)
+                                                      : json::value(nullptr)}};
 }
 
 json::object draw_json(const projections::State& state, const Draw& draw) {
@@ -187,6 +209,7 @@ json::object draw_json(const projections::State& state, const Draw& draw) {
   fields["failed_at"] = or_null(draw.failed_at);
   fields["beacon"] = beacon_json(draw);
   fields["digits"] = digits_json(draw);
+  fields["seal"] = seal_json(state, draw);
   fields["alpha"] = draw.reveals_closed_at && !draw.awaits_beacon()
                         ? json::value(to_hex(projections::alpha_of(draw)))
                         : json::value(nullptr);

@@ -8,6 +8,7 @@
 #include "projections/digits_shown.h"
 #include "projections/draw_form.h"
 #include "projections/outcome.h"
+#include "projections/seal_shown.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -58,6 +59,12 @@ std::string facts(const State& state, const Draw& draw) {
   if (draw.executed_at)
     rows += fact("实际执行", "Executed",
                  local_time(draw.executed_time) + " · " + entry_link(*draw.executed_at));
+  if (a.sealed)
+    rows += fact(
+        "密封至", "Sealed until",
+        local_time(a.disclosure_deadline) + " · " + both("至迟", "at the latest") +
+            (draw.known_at ? " · " + both("已启封", "opened") + " " + entry_link(*draw.known_at)
+                           : std::string()));
   if (draw.voided_at) rows += fact("作废", "Voided", at_entry(draw.voided_at));
   if (draw.failed_at) rows += fact("失败", "Failed", at_entry(draw.failed_at));
   if (!a.previous.empty()) {
@@ -74,6 +81,35 @@ std::string facts(const State& state, const Draw& draw) {
   return section(
       both("概况", "Facts") + " <span class=\"en\">" + both("时间为北京时间", "UTC+8") + "</span>",
       "<table class=\"facts\">\n" + rows + "</table>\n");
+}
+
+// Who may look behind the seal, and what they said; afterwards, that it held.
+std::string seal(const State& state, const Draw& draw) {
+  const auto shown = projections::seal_shown(state, draw);
+  if (!shown) return {};
+  Table table({{"监督人", "Supervisor"}, {"先启封核对", "Opened it before"}});
+  for (const auto& supervisor : shown->supervisors) {
+    std::string said = "—";
+    if (supervisor.checked)
+      said = (supervisor.checked->agrees ? both("重算一致", "it replays")
+                                         : both("有异议", "objects")) +
+             " · " + entry_link(supervisor.checked->position);
+    table.row({escape(supervisor.person), said});
+  }
+  std::string words =
+      both("名单在此之前不公开，也没有任何事件提及任何一次检查；执行时的承诺使它不能再改。",
+           "Until then the list is not public, and no event names any visit; what was committed to "
+           "at execution lets nobody alter it.");
+  if (draw.known_at)
+    words = both(
+        "已启封，密封期间未作任何改动：种子即执行时所承诺的，抽中者与名单根由它重算一致"
+        "。",
+        "Opened, nothing was altered meanwhile: the seed is the one committed to at "
+        "execution, and who is drawn and the root of the list follow from it.");
+  std::string objections;
+  for (const auto& each : shown->objections)
+    objections += "<p class=\"note\">" + both(escape(each.zh), escape(each.en)) + "</p>\n";
+  return section(both("密封", "Seal"), "<p>" + words + "</p>\n" + objections + table.html());
 }
 
 std::string pool(const Draw& draw) {
@@ -94,7 +130,9 @@ std::string pool(const Draw& draw) {
   rows += fact("人员根", "Inspector root", code(to_hex(a.inspector_root)));
   rows += fact("利益冲突根", "Conflict root", code(to_hex(a.conflict_root)));
   rows += fact("种子", "Seed",
-               draw.seed ? code(to_hex(*draw.seed)) : both("尚未产生", "not yet there"));
+               draw.seed          ? code(to_hex(*draw.seed))
+               : draw.is_sealed() ? both("密封", "sealed")
+                                  : both("尚未产生", "not yet there"));
   return section(both("抽取池", "Pool"),
                  "<p>" +
                      both("公告时就已固定：之后谁也改不了名单上有谁。",
@@ -221,8 +259,11 @@ std::string outcome(const Draw& draw) {
   }
   std::string rows = fact("检查户数", "Visits", std::to_string(draw.outcome->visits));
   const bool teams = projections::draws_teams(draw.announcement);
-  if (teams)
-    rows += fact("抽取时的空席", "Seats empty when drawn", std::to_string(draw.outcome->vacancies));
+  if (teams) {
+    rows +=
+        fact("抽取时的空席", "Seats empty when drawn",
+             draw.is_sealed() ? both("密封", "sealed") : std::to_string(draw.outcome->vacancies));
+  }
   rows += fact("名单根", "Root of the visits", code(to_hex(draw.outcome->visits_root)));
   if (!draw.tasks.empty()) {
     rows += teams ? fact("现在的空席", "Seats empty now", std::to_string(vacant))
@@ -315,7 +356,7 @@ Response draw_page(const Backend& backend, const Call& call) {
   std::string body = "<nav class=\"pages\"><a href=\"/\">← " + both("全部抽取", "All draws") +
                      "</a></nav>\n<h1>" + both("抽取", "Draw") + " " + escape(name) + "</h1>\n";
   if (plan != state.catalogue.plans.end()) body += "<p>" + escape(plan->second.name) + "</p>\n";
-  body += contents(draw) + facts(state, draw) + outcome(draw) +
+  body += contents(draw) + facts(state, draw) + seal(state, draw) + outcome(draw) +
           history_section(backend, state, draw) + pool(draw) + strata(draw) +
           contributors(state, draw);
   if (!draw.tasks.empty()) {

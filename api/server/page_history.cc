@@ -42,8 +42,12 @@ std::string what(const ledger::Event& event) {
                   "recorded " + std::string(source->en) + " " + digits);
     }
     case PayloadTag::DrawExecuted:
-      return both("执行抽取", "carried out");
+      return projections::raw(event.payload<schema::DrawExecuted>().seed_hash()).empty()
+                 ? both("执行抽取", "carried out")
+                 : both("执行抽取，名单密封", "carried out and sealed");
     case PayloadTag::DrawDisclosed:
+      if (!projections::raw(event.payload<schema::DrawDisclosed>().pi()).empty())
+        return both("启封", "opened");
       return both("列示名单，第 " +
                       std::to_string(event.payload<schema::DrawDisclosed>().part() + 1) + " 部分",
                   "visits listed, part " +

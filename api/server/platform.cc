@@ -7,6 +7,7 @@
 #include "crypto/sha256.h"
 #include "crypto/tuple.h"
 #include "crypto/vrf.h"
+#include "projections/sealed_draw.h"
 #include "projections/streams.h"
 #include "projections/witnessed.h"
 
@@ -329,7 +330,7 @@ schema::PayloadUnion Platform::beacon_of(const Draw& draw, std::uint64_t round) 
   return united(std::move(recorded));
 }
 
-Result<schema::PayloadUnion> Platform::execution_of(const State& state, const Draw& draw) {
+Result<Platform::Proven> Platform::prove(const Draw& draw) const {
   const KeyId own = crypto::vrf::public_key(parts_.keys.vrf);
   if (bytes_of(own) != draw.announcement.vrf_key) {
     return fail("platform.vrf_key",
@@ -338,19 +339,43 @@ Result<schema::PayloadUnion> Platform::execution_of(const State& state, const Dr
                     "\" is not this service's; its holder has to execute");
   }
   const Bytes alpha = projections::alpha_of(draw);
-  const crypto::vrf::Proof pi = crypto::vrf::prove(parts_.keys.vrf, alpha);
-  const Result<crypto::vrf::Beta> beta = crypto::vrf::verify(own, alpha, pi);
+  Proven proven{.pi = crypto::vrf::prove(parts_.keys.vrf, alpha), .seed = {}};
+  const Result<crypto::vrf::Beta> beta = crypto::vrf::verify(own, alpha, proven.pi);
   if (!beta) return beta.error();
-  Result<const projections::Visits*> outcome = visits(state, draw, *beta);
+  proven.seed = *beta;
+  return proven;
+}
+
+Result<schema::PayloadUnion> Platform::execution_of(const State& state, const Draw& draw) {
+  const Result<Proven> proven = prove(draw);
+  if (!proven) return proven.error();
+  Result<const projections::Visits*> outcome = visits(state, draw, proven->seed);
   if (!outcome) return outcome.error();
-  return united(projections::execution_of(draw, pi, **outcome));
+  if (!draw.announcement.sealed)
+    return united(projections::execution_of(draw, proven->pi, **outcome));
+  auto sealed =
+      projections::sealed_execution_of(draw, proven->pi, proven->seed, **outcome, parts_.entropy);
+  if (!sealed) return sealed.error();
+  return united(std::move(*sealed));
+}
+
+// The proof is worked out anew: nothing of a sealed draw is kept on disk.
+Result<schema::PayloadUnion> Platform::opening_of(const State& state, const Draw& draw) {
+  const Result<Proven> proven = prove(draw);
+  if (!proven) return proven.error();
+  Result<const projections::Visits*> outcome = visits(state, draw, proven->seed);
+  if (!outcome) return outcome.error();
+  return united(projections::opening_of(draw, proven->pi, **outcome));
 }
 
 Result<schema::PayloadUnion> Platform::disclosure_of(const State& state, const Draw& draw) {
+  if (draw.is_sealed()) return opening_of(state, draw);
   Result<const projections::Visits*> outcome = visits(state, draw, *draw.seed);
   if (!outcome) return outcome.error();
   const std::vector<schema::VisitT>& all = (*outcome)->visits;
-  const std::size_t begin = part_begin(all, draw.next_part);
+  // The first part of a sealed draw lists none.
+  const std::size_t begin =
+      part_begin(all, draw.announcement.sealed ? draw.next_part - 1 : draw.next_part);
   std::size_t end = begin;
   schema::DrawDisclosedT part;
   for (std::size_t bytes = 0; end < all.size(); ++end) {

@@ -26,6 +26,7 @@ struct PlatformParts {
   ledger::Sequencer& sequencer;
   ledger::RestrictedStore& restricted;
   const ReadModel& model;
+  crypto::Entropy& entropy;                 // for what is sealed to supervisors
   const Publisher* publisher = nullptr;     // null: nobody is asked to cosign
   std::vector<api::BeaconSource*> beacons;  // asked in this order; used by one thread at a time
 };
@@ -75,8 +76,16 @@ class Platform {
   std::optional<CosignedCheckpoint> witnessed(const projections::State& state) const;
   Result<Payload> payload_for(const projections::State& state, const projections::Due& due);
   Payload beacon_of(const projections::Draw& draw, std::uint64_t round);
+  // The proof of the VRF over what was contributed, and the seed that it gives. `platform.vrf_key`
+  // where the announced key is not this service's.
+  struct Proven {
+    crypto::vrf::Proof pi{};
+    crypto::vrf::Beta seed{};
+  };
+  Result<Proven> prove(const projections::Draw& draw) const;
   Result<Payload> execution_of(const projections::State& state, const projections::Draw& draw);
   Result<Payload> disclosure_of(const projections::State& state, const projections::Draw& draw);
+  Result<Payload> opening_of(const projections::State& state, const projections::Draw& draw);
   Result<Payload> substitution_of(const projections::State& state, const projections::Draw& draw,
                                   const projections::Due& due);
   // The visits that a seed gives, kept while they are being listed.

@@ -98,7 +98,8 @@ class Restore {
     // A draw that fell due while there was no service is no damage.
     const bool sound =
         report.verdict == ledger::Verdict::verified ||
-        (report.finding && report.finding->code == "draw.escape" && report.draws_aside == 0);
+        (report.finding && report.draws_aside == 0 &&
+         (report.finding->code == "draw.escape" || report.finding->code == "draw.undisclosed"));
     if (!sound) {
       const Error& why = *report.finding;
       return fail("restore.damaged", "备份核验不通过，未恢复（" + why.code + "）：" + why.zh,

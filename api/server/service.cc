@@ -117,9 +117,9 @@ class DirectoryService final : public Service {
     const auto key = log_key();
     if (!key) return key.error();
     if (Outcome opened = open_publisher(*key); !opened) return opened;
-    platform_ =
-        std::make_unique<Platform>(PlatformParts{keys_, *options_.clock, *sequencer_, restricted_,
-                                                 model_, publisher_.get(), std::move(beacons)});
+    platform_ = std::make_unique<Platform>(PlatformParts{keys_, *options_.clock, *sequencer_,
+                                                         restricted_, model_, entropy_,
+                                                         publisher_.get(), std::move(beacons)});
     backend_.reset(new Backend{origin_, key->vkey(), options_.dir, *options_.clock, *storage_,
                                restricted_, *sequencer_, model_, *platform_, observer_, feeds_,
                                options_.platform_acts, authors_, tiles_, publisher_.get(),

@@ -21,6 +21,12 @@ Bytes alpha(const Hash& announcement, std::span<const Bytes> contributions,
   return writer.take();
 }
 
+Hash sealed_hash(const Hash& announcement, const Seed& seed) {
+  TupleWriter writer;
+  writer.item("liuhen/sealed/v1").item(announcement).item(seed);
+  return sha256(writer.view());
+}
+
 Hash stratum_key(const Seed& seed, std::uint64_t stratum) {
   TupleWriter writer;
   writer.item("liuhen/stratum/v1").item(seed).u64(stratum);

@@ -26,6 +26,10 @@ Hash commitment(const Hash& announcement, const KeyId& contributor, const Nonce&
 Bytes alpha(const Hash& announcement, std::span<const Bytes> contributions,
             std::span<const Hash> outputs);
 
+// H(tuple("liuhen/sealed/v1", announcement leaf hash, S)): what the execution of a sealed draw says
+// of its seed.
+Hash sealed_hash(const Hash& announcement, const Seed& seed);
+
 // K of a stratum: H(tuple("liuhen/stratum/v1", S, stratum)).
 Hash stratum_key(const Seed& seed, std::uint64_t stratum);
 

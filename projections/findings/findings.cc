@@ -6,6 +6,7 @@ std::vector<Screen> findings_of(const State& state, const FindingsOptions& optio
   std::vector<Screen> out{attempts_repeated(state),
                           attempts_failed(state, options.now_s),
                           reveals_forfeited(state),
+                          seals_objected_to(state),
                           pools_edited(state),
                           pools_small(state),
                           cap_exceeded(state),

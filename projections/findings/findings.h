@@ -27,6 +27,7 @@ std::vector<Screen> findings_of(const State& state, const FindingsOptions& optio
 Screen attempts_repeated(const State& state);                       // draw-repeated
 Screen attempts_failed(const State& state, std::uint64_t now_s);    // draw-failed
 Screen reveals_forfeited(const State& state);                       // draw-forfeited
+Screen seals_objected_to(const State& state);                       // seal-objected
 Screen pools_edited(const State& state);                            // pool-edited
 Screen pools_small(const State& state);                             // pool-small
 Screen cap_exceeded(const State& state);                            // visits-cap

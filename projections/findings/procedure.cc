@@ -116,6 +116,36 @@ Screen reveals_forfeited(const State& state) {
   return screen;
 }
 
+Screen seals_objected_to(const State& state) {
+  Screen screen;
+  screen.code = "seal-objected";
+  screen.title = {"监督人对密封抽取的异议", "Objections to sealed draws by their supervisors"};
+  screen.method = fact_method();
+  screen.limits = {
+      "启封后重算与记录一致的，不能断定是他看错，还是交给他的密文与众人所见不同",
+      "where it replays once opened, whether he erred or was given something else than "
+      "everybody sees now is not told"};
+  for_each_draw(state, [&](const Draw& draw) {
+    if (!draw.announcement.sealed) return;
+    ++screen.sample;
+    for (const SealChecked& checked : draw.seal_checked) {
+      if (checked.agrees) continue;
+      const Key* key = state.keys.find(checked.supervisor);
+      Finding finding;
+      finding.about = draw.stream;
+      finding.evidence.add(checked.position);
+      if (draw.known_at) finding.evidence.add(*draw.known_at);
+      const std::string who = key == nullptr ? to_hex(checked.supervisor) : key->person;
+      finding.what = {"监督人“" + who + "”对密封的抽取“" + draw.stream + "”有异议" +
+                          (draw.known_at ? "，启封后重算与记录一致" : ""),
+                      "the supervisor " + who + " objected to the sealed draw \"" + draw.stream +
+                          "\"" + (draw.known_at ? ", which replays now that it is opened" : "")};
+      screen.findings.push_back(std::move(finding));
+    }
+  });
+  return screen;
+}
+
 Screen pools_small(const State& state) {
   constexpr std::uint64_t kCandidatesPerSeat = 5;
   Screen screen;
@@ -156,7 +186,7 @@ Screen cap_exceeded(const State& state) {
                    "inspections that follow a complaint do not count, and are not drawn"};
   std::map<std::uint64_t, const Draw*> by_execution;
   for_each_draw(state, [&](const Draw& draw) {
-    if (draw.executed_at) by_execution[*draw.executed_at] = &draw;
+    if (draw.known_at) by_execution[*draw.known_at] = &draw;
   });
   for (const auto& [subject, visits] : state.draws.visited) {
     ++screen.sample;

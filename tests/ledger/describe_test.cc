@@ -142,7 +142,8 @@ flatbuffers::uoffset_t fill(flatbuffers::FlatBufferBuilder& builder,
     if (code.base_type == flatbuffers::ET_UCHAR && code.is_repeating != 0) {
       const std::string_view name = type.names[i];
       const bool vrf = &type == schema::VrfKeyRegisteredTypeTable();
-      const std::size_t size = name == "pi" || (name == "proof" && vrf)            ? 80
+      const std::size_t size = name == "sealed_pi"                                 ? 128
+                               : name == "pi" || (name == "proof" && vrf)          ? 80
                                : name == "proof"                                   ? 64
                                : name == "beacon_signature" || name == "signature" ? 48
                                : name == "public_key"                              ? 96

@@ -122,8 +122,7 @@ TEST(DrawAnnounced, LeavesLaterVersionsTheirPlaces) {
   DrawnCity city;
   EXPECT_EQ(with(city, [](Announcement& a) { a.beacon_chain.assign(32, 1); }), "beacon.unknown");
   EXPECT_EQ(with(city, [](Announcement& a) { a.beacon_round = 1; }), "beacon.unknown");
-  EXPECT_EQ(with(city, [](Announcement& a) { a.sealed = true; }), "draw.reserved");
-  EXPECT_EQ(with(city, [](Announcement& a) { a.disclosure_deadline = 1; }), "draw.reserved");
+  EXPECT_EQ(with(city, [](Announcement& a) { a.disclosure_deadline = 1; }), "draw.sealed");
   EXPECT_EQ(with(city, [](Announcement& a) { a.pool_key_hash.assign(32, 1); }), "draw.reserved");
 }
 

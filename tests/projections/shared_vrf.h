@@ -46,6 +46,11 @@ class SharedVrf {
     for (const std::string& name : kHolders) city_.must(confirmed(), {name});
   }
 
+  // Of the holder, counted from 1.
+  crypto::SigningSeed share_of(std::uint64_t holder) const {
+    return sharing_.shares[holder - 1].value.clone();
+  }
+
   // What holders 1 and 3 compute of a draw that is ready.
   ledger::schema::DrawExecutedT execution(const projections::Draw& draw) {
     std::vector<crypto::feldman::Share> shares;

@@ -45,7 +45,7 @@ void expect_violated(const Report& report, std::uint64_t position, const std::st
   // All but one have been checked to the end where what is wrong is what never happened; what is
   // wrong with a draw leaves the log itself checked; and at anything else the replay ends.
   const std::string checked = report.wrong_draws.empty() ? ""
-                              : code == "draw.escape"    ? "G1 G3 G4 G5 G7 G8 G10 G12 "
+                              : code == "draw.escape"    ? "G1 G3 G4 G5 G7 G8 G9 G10 G12 "
                                                          : "G1 ";
   EXPECT_EQ(ids(report, &Guarantee::checked), checked);
 }
@@ -85,7 +85,7 @@ TEST(Verify, AWholeDraw) {
   EXPECT_EQ(report.draws[0].substitutes, 1u);
   EXPECT_TRUE(report.draws[0].matching_replayed);
   EXPECT_TRUE(report.not_opened.empty());
-  EXPECT_EQ(ids(report, &Guarantee::checked), "G1 G3 G4 G5 G6 G7 G8 G10 G12 ");
+  EXPECT_EQ(ids(report, &Guarantee::checked), "G1 G3 G4 G5 G6 G7 G8 G9 G10 G12 ");
   EXPECT_EQ(ids(report, &Guarantee::broken), "");
 }
 
@@ -594,8 +594,8 @@ TEST(VerifyConflicts, OpenedAndNotOpened) {
   EXPECT_FALSE(closed.draws[0].matching_replayed);
   EXPECT_EQ(closed.draws[0].conflicts_unopened, 1u);
   EXPECT_EQ(closed.draws[0].substitutes_unopened, 1u);
-  EXPECT_EQ(ids(open, &Guarantee::checked), "G1 G3 G4 G5 G6 G7 G8 G10 G12 ");
-  EXPECT_EQ(ids(closed, &Guarantee::checked), "G1 G3 G4 G5 G6 G7 G10 G12 ");
+  EXPECT_EQ(ids(open, &Guarantee::checked), "G1 G3 G4 G5 G6 G7 G8 G9 G10 G12 ");
+  EXPECT_EQ(ids(closed, &Guarantee::checked), "G1 G3 G4 G5 G6 G7 G9 G10 G12 ");
 }
 
 // Admission sees commitments only; whoever opens them finds the matching that ignored one.

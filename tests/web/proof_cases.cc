@@ -8,14 +8,17 @@
 // shares), redraw (of an attempt voided before its round), repeated (of one that was executed, a
 // draw that stands in between), two-recusals (hardly anybody free), moved (a substitute passed over
 // for having left his group), weighted (a draw by weight, with a minimum), rested (that leaves out
-// who was visited lately or is suspended), unfinished, or what a dishonest operator would write:
-// see kCases.
+// who was visited lately or is suspended), sealed, opened (with a substitute), opened-in-between
+// (an earlier attempt was), unfinished, or what a dishonest operator would write: see kCases.
 #include <array>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <map>
 
+#include "projections/proof_text.h"
+#include "tests/projections/beacon_town.h"
+#include "tests/projections/sealed_steps.h"
 #include "tests/projections/shared_vrf.h"
 #include "tests/web/forged_proofs.h"
 
@@ -227,16 +230,21 @@ void discard(BeaconTown& town, CityDraw& draw) {
   town.city.must(std::move(voided), {"approver", "supervisor"});
 }
 
-// A draw in between stands, and the third attempt says nothing of the first.
-std::string hidden(BeaconTown& town) {
-  town.draw.whole();
-  discard(town, town.draw);
-  CityDraw second(town.city, 2);
+// A whole draw after the town's, which was discarded.
+void redraw_after(BeaconTown& town, CityDraw& second) {
   auto announced = second.announcement();
   announced.previous = town.draw.stream();
   town.city.must(std::move(announced), {"clerk", "approver"});
   second.contribute();
   second.execute();
+}
+
+// A draw in between stands, and the third attempt says nothing of the first.
+std::string hidden(BeaconTown& town) {
+  town.draw.whole();
+  discard(town, town.draw);
+  CityDraw second(town.city, 2);
+  redraw_after(town, second);
   return forged_announcement(town, second.draw(), CityDraw(town.city, 3).announcement());
 }
 
@@ -390,7 +398,143 @@ std::string substitute_group(BeaconTown& town) {
   return forged(town, std::move(payload));
 }
 
+// Sealed on the beacon, and attested; one supervisor objected.
+struct SealedTown {
+  explicit SealedTown(BeaconTown& town) : town(town) {
+    town.city.must(steps.sealed(town.announcement()), {"clerk", "approver"});
+    town.draw.contribute();
+    town.city.now = town.round_time();
+    town.city.must(town.recorded(), {"platform"});
+    steps.execute();
+  }
+  std::string proof() const { return proof_of(town.city, town.draw.draw()); }
+
+  BeaconTown& town;
+  SealedSteps steps{town.city, town.draw};
+};
+std::string still_sealed(BeaconTown& town) {
+  SealedTown at(town);
+  town.city.must(at.steps.attestation(false), {"supervisor2"});
+  at.steps.attest();
+  return at.proof();
+}
+std::string opened(BeaconTown& town) {
+  SealedTown at(town);
+  at.steps.attest();
+  at.steps.disclose();
+  town.recuse();
+  town.substitute();
+  return at.proof();
+}
+std::string opened_in_between(BeaconTown& town) {
+  SealedTown at(town);
+  at.steps.attest();
+  at.steps.disclose();
+  discard(town, town.draw);
+  CityDraw second(town.city, 2);
+  redraw_after(town, second);
+  return proof_of(town.city, second.draw());
+}
+std::string disclosed_late(BeaconTown& town) {
+  SealedTown at(town);
+  at.steps.attest();
+  town.city.now = town.draw.draw().announcement.disclosure_deadline + 1;
+  at.steps.disclose();
+  return at.proof();
+}
+std::string unattested(BeaconTown& town) {
+  SealedTown at(town);
+  town.city.must(at.steps.attestation(false), {"supervisor"});
+  return forged(town, at.steps.opening());
+}
+std::string attested_blindly(BeaconTown& town) {
+  SealedTown at(town);
+  at.steps.attest("supervisor2");  // so that both keys are in the file
+  const std::uint64_t before = *town.draw.draw().executed_at;
+  return forged(town, at.steps.attestation(), {"supervisor"},
+                [&](ledger::schema::IntentT& intent) { intent.seen_size = before; });
+}
+std::string other_pi(BeaconTown& town) {
+  SealedTown at(town);
+  at.steps.attest();
+  auto opening = at.steps.opening();
+  opening.pi[79] ^= 1;
+  return forged(town, std::move(opening));
+}
+std::string other_cutoff(BeaconTown& town) {
+  SealedTown at(town);
+  at.steps.attest();
+  auto opening = at.steps.opening();
+  opening.strata[0]->cutoff[0] ^= 1;
+  return forged(town, std::move(opening));
+}
+std::string other_list(BeaconTown& town) {
+  SealedTown at(town);
+  at.steps.attest();
+  town.city.must(at.steps.opening(), {"platform"});
+  auto list = at.steps.list();
+  std::swap(list.visits[0], list.visits[1]);
+  return forged(town, std::move(list));
+}
+// Opened by the proof of what was drawn, which is not what was committed to.
+std::string sealed_otherwise(BeaconTown& town,
+                             const std::function<void(ledger::schema::DrawExecutedT&)>& change) {
+  SealedSteps steps(town.city, town.draw);
+  town.city.must(steps.sealed(town.announcement()), {"clerk", "approver"});
+  town.draw.contribute();
+  town.city.now = town.round_time();
+  town.city.must(town.recorded(), {"platform"});
+  auto execution = steps.execution();
+  change(execution);
+  town.city.must(std::move(execution), {"platform"});
+  steps.attest();
+  return forged(town, steps.opening());
+}
+std::string other_root(BeaconTown& town) {
+  return sealed_otherwise(town, [](auto& execution) { execution.visits_root[0] ^= 1; });
+}
+std::string other_seed(BeaconTown& town) {
+  return sealed_otherwise(town, [](auto& execution) { execution.seed_hash[0] ^= 1; });
+}
+std::string shown_and_sealed(BeaconTown& town) {
+  SealedSteps steps(town.city, town.draw);
+  steps.ready();
+  auto execution = steps.execution();
+  execution.pi = steps.opening().pi;
+  return forged(town, std::move(execution));
+}
+std::string counts_of_another(BeaconTown& town) {
+  SealedSteps steps(town.city, town.draw);
+  steps.ready();
+  auto execution = steps.execution();
+  ++execution.strata[0]->drawn;
+  return forged(town, std::move(execution));
+}
+std::string supervisors_none(BeaconTown& town) {
+  town.draw.whole();
+  CityDraw second(town.city, 2);
+  SealedSteps steps(town.city, second);
+  auto announced = steps.sealed(second.announcement());
+  const KeyId clerk = town.city.id("clerk");
+  std::copy(clerk.begin(), clerk.end(), announced.supervisors.begin());
+  return forged_announcement(town, town.draw.draw(), std::move(announced));
+}
+
 const std::map<std::string, std::string (*)(BeaconTown&)> kCases = {
+    {"sealed", still_sealed},
+    {"opened", opened},
+    {"opened-in-between", opened_in_between},
+    {"disclosed-late", disclosed_late},
+    {"unattested", unattested},
+    {"attested-blindly", attested_blindly},
+    {"other-pi", other_pi},
+    {"other-cutoff", other_cutoff},
+    {"other-list", other_list},
+    {"other-root", other_root},
+    {"other-seed", other_seed},
+    {"shown-and-sealed", shown_and_sealed},
+    {"counts-of-another", counts_of_another},
+    {"supervisors-none", supervisors_none},
     {"repeated", repeated},
     {"two-recusals", two_recusals},
     {"moved", moved},

@@ -1,7 +1,7 @@
 // Files of single rows for the second implementation (api/web/test/row-file.test.js).
 //
-//   row_cases          of two draws, one with a beacon, for every subject of their pools and for
-//   ids
+//   row_cases          of three draws, one with a beacon and one that was sealed, for every subject
+//   of their pools and for ids
 //                      that are not there: a list of {"id", "in_pool", "reason", "drawn", "file"}
 //   row_cases weighted the same of a draw by weight, which one row alone does not show whole
 //   row_cases forged   as a dishonest operator would make them: a list of {"name", "file"}
@@ -12,6 +12,7 @@
 #include "projections/pool.h"
 #include "projections/row_file.h"
 #include "tests/projections/beacon_town.h"
+#include "tests/projections/sealed_steps.h"
 
 namespace liuhen::tests {
 namespace {
@@ -61,6 +62,9 @@ void print_honest() {
   CityDraw second(town.city, 2);  // finds visits open
   second.whole();
   print_all(town.city, second.draw(), separator);
+  CityDraw third(town.city, 3);  // sealed, and opened
+  SealedSteps(town.city, third).whole();
+  print_all(town.city, third.draw(), separator);
   std::cout << "]\n";
 }
 
@@ -75,9 +79,7 @@ void print_weighted() {
 
 // The file with one more entry, which no admission let in.
 template <class Payload>
-std::string forged(BeaconTown& town, Payload payload) {
-  const std::string id = pool_of_draw(town.city, town.draw.draw()).subjects[2].id;
-  RowText file = projections::parse_row_file(file_of(town.city, town.draw.draw(), id)).value();
+std::string forged(BeaconTown& town, RowText file, Payload payload) {
   auto entries = town.city.entries();
   entries.push_back(forged_entry(town.city, std::move(payload), {"platform"}));
   file.entries.push_back(
@@ -87,6 +89,13 @@ std::string forged(BeaconTown& town, Payload payload) {
     entry.inclusion = log.tree().inclusion(entry.position, log.tree().size()).value();
   file.checkpoint = log.note();
   return projections::format_row_file(file);
+}
+
+template <class Payload>
+std::string forged(BeaconTown& town, Payload payload) {
+  const std::string id = pool_of_draw(town.city, town.draw.draw()).subjects[2].id;
+  return forged(town, projections::parse_row_file(file_of(town.city, town.draw.draw(), id)).value(),
+                std::move(payload));
 }
 
 // What an honest platform would record, to be changed. The draw is ready, its beacon recorded.
@@ -115,6 +124,33 @@ std::string unbeaconed(BeaconTown& town) {
       crypto::draw::alpha(town.draw.draw().leaf_hash, town.draw.draw().revealed, {})));
   payload.visits_root.assign(32, 0);
   return forged(town, std::move(payload));
+}
+
+// A seal is opened that there is not, or by another proof.
+std::string opening_of_none(BeaconTown& town) {
+  town.execute();
+  ledger::schema::DrawDisclosedT opening;
+  opening.draw = town.draw.stream();
+  opening.pi.assign(80, 1);
+  return forged(town, std::move(opening));
+}
+// The file of a sealed draw that is not opened yet is not built: the steps up to there are put
+// together here.
+std::string opened(BeaconTown& town, std::uint8_t in_seed_hash, std::uint8_t in_pi) {
+  SealedSteps steps(town.city, town.draw);
+  steps.ready();
+  RowText file =
+      projections::parse_row_file(file_of(town.city, town.draw.draw(),
+                                          pool_of_draw(town.city, town.draw.draw()).subjects[2].id))
+          .value();
+  auto execution = steps.execution();
+  execution.seed_hash[0] ^= in_seed_hash;
+  const std::uint64_t executed = town.city.must(std::move(execution), {"platform"});
+  file.entries.push_back(
+      {.position = executed, .bytes = town.city.entries().back(), .inclusion = {}});
+  auto opening = steps.opening();
+  opening.pi[79] ^= in_pi;
+  return forged(town, std::move(file), std::move(opening));
 }
 
 const std::map<std::string, std::function<std::string(BeaconTown&)>> kForged = {
@@ -146,6 +182,9 @@ const std::map<std::string, std::function<std::string(BeaconTown&)>> kForged = {
        town.city.weigh();
        return executed(town, [](auto& it) { it.strata[0]->cutoff.assign(32, 0xff); });
      }},
+    {"opening-of-none", opening_of_none},
+    {"sealed-pi", [](BeaconTown& town) { return opened(town, 0, 1); }},
+    {"sealed-seed", [](BeaconTown& town) { return opened(town, 1, 0); }},
     {"unbeaconed", unbeaconed}};
 
 void print_forged() {

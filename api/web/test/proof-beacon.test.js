@@ -9,16 +9,8 @@ import { parsePolicy } from "../dist/verify/policy.js";
 import { parseProofFile, writeProofFile } from "../dist/verify/proof-file.js";
 import { reportJson, reportText } from "../dist/verify/report-text.js";
 import { verifyProofFile } from "../dist/verify/verify-proof.js";
-import { assertNamedAlike, made as madeBy, theirs } from "./both-verifiers.js";
 import { scratch } from "./demonstration.js";
-
-const bin = process.env.LIUHEN_BIN;
-const skip = bin ? false : "LIUHEN_BIN is not set: run ctest -R web";
-
-function made(name) {
-  const { bytes, words: [chain, now] } = madeBy("proof_cases", name);
-  return { bytes, chain, now: BigInt(now) };
-}
+import { made, namedAlike, skip, theirs } from "./proof-cases.js";
 
 test("a whole draw and its substitute, by a listed chain and by another", { skip }, (t) => {
   const home = scratch(t);
@@ -153,8 +145,7 @@ test("an attempt with a beacon that goes no further is overdue", { skip }, (t) =
 });
 
 test("what a dishonest operator would write is named alike by both", { skip }, (t) => {
-  const home = scratch(t);
-  for (const [name, code] of Object.entries({
+  namedAlike(scratch(t), {
     "other-round": "draw.beacon_round",
     "other-chain": "beacon.signature",
     "early": "draw.early",
@@ -176,7 +167,5 @@ test("what a dishonest operator would write is named alike by both", { skip }, (
     "weights-ignored": "draw.weighted",
     "no-minimum": "draw.rate",
     "other-rest": "draw.selection",
-  })) {
-    assertNamedAlike(home, name, made(name), code);
-  }
+  });
 });

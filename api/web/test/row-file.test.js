@@ -129,7 +129,7 @@ test("files of whole pools", { skip, timeout: 300_000 }, async (t) => {
       assert.deepEqual([other.reason, other.index].map((each) => each && String(each)),
         [said.reason, said.index].map((each) => (each === "0" ? 0 : each)));
     }
-    assert.equal(kinds.size, 7, [...kinds].join()); // drawn, not drawn, absent, of either; skipped of the second
+    assert.equal(kinds.size, 11, [...kinds].join()); // drawn, not drawn, absent, of each; skipped of all but the first
   });
 
   await t.test("the reports of both say it in words", () => {
@@ -212,7 +212,7 @@ test("files of whole pools", { skip, timeout: 300_000 }, async (t) => {
     const expected = { honest: undefined, pi: "draw.vrf", "no-cutoff": "draw.selection", "cutoff-of-none": "draw.selection",
       "more-than-eligible": "draw.selection", "no-strata": "draw.selection", "other-draw": "row.entry",
       unbeaconed: "draw.beacon_awaited", "rest-without-weights": "draw.selection", "no-rest": "draw.selection",
-      "cutoff-by-weight": "draw.selection" };
+      "cutoff-by-weight": "draw.selection", "opening-of-none": "row.entry", "sealed-pi": "draw.vrf", "sealed-seed": "draw.seed_hash" };
     const forged = made("forged");
     assert.deepEqual(forged.map((each) => each.name).sort(), Object.keys(expected).sort());
     for (const { name, bytes } of forged) alike(name, bytes, expected[name]);

@@ -13,6 +13,7 @@ import { isBy, parseNote, parseVkey, verifierKey, vkeyOf, writeNote } from "../d
 import { checkQuorum, parsePolicy, policyOfKey, signedCheckpoint } from "../dist/verify/policy.js";
 import { commitmentTo, opens } from "../dist/verify/restricted.js";
 import { tuple } from "../dist/verify/tuple.js";
+import { sealedHash } from "../dist/verify/replay/seal.js";
 import { hashToCurve, verifyVrf } from "../dist/verify/vrf.js";
 import { beaconOutput, chainHash, checkChain, roundAt, timeOf } from "../dist/verify/drand.js";
 import { drawnCounts } from "../dist/verify/draw/allocation.js";
@@ -174,6 +175,7 @@ test("draw.md", () => {
   assert.equal(hex(prove(page.hex("vrf_secret"), alpha)), page.text("pi"));
   const seed = verifyVrf(page.hex("vrf_key"), alpha, page.hex("pi"));
   assert.equal(hex(seed), page.text("seed"));
+  assert.equal(hex(sealedHash(announcement, seed)), page.text("seed_hash"));
 
   const rows = [1, 2, 3, 4, 5, 6, 7].map((n) =>
     ({ id: `91370200MA3C00000${n}`, stratum: BigInt(n % 2), weight: 1n, eligibility: n === 3 ? 2n : 0n }));

@@ -12,11 +12,24 @@
 #include "crypto/draw/substitute.h"
 #include "crypto/draw/ticket.h"
 #include "crypto/draw/visit_day.h"
+#include "crypto/sealed_box.h"
 #include "crypto/sha256.h"
 #include "crypto/vrf.h"
 
 namespace liuhen::crypto::draw {
 namespace {
+
+// What there is of randomness.
+class FixedBytes final : public Entropy {
+ public:
+  explicit FixedBytes(const std::array<std::uint8_t, 32>& bytes) : bytes_(bytes) {}
+  void fill(std::span<std::uint8_t> out) override {
+    std::copy_n(bytes_.begin(), out.size(), out.begin());
+  }
+
+ private:
+  std::array<std::uint8_t, 32> bytes_;
+};
 
 class DrawExample : public testing::Test {
  protected:
@@ -291,6 +304,34 @@ TEST_F(DrawExample, SubstituteAtTheDecision) {
   EXPECT_EQ(text("later_leaver"), records[1].team[1]);
   EXPECT_EQ(chosen({text("leaver")}), text("substitute_at_decision"));
   EXPECT_EQ(chosen({text("leaver"), text("later_leaver")}), text("substitute_by_later_loads"));
+}
+
+// Of section 11.
+TEST_F(DrawExample, Sealed) {
+  const auto pi = bytes<80>("pi");
+  EXPECT_EQ(to_hex(sealed_hash(bytes<32>("announcement"), seed())), text("seed_hash"));
+  for (const std::string n : {"0", "1"}) {
+    const SigningKey supervisor{SigningSeed(bytes<32>("supervisor_" + n + "_seed"))};
+    EXPECT_EQ(to_hex(supervisor.public_key()), text("supervisor_" + n));
+    FixedBytes ephemeral(bytes<32>("ephemeral_" + n));
+    const auto sealed = seal(supervisor.public_key(), pi, ephemeral);
+    ASSERT_TRUE(sealed);
+    EXPECT_EQ(to_hex(*sealed), text("sealed_pi_" + n));
+    const auto opened = open_sealed(supervisor, tests::example_bytes(example, "sealed_pi_" + n));
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(to_hex(opened->view()), to_hex(pi));
+    const auto other = tests::example_bytes(example, n == "0" ? "sealed_pi_1" : "sealed_pi_0");
+    EXPECT_EQ(open_sealed(supervisor, other).error().code, "seal.open");
+    for (const std::size_t at : {0u, 31u, 32u, 47u, 48u, 127u}) {
+      Bytes changed = *sealed;
+      changed[at] ^= 1;
+      EXPECT_EQ(open_sealed(supervisor, changed).error().code, "seal.open") << at;
+    }
+  }
+  FixedBytes ephemeral(bytes<32>("ephemeral_0"));
+  EXPECT_EQ(seal(KeyId{}, pi, ephemeral).error().code, "seal.key");
+  EXPECT_EQ(open_sealed(SigningKey{SigningSeed(bytes<32>("ephemeral_0"))}, View()).error().code,
+            "seal.open");
 }
 
 }  // namespace

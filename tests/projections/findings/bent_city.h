@@ -37,7 +37,7 @@ class BentCity {
     draw.position = city_.size() + 10 * draws_;  // after the pool: none of them is in another's way
     draw.leaf_hash = crypto::sha256(view_of(draw.stream));
     draw.time = city_.now;
-    draw.executed_at = draw.position + 1;
+    draw.executed_at = draw.known_at = draw.position + 1;
     draw.disclosed_at = draw.position + 2;
     draw.phase = projections::Draw::Phase::disclosed;
     draw.outcome.emplace();

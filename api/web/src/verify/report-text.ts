@@ -77,6 +77,7 @@ export function reportText(report: Report, language: Language): string {
     }
     if (draw.beacon !== undefined) lines.push(beaconLine(draw.beacon, draw.output, report.beaconListed, language));
     if (report.vrfSharing !== undefined) lines.push(report.vrfSharing[language]);
+    for (const each of report.seal) lines.push(each[language]);
     for (const { source, issue, digits, bits } of draw.digits) {
       lines.push(say(
         `彩票或骰子：${sourceName(source)}${issue && `第 ${issue} 期`} ${digits}，至多 ${tenths(bits)} 比特（不提高等级）`,
@@ -127,6 +128,7 @@ export function reportJson(report: Report): unknown {
     ...(draw && { form: formWords(draw.announced) ?? null }),
     ...(draw && { digits: draw.digits.map((each) => ({ ...each, bits: tenths(each.bits) })) }),
     discarded_draws: report.discardedBefore,
+    ...(report.seal.length > 0 && { seal: report.seal }),
     ...(draw?.seed && { seed: toHex(draw.seed) }),
     ...(wrong && { wrong: { code: wrong.code, zh: wrong.zh, en: wrong.en,
       ...(wrong.position !== undefined && { position: String(wrong.position) }) } }),

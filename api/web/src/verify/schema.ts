@@ -120,13 +120,13 @@ const members: Member[] = [
     substitute_delay_s:u32 substitute_deadline_s:u32 pool_position:u64 subject_root:b32! subject_rows:u64
     subject_eligible:u64 inspector_root:b32! inspector_rows:u64 inspector_eligible:u64 conflict_root:b32!
     conflict_rows:u64 beacon_chain:b32? beacon_round:u64 sealed:bool disclosure_deadline:u64
-    pool_key_hash:bytes weighted:bool form:u8<4 form_reason:text first_day:u32 visits_per_day:u32`),
+    pool_key_hash:bytes weighted:bool form:u8<4 form_reason:text first_day:u32 visits_per_day:u32 supervisors:b32*`),
   table("DrawCommitted", "draw:ref! commitment:b32!"),
   table("CommitmentsClosed", "draw:ref! committed:b32*"),
   table("DrawRevealed", "draw:ref! nonce:b32!"),
   table("RevealsClosed", "draw:ref! nonces:[Revealed]!"),
-  table("DrawExecuted", "draw:ref! pi:b80! strata:[StratumOutcome]! visits_root:b32! visits:u64 vacancies:u64"),
-  table("DrawDisclosed", "draw:ref! part:u32 last:bool visits:[Visit]!"),
+  table("DrawExecuted", "draw:ref! pi:b80?! strata:[StratumOutcome]! visits_root:b32! visits:u64 vacancies:u64 seed_hash:b32? sealed_pi:b128*"),
+  table("DrawDisclosed", "draw:ref! part:u32 last:bool visits:[Visit]! pi:b80? strata:[StratumOutcome]"),
   table("DrawVoided", "draw:ref! reason:text!"),
   table("DrawFailed", "draw:ref! reason:text!"),
   table("DrawAttested", "draw:ref! agrees:bool statement:text!"),

@@ -1,10 +1,11 @@
 // Verifies the proof file of a draw, offline (docs/formats/draw-proof.md, "How it is verified").
 import { type Bytes, equal, toHex } from "./bytes.js";
 import { decodeEntry, type Entry } from "./entry.js";
-import { bytes as bytesOf, big } from "./replay/fields.js";
+import { bytes as bytesOf, big, flag } from "./replay/fields.js";
 import { admit } from "./replay/admission.js";
 import { discardedBefore } from "./replay/announcement.js";
 import { sharingWords } from "./replay/keys.js";
+import { isSealed, refuseStillSealed, sealWords } from "./replay/seal.js";
 import { type Draw, newState, type State } from "./replay/state.js";
 import { checkQuorum, type Policy, signedCheckpoint } from "./policy.js";
 import { checkIncluded, missing, notesOn, policyOfGenesis } from "./proof-checkpoint.js";
@@ -31,6 +32,7 @@ export interface Report {
   readonly notes: readonly Sentence[]; // what could not be checked
   readonly discardedBefore: readonly string[]; // draws of the file whose outcomes were seen and discarded
   readonly vrfSharing: Sentence | undefined; // whom the execution depends on
+  readonly seal: readonly Sentence[]; // of a sealed draw
   readonly beaconListed: boolean; // the reader's policy lists the chain of the draw's beacon
 }
 
@@ -110,6 +112,12 @@ class Verification {
       this.position = late.position;
       refuse("draw.escape", `抽取在期限（${late.deadline}）之后才执行`, `the draw was executed after its deadline (${late.deadline})`);
     }
+    const tooLate = this.state!.disclosedLate;
+    if (tooLate !== undefined) {
+      this.position = tooLate.position;
+      refuse("draw.undisclosed", `密封的抽取在公开期限（${tooLate.deadline}）之后才公开`,
+        `the sealed draw was disclosed after its deadline (${tooLate.deadline})`);
+    }
     return draw;
   }
 
@@ -121,6 +129,13 @@ class Verification {
       refuse("draw.unexecuted", "抽取逾期未执行；证明文件也可能早于执行",
         "the draw had to be executed by now and was not; or the file is older than its execution");
     }
+    if (!flag(draw.announced, "sealed") || draw.executed === undefined || draw.phase === "disclosed") return;
+    const until = big(draw.announced, "disclosure_deadline");
+    if (this.options.now > until) {
+      refuse("draw.seal_overdue", "密封的抽取逾期未公开；证明文件也可能早于公开",
+        "the sealed draw had to be disclosed by now and was not; or the file is older than its disclosure");
+    }
+    if (isSealed(draw)) refuseStillSealed(until);
   }
 }
 
@@ -147,6 +162,7 @@ export function verifyProofFile(bytes: Bytes, options: Options): Report {
     notes: [...verification.notes, ...(state?.notes ?? [])],
     discardedBefore: state === undefined || draw === undefined ? [] : discardedBefore(state, draw),
     vrfSharing: draw && sharingWords(state?.vrfKeys.get(toHex(bytesOf(draw.announced, "vrf_key")))),
+    seal: draw === undefined ? [] : sealWords(draw, (key) => state?.keys.get(toHex(key))?.person ?? toHex(key)),
     beaconListed: chain !== undefined && options.policy?.beacons.has(chain) === true,
   };
 }

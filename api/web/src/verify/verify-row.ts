@@ -11,6 +11,7 @@ import { checkIncluded, missing, notesOn, policyOfGenesis } from "./proof-checkp
 import { Refusal, refuse, type Sentence } from "./refusal.js";
 import { big, bytes as bytesOf, flag, rows } from "./replay/fields.js";
 import { checkForm, drawsSubjects, formWords } from "./replay/form.js";
+import { refuseStillSealed } from "./replay/seal.js";
 import { RowSteps } from "./replay/row-steps.js";
 import { type RowFile, parseRowFile } from "./row-file.js";
 import type { Verdict, Wrong } from "./verify-proof.js";
@@ -76,7 +77,7 @@ class Verification {
       this.position = entry.position;
       steps.take(decodeEntry(entry.bytes), entry.position);
     }
-    this.position = steps.executedAt;
+    this.position = steps.knownAt;
     const seed = steps.seed();
     this.position = undefined;
     const answer = this.judge(file, steps, seed);
@@ -95,6 +96,7 @@ class Verification {
       index: row && file.rows[0]!.index, executed: steps.executed !== undefined, voided: steps.voided,
       failed: steps.failed, weighted, form: formWords(announced), drawsSubjects: drawsSubjects(announced),
       ticket: undefined, cutoff: undefined, drawn: false, stratum: undefined };
+    if (steps.isSealed()) refuseStillSealed(big(announced, "disclosure_deadline"));
     if (row === undefined) return answer;
     const strata = rows(announced, "strata").length;
     if (row.stratum >= BigInt(strata)) refuse("draw.stratum", "该行的分层没有公告", "the row's stratum was not announced");
@@ -103,8 +105,8 @@ class Verification {
         "this program does not know the code of the row's reason: upgrade it");
     }
     if (seed === undefined) return answer;
-    this.position = steps.executedAt;
-    return { ...answer, ...this.ticket(file.subject, row, seed, rows(steps.executed!, "strata"), strata, weighted) };
+    this.position = steps.knownAt;
+    return { ...answer, ...this.ticket(file.subject, row, seed, steps.strata(), strata, weighted) };
   }
 
   private ticket(id: string, row: SubjectRow, seed: Bytes, recorded: ReturnType<typeof rows>, strata: number,

@@ -17,6 +17,8 @@ from functools import lru_cache
 from math import ceil, floor
 from pathlib import Path
 
+from sealed_box import seal
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 VACANT = None
 
@@ -122,6 +124,11 @@ def vrf_prove(secret, alpha):
     pi = to_bytes(gamma) + c + s.to_bytes(32, "little")
     beta = hashlib.sha512(b"\3\3" + to_bytes(times(8, gamma)) + b"\0").digest()
     return to_bytes(public), pi, beta
+
+
+def ed25519_key(seed):
+    x = int.from_bytes(hashlib.sha512(seed).digest()[:32], "little") & ~7 & ((1 << 254) - 1) | (1 << 254)
+    return to_bytes(times(x, BASE))
 
 
 # ---- rows and hashes ----------------------------------------------------------------------------------
@@ -652,6 +659,15 @@ def example():
         ("days_first", str(first)), ("days_per_day", str(per_day)),
         ("days", words([visit_day(first, per_day, visit) for visit in range(15)])),
         ("days_far", str(visit_day(first, per_day, 1000)))])
+    supervisors = [bytes([0x33]) * 32, bytes([0x44]) * 32]
+    ephemerals = [bytes([0x55]) * 32, bytes([0x66]) * 32]
+    public = [ed25519_key(seed) for seed in supervisors]
+    pairs = [("seed_hash", H(tup("liuhen/sealed/v1", announcement, seed)))]
+    for n, each in enumerate(supervisors):
+        pairs += [(f"supervisor_{n}_seed", each), (f"supervisor_{n}", public[n]), (f"ephemeral_{n}", ephemerals[n]),
+                  (f"sealed_pi_{n}", seal(public[n], pi, ephemerals[n]))]
+    block("Sealed. The same seed, and its pi sealed to two supervisors: their Ed25519 seeds and keys, the ephemeral secrets, and what is\n"
+          "recorded for each (section 11).", pairs)
 
 
 if __name__ == "__main__":

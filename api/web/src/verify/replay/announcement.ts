@@ -8,6 +8,7 @@ import { announcedBeacon, checkRoundTime } from "./beacon.js";
 import { isInForce } from "./catalogue.js";
 import { checkForm } from "./form.js";
 import { big, bytes, flag, hashes, hex, number, rows, text, texts } from "./fields.js";
+import { checkSealing } from "./seal.js";
 import { narrows, overlap, scopeOf } from "./scope.js";
 import { type Draw, type Event, type State, isOpen, isWithin } from "./state.js";
 
@@ -185,7 +186,7 @@ function checkEarlier(state: State, p: Decoded, position: bigint): void {
   }
 }
 
-export function admitAnnounced(state: State, { entry, payload: p }: Event): void {
+export function admitAnnounced(state: State, { entry, payload: p, authors }: Event): void {
   const plan = state.plans.get(text(p, "plan")) ?? refuse("draw.plan", "没有该计划", "there is no such plan");
   const attempts = [...state.draws.values()].filter((draw) => draw.plan === text(p, "plan")).length;
   if (number(p, "attempt") !== attempts + 1) {
@@ -193,8 +194,7 @@ export function admitAnnounced(state: State, { entry, payload: p }: Event): void
   }
   const department = text(plan, "department");
   const mine = entry.intent.stream === state.subject;
-  const reserved = flag(p, "sealed") || big(p, "disclosure_deadline") !== 0n ||
-    bytes(p, "pool_key_hash").length > 0;
+  const reserved = bytes(p, "pool_key_hash").length > 0;
   const beacon = announcedBeacon(state, p, mine);
   const rule = state.rules.get(text(plan, "rule"));
   const margin = rule === undefined ? 0n : BigInt(number(rule, "margin_s"));
@@ -208,6 +208,7 @@ export function admitAnnounced(state: State, { entry, payload: p }: Event): void
     }
     checkContributors(state, p);
     checkTimes(state, p, entry.position, entry.time);
+    checkSealing(state, p, authors);
     if (beacon !== undefined) checkRoundTime(p, beacon, margin);
     checkPool(state, p, rule!, groups);
     checkEarlier(state, p, entry.position);
@@ -218,7 +219,7 @@ export function admitAnnounced(state: State, { entry, payload: p }: Event): void
     position: entry.position, leaf: entry.leaf, department, beacon, margin, phase: "committing", voided: false,
     voidedTime: 0n, ended: false, output: undefined, digits: [],
     groups, contributors: hashes(p, "contributors"), committed: new Map(), revealed: new Map(), closedAt: 0n,
-    contributions: [], seed: undefined, selection: undefined, expected: [], executed: undefined, parts: 0,
+    contributions: [], seed: undefined, selection: undefined, expected: [], executed: undefined, sealChecked: [], parts: 0,
     visits: [], tasks: [], attested: new Set(),
   });
 }

@@ -5,7 +5,7 @@ import { match } from "../draw/matching.js";
 import { selectWeighted } from "../draw/pps.js";
 import { type VisitRecord, vacanciesOf, visitsRoot } from "../draw/record.js";
 import { alphaOf, contributionCommitment, visitOrder } from "../draw/seed.js";
-import { select } from "../draw/selection.js";
+import { type Selection, select } from "../draw/selection.js";
 import { groupOfInspector, groupOfSeat, seatsOf } from "../draw/team.js";
 import type { Decoded } from "../flatbuffer.js";
 import { Refusal, refuse } from "../refusal.js";
@@ -15,6 +15,7 @@ import { drawsTeams } from "./form.js";
 import { isKeyChange, isLoss } from "./envelope.js";
 import { checkExecutor, checkTwoTrustees } from "./keys.js";
 import { checkKeyChange } from "./log-keys.js";
+import { checkNoOpening, checkOpening, checkSeedHash, checkSealAttestation, checkSealedFields, isSealed, sameStrata } from "./seal.js";
 import type { Draw, Event, Phase, State } from "./state.js";
 
 export function drawOf(state: State, p: Decoded): Draw {
@@ -122,14 +123,40 @@ export function admitRevealsClosed(state: State, { entry, payload: p }: Event): 
 export function admitExecuted(state: State, { entry, payload: p, authors }: Event): void {
   const draw = drawInPhase(state, p, "ready");
   draw.phase = "executed";
-  draw.executed = { position: entry.position, time: entry.time, root: bytes(p, "visits_root"),
-    vacancies: big(p, "vacancies") };
+  draw.executed = { position: entry.position, time: entry.time, root: bytes(p, "visits_root"), visits: big(p, "visits"),
+    vacancies: big(p, "vacancies"), seedHash: bytes(p, "seed_hash") };
   const a = draw.announced;
   if (draw.beacon !== undefined && draw.output === undefined) {
     refuse("draw.beacon_awaited", "尚未记录信标，不能执行", "the beacon is not recorded yet: it cannot be executed");
   }
   checkExecutor(state, authors[0]!, hex(a, "vrf_key"));
   if (!isSubject(state, draw)) return;
+  checkSealedFields(draw, p);
+  if (flag(a, "sealed")) {
+    const { strata, drawn } = selectionOf(state, draw, new Uint8Array(64)); // the counts are the same for any seed
+    if (!sameStrata(strata, rows(p, "strata"), false) || BigInt(drawn.length) !== big(p, "visits")) {
+      refuse("draw.selection", "各层数目与名录不符，或列出了截止号", "the counts are not what the pool gives, or a cut-off is given");
+    }
+  } else {
+    makeKnown(state, draw, p);
+  }
+  if (entry.time > big(a, "execute_deadline")) {
+    state.late = { position: entry.position, deadline: big(a, "execute_deadline") };
+  }
+}
+
+function selectionOf(state: State, draw: Draw, seed: Bytes): Selection {
+  const a = draw.announced;
+  const shares = rows(a, "strata").map((row) => ({ num: big(row, "num"), den: big(row, "den"),
+    fixed: big(row, "fixed"), minimum: big(row, "minimum"), maximum: big(row, "maximum") }));
+  const choose = flag(a, "weighted") ? selectWeighted : select;
+  return choose(seed, shares, big(a, "total"), state.pool.subjects);
+}
+
+/** What `pi` and `strata` of an execution, or of what opens a sealed one, give. */
+function makeKnown(state: State, draw: Draw, p: Decoded): void {
+  const a = draw.announced;
+  const executed = draw.executed!;
   const outputs = draw.output === undefined ? [] : [draw.output];
   const contributions = [...draw.contributions, ...draw.digits.map((each) => digitItem(each.source, each.issue, each.digits))];
   try {
@@ -139,16 +166,10 @@ export function admitExecuted(state: State, { entry, payload: p, authors }: Even
     refuse("draw.vrf", "随机证明不成立", "the VRF proof fails");
   }
   const seed = draw.seed!;
-  const shares = rows(a, "strata").map((row) => ({ num: big(row, "num"), den: big(row, "den"),
-    fixed: big(row, "fixed"), minimum: big(row, "minimum"), maximum: big(row, "maximum") }));
-  const choose = flag(a, "weighted") ? selectWeighted : select;
-  draw.selection = choose(seed, shares, big(a, "total"), state.pool.subjects);
-  const recorded = rows(p, "strata");
-  const same = recorded.length === draw.selection.strata.length && draw.selection.strata.every((stratum, i) =>
-    stratum.eligible === big(recorded[i]!, "eligible") && stratum.drawn === big(recorded[i]!, "drawn") &&
-    stratum.restDrawn === big(recorded[i]!, "rest_drawn") && stratum.restWeight === big(recorded[i]!, "rest_weight") &&
-    equal(stratum.cutoff ?? new Uint8Array(0), bytes(recorded[i]!, "cutoff")));
-  if (!same || BigInt(draw.selection.drawn.length) !== big(p, "visits")) {
+  if (flag(a, "sealed")) checkSeedHash(draw.leaf, seed, executed.seedHash);
+  draw.selection = selectionOf(state, draw, seed);
+  if (!sameStrata(draw.selection.strata, rows(p, "strata"), true) ||
+    BigInt(draw.selection.drawn.length) !== executed.visits) {
     refuse("draw.selection", "抽选结果与重算不符", "the selection is not what the seed gives");
   }
   const tickets = new Map(draw.selection.drawn.map((each) => [each.id, each.ticket]));
@@ -162,16 +183,14 @@ export function admitExecuted(state: State, { entry, payload: p, authors }: Even
       match(seed, draw.groups, state.pool.inspectors, [...tickets.keys()], []);
     const records = visits.map((visit): VisitRecord => ({ ...visit, ticket: tickets.get(visit.subject)! }));
     draw.expected = records;
-    if (!equal(visitsRoot(records), bytes(p, "visits_root")) || vacanciesOf(records) !== big(p, "vacancies")) {
+    const counted = flag(a, "sealed") || vacanciesOf(records) === executed.vacancies;
+    if (!equal(visitsRoot(records), executed.root) || !counted) {
       refuse("draw.visits_root", "名单根或空缺数与重算不符", "root or vacancies are not what the seed gives");
     }
   } else {
     state.notes.push({ zh: "有利益冲突在案，配对是否避开须由有权打开者核验",
       en: "conflicts are in force: whether the matching heeds them is for those who may open them" });
     draw.expected = inOrder().map((visit) => ({ ...visit, team: undefined }));
-  }
-  if (entry.time > big(a, "execute_deadline")) {
-    state.late = { position: entry.position, deadline: big(a, "execute_deadline") };
   }
 }
 
@@ -204,17 +223,25 @@ function checkTeams(state: State, draw: Draw): void {
   }
 }
 
-export function admitDisclosed(state: State, { entry, payload: p }: Event): void {
+export function admitDisclosed(state: State, { entry, payload: p, authors }: Event): void {
   const draw = drawInPhase(state, p, "executed");
+  checkExecutor(state, authors[0]!, hex(draw.announced, "vrf_key"));
   const listed = rows(p, "visits").map((row) =>
     ({ subject: text(row, "subject"), ticket: bytes(row, "ticket"), team: texts(row, "team") }));
   if (!isSubject(state, draw)) {
     if (flag(p, "last")) draw.phase = "disclosed";
     return;
   }
+  const opening = isSealed(draw);
+  if (opening) {
+    checkOpening(draw, p);
+    makeKnown(state, draw, p);
+  } else {
+    checkNoOpening(p);
+  }
   const before = draw.visits.length;
   const complete = before + listed.length === draw.expected.length;
-  const empty = listed.length === 0 && draw.expected.length > 0;
+  const empty = !opening && listed.length === 0 && draw.expected.length > 0;
   if (number(p, "part") !== draw.parts || empty || flag(p, "last") !== complete ||
     before + listed.length > draw.expected.length) {
     refuse("draw.part", "名单部分的次序或数量有误", "parts of the list out of order or number");
@@ -234,14 +261,20 @@ export function admitDisclosed(state: State, { entry, payload: p }: Event): void
   checkTeams(state, draw);
   if (!complete) return;
   const executed = draw.executed!;
-  if (!equal(visitsRoot(draw.visits), executed.root) || vacanciesOf(draw.visits) !== executed.vacancies) {
+  const sealed = flag(draw.announced, "sealed");
+  const counted = sealed || vacanciesOf(draw.visits) === executed.vacancies;
+  if (!equal(visitsRoot(draw.visits), executed.root) || !counted) {
     refuse("draw.disclosed_root", "列示与执行时的记录不符", "the list is not what was recorded at execution");
   }
   draw.phase = "disclosed";
+  if (sealed && entry.time > big(draw.announced, "disclosure_deadline")) {
+    state.disclosedLate = { position: entry.position, deadline: big(draw.announced, "disclosure_deadline") };
+  }
+  const decision = sealed ? entry : executed; // before it nobody knows a seat of a sealed draw to be vacant
   draw.tasks = draw.visits.map((visit) => ({
     subject: visit.subject,
     seats: visit.team.map((inspector) => ({ inspector, ordinal: 0, noneLeft: false, recusal: undefined,
-      vacated: inspector === "" && drawsTeams(draw.announced) ? { position: executed.position, time: executed.time, by: "" } : undefined })),
+      vacated: inspector === "" && drawsTeams(draw.announced) ? { position: decision.position, time: decision.time, by: "" } : undefined })),
     held: new Set(visit.team.filter((id) => id !== "")), hasResult: false, published: false,
     everPublished: false, withheld: false, objection: false,
   }));
@@ -270,10 +303,12 @@ export function admitFailed(state: State, { entry, payload: p }: Event): void {
   draw.ended = true;
 }
 
-export function admitAttested(state: State, { payload: p, authors }: Event): void {
+export function admitAttested(state: State, event: Event): void {
+  const { payload: p, authors } = event;
   const draw = drawOf(state, p);
   const name = toHex(authors[0]!.key);
   if (draw.attested.has(name)) refuse("attest.repeated", "已作过见证", "attested already");
+  checkSealAttestation(draw, event);
   draw.attested.add(name);
 }
 

@@ -10,8 +10,9 @@ import { checkSignatures } from "../intent.js";
 import { Refusal, refuse } from "../refusal.js";
 import { verifyVrf } from "../vrf.js";
 import { isKeyChange, streamOf } from "./envelope.js";
-import { big, bytes, flag, hashes, hex, rows, text } from "./fields.js";
+import { big, bytes, flag, hashes, hex, number, rows, text } from "./fields.js";
 import { checkKeyChange } from "./log-keys.js";
+import { checkSeedHash } from "./seal.js";
 
 const outOfPlace = (): never => refuse("row.entry", "这条事件不属于单户证明文件，或重复、次序不对、缺所依据的",
   "this event has no place in the file of one row, or is there twice, out of order or without what it rests on");
@@ -26,7 +27,8 @@ export class RowSteps {
   private nonces: Bytes[] | undefined;
   private beacon: Decoded | undefined;
   executed: Decoded | undefined;
-  executedAt: bigint | undefined;
+  private opening: Decoded | undefined; // of a sealed draw
+  knownAt: bigint | undefined; // position of the entry that brought the proof
   voided = false;
   failed = false;
 
@@ -99,7 +101,12 @@ export class RowSteps {
       case "DrawExecuted":
         if (this.nonces === undefined || this.executed !== undefined) outOfPlace();
         this.executed = p;
-        this.executedAt = entry.position;
+        this.knownAt = entry.position;
+        break;
+      case "DrawDisclosed":
+        if (!this.isSealed() || number(p, "part") !== 0 || rows(p, "visits").length > 0) outOfPlace();
+        this.opening = p;
+        this.knownAt = entry.position;
         break;
       case "DrawVoided":
         if (this.voided) outOfPlace();
@@ -126,23 +133,36 @@ export class RowSteps {
     return [beaconOutput(chain, big(recorded, "round"), bytes(recorded, "signature"))];
   }
 
-  /** Undefined before the execution. */
+  /** Executed, and what opens it is not there. */
+  isSealed(): boolean {
+    return this.executed !== undefined && this.opening === undefined && flag(this.announced!, "sealed");
+  }
+
+  /** With their cut-offs; there is a seed. */
+  strata(): readonly Decoded[] {
+    return rows(this.opening ?? this.executed!, "strata");
+  }
+
+  /** Undefined before the execution, or before what opens a sealed one. */
   seed(): Bytes | undefined {
     const announced = this.announced ?? refuse("proof.draw", "证明文件中没有所说的抽取", "the draw that the file is about is not in it");
-    if (flag(announced, "sealed") || bytes(announced, "pool_key_hash").length > 0) {
+    if (bytes(announced, "pool_key_hash").length > 0) {
       refuse("draw.reserved", "使用了保留字段", "fields of later versions are used");
     }
-    if (this.executed === undefined) return undefined;
+    if (this.executed === undefined || this.isSealed()) return undefined;
     if (this.nonces!.length !== hashes(announced, "contributors").length) {
       refuse("draw.reveals", "所列随机数的个数不是公告的贡献人数", "there is not one nonce for each announced contributor");
     }
     const outputs = this.outputs(announced);
+    let seed: Bytes;
     try {
-      return verifyVrf(bytes(announced, "vrf_key"), alphaOf(this.leaf, [...this.nonces!, ...this.digits], outputs),
-        bytes(this.executed, "pi"));
+      seed = verifyVrf(bytes(announced, "vrf_key"), alphaOf(this.leaf, [...this.nonces!, ...this.digits], outputs),
+        bytes(this.opening ?? this.executed, "pi"));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return refuse("draw.vrf", "随机证明不成立", "the VRF proof fails");
     }
+    if (this.opening !== undefined) checkSeedHash(this.leaf, seed, bytes(this.executed, "seed_hash"));
+    return seed;
   }
 }

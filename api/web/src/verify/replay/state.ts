@@ -119,7 +119,9 @@ export interface Draw {
   seed: Bytes | undefined;
   selection: Selection | undefined;
   expected: { readonly subject: string; readonly ticket: Bytes; readonly team: readonly string[] | undefined }[];
-  executed: { readonly position: bigint; readonly time: bigint; readonly root: Bytes; readonly vacancies: bigint } | undefined;
+  executed: { readonly position: bigint; readonly time: bigint; readonly root: Bytes; readonly visits: bigint;
+    readonly vacancies: bigint; readonly seedHash: Bytes } | undefined;
+  readonly sealChecked: { readonly person: string; readonly agrees: boolean; readonly position: bigint }[]; // of a sealed draw
   parts: number;
   readonly visits: { subject: string; ticket: Bytes; team: readonly string[] }[];
   tasks: Task[];
@@ -163,6 +165,7 @@ export interface State {
   readonly times: Map<bigint, bigint>; // recorded time by position
   readonly notes: { readonly zh: string; readonly en: string }[];
   late: { readonly position: bigint; readonly deadline: bigint } | undefined; // executed after its deadline
+  disclosedLate: { readonly position: bigint; readonly deadline: bigint } | undefined; // of a sealed draw
 }
 
 /** One entry and who signed it. */
@@ -179,7 +182,7 @@ export function newState(origin: string, subject: string, pool: Pool): State {
     keys: new Map(), permissions: new Map(), logKeys: [], vrfKeys: new Map(), vrfKey: "",
     departments: new Map(), items: new Map(), rules: new Map(), plans: new Map(), conflicts: new Map(),
     beacons: new Map(), draws: new Map(), inspectors: new Map(), versions: new Map(), intents: new Set(), times: new Map(),
-    notes: [], late: undefined,
+    notes: [], late: undefined, disclosedLate: undefined,
   };
 }
 
