@@ -142,6 +142,17 @@ http::response_header<> header_of(const Response& response, bool keep, unsigned 
   return std::move(message.base());
 }
 
+// Several fields of one name are one list (RFC 9110 section 5.3).
+std::string whole_list(const http::fields& fields, http::field name) {
+  std::string list;
+  const auto [begin, end] = fields.equal_range(name);
+  for (auto field = begin; field != end; ++field) {
+    if (!list.empty()) list += ", ";
+    list += std::string_view(field->value());
+  }
+  return list;
+}
+
 // Asks a source for its next chunk, on a worker, and resumes whoever waits on its own executor.
 struct AskForChunk {
   FairWorkers* workers;
@@ -305,8 +316,8 @@ asio::awaitable<bool> HttpSession::serve_one() {
   request.method = std::string(message.method_string());
   request.target = target;
   request.content_type = std::string(message[http::field::content_type]);
-  request.accept_encoding = std::string(message[http::field::accept_encoding]);
-  request.if_none_match = std::string(message[http::field::if_none_match]);
+  request.accept_encoding = whole_list(message, http::field::accept_encoding);
+  request.if_none_match = whole_list(message, http::field::if_none_match);
   request.last_event_id = std::string(message["Last-Event-ID"]);
   request.client = client_.text;
   request.body = std::move(message.body());

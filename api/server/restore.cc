@@ -41,6 +41,7 @@ class Restore {
     std::error_code ignored;
     if (!done) {
       fs::remove_all(beside_, ignored);
+      for (const std::string& path : placed_) fs::remove_all(path, ignored);
       for (fs::path made = layout_.dir; !made_.empty(); made = made.parent_path()) {
         fs::remove(made, ignored);
         if (made == made_) break;
@@ -190,19 +191,25 @@ class Restore {
             "restore.other", layout_.dir + " 是 " + *there + " 的目录，备份却是 " + origin_ + " 的",
             layout_.dir + " is the directory of " + *there + ", and the backup is of " + origin_);
       }
-    } else if (Outcome written = write_origin(layout_, origin_); !written) {
-      return written;
+    } else {
+      placed_.push_back(layout_.about);
+      if (Outcome written = write_origin(layout_, origin_); !written) return written;
     }
+    if (!fs::exists(layout_.head, error)) placed_.push_back(layout_.head);
     if (Outcome written = ledger::DiskHeadFile(layout_.head).write(head_); !written) return written;
-    if ((error = ledger::rename_synced(beside_, layout_.database)))
+    if ((error = ledger::rename_synced(beside_, layout_.database))) {
+      std::error_code ignored;
+      if (!fs::exists(beside_, ignored)) placed_.push_back(layout_.database);
       return io_error(layout_.database, error);
+    }
     return ok();
   }
 
   const RestoreOptions& options_;
   const Layout layout_;
   const std::string beside_;
-  fs::path made_;  // the first directory on the way that was not there before
+  std::vector<std::string> placed_;  // what was not there before: the last step alone may fail
+  fs::path made_;                    // the first directory on the way that was not there before
   Restored restored_;
   std::string origin_, head_;
   std::vector<projections::LossLine> losses_;

@@ -43,6 +43,21 @@ TEST(Http, HeadHasTheLengthAndNoBody) {
   EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
 }
 
+TEST(Http, FieldsOfOneNameAreOneList) {
+  Site site;
+  site.handle = [](const Request& request) {
+    Response response;
+    response.body = request.if_none_match + "; " + request.accept_encoding;
+    return response;
+  };
+  Running running(site);
+  Raw raw(running.port());
+  raw.send(
+      "GET / HTTP/1.1\r\nHost: x\r\nIf-None-Match: \"a\"\r\nAccept-Encoding: br\r\n"
+      "If-None-Match: \"b\", \"c\"\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(raw.receive().ends_with("\"a\", \"b\", \"c\"; br, gzip"));
+}
+
 TEST(Http, PipelinedRequestsAreAnsweredInOrder) {
   Running running(echo());
   Raw raw(running.port());

@@ -122,7 +122,7 @@ class SweepCommands(Sweeping):
 
         def check(code, when):
             if code == 1:
-                self.assertFalse(os.path.exists(on("restored", "db")), when)
+                self.assertFalse(os.path.exists(on("restored")), when)
             if code == 0:
                 self.expect_whole("dir", on("restored"), (self.size,), when)
             else:
