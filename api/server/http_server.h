@@ -86,6 +86,8 @@ class HttpServer {
   // before. Same errors.
   static Outcome check_listen(const std::string& listen);
   // Binds and listens. Errors: `listen.address`, `listen.busy`.
+  // Raises the process's limit of open files as far as it may, and takes fewer connections where
+  // that is not enough (api/server/open_files.h).
   static Result<std::unique_ptr<HttpServer>> open(HttpServerOptions options, Site site);
   virtual ~HttpServer() = default;
 

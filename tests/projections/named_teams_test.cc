@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "projections/verify.h"
+#include "tests/projections/approved_conflict.h"
 #include "tests/projections/city_log.h"
 
 namespace liuhen::tests {
@@ -30,14 +31,8 @@ struct Named {
                .evidence = ""};
     const Hash commitment =
         crypto::commit(crypto::sha256(view_of("salt")), projections::encode(content));
-    schema::ConflictDeclaredT declared;
-    declared.commitment = City::bytes(commitment);
-    declared.unit = "MSA-1";
-    city.must(std::move(declared), {"registrar"});
-    schema::ConflictDecidedT decided;
-    decided.commitment = City::bytes(commitment);
-    decided.approved = true;
-    city.must(std::move(decided), {"head"});
+    city.must(tests::declared_conflict(commitment), {"registrar"});
+    tests::approve_conflict(city, commitment);
     schema::TeamNamedT named;
     named.draw = draw.stream();
     named.inspectors = {"Z0001", "Z0002"};

@@ -1,4 +1,5 @@
 // The verifier against logs that are right, and against everything that can be done to one.
+#include "tests/projections/approved_conflict.h"
 #include "tests/projections/verified_log.h"
 
 namespace liuhen::projections {
@@ -337,14 +338,8 @@ struct Conflicted {
     const Bytes bytes = encode(content);
     const Hash commitment = crypto::commit(crypto::sha256(view_of("salt")), bytes);
     contents[commitment] = content;
-    schema::ConflictDeclaredT declared;
-    declared.commitment = City::bytes(commitment);
-    declared.unit = "MSA-1";
-    city.must(std::move(declared), {"registrar"});
-    schema::ConflictDecidedT decided;
-    decided.commitment = City::bytes(commitment);
-    decided.approved = true;
-    city.must(std::move(decided), {"head"});
+    city.must(tests::declared_conflict(commitment), {"registrar"});
+    tests::approve_conflict(city, commitment);
   }
   OpenConflict opener() const {
     return [this](const Hash& commitment) -> std::optional<ConflictContent> {

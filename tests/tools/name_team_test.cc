@@ -1,6 +1,7 @@
 // `liuhen name-team` as clerk and approver run it: the service, which may open conflicts, takes
 // nobody whom one keeps out, and the pages show that the team was named.
 #include "crypto/commitment.h"
+#include "tests/projections/approved_conflict.h"
 #include "tests/projections/city_log.h"
 #include "tests/tools/commands_at_town.h"
 
@@ -30,10 +31,8 @@ class NamingTeams : public tests::CommandsAtTown {
                                                          .kind = "kinship",
                                                          .evidence = ""});
     const Hash salt = crypto::sha256(view_of("salt")), commitment = crypto::commit(salt, bytes);
-    ledger::schema::ConflictDeclaredT declared;
-    declared.commitment = City::bytes(commitment);
-    declared.unit = "MSA-1";
-    const Bytes intent = ledger::encode(city.intent(std::move(declared), {"registrar"}));
+    const Bytes intent =
+        ledger::encode(city.intent(tests::declared_conflict(commitment), {"registrar"}));
     const auto answer = town.post(
         "/api/v1/intents",
         tests::Town::submission(
@@ -43,10 +42,7 @@ class NamingTeams : public tests::CommandsAtTown {
                                  {"bytes", to_base64(bytes)}}}));
     ASSERT_EQ(answer.status, 200U) << answer.body;
     town.follow();
-    ledger::schema::ConflictDecidedT decided;
-    decided.commitment = City::bytes(commitment);
-    decided.approved = true;
-    city.must(std::move(decided), {"head"});
+    tests::approve_conflict(city, commitment);
     town.catch_up();
   }
   std::string name(const std::string& first, const std::string& second, int code) {

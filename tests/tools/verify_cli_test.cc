@@ -16,6 +16,7 @@
 #include "ledger/rocksdb_storage.h"
 #include "ledger/sequencer.h"
 #include "tests/api/town.h"
+#include "tests/projections/approved_conflict.h"
 #include "tests/projections/city_log.h"
 #include "tests/projections/submission_of.h"
 
@@ -278,10 +279,8 @@ TEST(VerifyMasterKey, OpensConflicts) {
     const Bytes bytes = projections::encode(content);
     const Hash commitment = crypto::commit(salt, bytes);
     contents[commitment] = content;
-    ledger::schema::ConflictDeclaredT declared;
-    declared.commitment = City::bytes(commitment);
-    declared.unit = "MSA-1";
-    const Bytes intent = ledger::encode(city.intent(std::move(declared), {"registrar"}));
+    const Bytes intent =
+        ledger::encode(city.intent(tests::declared_conflict(commitment), {"registrar"}));
     town.clock.now = city.now;
     const auto answer = town.post(
         "/api/v1/intents",
@@ -292,10 +291,7 @@ TEST(VerifyMasterKey, OpensConflicts) {
                                  {"bytes", to_base64(bytes)}}}));
     ASSERT_EQ(answer.status, 200u) << answer.body;
     town.follow();
-    ledger::schema::ConflictDecidedT decided;
-    decided.commitment = City::bytes(commitment);
-    decided.approved = true;
-    city.must(std::move(decided), {"head"});
+    tests::approve_conflict(city, commitment);
     town.catch_up();
   };
   declare("Z0001");

@@ -13,6 +13,7 @@
 #include "projections/calendar.h"
 #include "projections/row_file.h"
 #include "tests/web/forged_proofs.h"
+#include "tests/web/print_case.h"
 
 namespace liuhen::tests {
 namespace {
@@ -164,7 +165,7 @@ std::string team_drawn(BeaconTown& town) {
   return forged(town, std::move(disclosed));
 }
 
-const std::map<std::string, std::string (*)(BeaconTown&)> kCases = {
+const Cases kCases = {
     {"subjects", subjects},
     {"inspectors", inspectors},
     {"full", full},
@@ -189,14 +190,8 @@ const std::map<std::string, std::string (*)(BeaconTown&)> kCases = {
 }  // namespace liuhen::tests
 
 int main(int argc, char** argv) {
-  using namespace liuhen::tests;
-  const auto found = argc == 2 ? kCases.find(argv[1]) : kCases.end();
-  if (found == kCases.end()) {
-    std::cerr << "usage: form_cases NAME\n";
-    return 3;
-  }
-  BeaconTown town;
-  std::cout << found->second(town);
-  std::cerr << town.city.now << "\n";
-  return 0;
+  using namespace liuhen;
+  return tests::print_case(argc, argv, tests::kCases, [](const tests::BeaconTown& town) {
+    return std::to_string(town.city.now);
+  });
 }

@@ -21,6 +21,7 @@
 #include "tests/projections/sealed_steps.h"
 #include "tests/projections/shared_vrf.h"
 #include "tests/web/forged_proofs.h"
+#include "tests/web/print_case.h"
 
 namespace liuhen::tests {
 namespace {
@@ -520,66 +521,59 @@ std::string supervisors_none(BeaconTown& town) {
   return forged_announcement(town, town.draw.draw(), std::move(announced));
 }
 
-const std::map<std::string, std::string (*)(BeaconTown&)> kCases = {
-    {"sealed", still_sealed},
-    {"opened", opened},
-    {"opened-in-between", opened_in_between},
-    {"disclosed-late", disclosed_late},
-    {"unattested", unattested},
-    {"attested-blindly", attested_blindly},
-    {"other-pi", other_pi},
-    {"other-cutoff", other_cutoff},
-    {"other-list", other_list},
-    {"other-root", other_root},
-    {"other-seed", other_seed},
-    {"shown-and-sealed", shown_and_sealed},
-    {"counts-of-another", counts_of_another},
-    {"supervisors-none", supervisors_none},
-    {"repeated", repeated},
-    {"two-recusals", two_recusals},
-    {"moved", moved},
-    {"hidden", hidden},
-    {"two-at-once", two_at_once},
-    {"retired-key", retired_key},
-    {"intent-twice", intent_twice},
-    {"seen-future", seen_future},
-    {"stale-version", stale_version},
-    {"steered", steered},
-    {"substitute-group", substitute_group},
-    {"weighted", weighted},
-    {"rested", rested},
-    {"other-reason", other_reason},
-    {"other-weight", other_weight},
-    {"weights-ignored", weights_ignored},
-    {"no-minimum", no_minimum},
-    {"other-rest", other_rest},
-    {"whole", whole},
-    {"digits", digits},
-    {"recovered", recovered},
-    {"not-a-holder", not_a_holder},
-    {"redraw", redraw},
-    {"unfinished", unfinished},
-    {"other-round", other_round},
-    {"other-chain", other_chain},
-    {"early", early},
-    {"without", without},
-    {"substitute-round", substitute_round},
-    {"substitute-early", substitute_early},
-    {"substitute-bare", substitute_bare}};
+const Cases kCases = {{"sealed", still_sealed},
+                      {"opened", opened},
+                      {"opened-in-between", opened_in_between},
+                      {"disclosed-late", disclosed_late},
+                      {"unattested", unattested},
+                      {"attested-blindly", attested_blindly},
+                      {"other-pi", other_pi},
+                      {"other-cutoff", other_cutoff},
+                      {"other-list", other_list},
+                      {"other-root", other_root},
+                      {"other-seed", other_seed},
+                      {"shown-and-sealed", shown_and_sealed},
+                      {"counts-of-another", counts_of_another},
+                      {"supervisors-none", supervisors_none},
+                      {"repeated", repeated},
+                      {"two-recusals", two_recusals},
+                      {"moved", moved},
+                      {"hidden", hidden},
+                      {"two-at-once", two_at_once},
+                      {"retired-key", retired_key},
+                      {"intent-twice", intent_twice},
+                      {"seen-future", seen_future},
+                      {"stale-version", stale_version},
+                      {"steered", steered},
+                      {"substitute-group", substitute_group},
+                      {"weighted", weighted},
+                      {"rested", rested},
+                      {"other-reason", other_reason},
+                      {"other-weight", other_weight},
+                      {"weights-ignored", weights_ignored},
+                      {"no-minimum", no_minimum},
+                      {"other-rest", other_rest},
+                      {"whole", whole},
+                      {"digits", digits},
+                      {"recovered", recovered},
+                      {"not-a-holder", not_a_holder},
+                      {"redraw", redraw},
+                      {"unfinished", unfinished},
+                      {"other-round", other_round},
+                      {"other-chain", other_chain},
+                      {"early", early},
+                      {"without", without},
+                      {"substitute-round", substitute_round},
+                      {"substitute-early", substitute_early},
+                      {"substitute-bare", substitute_bare}};
 
 }  // namespace
 }  // namespace liuhen::tests
 
 int main(int argc, char** argv) {
-  using namespace liuhen::tests;
-  const auto found = argc == 2 ? kCases.find(argv[1]) : kCases.end();
-  if (found == kCases.end()) {
-    std::cerr << "usage: proof_cases NAME\n";
-    return 3;
-  }
-  BeaconTown town;
-  std::cout << found->second(town);
-  std::cerr << liuhen::to_hex(liuhen::crypto::drand::chain_hash(town.beacon.chain())) << " "
-            << town.city.now << "\n";
-  return 0;
+  using namespace liuhen;
+  return tests::print_case(argc, argv, tests::kCases, [](const tests::BeaconTown& town) {
+    return to_hex(crypto::drand::chain_hash(town.beacon.chain())) + " " +
+           std::to_string(town.city.now);
+  });
 }

@@ -1,0 +1,22 @@
+// A conflict of interest as the log has it: declared by the registrar, approved by the head.
+#pragma once
+
+#include "tests/projections/city.h"
+
+namespace liuhen::tests {
+
+inline ledger::schema::ConflictDeclaredT declared_conflict(const Hash& commitment) {
+  ledger::schema::ConflictDeclaredT declared;
+  declared.commitment = City::bytes(commitment);
+  declared.unit = "MSA-1";
+  return declared;
+}
+
+inline void approve_conflict(City& city, const Hash& commitment) {
+  ledger::schema::ConflictDecidedT decided;
+  decided.commitment = City::bytes(commitment);
+  decided.approved = true;
+  city.must(std::move(decided), {"head"});
+}
+
+}  // namespace liuhen::tests
