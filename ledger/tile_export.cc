@@ -101,6 +101,7 @@ class Export {
     if (const auto began = folder_.began()) {
       if (Outcome removed = remove_superseded(*began, size); !removed) return removed;
     }
+    if (Outcome removed = remove_unpublished(); !removed) return removed;
     if (Outcome cleared = folder_.clear_staging(); !cleared) return cleared;
     return folder_.begin(size);
   }
@@ -240,6 +241,28 @@ class Export {
       const std::string tile = tile_path({level, index}) + ".p";
       Outcome removed = folder_.remove(tile);
       if (removed && level == 0) removed = folder_.remove(bundle_path({0, index}) + ".p");
+      if (!removed) return removed;
+    }
+    return ok();
+  }
+
+  // The partial files of the newest size that was begun, if its checkpoint was never published:
+  // nobody would come back to them once the log is longer.
+  Outcome remove_unpublished() {
+    const std::uint64_t size = known_.checkpoint.size, held = old_.checkpoint.size;
+    if (size <= held) return ok();
+    for (unsigned level = 0; level < 8; ++level) {
+      const std::uint64_t index = size >> (8 * level) >> 8;
+      const Tile tile{level, index, tile_width(level, index, size)};
+      const bool is_partial = tile.width > 0 && tile.width < kTileWidth;
+      if (!is_partial || tile.width == tile_width(level, index, held)) continue;
+      // The folder of another tile goes with it.
+      const bool is_beside_held = index == held >> (8 * level) >> 8;
+      const auto gone = [&](std::string path) {
+        return folder_.remove(is_beside_held ? path : path.substr(0, path.rfind('/')));
+      };
+      Outcome removed = gone(tile_path(tile));
+      if (removed && level == 0) removed = gone(bundle_path(tile));
       if (!removed) return removed;
     }
     return ok();

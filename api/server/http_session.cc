@@ -15,6 +15,7 @@
 
 #include "api/server/http_date.h"
 #include "api/server/problem.h"
+#include "api/server/target.h"
 
 namespace liuhen::api::server {
 
@@ -245,6 +246,16 @@ asio::awaitable<void> HttpSession::say_good_bye() {
   co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
+// Some clients end a body with a line too many (RFC 9112 section 2.2): one before a request is
+// passed over.
+bool HttpSession::take_empty_line() {
+  const std::string_view came(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+  if (passed_empty_line_ || !came.starts_with("\r\n")) return false;
+  buffer_.consume(2);
+  passed_empty_line_ = true;
+  return true;
+}
+
 // Reads one request and answers it; false when the connection is to end.
 asio::awaitable<bool> HttpSession::serve_one() {
   error_code problem;
@@ -257,6 +268,7 @@ asio::awaitable<bool> HttpSession::serve_one() {
     if (problem) co_return false;
     buffer_.commit(got);
   }
+  if (take_empty_line()) co_return true;
   stream_.tcp().expires_after(seconds(host_.options.request_timeout_s));
   http::request_parser<http::string_body> parser;
   parser.header_limit(kHeaderBytesMax);
@@ -274,6 +286,7 @@ asio::awaitable<bool> HttpSession::serve_one() {
   if (problem && is_of_http(problem)) co_return co_await refuse(malformed());
   if (problem) co_return false;
 
+  passed_empty_line_ = false;
   const bool head = parser.get().method() == http::verb::head;
   client_ = client_of(parser.get());
   if (host_.limits(client_)) {
@@ -283,7 +296,6 @@ asio::awaitable<bool> HttpSession::serve_one() {
   if (const Outcome framing = check_framing(parser.get().base()); !framing)
     co_return co_await refuse(framing.error(), head);
 
-  const std::string target(parser.get().target());
   const std::size_t limit = host_.options.body_bytes_max;
   if (parser.content_length() && *parser.content_length() > limit)
     co_return co_await refuse(oversized(limit));
@@ -314,7 +326,7 @@ asio::awaitable<bool> HttpSession::serve_one() {
   const unsigned version = message.version();
   Request request;
   request.method = std::string(message.method_string());
-  request.target = target;
+  request.target = origin_form(message.target());
   request.content_type = std::string(message[http::field::content_type]);
   request.accept_encoding = whole_list(message, http::field::accept_encoding);
   request.if_none_match = whole_list(message, http::field::if_none_match);

@@ -131,6 +131,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
  private:
   boost::asio::awaitable<bool> greet();
   boost::asio::awaitable<void> say_good_bye();
+  bool take_empty_line();
   boost::asio::awaitable<bool> serve_one();
   ClientAddress client_of(const boost::beast::http::fields& fields) const;
   boost::asio::awaitable<Response> answer(Request request);
@@ -154,6 +155,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   ClientAddress client_;      // who asks, of the request at hand
   boost::beast::flat_buffer buffer_{kReadBufferBytesMax};
   bool idle_ = true;
+  bool passed_empty_line_ = false;  // since the last request
   const std::shared_ptr<AnswerTurn> answer_turn_ = std::make_shared<AnswerTurn>();
   const std::shared_ptr<ChunkTurn> turn_ = std::make_shared<ChunkTurn>();
 };

@@ -48,7 +48,7 @@ void dispatch(const Backend& backend, const Request& request, Dispatched done) {
   Result<Target> target = Target::parse(request.target);
   if (!target) {
     // The paths of tiles are theirs alone: whatever is none is not there (docs/formats/tiles.md).
-    const bool of_tiles = origin_form(request.target).starts_with("/tile/");
+    const bool of_tiles = request.target.starts_with("/tile/");
     return done(ready(of_tiles ? problem(target.error(), 404) : problem(target.error())), "");
   }
   Call call{request, std::move(*target), {}};

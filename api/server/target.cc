@@ -1,11 +1,15 @@
 #include "api/server/target.h"
 
+#include <boost/beast/core/string.hpp>
 #include <charconv>
 
 #include "api/limits.h"
 #include "crypto/utf8.h"
 
 namespace liuhen::api::server {
+
+namespace beast = boost::beast;
+
 namespace {
 
 int digit(char c) {
@@ -56,17 +60,21 @@ Result<std::uint64_t> parse_number(std::string_view text) {
   return number;
 }
 
-std::string_view origin_form(std::string_view target) {
-  if (!target.starts_with("http://") && !target.starts_with("https://")) return target;
-  const auto authority = target.find("//") + 2, path = target.find('/', authority);
-  return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+std::string origin_form(std::string_view target) {
+  const auto colon = target.find("://");
+  const std::string_view scheme = target.substr(0, std::min(colon, target.size()));
+  const bool is_absolute = colon != std::string_view::npos &&
+                           (beast::iequals(scheme, "http") || beast::iequals(scheme, "https"));
+  if (!is_absolute) return std::string(target);
+  const auto rest = target.substr(colon + 3);
+  const std::string_view path = rest.substr(std::min(rest.find_first_of("/?"), rest.size()));
+  return (path.starts_with('/') ? "" : "/") + std::string(path);
 }
 
 Result<Target> Target::parse(std::string_view target) {
   const Error wrong = fail(
       "request.target", "请求的路径不是 UTF-8 文字的百分号编码，或含控制字符",
       "the request's path is not the percent-encoding of UTF-8 text, or has control characters");
-  target = origin_form(target);
   if (!target.starts_with('/')) return wrong;
   Target out;
   std::string_view query = target;

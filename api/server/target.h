@@ -16,8 +16,8 @@ struct Target {
   std::vector<std::string> path;             // "/a/b%2Fc" → {"a", "b/c"}; "/" → {}
   std::map<std::string, std::string> query;  // the last of a name counts
 
-  // In origin or absolute form (RFC 9112 section 3.2). Fails with `request.target`: of neither
-  // form, or what is decoded is not UTF-8 or has control characters.
+  // In origin form (RFC 9112 section 3.2). Fails with `request.target`: of another form, or what
+  // is decoded is not UTF-8 or has control characters.
   static Result<Target> parse(std::string_view target);
 
   // A number of the query, `otherwise` if it is not there. Fails with `request.number`.
@@ -28,8 +28,9 @@ struct Target {
   Result<std::uint64_t> limit() const;
 };
 
-// Path and query, without the scheme and authority of the absolute form.
-std::string_view origin_form(std::string_view target);
+// Path and query, without the scheme and authority of the absolute form; what is of another form
+// stays as it is.
+std::string origin_form(std::string_view target);
 
 // Decimal digits without leading zeroes. Fails with `request.number`.
 Result<std::uint64_t> parse_number(std::string_view text);

@@ -70,6 +70,19 @@ TEST(Http, PipelinedRequestsAreAnsweredInOrder) {
   EXPECT_LT(first, second);
 }
 
+// RFC 9112 section 2.2: one is passed over, and not as many as somebody likes to send.
+TEST(Http, AnEmptyLineMayStandBeforeARequest) {
+  Running running(echo());
+  Raw raw(running.port());
+  raw.send("\r\nPOST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab\r\n");
+  raw.receive_until("POST /1 ab");
+  raw.send("GET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(raw.receive().ends_with("GET /2 "));
+  Raw two(running.port());
+  two.send("\r\n\r\nGET /3 HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(status_line(two.receive()), "HTTP/1.1 400 Bad Request");
+}
+
 TEST(Http, RefusesABodyOverTheLimit) {
   Running running(echo());
   auto client = running.client();
@@ -138,7 +151,9 @@ TEST(Http, TheAbsoluteFormIsTaken) {
     return response;
   }});
   for (const auto& [form, path] : {std::pair("http://x/a?b", "/a"), std::pair("http://x", "/"),
-                                   std::pair("https://x/c", "/c"), std::pair("*", "none")}) {
+                                   std::pair("https://x/c", "/c"), std::pair("HTTP://x/d", "/d"),
+                                   std::pair("http://x?e=/f", "/"), std::pair("ftp://x/g", "none"),
+                                   std::pair("/h://x/i", "/h://x/i"), std::pair("*", "none")}) {
     Raw raw(running.port());
     raw.send("GET " + std::string(form) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     EXPECT_TRUE(raw.receive().ends_with("\r\n\r\n" + std::string(path))) << form;

@@ -65,6 +65,26 @@ TEST_F(WitnessHttp, ALogThatSignsInManyWaysIsKeptInOne) {
   EXPECT_EQ(add(log_.body(7, 8)).status, 200u);
 }
 
+// A note has a limit, and the witness's own line has to stand beside theirs.
+TEST_F(WitnessHttp, ALogThatSignsByTooManyKeysIsToldSo) {
+  stop();
+  auto note = crypto::parse_note(log_.note(5)).value();
+  for (std::uint8_t number = 2; number <= crypto::kMaxNoteSignatures; ++number) {
+    const Log later{.key = key_of(number)};
+    ASSERT_TRUE(WitnessStore::add_log(dir_, later.vkey()));
+    note.signatures.push_back(crypto::parse_note(later.note(5)).value().signatures.front());
+  }
+  start();
+  const auto body = [&] {
+    return ledger::format_add_checkpoint({.old_size = 0, .checkpoint = crypto::format_note(note)});
+  };
+  const api::Response refused = add(body());
+  EXPECT_EQ(refused.status, 400u);
+  EXPECT_NE(refused.body.find("witness.request"), std::string::npos) << refused.body;
+  note.signatures.pop_back();
+  EXPECT_EQ(add(body()).status, 200u);
+}
+
 // What it signs by a later key, however often, retires the earlier.
 TEST_F(WitnessHttp, ARetiredKeyStaysRetired) {
   const Log later{.key = key_of(2)};

@@ -125,6 +125,7 @@ TEST_F(WitnessHttp, OtherPathsMethodsAndBodies) {
   EXPECT_EQ(send("GET", "/add-checkpoint").status, 405u);
   EXPECT_EQ(send("GET", "/checkpoint").status, 404u);
   EXPECT_EQ(send("GET", "/healthz").status, 200u);
+  EXPECT_EQ(send("GET", url() + "/healthz").status, 200u);  // the absolute form of RFC 9112
   const std::string page = send("GET", "/").body;
   EXPECT_NE(page.find(vkey().vkey()), std::string::npos) << page;
   const api::Response large = add(std::string(ledger::kWitnessBodyBytesMax + 1, 'x'));

@@ -340,9 +340,14 @@ class Deadly final : public Fetcher {
 
 TEST_F(TileExport, ACrashAtAnyMomentLeavesTheOlderTreeWhole) {
   unsigned crashes = 0;
-  for (const std::uint64_t start : {0u, 200u, 256u}) {
+  struct Growth {
+    std::uint64_t start, later;
+  };
+  // To 600; the next run finds it as it was, or so much longer that other files are partial.
+  for (const auto& [start, later] : {Growth{0, 600}, {200, 600}, {256, 1'300}, {580, 601}}) {
     for (unsigned at = 0;; ++at) {
-      SCOPED_TRACE("from " + std::to_string(start) + ", call " + std::to_string(at));
+      SCOPED_TRACE("from " + std::to_string(start) + ", call " + std::to_string(at) + ", then to " +
+                   std::to_string(later));
       fs::remove_all(dir);
       published.clear();
       log = EntriesLog();
@@ -363,7 +368,7 @@ TEST_F(TileExport, ACrashAtAnyMomentLeavesTheOlderTreeWhole) {
       }
       ++crashes;
       expect_whole(start);
-      publish(600);
+      publish(later);
       ASSERT_EQ(files(), expected());
     }
   }
