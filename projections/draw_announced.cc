@@ -6,7 +6,7 @@
 #include "projections/conditions.h"
 #include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
-#include "projections/pool.h"
+#include "projections/last_pool.h"
 #include "projections/sealed_draw.h"
 
 namespace liuhen::projections {
@@ -347,8 +347,9 @@ Error bad_root(const std::string& zh, const std::string& en) {
 }
 
 Outcome check_pool(const Announcing& c) {
-  auto pool = pool_of(c.state, c.a, c.rule);
-  if (!pool) return pool.error();
+  const auto held = last_pool_of(c.state, c.a, c.rule);
+  if (!held) return held.error();
+  const Pool* pool = held->get();
   const auto differs = [](const std::vector<std::uint8_t>& announced, const Hash& root) {
     return !std::equal(announced.begin(), announced.end(), root.begin(), root.end());
   };

@@ -8,6 +8,7 @@
 #include "crypto/draw/protocol.h"
 #include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
+#include "projections/last_pool.h"
 
 namespace liuhen::projections {
 
@@ -165,8 +166,9 @@ ledger::schema::DrawExecutedT execution_of(const Draw& draw, const crypto::vrf::
 
 Result<Visits> visits_of(const State& state, const Draw& draw,
                          const std::array<std::uint8_t, 64>& seed, const OpenConflict& open) {
-  auto pool = pool_of(state, draw.announcement, draw.rule_set);
-  if (!pool) return pool.error();
+  const auto held = last_pool_of(state, draw.announcement, draw.rule_set);
+  if (!held) return held.error();
+  const Pool* pool = held->get();
   auto chosen = choose(seed, draw.announcement, *pool);
   if (!chosen) return chosen.error();
   const crypto::draw::Selection& selection = chosen->selection;

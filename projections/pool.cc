@@ -4,6 +4,7 @@
 
 #include "projections/calendar.h"
 #include "projections/conditions.h"
+#include "projections/last_pool.h"
 
 namespace liuhen::projections {
 
@@ -69,9 +70,19 @@ std::vector<bool> capped(const State& state, std::uint64_t position, std::uint32
   return out;
 }
 
-// Subjects in scope as of the position, sorted bytewise by id.
+// Subjects in scope as of the position, sorted bytewise by id: out of all in that order, or, where
+// that is null, to be sorted now.
 std::vector<std::uint32_t> in_scope(const Subjects& subjects, const SubjectFilter& scope,
-                                    std::uint64_t position) {
+                                    std::uint64_t position,
+                                    const std::vector<std::uint32_t>* ordered) {
+  std::vector<std::uint32_t> out;
+  if (ordered != nullptr) {
+    for (const std::uint32_t subject : *ordered) {
+      const SubjectVersion* version = subjects.at(subject, position);
+      if (version != nullptr && scope.meets(*version)) out.push_back(subject);
+    }
+    return out;
+  }
   struct Keyed {
     std::uint64_t head;  // the first eight bytes of the id, big-endian
     std::uint32_t subject;
@@ -89,7 +100,6 @@ std::vector<std::uint32_t> in_scope(const Subjects& subjects, const SubjectFilte
   std::sort(found.begin(), found.end(), [&](const Keyed& a, const Keyed& b) {
     return a.head != b.head ? a.head < b.head : subjects.id(a.subject) < subjects.id(b.subject);
   });
-  std::vector<std::uint32_t> out;
   out.reserve(found.size());
   for (const Keyed& keyed : found) out.push_back(keyed.subject);
   return out;
@@ -186,7 +196,8 @@ Outcome fill_subjects(const State& state, const DrawAnnouncedT& announcement, co
   const Exclusions exclusions(state, rule, position);
   const Weights weights(state, rule);
   const auto subjects =
-      in_scope(state.subjects, SubjectFilter(announcement.scope, state.subjects), position);
+      in_scope(state.subjects, SubjectFilter(announcement.scope, state.subjects), position,
+               state.last_pool ? &state.last_pool->in_order(state.subjects) : nullptr);
   pool.subjects.reserve(subjects.size());
   crypto::draw::SubjectPool rows(announcement.weighted);
   for (const std::uint32_t subject : subjects) {

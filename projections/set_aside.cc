@@ -5,6 +5,7 @@
 #include "projections/calendar.h"
 #include "projections/draw_lookup.h"
 #include "projections/fields.h"
+#include "projections/last_pool.h"
 #include "projections/payload_visit.h"
 #include "projections/streams.h"
 #include "projections/vrf_sharing.h"
@@ -115,12 +116,14 @@ void follow_unjudged(State& state, const ledger::Event& event) {
 void set_aside(State& state, const std::string& draw) {
   const auto found = state.draws.by_stream.find(draw);
   if (found == state.draws.by_stream.end()) return;
+  if (state.last_pool) state.last_pool->forget();
   if (found->second.phase != Phase::failed) found->second.phase = Phase::disclosed;
 }
 
 void take_out(State& state, const std::string& draw) {
   const auto found = state.draws.by_stream.find(draw);
   if (found == state.draws.by_stream.end()) return;
+  if (state.last_pool) state.last_pool->forget();
   if (const auto known_at = found->second.known_at) {
     state.draws.voided.erase(*known_at);
     for (auto& [subject, visits] : state.draws.visited)

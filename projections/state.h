@@ -19,6 +19,7 @@
 namespace liuhen::projections {
 
 struct Pool;
+class LastPool;
 
 struct State {
   std::string origin, city, division;
@@ -40,6 +41,9 @@ struct State {
   // Taken in place of what pool_of would gather from the registries, by readers who have one draw's
   // rows and no registry (projections/partial_replay.h). Null wherever a log is folded.
   std::shared_ptr<const Pool> given_pool;
+  // Where one thread replays a log: what it gathered last (projections/last_pool.h). Null: every
+  // pool is gathered when it is asked for.
+  std::shared_ptr<LastPool> last_pool;
 
   std::uint64_t size() const { return times.size(); }
   std::uint64_t stream_version(const std::string& stream) const;  // 0: nothing there yet

@@ -101,6 +101,8 @@ class StateEncoder {
       value.pass(*this);
     } else if constexpr (std::same_as<T, std::shared_ptr<const Pool>>) {
       LIUHEN_CHECK(value == nullptr);  // only those who have no log have one
+    } else if constexpr (std::same_as<T, std::shared_ptr<LastPool>>) {
+      // can be gathered again
     } else {
       boost::pfr::for_each_field(value, [this](const auto& field) { this->one(field); });
     }
@@ -191,6 +193,8 @@ class StateDecoder {
     } else if constexpr (std::same_as<T, Subjects>) {
       value.pass(*this);
     } else if constexpr (std::same_as<T, std::shared_ptr<const Pool>>) {
+    } else if constexpr (std::same_as<T, std::shared_ptr<LastPool>>) {
+      value = nullptr;
     } else {
       boost::pfr::for_each_field(value, [this](auto& field) { this->one(field); });
     }

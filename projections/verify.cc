@@ -7,6 +7,7 @@
 #include "ledger/loss.h"
 #include "projections/draw_form.h"
 #include "projections/fields.h"
+#include "projections/last_pool.h"
 #include "projections/set_aside.h"
 #include "projections/team_named.h"
 #include "projections/verify_summary.h"
@@ -61,6 +62,7 @@ class Auditor {
  public:
   explicit Auditor(const VerifyOptions& options) : options_(options) {
     facts_.policy = options.trusted;
+    state_.last_pool = std::make_shared<LastPool>();
   }
 
   Outcome visit(const ledger::Event& event, const crypto::TreeHistory& before) {
@@ -111,8 +113,9 @@ class Auditor {
 
   const State& state() const { return state_; }
   const ReplayFacts& facts() const { return facts_; }
-  // What is left for those who look across draws.
+  // What is left for those who look across draws, on several threads.
   const State& state_without_those_aside() {
+    state_.last_pool.reset();
     for (const std::string& draw : facts_.aside) take_out(state_, draw);
     return state_;
   }

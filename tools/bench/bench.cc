@@ -151,6 +151,7 @@ int main(int argc, char** argv) {
   using namespace liuhen::tools::bench;
   liuhen::crypto::initialise();
   if (argc == 3 && std::string_view(argv[1]) == kServe) return serve_directory(argv[2]);
+  if (argc == 3 && std::string_view(argv[1]) == kVerify) return verify_database(argv[2]);
   const bool json = take(argc, argv, "--json");
   take(argc, argv, "all");
   if (take(argc, argv, "--help") || take(argc, argv, "-h")) {
@@ -164,6 +165,7 @@ int main(int argc, char** argv) {
   add_ledger(pairs);
   add_service(pairs);
   add_state(pairs);
+  add_draws(pairs);
   for (const Pair& pair : pairs) {
     for (int round = 0; round < pair.rounds(); ++round) {
       enroll(pair, pair.name, pair.measured);

@@ -6,10 +6,13 @@
 #include <filesystem>
 #include <semaphore>
 #include <thread>
+#include <utility>
 
 #include "api/server/site.h"
+#include "crypto/checkpoint.h"
 #include "crypto/commitment.h"
 #include "crypto/merkle.h"
+#include "crypto/note.h"
 #include "projections/streams.h"
 
 namespace liuhen::tools::bench {
@@ -47,6 +50,19 @@ T taken(Result<T> result) {
   return std::move(*result);
 }
 
+std::unique_ptr<schema::SubjectRowT> subject_row(const std::string& digits,
+                                                 const std::string& street) {
+  auto row = std::make_unique<schema::SubjectRowT>();
+  row->id = "37020" + std::string(10 - digits.size(), '0') + digits;
+  row->kind = schema::SubjectKind::other;
+  row->name = "青岛市某某路第" + digits + "号经营部";
+  row->division = "370202";
+  row->industry = "F52";
+  row->address = street + digits + "号";
+  row->status = schema::SubjectStatus::active;
+  return row;
+}
+
 std::string new_directory() {
   static std::atomic<int> number{0};
   const std::string name =
@@ -63,13 +79,7 @@ api::server::Keys keys_made_in(const std::string& directory, const std::string& 
 
 }  // namespace
 
-SampleLog::SampleLog()
-    : directory_(new_directory()),
-      keys_(keys_made_in(directory_, origin_)),
-      trustee1_(crypto::SigningKey::generate(entropy_)),
-      trustee2_(crypto::SigningKey::generate(entropy_)),
-      office_(crypto::SigningKey::generate(entropy_)),
-      registrar_(crypto::SigningKey::generate(entropy_)) {
+SampleLog::SampleLog() : directory_(new_directory()), keys_(keys_made_in(directory_, origin_)) {
   open();
   genesis();
 }
@@ -100,6 +110,13 @@ void SampleLog::close() {
   if (sequencer_) sequencer_->stop();
   sequencer_.reset();
   storage_.reset();
+}
+
+void SampleLog::copy_database(const std::string& to) {
+  close();
+  std::filesystem::copy(api::server::Layout(directory_).database, to,
+                        std::filesystem::copy_options::recursive);
+  open();
 }
 
 void SampleLog::serve() {
@@ -145,15 +162,36 @@ void SampleLog::genesis() {
   for (auto& permission : projections::default_permissions()) {
     genesis.permissions.push_back(std::make_unique<schema::PermissionT>(permission));
   }
-  genesis.keys.push_back(grant(origin_, trustee1_, "trustee-1", schema::Role::trustee, false));
-  genesis.keys.push_back(grant(origin_, trustee2_, "trustee-2", schema::Role::trustee, true));
-  genesis.keys.push_back(grant(origin_, keys_.platform, "platform", schema::Role::platform, false));
-  genesis.keys.push_back(grant(origin_, office_, "office-1", schema::Role::office, false));
-  genesis.keys.push_back(grant(origin_, registrar_, "registrar-1", schema::Role::registrar, false));
-  schema::IntentT out = intent();
-  carry(out, std::move(genesis));
-  auto answer = sequencer_->submit_and_wait(signed_by(std::move(out), {&trustee1_, &trustee2_}));
-  if (!answer) std::fprintf(stderr, "%s\n", answer.error().en.c_str());
+  using schema::Role;
+  for (const auto& [name, role] : {std::pair("trustee-1", Role::trustee),
+                                   {"trustee-2", Role::trustee},
+                                   {"office-1", Role::office},
+                                   {"registrar-1", Role::registrar},
+                                   {"clerk-1", Role::clerk},
+                                   {"approver-1", Role::approver},
+                                   {"contributor-1", Role::contributor},
+                                   {"contributor-2", Role::contributor}}) {
+    const auto& key = people_.emplace(name, crypto::SigningKey::generate(entropy_)).first->second;
+    const bool outside = name == std::string_view("trustee-2");
+    genesis.keys.push_back(grant(origin_, key, name, role, outside));
+  }
+  genesis.keys.push_back(grant(origin_, keys_.platform, "platform", Role::platform, false));
+  record(std::move(genesis), {&person("trustee-1"), &person("trustee-2")});
+}
+
+void SampleLog::record_intent(schema::IntentT intent,
+                              const std::vector<const crypto::SigningKey*>& authors) {
+  intent.stream = projections::stream_of(intent);
+  if (const std::string seen = sequencer_->checkpoint(); !seen.empty()) {
+    const auto head = taken(crypto::parse_checkpoint(taken(crypto::parse_note(seen)).text));
+    intent.seen_size = head.size;
+    intent.seen_root.assign(head.root.begin(), head.root.end());
+  }
+  if (projections::version_is_expected(intent.payload.type))
+    intent.expected_version = state().stream_version(intent.stream);
+  const auto answer = sequencer_->submit_and_wait(signed_by(std::move(intent), authors));
+  if (!answer)
+    std::fprintf(stderr, "%s: %s\n", answer.error().code.c_str(), answer.error().en.c_str());
   LIUHEN_CHECK(answer.has_value());
 }
 
@@ -167,7 +205,7 @@ std::vector<ledger::Submission> SampleLog::departments(std::size_t count) {
     payload.division = "370202";
     schema::IntentT one = intent();
     carry(one, std::move(payload));
-    out.push_back(signed_by(std::move(one), {&office_}));
+    out.push_back(signed_by(std::move(one), {&person("office-1")}));
   }
   return out;
 }
@@ -183,7 +221,7 @@ ledger::Opening SampleLog::contact_of(const std::string& digits) {
   return opening;
 }
 
-std::vector<ledger::Submission> SampleLog::imports(std::size_t parts, bool restricted) {
+std::vector<ledger::Submission> SampleLog::imports(std::size_t parts, bool restricted, bool last) {
   std::vector<ledger::Submission> out;
   for (std::size_t p = 0; p < parts; ++p) {
     schema::SubjectsImportedT payload;
@@ -191,15 +229,8 @@ std::vector<ledger::Submission> SampleLog::imports(std::size_t parts, bool restr
     payload.run = "bench";
     payload.part = static_cast<std::uint32_t>(part_++);
     for (std::size_t i = 0; i < kRowsPerPart; ++i) {
-      auto row = std::make_unique<schema::SubjectRowT>();
       const std::string digits = std::to_string(rows_++);
-      row->id = "37020" + std::string(10 - digits.size(), '0') + digits;
-      row->kind = schema::SubjectKind::other;
-      row->name = "青岛市某某路第" + digits + "号经营部";
-      row->division = "370202";
-      row->industry = "F52";
-      row->address = "青岛市市南区香港中路" + digits + "号";
-      row->status = schema::SubjectStatus::active;
+      auto row = subject_row(digits, "青岛市市南区香港中路");
       if (restricted) {
         ledger::Opening opening = contact_of(digits);
         row->restricted.assign(opening.commitment.begin(), opening.commitment.end());
@@ -207,12 +238,31 @@ std::vector<ledger::Submission> SampleLog::imports(std::size_t parts, bool restr
       }
       payload.rows.push_back(std::move(row));
     }
-    schema::IntentT one = intent();
-    carry(one, std::move(payload));
-    out.push_back(signed_by(std::move(one), {&registrar_}));
+    payload.last = last && p + 1 == parts;
+    out.push_back(imported(std::move(payload)));
     out.back().openings = std::move(openings);
   }
   return out;
+}
+
+std::vector<ledger::Submission> SampleLog::changes(std::size_t first, std::size_t rows) {
+  std::vector<ledger::Submission> out;
+  schema::SubjectsImportedT payload;
+  for (std::size_t i = 0; i < rows; ++i) {
+    payload.rows.push_back(subject_row(std::to_string((first + i) % rows_), "青岛市崂山区海尔路"));
+    if (payload.rows.size() < kRowsPerPart && i + 1 < rows) continue;
+    payload.run = "changes-" + std::to_string(first);
+    payload.part = static_cast<std::uint32_t>(out.size());
+    payload.last = i + 1 == rows;
+    out.push_back(imported(std::exchange(payload, {})));
+  }
+  return out;
+}
+
+ledger::Submission SampleLog::imported(schema::SubjectsImportedT payload) {
+  schema::IntentT one = intent();
+  carry(one, std::move(payload));
+  return signed_by(std::move(one), {&person("registrar-1")});
 }
 
 void SampleLog::append(std::vector<ledger::Submission> submissions, std::size_t in_flight) {

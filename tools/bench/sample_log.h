@@ -1,6 +1,7 @@
-// A log to measure on: genesis, an office key, and as many signed intents as wanted.
+// A log to measure on: genesis, people with keys, and as many signed intents as wanted.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -26,9 +27,12 @@ class SampleLog {
   ~SampleLog();
 
   // Signed intents that can be admitted in this order: single ones by the office key, imports of
-  // kRowsPerPart rows each, with a restricted field in each row or without.
+  // kRowsPerPart rows each, with a restricted field in each row or without, the run ended or to be
+  // continued.
   std::vector<ledger::Submission> departments(std::size_t count);
-  std::vector<ledger::Submission> imports(std::size_t parts, bool restricted);
+  std::vector<ledger::Submission> imports(std::size_t parts, bool restricted, bool last = false);
+  // Of imported rows, from one on: their addresses change.
+  std::vector<ledger::Submission> changes(std::size_t first, std::size_t rows);
 
   // Submits all, with at most `in_flight` unanswered, from two threads, and waits for the answers.
   void append(std::vector<ledger::Submission> submissions, std::size_t in_flight);
@@ -41,14 +45,36 @@ class SampleLog {
   // same.
   void close();
   const std::string& directory() const { return directory_; }
+  // Its database as it is now, elsewhere; opened again here.
+  void copy_database(const std::string& to);
 
   ledger::Storage& storage() { return *storage_; }
 
+  // ---- one event at a time ----
+
+  // "trustee-1", "trustee-2" (outside), "office-1", "registrar-1", "clerk-1", "approver-1",
+  // "contributor-1", "contributor-2".
+  const crypto::SigningKey& person(const std::string& name) const { return people_.at(name); }
+  const api::server::Keys& keys() const { return keys_; }
+  std::uint64_t now_s() { return clock_.now_s(); }
+  // As of the last answer.
+  const projections::State& state() const { return admission_->state(); }
+  // Signs, submits and waits; what is recorded is what the caller takes for granted.
+  template <class PayloadT>
+  void record(PayloadT payload, const std::vector<const crypto::SigningKey*>& authors) {
+    ledger::schema::IntentT out = intent();
+    out.payload.Set(std::move(payload));
+    record_intent(std::move(out), authors);
+  }
+
  private:
+  void record_intent(ledger::schema::IntentT intent,
+                     const std::vector<const crypto::SigningKey*>& authors);
   void open();
   ledger::Submission signed_by(ledger::schema::IntentT intent,
                                const std::vector<const crypto::SigningKey*>& keys);
   ledger::schema::IntentT intent();
+  ledger::Submission imported(ledger::schema::SubjectsImportedT payload);
   void genesis();
   ledger::Opening contact_of(const std::string& digits);
 
@@ -58,7 +84,7 @@ class SampleLog {
   crypto::BlockEntropy record_entropy_{entropy_};
   ledger::SystemClock clock_;
   const api::server::Keys keys_;
-  crypto::SigningKey trustee1_, trustee2_, office_, registrar_;
+  std::map<std::string, crypto::SigningKey> people_;
   std::unique_ptr<ledger::Storage> storage_;
   std::unique_ptr<ledger::HeadFile> head_;
   std::unique_ptr<ledger::RestrictedStore> restricted_;

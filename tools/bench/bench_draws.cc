@@ -1,0 +1,184 @@
+// Verifying draws over two million subjects whose registry changes in between, beside what nobody
+// can leave out: every signature, and every pool once.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <thread>
+
+#include "ledger/log_reader.h"
+#include "ledger/tiles.h"
+#include "projections/last_pool.h"
+#include "projections/outcome.h"
+#include "projections/verify.h"
+#include "tools/bench/child_process.h"
+#include "tools/bench/drawn_log.h"
+#include "tools/bench/pairs.h"
+
+namespace liuhen::tools::bench {
+namespace {
+
+inline constexpr const char* kDrawsVariable = "LIUHEN_BENCH_DRAWS";
+inline constexpr std::size_t kDraws = 20;
+
+std::size_t draws_wanted() {
+  const char* asked = std::getenv(kDrawsVariable);
+  const long given = asked == nullptr ? 0 : std::strtol(asked, nullptr, 10);
+  return given > 1 ? static_cast<std::size_t>(given) : kDraws;
+}
+
+// The log with all its draws, and a copy of it as it was after a quarter of them.
+struct Year {
+  DrawnLog drawn;
+  std::string whole, quarter;
+
+  Year() {
+    const std::size_t draws = draws_wanted();
+    while (drawn.draws() < draws) {
+      drawn.draw();
+      std::fprintf(stderr, "\rdraw %zu of %zu", drawn.draws(), draws);
+      if (drawn.draws() != draws / 4) continue;
+      quarter = drawn.log().directory() + "/quarter";
+      drawn.log().copy_database(quarter);
+    }
+    std::fprintf(stderr, "\n");
+    drawn.log().close();
+    whole = drawn.log().directory() + "/db";
+  }
+};
+
+const Year& year() {
+  static const Year made;
+  return made;
+}
+
+std::unique_ptr<ledger::Storage> open_stored(const std::string& path) {
+  auto storage = ledger::open_rocksdb(path, {.mode = ledger::OpenMode::read_only});
+  LIUHEN_CHECK(storage.has_value());
+  return std::move(*storage);
+}
+
+double seconds_since(std::chrono::steady_clock::time_point begun) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+}
+
+// As `liuhen-verify dir` does, but for the indexes.
+projections::Report verify(ledger::Storage& storage,
+                           std::function<void(const projections::State&)> whole = {}) {
+  ledger::StorageFetcher fetcher(storage);
+  projections::VerifyOptions options;
+  options.replayed_whole = std::move(whole);
+  return projections::verify_log(fetcher, options);
+}
+
+void verify_draws(benchmark::State& state) {
+  const auto storage = open_stored(year().whole);
+  for ([[maybe_unused]] const auto& round : state) {
+    const auto begun = std::chrono::steady_clock::now();
+    const projections::Report report = verify(*storage);
+    state.counters[kFigure] = seconds_since(begun);
+    if (report.verdict != ledger::Verdict::verified)
+      state.SkipWithError(report.finding ? report.finding->en.c_str() : "not verified");
+  }
+}
+
+// The signatures of all entries, on all cores.
+double check_signatures(ledger::Storage& storage, std::uint64_t size) {
+  ledger::StorageFetcher fetcher(storage);
+  std::vector<Bytes> entries;
+  for (std::uint64_t index = 0; index * ledger::kTileWidth < size; ++index) {
+    const auto bundle = fetcher.entries(index, ledger::tile_width(0, index, size));
+    LIUHEN_CHECK(bundle.has_value());
+    for (const View entry : ledger::split_bundle(*bundle, ledger::kTileWidth).entries)
+      entries.emplace_back(entry.begin(), entry.end());
+  }
+  const auto begun = std::chrono::steady_clock::now();
+  std::atomic<std::size_t> next{0};
+  std::vector<std::thread> threads;
+  for (unsigned t = 0; t < std::max(1u, std::thread::hardware_concurrency()); ++t) {
+    threads.emplace_back([&] {
+      for (std::size_t i = next++; i < entries.size(); i = next++) {
+        const auto event = ledger::Event::parse(entries[i]);
+        LIUHEN_CHECK(ledger::verify_signatures(event->intent(), event->signatures()));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return seconds_since(begun);
+}
+
+void signatures_and_pools(benchmark::State& state) {
+  const auto storage = open_stored(year().whole);
+  for ([[maybe_unused]] const auto& round : state) {
+    double took = 0;
+    verify(*storage, [&](const projections::State& replayed) {
+      projections::State city = replayed;
+      city.last_pool = std::make_shared<projections::LastPool>();  // the order of all subjects
+      city.last_pool->in_order(city.subjects);
+      took = check_signatures(*storage, city.size());
+      const auto begun = std::chrono::steady_clock::now();
+      for (const auto& [stream, draw] : city.draws.by_stream) {
+        const auto pool = projections::pool_of(city, draw.announcement, draw.rule_set);
+        LIUHEN_CHECK(pool.has_value());
+      }
+      took += seconds_since(begun);
+    });
+    state.counters[kFigure] = took;
+  }
+}
+
+// The most that a process of its own has resident when it verifies, in MiB; 0 if it does not.
+double peak_of_verifying(const std::string& path) {
+  const std::string said = path + ".peak";
+  double peak = 0;
+  if (run_program({"/proc/self/exe", kVerify, path}, said)) std::ifstream(said) >> peak;
+  std::filesystem::remove(said);
+  return peak / 1'024;
+}
+
+void memory_of(benchmark::State& state, const std::string& path) {
+  for ([[maybe_unused]] const auto& round : state) {
+    state.counters[kFigure] = peak_of_verifying(path);
+    if (state.counters[kFigure] == 0) state.SkipWithError("not verified");
+  }
+}
+
+}  // namespace
+
+int verify_database(const std::string& path) {
+  const auto storage = open_stored(path);
+  if (verify(*storage).verdict != ledger::Verdict::verified) return 1;
+  std::ifstream status("/proc/self/status");  // what rusage tells counts whoever forked it
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::puts(line.c_str() + 6) == EOF;
+  }
+  return 1;
+}
+
+void add_draws(std::vector<Pair>& pairs) {
+  const std::string what = std::to_string(draws_wanted()) + " draws over 2,000,000";
+  pairs.push_back({.name = "verifying " + what,
+                   .unit = "s",
+                   .peer = "its signatures, and each pool once",
+                   .required = 2,
+                   .less = true,
+                   .once = true,
+                   .measured = verify_draws,
+                   .bound = signatures_and_pools,
+                   .times = 1});
+  pairs.push_back({.name = "verifying " + what + ", memory",
+                   .unit = "MiB",
+                   .peer = "a quarter of the draws",
+                   .required = 1.1,
+                   .less = true,
+                   .once = true,
+                   .measured = [](auto& state) { memory_of(state, year().whole); },
+                   .bound = [](auto& state) { memory_of(state, year().quarter); },
+                   .times = 1});
+}
+
+}  // namespace liuhen::tools::bench
