@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "projections/calendar.h"
 #include "projections/conditions.h"
 #include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
@@ -254,12 +255,12 @@ Outcome check_beacon(const Announcing& c) {
   const DrawBeacon beacon{
       .chain_hash = *hash, .chain = {}, .round = a.beacon_round, .round_time = *time};
   if (beacon.leaves(c.rule.margin_s, a.reveal_deadline) && *time < a.execute_deadline) return ok();
-  const std::string round = std::to_string(a.beacon_round), at = std::to_string(*time),
+  const std::string round = std::to_string(a.beacon_round),
                     margin = std::to_string(c.rule.margin_s);
   return fail("draw.beacon_round",
-              "信标第 " + round + " 轮在 Unix 秒 " + at + "：须比揭示期限晚至少 " + margin +
+              "信标第 " + round + " 轮在" + time_zh(*time) + "：须比揭示期限晚至少 " + margin +
                   " 秒，且早于执行期限",
-              "round " + round + " of the beacon is due at Unix second " + at + ": it must be " +
+              "round " + round + " of the beacon is due at " + time_en(*time) + ": it must be " +
                   margin +
                   " seconds or more after the deadline for reveals, and before that for execution");
 }

@@ -1,5 +1,6 @@
 // BeaconRecorded: the round of the announced chain, and what waits for it.
 #include "crypto/sha256.h"
+#include "projections/calendar.h"
 #include "projections/draw_lookup.h"
 #include "projections/outcome.h"
 
@@ -46,11 +47,11 @@ Outcome admit(const State& state, const ledger::Event& event,
                 "the draw \"" + draw.stream + "\" announced round " + round + ", and no other");
   }
   if (event.time() < draw.beacon->round_time) {
-    return fail("draw.early",
-                "第 " + round + " 轮到 Unix 秒 " + std::to_string(draw.beacon->round_time) +
-                    " 才公布，此前不能记录",
-                "round " + round + " is due at Unix second " +
-                    std::to_string(draw.beacon->round_time) + ", it cannot be recorded before");
+    return fail(
+        "draw.early",
+        "第 " + round + " 轮到" + time_zh(draw.beacon->round_time) + " 才公布，此前不能记录",
+        "round " + round + " is due at " + time_en(draw.beacon->round_time) +
+            ", it cannot be recorded before");
   }
   const auto output = output_of(*draw.beacon, payload.round(), raw(payload.signature()));
   if (!output) return output.error();

@@ -3,6 +3,7 @@
 
 #include "crypto/draw/digits.h"
 #include "crypto/draw/protocol.h"
+#include "projections/calendar.h"
 #include "projections/draw_lookup.h"
 
 namespace liuhen::projections {
@@ -29,15 +30,14 @@ Outcome check_seen(const ledger::Event& event, std::uint64_t position) {
 
 Outcome check_in_time(const ledger::Event& event, std::uint64_t deadline) {
   if (event.time() <= deadline) return ok();
-  return fail("draw.late", "已过期限（Unix 秒 " + std::to_string(deadline) + "），不再接受",
-              "the deadline (Unix second " + std::to_string(deadline) + ") has passed");
+  return fail("draw.late", "已过期限（" + time_zh(deadline) + "），不再接受",
+              "the deadline (" + time_en(deadline) + ") has passed");
 }
 
 Error early(std::uint64_t deadline) {
-  return fail("draw.early",
-              "尚有贡献人未完成，且期限（Unix 秒 " + std::to_string(deadline) + "）未过，不能截止",
-              "some contributors have not done so yet and the deadline (Unix second " +
-                  std::to_string(deadline) + ") has not passed");
+  return fail("draw.early", "尚有贡献人未完成，且期限（" + time_zh(deadline) + "）未过，不能截止",
+              "some contributors have not done so yet and the deadline (" + time_en(deadline) +
+                  ") has not passed");
 }
 
 constexpr std::size_t kDigitsMax = 16;  // recordings in one draw

@@ -3,6 +3,7 @@
 #include "ledger/limits.h"
 #include "ledger/log_keys.h"
 #include "ledger/loss.h"
+#include "projections/calendar.h"
 #include "projections/concern.h"
 #include "projections/state.h"
 #include "projections/streams.h"
@@ -40,9 +41,8 @@ Outcome check_place(const State& state, const Event& event) {
 Outcome check_expiry(const Event& event) {
   const std::uint64_t expires = event.intent().fields().expires();
   if (expires < event.time()) {
-    return fail(
-        "intent.expired", "意图已于 " + std::to_string(expires) + "（Unix 秒）过期，请重新签名",
-        "the intent expired at " + std::to_string(expires) + " (Unix seconds); sign a new one");
+    return fail("intent.expired", "意图已于" + time_zh(expires) + " 过期，请重新签名",
+                "the intent expired at " + time_en(expires) + "; sign a new one");
   }
   if (expires - event.time() > ledger::kIntentLifeMaxS) {
     return fail("intent.expiry",

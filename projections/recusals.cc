@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "projections/calendar.h"
 #include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
 #include "projections/outcome.h"
@@ -167,11 +168,11 @@ Result<std::vector<Hash>> substitute_outputs(const State& state, const ledger::E
   const auto time = crypto::drand::round_time(draw.beacon->chain, *round);
   if (!time) return time.error();
   if (event.time() < *time) {
-    return fail("substitute.early",
-                "信标第 " + std::to_string(*round) + " 轮到 Unix 秒 " + std::to_string(*time) +
-                    " 才公布，此前不能递补",
-                "round " + std::to_string(*round) + " is due at Unix second " +
-                    std::to_string(*time) + ": no substitute before");
+    return fail(
+        "substitute.early",
+        "信标第 " + std::to_string(*round) + " 轮到" + time_zh(*time) + " 才公布，此前不能递补",
+        "round " + std::to_string(*round) + " is due at " + time_en(*time) +
+            ": no substitute before");
   }
   const auto output = output_of(*draw.beacon, *round, signature);
   if (!output) return output.error();
@@ -214,10 +215,8 @@ Outcome admit(const State& state, const ledger::Event& event,
   const std::uint64_t from =
       state.times[*(*seat)->vacated_at] + draw.announcement.substitute_delay_s;
   if (event.time() < from) {
-    return fail(
-        "substitute.early",
-        "公告的等候时间（至 Unix 秒 " + std::to_string(from) + "）未到，不能递补",
-        "the announced delay (until Unix second " + std::to_string(from) + ") has not passed");
+    return fail("substitute.early", "公告的等候时间（至" + time_zh(from) + "）未到，不能递补",
+                "the announced delay (until " + time_en(from) + ") has not passed");
   }
   const auto outputs = substitute_outputs(state, event, draw, **seat, payload);
   if (!outputs) return outputs.error();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "projections/calendar.h"
+
 namespace liuhen::projections {
 
 namespace {
@@ -27,17 +29,15 @@ Sentence checked_by(const SealShown& seal) {
 }
 
 Sentence words_of(const SealShown& seal) {
-  const std::string until = number(seal.until), all = names_of(seal, false);
+  const std::string zh = time_zh(seal.until), en = time_en(seal.until), all = names_of(seal, false);
   const Sentence checked = checked_by(seal);
   if (!seal.sealed_at)
-    return {
-        "密封抽取：执行后名单密封，至迟于 Unix 秒 " + until + " 启封；可先启封核对的监督人：" + all,
-        "a sealed draw: once executed its list is sealed until Unix second " + until +
-            " at the latest; supervisors who may open it before: " + all};
+    return {"密封抽取：执行后名单密封，至迟于" + zh + " 启封；可先启封核对的监督人：" + all,
+            "a sealed draw: once executed its list is sealed until " + en +
+                " at the latest; supervisors who may open it before: " + all};
   if (!seal.opened_at)
-    return {"密封中：名单至迟于 Unix 秒 " + until + " 启封；可先启封核对的监督人：" + all + "；" +
-                checked.zh,
-            "sealed: its list is opened by Unix second " + until +
+    return {"密封中：名单至迟于" + zh + " 启封；可先启封核对的监督人：" + all + "；" + checked.zh,
+            "sealed: its list is opened by " + en +
                 " at the latest; supervisors who may open it before: " + all + "; " + checked.en};
   return {"已启封（第 " + number(*seal.opened_at) +
               " 条），密封期间未作任何改动：种子即执行时所承诺的，抽中者与名单根由它重算一致"

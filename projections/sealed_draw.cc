@@ -4,6 +4,7 @@
 
 #include "crypto/draw/protocol.h"
 #include "crypto/sealed_box.h"
+#include "projections/calendar.h"
 #include "projections/draw_lookup.h"
 #include "projections/known_outcome.h"
 
@@ -139,10 +140,9 @@ Outcome check_opening(const Draw& draw, const ledger::schema::DrawDisclosed& pay
 }
 
 Error still_sealed(std::uint64_t until_s) {
-  const std::string until = std::to_string(until_s);
   return fail("draw.still_sealed",
-              "抽取仍在密封中（至迟于 Unix 秒 " + until + " 启封）：启封之前不能核验抽中了谁",
-              "the draw is sealed (until Unix second " + until +
+              "抽取仍在密封中（至迟于" + time_zh(until_s) + " 启封）：启封之前不能核验抽中了谁",
+              "the draw is sealed (until " + time_en(until_s) +
                   " at the latest): who was drawn cannot be verified before");
 }
 

@@ -5,6 +5,7 @@
 #include "crypto/sha256.h"
 #include "ledger/log_reader.h"
 #include "ledger/loss.h"
+#include "projections/calendar.h"
 #include "projections/draw_form.h"
 #include "projections/fields.h"
 #include "projections/last_pool.h"
@@ -22,37 +23,33 @@ using ledger::Verdict;
 using Tag = ledger::PayloadTag;
 
 Error error_of(const Escape& escape) {
-  const std::string deadline = std::to_string(escape.deadline);
+  const std::string zh_by = time_zh(escape.deadline), en_by = time_en(escape.deadline);
   if (escape.executed_time) {
-    return fail(
-        "draw.escape",
-        "抽取“" + escape.draw + "”在期限（Unix 秒 " + deadline + "）之后才执行：违反“不得逃避”",
-        "the draw \"" + escape.draw + "\" was executed after its deadline (Unix second " +
-            deadline + "): it was escaped");
+    return fail("draw.escape",
+                "抽取“" + escape.draw + "”在期限（" + zh_by + "）之后才执行：违反“不得逃避”",
+                "the draw \"" + escape.draw + "\" was executed after its deadline (" + en_by +
+                    "): it was escaped");
   }
-  return fail(
-      "draw.escape",
-      "抽取“" + escape.draw + "”的种子已定而逾期（Unix 秒 " + deadline + "）未执行：违反“不得逃避”",
-      "the draw \"" + escape.draw +
-          "\" could no longer be changed and was not executed by its deadline (Unix "
-          "second " +
-          deadline + "): it was escaped");
+  return fail("draw.escape",
+              "抽取“" + escape.draw + "”的种子已定而逾期（" + zh_by + "）未执行：违反“不得逃避”",
+              "the draw \"" + escape.draw +
+                  "\" could no longer be changed and was not executed by its deadline (" + en_by +
+                  "): it was escaped");
 }
 
 Error error_of(const Undisclosed& late, const Draw& draw) {
-  const std::string deadline = std::to_string(late.deadline);
+  const std::string zh_by = time_zh(late.deadline), en_by = time_en(late.deadline);
   const std::string zh_why = draw.seal_is_attested() ? "" : "（没有监督人作无异议见证）",
                     en_why = draw.seal_is_attested() ? "" : " (no supervisor attested it)";
   if (late.disclosed_time) {
-    return fail("draw.undisclosed",
-                "密封的抽取“" + late.draw + "”在公开期限（Unix 秒 " + deadline + "）之后才公开",
-                "the sealed draw \"" + late.draw +
-                    "\" was disclosed after its deadline (Unix second " + deadline + ")");
+    return fail(
+        "draw.undisclosed", "密封的抽取“" + late.draw + "”在公开期限（" + zh_by + "）之后才公开",
+        "the sealed draw \"" + late.draw + "\" was disclosed after its deadline (" + en_by + ")");
   }
   return fail("draw.undisclosed",
-              "密封的抽取“" + late.draw + "”逾期（Unix 秒 " + deadline + "）未公开" + zh_why,
-              "the sealed draw \"" + late.draw +
-                  "\" was not disclosed by its deadline (Unix second " + deadline + ")" + en_why);
+              "密封的抽取“" + late.draw + "”逾期（" + zh_by + "）未公开" + zh_why,
+              "the sealed draw \"" + late.draw + "\" was not disclosed by its deadline (" + en_by +
+                  ")" + en_why);
 }
 
 // Admits and folds each event, and asks what admission leaves to those who may open conflicts. What

@@ -8,6 +8,7 @@
 #include "projections/digits_shown.h"
 #include "tools/commands.h"
 #include "tools/draw_draft.h"
+#include "tools/moment.h"
 #include "tools/text_file.h"
 #include "tools/witnessing.h"
 
@@ -351,10 +352,13 @@ void add_announcing(Program& program, CLI::App* draw) {
                       program.help("信标链的链哈希；公告其揭示期限加两倍裕量之后的第一轮",
                                    "chain hash of a beacon; its first round twice the margin after "
                                    "the reveals is announced"));
-  command->add_option("--sealed-until", asked->sealed_until,
-                      program.help("密封抽取：名单至迟于此时公开（Unix 秒，晚于执行期限）",
-                                   "a sealed draw: its list is disclosed by then (Unix seconds, "
-                                   "after the deadline for execution)"));
+  takes_moment(command->add_option("--sealed-until", asked->sealed_until,
+                                   program.help("密封抽取：名单至迟于此时公开，晚于执行期限，如 "
+                                                "\"2026-12-01 09:00\"（北京时间）或 Unix 秒",
+                                                "a sealed draw: its list is disclosed by then, "
+                                                "after the deadline for execution; "
+                                                "\"2026-12-01 09:00\" (UTC+8) or a Unix second")),
+               program.environment.language);
   command->add_option("--supervisor", asked->supervisors,
                       program.help("可先启封核对的监督人（人员编号或公钥），密封抽取至少两次",
                                    "a supervisor (person id or key) who may open a sealed draw "

@@ -1,4 +1,5 @@
 // A supervisor's look behind the seal of a draw, and his word that it replays.
+#include "projections/calendar.h"
 #include "projections/outcome.h"
 #include "projections/sealed_draw.h"
 #include "tools/commands.h"
@@ -34,10 +35,10 @@ Result<projections::Visits> behind_seal(const projections::State& state, const D
 
 void print_to_him_alone(Session& session, const Draw& draw, const projections::Visits& visits) {
   session.environment().say(
-      "已启封：以下名单只给您一人看，至迟于 Unix 秒 " +
-          std::to_string(draw.announcement.disclosure_deadline) + " 公开，此前请勿泄露",
-      "opened: this list is for you alone until it is disclosed, by Unix second " +
-          std::to_string(draw.announcement.disclosure_deadline) + " at the latest");
+      "已启封：以下名单只给您一人看，至迟于" +
+          projections::time_zh(draw.announcement.disclosure_deadline) + " 公开，此前请勿泄露",
+      "opened: this list is for you alone until it is disclosed, by " +
+          projections::time_en(draw.announcement.disclosure_deadline) + " at the latest");
   for (const auto& visit : visits.visits) {
     session.environment().out << visit.subject;
     for (const std::string& inspector : visit.team)

@@ -1,9 +1,9 @@
-#include <ctime>
 #include <map>
 
 #include "crypto/sha256.h"
 #include "ledger/describe.h"
 #include "ledger/intent.h"
+#include "projections/calendar.h"
 #include "tools/commands.h"
 #include "tools/payload_json.h"
 #include "tools/payload_words.h"
@@ -14,16 +14,6 @@ namespace liuhen::tools {
 namespace json = boost::json;
 
 namespace {
-
-// "2026-03-01 09:30 UTC+8".
-std::string until(std::uint64_t unix_s) {
-  const auto shifted = static_cast<std::time_t>(unix_s + 8 * 3600);
-  std::tm parts{};
-  ::gmtime_r(&shifted, &parts);
-  char text[64];
-  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC+8", &parts);
-  return text;
-}
 
 // Public key in hex → person, as the service lists them.
 Result<std::map<std::string, std::string>> persons(Session& session) {
@@ -55,7 +45,7 @@ Outcome say_pending(Session& session, const json::value& row,
     signers += missing ? environment.pick("（待签）", " (still to sign)")
                        : environment.pick("（已签）", " (has signed)");
   }
-  const std::string end = until(row.at("expires").to_number<std::uint64_t>());
+  const std::string end = projections::time_en(row.at("expires").to_number<std::uint64_t>());
   environment.say(payload_words(environment, view->tag()), payload_words(environment, view->tag()));
   environment.say("  编号 " + std::string(row.at("intent_hash").as_string()),
                   "  id " + std::string(row.at("intent_hash").as_string()));

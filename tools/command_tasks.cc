@@ -1,5 +1,6 @@
 #include "projections/result_categories.h"
 #include "tools/commands.h"
+#include "tools/moment.h"
 
 namespace liuhen::tools {
 
@@ -139,9 +140,13 @@ void add_results(Program& program) {
           "--method", recorded->method,
           program.help("方式：1 实地，2 书面，3 网络", "method: 1 on site, 2 in writing, 3 online"))
       ->capture_default_str();
-  record->add_option("--visited-at", recorded->visited_at,
-                     program.help("检查时间（Unix 秒），不填为现在",
-                                  "time of the visit (Unix seconds), now if absent"));
+  takes_moment(
+      record->add_option(
+          "--visited-at", recorded->visited_at,
+          program.help("检查时间，如 \"2026-12-01 09:00\"（北京时间）或 Unix 秒，不填为现在",
+                       "time of the visit, \"2026-12-01 09:00\" (UTC+8) or a Unix "
+                       "second; now if absent")),
+      program.environment.language);
   program.act(record, [recorded, rows](Session& session) -> Outcome {
     auto parsed = rows_of(*rows);
     if (!parsed) return parsed.error();

@@ -75,8 +75,13 @@ std::string HelpFormatter::make_option(const CLI::Option* option, bool positiona
 std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
   std::string out;
   if (option->get_expected_max() != 0) {  // a flag takes none
-    const bool number = option->get_type_name() == "UINT";
-    out += zh_ ? (number ? " 数" : " 文字") : (number ? " N" : " TEXT");
+    const std::string type = option->get_type_name();
+    if (type == "TIME") {
+      out += zh_ ? " 时间" : " TIME";
+    } else {
+      const bool number = type == "UINT";
+      out += zh_ ? (number ? " 数" : " 文字") : (number ? " N" : " TEXT");
+    }
     if (!option->get_default_str().empty()) out += "=" + option->get_default_str();
   }
   if (option->get_required()) out += zh_ ? " （必填）" : " (required)";

@@ -8,6 +8,7 @@
 #include "ledger/clock.h"
 #include "tools/cli_words.h"
 #include "tools/help_formatter.h"
+#include "tools/moment.h"
 #include "tools/verify_run.h"
 
 namespace liuhen::tools {
@@ -118,9 +119,13 @@ class CommandLine {
     app_.add_option("--lang", language_, pick("语言：zh 或 en", "language: zh or en"))
         ->check(CLI::IsMember({"zh", "en"}))
         ->envname("LIUHEN_LANG");
-    app_.add_option("--at", at_,
-                    pick("按此时刻判断逾期（Unix 秒），默认现在",
-                         "judge deadlines as of this Unix second; now by default"))
+    takes_moment(
+        app_.add_option("--at", at_,
+                        pick("按此时刻判断逾期，如 \"2026-12-01 09:00\"（北京时间）或 Unix 秒，默认"
+                             "现在",
+                             "judge deadlines as of then, \"2026-12-01 09:00\" (UTC+8) or a Unix "
+                             "second; now by default")),
+        zh_ ? Language::zh : Language::en)
         ->each([this](const std::string&) { job_.at_given = true; });
     app_.add_option("--master-key", job_.master_key_file,
                     pick("主密钥文件，用来打开利益冲突（仅 dir）",

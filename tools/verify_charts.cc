@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "projections/calendar.h"
 #include "tools/verify_words.h"
 
 namespace liuhen::tools {
@@ -89,19 +90,19 @@ std::string chart_of_steps(const projections::DrawTimeline& timeline, const Page
   if (steps.size() < 2 || steps.front().time == steps.back().time) return "";
   const std::uint64_t first = steps.front().time, last = steps.back().time;
   std::string out = begin_chart(
-      40,
-      page.pick("各步的记录时间，自 " + beijing(first) + " 至 " + beijing(last) + "（北京时间）",
-                "recorded times of the steps, from " + beijing(first) + " to " + beijing(last) +
-                    " (UTC+8)"));
+      40, page.pick("各步的记录时间，自 " + projections::time_text(first) + " 至 " +
+                        projections::time_text(last) + "（北京时间）",
+                    "recorded times of the steps, from " + projections::time_text(first) + " to " +
+                        projections::time_text(last) + " (UTC+8)"));
   constexpr double kBase = 38;
   out += axis(kBase);
   for (const auto& step : steps) {
     const double x = along(step.time, first, last);
-    const std::string title = beijing(step.time) + " " + page.pick(step.what);
+    const std::string title = projections::time_text(step.time) + " " + page.pick(step.what);
     out += linked("e" + number(step.position), title,
                   step.wrong ? triangle(x, kBase) : bar(x, kBase, 16, "#1557a8"));
   }
-  return out + "</svg>\n" + ends(beijing(first), beijing(last));
+  return out + "</svg>\n" + ends(projections::time_text(first), projections::time_text(last));
 }
 
 std::string meter(double share) {

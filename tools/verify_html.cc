@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "projections/calendar.h"
 #include "tools/verify_charts.h"
 #include "tools/verify_html_parts.h"
 #include "tools/verify_words.h"
@@ -18,8 +19,9 @@ std::string code(std::string_view text) { return "<code>" + escaped(text) + "</c
 void add_check(PageFacts& facts, const Page& page, const ReportAbout& about) {
   facts.fact(page.pick("核验对象", "What was read"),
              escaped(page.pick(about.source)) + " " + code(about.place));
-  facts.fact(page.pick("期限判断至", "Deadlines as of"),
-             escaped(beijing(about.judged_at) + page.pick("（北京时间）", " (UTC+8)")));
+  facts.fact(
+      page.pick("期限判断至", "Deadlines as of"),
+      escaped(projections::time_text(about.judged_at) + page.pick("（北京时间）", " (UTC+8)")));
 }
 
 // The page of a whole log.
@@ -143,7 +145,8 @@ class LogPage {
                                          number(report_.size) + " entries, root ")) +
                       code(to_base64(report_.root));
     if (report_.last_time != 0)
-      out += escaped(page_.pick("，核对至 ", ", checked up to ") + beijing(report_.last_time) +
+      out += escaped(page_.pick("，核对至 ", ", checked up to ") +
+                     projections::time_text(report_.last_time) +
                      page_.pick("（北京时间）", " (UTC+8)"));
     return out;
   }
@@ -180,9 +183,9 @@ class LogPage {
                      page_.pick("联署本检查点", "Cosigned this checkpoint")});
     for (const auto& witness : report_.witnesses) {
       table.row({escaped(witness.name), code(witness.vkey),
-                 witness.cosigned_at
-                     ? "<span class=\"yes\">✓</span> " + beijing(*witness.cosigned_at)
-                     : page_.pick("没有", "no")});
+                 witness.cosigned_at ? "<span class=\"yes\">✓</span> " +
+                                           projections::time_text(*witness.cosigned_at)
+                                     : page_.pick("没有", "no")});
     }
     page_.add(table.html());
   }

@@ -1,5 +1,6 @@
 #include "tools/verify_html_parts.h"
 
+#include "projections/calendar.h"
 #include "tools/verify_charts.h"
 #include "tools/verify_findings.h"
 #include "tools/verify_words.h"
@@ -123,7 +124,7 @@ void add_timeline(Page& page, const projections::DrawTimeline& timeline) {
   for (const auto& step : timeline.steps) {
     const std::string detail = escaped(page.pick(step.detail));
     table.row({"<span class=\"nowrap\">" + number(step.position) + "</span>",
-               "<span class=\"nowrap\">" + beijing(step.time) + "</span>",
+               "<span class=\"nowrap\">" + projections::time_text(step.time) + "</span>",
                escaped(joined(step.who, page.pick("、", ", ").c_str())),
                (step.wrong ? "<span class=\"no\">✗</span> " : "") + escaped(page.pick(step.what)) +
                    (detail.empty() ? "" : page.pick("：", ": ") + detail)},

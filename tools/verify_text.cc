@@ -1,4 +1,5 @@
 // The report for people: short, the verdict near the top, one line for each draw.
+#include "projections/calendar.h"
 #include "tools/verify_findings.h"
 #include "tools/verify_report.h"
 #include "tools/verify_words.h"
@@ -164,10 +165,14 @@ std::string text_of_report(const LogReport& whole, ReportLanguage language) {
   }
   text.line("条目：检查点 " + number(report.size) + " 条，核对无误 " + number(report.replayed) +
                 " 条" +
-                (report.last_time == 0 ? "" : "，至 " + beijing(report.last_time) + "（北京时间）"),
+                (report.last_time == 0
+                     ? ""
+                     : "，至 " + projections::time_text(report.last_time) + "（北京时间）"),
             "Entries: " + number(report.size) + " under the checkpoint, " +
                 number(report.replayed) + " found right" +
-                (report.last_time == 0 ? "" : ", up to " + beijing(report.last_time) + " (UTC+8)"));
+                (report.last_time == 0
+                     ? ""
+                     : ", up to " + projections::time_text(report.last_time) + " (UTC+8)"));
   text.line("根：" + to_base64(report.root), "Root: " + to_base64(report.root));
   text.line("登记：检查对象 " + number(report.subjects) + "，检查人员 " +
                 number(report.inspectors) + "，部门 " + number(report.departments) + "，事项 " +

@@ -1,10 +1,10 @@
 #include "tools/verify_words.h"
 
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <iterator>
 #include <map>
+
+#include "projections/calendar.h"
 
 namespace liuhen::tools {
 
@@ -14,18 +14,6 @@ using projections::Sentence;
 using Phase = projections::Draw::Phase;
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
-
-std::string beijing(std::uint64_t time_s) {
-  const auto seconds = static_cast<std::int64_t>(time_s) + 8 * 3600;
-  const std::chrono::sys_days day{std::chrono::days{seconds / 86'400}};
-  const std::chrono::year_month_day date{day};
-  char out[64];
-  std::snprintf(out, sizeof out, "%04d-%02u-%02u %02d:%02d:%02d", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(seconds % 86'400 / 3600), static_cast<int>(seconds % 3600 / 60),
-                static_cast<int>(seconds % 60));
-  return out;
-}
 
 namespace {
 
@@ -81,13 +69,13 @@ Sentence words_of(const projections::BeaconLine& beacon) {
       beacon.output ? ", output " + to_hex(*beacon.output) : ", not recorded yet";
   return {"信标：链 " + to_hex(beacon.chain) +
               (beacon.listed ? "（策略所列）" : "（策略未列，是否公共信标须另行核实）") + "，第 " +
-              number(beacon.round) + " 轮，" + beijing(beacon.round_time) + output_zh +
-              (beacon.closed_late ? "；揭示截止未早于该轮一个裕量" : ""),
+              number(beacon.round) + " 轮，" + projections::time_text(beacon.round_time) +
+              output_zh + (beacon.closed_late ? "；揭示截止未早于该轮一个裕量" : ""),
           "beacon: chain " + to_hex(beacon.chain) +
               (beacon.listed ? " (in the policy)"
                              : " (not in the policy: check that it is a public one)") +
-              ", round " + number(beacon.round) + ", " + beijing(beacon.round_time) + " (UTC+8)" +
-              output_en +
+              ", round " + number(beacon.round) + ", " + projections::time_text(beacon.round_time) +
+              " (UTC+8)" + output_en +
               (beacon.closed_late ? "; reveals were not closed a margin before it" : "")};
 }
 

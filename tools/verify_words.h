@@ -9,8 +9,6 @@
 namespace liuhen::tools {
 
 std::string number(std::uint64_t value);
-// "2026-09-21 22:13:20" in Beijing time, eight hours ahead of UTC all year.
-std::string beijing(std::uint64_t time_s);
 
 projections::Sentence phase_of(const projections::DrawLine& draw);
 // How many seats were empty when it was drawn; a dash while that is sealed.

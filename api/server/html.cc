@@ -1,10 +1,7 @@
 #include "api/server/html.h"
 
-#include <array>
-#include <chrono>
-#include <cstdio>
-
 #include "crypto/sha256.h"
+#include "projections/calendar.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -126,17 +123,7 @@ std::string Table::html() const {
 }
 
 std::string local_time(std::uint64_t unix_s) {
-  if (unix_s == 0 || unix_s > 253'402'300'799) return "—";  // beyond the year 9999
-  const std::chrono::sys_seconds at{std::chrono::seconds(unix_s + 8 * 3'600)};
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(at - day);
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u %02d:%02d:%02d",
-                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
-  return text.data();
+  return unix_s == 0 || unix_s > projections::kLastDatedS ? "—" : projections::time_text(unix_s);
 }
 
 Response page(std::string_view title, const std::string& body) {

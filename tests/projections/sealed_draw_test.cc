@@ -5,6 +5,7 @@
 
 #include "crypto/draw/protocol.h"
 #include "crypto/sealed_box.h"
+#include "projections/calendar.h"
 #include "projections/draw_lookup.h"
 #include "projections/findings/findings.h"
 #include "projections/seal_shown.h"
@@ -359,10 +360,10 @@ TEST_F(SealedDraw, WordsSayUntilWhenAndByWhom) {
   steps.run_to_sealed();
   city.must(steps.attestation(false), {"supervisor2"});
   auto seal = projections::seal_shown(city.state(), steps.draw()).value();
-  EXPECT_NE(
-      seal.what.en.find("sealed: its list is opened by Unix second " + std::to_string(deadline())),
-      std::string::npos)
+  const std::string by = projections::time_text(deadline());
+  EXPECT_NE(seal.what.en.find("sealed: its list is opened by " + by), std::string::npos)
       << seal.what.en;
+  EXPECT_NE(seal.what.zh.find("至迟于北京时间 " + by), std::string::npos) << seal.what.zh;
   EXPECT_NE(seal.what.en.find("no supervisor has found yet"), std::string::npos);
   ASSERT_EQ(seal.objections.size(), 1U);
   EXPECT_NE(seal.objections[0].zh.find("supervisor2 有异议"), std::string::npos);
