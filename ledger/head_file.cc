@@ -91,9 +91,13 @@ Outcome DiskHeadFile::make(const std::string& note) {
   const std::size_t size = head_copy_size(copy);
   const std::string content = std::string(size - 1, ' ') + "\n" + format_head_copy(copy, size);
   const std::string beside = path_ + ".new";
-  if (const auto error = write_synced(beside, view_of(content))) return io_error(beside, error);
+  const auto failed = [&](const std::string& at, const std::error_code& error) {
+    ::unlink(beside.c_str());  // nobody would come back for it
+    return io_error(at, error);
+  };
+  if (const auto error = write_synced(beside, view_of(content))) return failed(beside, error);
   const auto made = file_id(beside);
-  if (const auto error = rename_synced(beside, path_)) return io_error(path_, error);
+  if (const auto error = rename_synced(beside, path_)) return failed(path_, error);
   made_ = made;
   number_ = copy.number;
   return ok();

@@ -170,7 +170,7 @@ class Shown:
 
     def verified(self, report):
         """What liuhen-verify --json said of the directory, whatever state that is in."""
-        report = json.loads(report) if report.startswith("{") else {}
+        report = json.JSONDecoder().raw_decode(report)[0] if report.startswith("{") else {}  # progress may follow
         if report.get("verdict") == "verified":
             self.roots.add((report["size"], base64.b64decode(report["root"])))
 
