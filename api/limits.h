@@ -35,6 +35,7 @@ inline constexpr unsigned kPieceTimeoutS = 10;
 inline constexpr std::size_t kProofBytesPerRequest = 16u << 10;  // so much counts as one more
 // Of large answers that are not sent yet, all together; one address has a quarter; 503.
 inline constexpr std::size_t kAnswersBytesMax = 256u << 20;
+inline constexpr std::size_t kBodiesBytesMax = 256u << 20;
 inline constexpr std::size_t kSmallAnswerBytes = 64u << 10;  // these do not count
 inline constexpr unsigned kStreamsMax = 512;          // answers without an end at a time; 503
 inline constexpr unsigned kAddressStreamsMax = 64;    // of them for one address; 429

@@ -17,6 +17,11 @@ class Admission {
   // recorded time have been checked by the caller; `tree` holds the leaves before this event.
   virtual Outcome admit(const Event& event, const crypto::TreeHistory& tree) const = 0;
 
+  // What the rules do not ask, as it hangs on what is not public, and whoever writes can tell
+  // beforehand. Asked of what has been admitted and is about to be written or to wait for its other
+  // signatures; never on replay.
+  virtual Outcome check_before_writing(const Event&) const { return ok(); }
+
   // Folds an admitted event.
   virtual void apply(const Event& event) = 0;
 };

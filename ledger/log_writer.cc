@@ -118,6 +118,7 @@ LogWriter::Decision LogWriter::decide(CheckedSubmission& submission) {
   if (good) good = fold_->check(*event);
   if (good) good = check_log_key(*event);
   if (good) good = admission_.admit(*event, fold_->tree());
+  if (good) good = admission_.check_before_writing(*event);
   if (good && whole) return append(submission, *event);
   entries_.pop_back();
   if (!good) return good.error();

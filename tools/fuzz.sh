@@ -62,6 +62,7 @@ crashes=build/fuzz/crashes
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 mkdir -p "$crashes"
+rm -f "$crashes"/canary-*
 
 # One target for that many seconds; its exit code.
 run() {
@@ -79,8 +80,9 @@ for target in "${targets[@]}"; do
   status=0
   run "$target" || status=$?
   if [ "$target" = canary ]; then
-    if [ $status = 0 ]; then
-      echo 'canary 没有崩溃：模糊测试找不到问题 / did not crash: the fuzzers find nothing' >&2
+    # 77 is what libFuzzer ends with after a crash, and it leaves the input.
+    if [ $status != 77 ] || ! compgen -G "$crashes/canary-crash-*" > /dev/null; then
+      echo "canary 没有崩溃（退出码 $status）：模糊测试找不到问题 / did not crash (exit code $status): the fuzzers find nothing" >&2
       exit 1
     fi
     rm -f "$crashes"/canary-*

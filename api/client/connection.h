@@ -25,6 +25,9 @@ struct Request {
   std::string if_none_match = {};
   std::string last_event_id = {};
   std::string client = {};  // where it came from, set by the server: an address, empty with --dir
+  // Of the client only: what it reads of the answer at most, where that is less than
+  // ConnectionOptions::response_bytes. 0: that.
+  std::size_t response_bytes = 0;
 };
 
 struct Response {

@@ -247,7 +247,7 @@ class HttpConnection final : public Connection {
     beast::flat_buffer buffer(kReadBufferBytesMax);
     for (unsigned answers = 0; answers <= kInterimAnswersMax; ++answers) {
       http::response_parser<http::string_body> parser;
-      parser.body_limit(options_.response_bytes);
+      parser.body_limit(read_at_most(request));
       if (request.method == "HEAD") parser.skip(true);
       http::async_read(*stream_, buffer, parser,
                        [&problem](error_code e, std::size_t) { problem = e; });
@@ -260,6 +260,11 @@ class HttpConnection final : public Connection {
     }
     stream_.reset();
     return failed(http::error::bad_status);
+  }
+
+  std::size_t read_at_most(const Request& request) const {
+    const std::size_t most = options_.response_bytes;
+    return request.response_bytes == 0 ? most : std::min(request.response_bytes, most);
   }
 
   // Whoever asked for a coding himself reads it himself.
@@ -275,7 +280,7 @@ class HttpConnection final : public Connection {
     response.body = std::move(message.body());
     if (!request.accept_encoding.empty() || response.body.empty()) return response;
     auto body = decoded(message[http::field::content_encoding], std::move(response.body),
-                        options_.response_bytes);
+                        read_at_most(request));
     if (!body) return body.error();
     response.body = std::move(*body);
     return response;

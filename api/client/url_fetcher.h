@@ -23,7 +23,7 @@ class UrlFetcher final : public ledger::Fetcher {
   Result<Bytes> entries(std::uint64_t index, unsigned width) override;
 
  private:
-  Result<std::string> get(const std::string& path);
+  Result<std::string> get(const std::string& path, std::size_t bytes_max);
 
   Connection& connection_;
   const crypto::Policy* policy_;

@@ -1,4 +1,5 @@
-// How much memory answers may hold until their readers have taken them.
+// How much memory answers may hold until their readers have taken them; and bodies of requests,
+// until they are answered.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,7 @@ class AnswerBudget {
   // In bytes; one address has a quarter of it, unless limits for one address do not hold for it.
   explicit AnswerBudget(std::size_t most) : most_(most) {}
 
-  // The part of one answer, given back when it goes. Falsy: there is no room.
+  // The part of one, given back when it goes. Falsy: there is no room.
   class Part {
    public:
     Part() = default;

@@ -42,6 +42,7 @@ struct HttpServerOptions {
   bool behind_proxy = false;
   std::size_t body_bytes_max = kBodyBytesMax;
   std::size_t answers_bytes_max = kAnswersBytesMax;
+  std::size_t bodies_bytes_max = kBodiesBytesMax;  // of requests
   unsigned idle_timeout_s = kIdleTimeoutS;
   unsigned request_timeout_s = kRequestTimeoutS;
   unsigned response_timeout_s = kResponseTimeoutS;

@@ -303,6 +303,16 @@ asio::awaitable<bool> HttpSession::serve_one() {
     co_return co_await refuse(
         fail("request.length", "缺少 Content-Length", "Content-Length is missing"));
   }
+  // One that does not say how long it is may be as long as any.
+  const std::size_t length = parser.content_length() ? *parser.content_length() : limit;
+  const bool has_body = parser.content_length() || parser.chunked();
+  const AnswerBudget::Part room =
+      host_.bodies.take(client_.network, host_.limits(client_), has_body ? length : 0);
+  if (!room) {
+    co_return co_await refuse(fail("queue.full", "正在接收的请求内容过多，请稍后再试",
+                                   "too many bodies of requests at once; try again shortly"),
+                              head, kRetryAfterS);
+  }
   parser.body_limit(limit);
   if (parser.get().version() >= 11 &&
       beast::iequals(parser.get()[http::field::expect], "100-continue")) {

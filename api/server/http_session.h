@@ -37,6 +37,7 @@ struct HttpHost {
                       options.address_workers),
         quick_workers(options.quick_workers, options.worker_queue_max, options.address_waiting_max),
         answers(options.answers_bytes_max),
+        bodies(options.bodies_bytes_max),
         addresses(options.address_rate, entropy) {
     if (site.begin) return;
     site.begin = [this](const Request& request, const Finished& done) {
@@ -51,7 +52,7 @@ struct HttpHost {
   const HttpServerOptions options;
   Site site;  // not changed any more
   FairWorkers workers, write_workers, quick_workers;
-  AnswerBudget answers;
+  AnswerBudget answers, bodies;
   crypto::SystemEntropy entropy;
   RateLimit addresses;
   std::atomic<bool> stopping = false;

@@ -40,7 +40,7 @@ void Observer::Exchange::answered(Response& response, std::string_view route) {
                         {"status", response.status}};
     if (response.content_type == kProblem) fields["code"] = error_of(response).code;
     fields["request_bytes"] = request_.body.size();
-    fields["response_bytes"] = request_.method == "HEAD" ? 0 : response.body.size();
+    fields["response_bytes"] = request_.method == "HEAD" ? 0 : response.content().size();
     fields["seconds"] = took.count();
     observer_.note(severity_of(response.status), "request", std::move(fields));
   }

@@ -12,7 +12,6 @@
 #include "api/server/submission_json.h"
 #include "ledger/describe.h"
 #include "ledger/submission_check.h"
-#include "projections/team_named.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -48,18 +47,6 @@ bool is_the_authors_doing(const Result<ledger::Answer>& answer) {
   return receipt == nullptr || !receipt->repeated;
 }
 
-// Admission sees commitments only, and whoever has the content can tell beforehand.
-Outcome check_team(const Backend& backend, const ledger::IntentView& intent) {
-  if (intent.tag() != ledger::PayloadTag::TeamNamed) return ok();
-  const auto reading = backend.read();
-  if (!reading) return reading.error();
-  const auto checked = projections::check_named_conflicts(
-      reading->state(), intent.payload<ledger::schema::TeamNamed>(),
-      conflict_opener(backend.restricted));
-  const bool refused = !checked && checked.error().code == "team.conflict";
-  return refused ? Outcome(checked.error()) : ok();  // anything else is for admission to say
-}
-
 // Checks on the calling thread; `done` comes once, perhaps on the writer's thread.
 void begin(const Backend& backend, Result<ledger::Submission> submission,
            std::function<void(Verdict)> done) {
@@ -72,8 +59,6 @@ void begin(const Backend& backend, Result<ledger::Submission> submission,
   Result<ledger::CheckedSubmission> checked =
       ledger::check_submission(std::move(*submission), backend.origin);
   if (!checked) return refuse(refusal(checked.error()));
-  if (const Outcome allowed = check_team(backend, checked->intent); !allowed)
-    return refuse(refusal(allowed.error()));
   std::vector<KeyId> authors;
   for (const auto& [key, signature] : checked->submission.signatures) authors.push_back(key);
   backend.sequencer.enqueue(std::move(*checked),

@@ -17,6 +17,7 @@
 #include "ledger/durable_file.h"
 #include "ledger/recovering_sequencer.h"
 #include "ledger/rocksdb_storage.h"
+#include "projections/team_named.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -36,13 +37,20 @@ ServiceOptions without_passphrase(ServiceOptions options) {
 // The writer's state. What it takes in before anything can be submitted, the readers begin with.
 class WriterAdmission final : public ledger::Admission {
  public:
-  WriterAdmission(projections::State state, std::optional<ledger::LogFold> begun)
-      : state_(std::move(state)), begun_(std::move(begun)) {}
-  explicit WriterAdmission(const std::string& origin)
-      : state_(origin), begun_(ledger::LogFold(origin)) {}
+  WriterAdmission(projections::State state, std::optional<ledger::LogFold> begun,
+                  projections::OpenConflict open)
+      : state_(std::move(state)), begun_(std::move(begun)), open_(std::move(open)) {}
 
   Outcome admit(const ledger::Event& event, const crypto::TreeHistory& tree) const override {
     return state_.admit(event, tree);
+  }
+  // Only of who may name the team, of a visit that has one to name: anybody else would learn from
+  // the answer who has a conflict with whom.
+  Outcome check_before_writing(const ledger::Event& event) const override {
+    if (event.tag() != ledger::PayloadTag::TeamNamed) return ok();
+    const auto checked = projections::check_named_conflicts(
+        state_.state(), event.payload<ledger::schema::TeamNamed>(), open_);
+    return checked ? ok() : Outcome(checked.error());
   }
   void apply(const ledger::Event& event) override {
     state_.apply(event);
@@ -58,6 +66,7 @@ class WriterAdmission final : public ledger::Admission {
  private:
   projections::StateAdmission state_;
   std::optional<ledger::LogFold> begun_;
+  projections::OpenConflict open_;
 };
 
 // Members in the order in which each needs those above it.
@@ -89,7 +98,7 @@ class DirectoryService final : public Service {
     auto snapshot = options_.accept_loss ? std::nullopt : open_from_snapshot();
     Result<std::unique_ptr<ledger::Sequencer>> sequencer =
         snapshot ? std::move(snapshot->sequencer)
-                 : open_sequencer(std::make_unique<WriterAdmission>(origin_), {});
+                 : open_sequencer(of_empty_log(ledger::LogFold(origin_)), {});
     if (!sequencer) return sequencer.error();
     sequencer_ =
         measured(gated(std::move(*sequencer),
@@ -233,6 +242,12 @@ class DirectoryService final : public Service {
   }
 
  private:
+  std::unique_ptr<WriterAdmission> of_empty_log(std::optional<ledger::LogFold> begun) {
+    projections::State state;
+    state.origin = origin_;
+    return std::make_unique<WriterAdmission>(std::move(state), std::move(begun),
+                                             conflict_opener(restricted_));
+  }
   // With a fold of the entries that the admission has taken in, if it has any.
   Result<std::unique_ptr<ledger::Sequencer>> open_sequencer(
       std::unique_ptr<WriterAdmission> admission, std::unique_ptr<ledger::LogFold> fold) {
@@ -242,7 +257,7 @@ class DirectoryService final : public Service {
          .head = head_,
          .restricted = restricted_,
          .clock = *options_.clock,
-         .admission = [this] { return std::make_unique<projections::StateAdmission>(origin_); },
+         .admission = [this] { return of_empty_log(std::nullopt); },
          .writable = [this] { return ledger::has_room(layout_.dir, kRoomBytesMin); }},
         {.origin = origin_,
          .log_key = &keys_.log,
@@ -265,7 +280,8 @@ class DirectoryService final : public Service {
     if (!loaded) return ignored(loaded.error());
     if (!*loaded) return std::nullopt;
     Snapshots::Loaded& snapshot = **loaded;
-    auto admission = std::make_unique<WriterAdmission>(std::move(snapshot.state), *snapshot.fold);
+    auto admission = std::make_unique<WriterAdmission>(std::move(snapshot.state), *snapshot.fold,
+                                                       conflict_opener(restricted_));
     auto sequencer = open_sequencer(std::move(admission), std::move(snapshot.fold));
     if (!sequencer) return ignored(sequencer.error());
     return FromSnapshot{std::move(*sequencer), std::move(snapshot.head)};

@@ -218,6 +218,38 @@ TEST(Http, ReadersWhoTakeNothingAreLeft) {
   EXPECT_EQ(status, 200u);
 }
 
+// What is still to come of them counts from the start.
+TEST(Http, BodiesThatDoNotComeAreBounded) {
+  HttpServerOptions options;
+  options.bodies_bytes_max = 500'000;
+  Running running(echo(), options);
+  const std::string half(100'000, 'x');
+  const auto begin = [&](const std::string& how) {
+    auto raw = std::make_unique<Raw>(running.port());
+    raw->send("POST / HTTP/1.1\r\nHost: x\r\n" + how + "\r\n\r\n");
+    return raw;
+  };
+  const auto first = begin("Content-Length: 200000"), second = begin("Content-Length: 200000");
+  first->send(half);
+  second->send(half);
+  const auto over = begin("Content-Length: 200000"), chunked = begin("Transfer-Encoding: chunked");
+  for (Raw* refused : {over.get(), chunked.get()}) {
+    const std::string answer = refused->receive();
+    EXPECT_EQ(status_line(answer), "HTTP/1.1 503 Service Unavailable");
+    EXPECT_NE(answer.find("\"code\":\"queue.full\""), std::string::npos) << answer;
+    EXPECT_NE(answer.find("Retry-After: "), std::string::npos);
+  }
+  EXPECT_EQ(running.client()->send({"POST", "/", "", "small"})->status, 200u);
+  first->send(half);
+  EXPECT_EQ(first->receive_until("200 OK").substr(0, 8), "HTTP/1.1");
+  unsigned status = 503;
+  for (int i = 0; i < 100 && status == 503; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    status = running.client()->send({"POST", "/", "", half + half})->status;
+  }
+  EXPECT_EQ(status, 200u);
+}
+
 TEST(Http, LargeAnswersThatNobodyReadsAreBounded) {
   constexpr std::size_t kLarge = 16u << 20;  // more than the sockets hold
   HttpServerOptions options;

@@ -7,6 +7,7 @@
 
 #include "api/client/connection.h"
 #include "api/client/name_lookup.h"
+#include "api/client/url_fetcher.h"
 #include "api/server/gzip.h"
 #include "api/server/http_date.h"
 #include "api/server/problem.h"
@@ -200,6 +201,21 @@ TEST(Http, TheClientReadsGzip) {
   EXPECT_EQ(small.error().code, "connect.coding");  // a bomb does not fill the memory
   EXPECT_EQ(api::connect(running.url(), {.response_bytes = 100'000}).value()->get("/").value().body,
             body);
+}
+
+// A checkpoint, a tile and a bundle have a size that they cannot have more of.
+TEST(Http, AFetcherReadsNoMoreThanThereCanBe) {
+  Running running({[](const Request&) {
+    Response response;
+    response.body = std::string(64u << 20, 'x');
+    return response;
+  }});
+  const auto client = running.client();
+  UrlFetcher fetcher(*client);
+  EXPECT_EQ(fetcher.checkpoint().error().code, "fetch.failed");
+  EXPECT_EQ(fetcher.tile(0, 0, 256).error().code, "fetch.failed");
+  EXPECT_EQ(fetcher.tile(0, 0, 7).error().code, "fetch.failed");
+  EXPECT_EQ(fetcher.entries(0, 256).error().code, "fetch.failed");
 }
 
 TEST(Http, StopAnswersWhatIsUnderWay) {

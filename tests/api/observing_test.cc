@@ -9,6 +9,8 @@
 #include <set>
 
 #include "api/limits.h"
+#include "api/server/observer.h"
+#include "crypto/random.h"
 #include "tests/api/loopback.h"
 #include "tests/api/town.h"
 #include "tests/slower.h"
@@ -149,6 +151,27 @@ TEST(Observing, EveryAnswerHasAnIdThatTheLogHasToo) {
   EXPECT_EQ(seen, (std::multiset<std::string>{"/api/v1/log 200 -", " 404 request.route",
                                               "/api/v1/intents 400 request.json",
                                               "- 413 request.oversized"}));
+}
+
+// Wherever it is kept, as full tiles and zipped bundles are elsewhere than in the answer.
+TEST(Observing, TheSizeInTheLogIsThatOfTheContent) {
+  const TempDir dir;
+  FixedClock clock;
+  {
+    const auto log = JsonLog::open(dir / "log", clock).value();
+    crypto::SystemEntropy entropy;
+    api::server::Observer observer(log.get(), entropy);
+    api::Response own, shared;
+    own.body = "1234567";
+    shared.shared_body = std::make_shared<const std::string>("12345");
+    for (api::Response* response : {&own, &shared})
+      api::server::Observer::Exchange(observer, {"GET", "/", "", ""}).answered(*response, "/");
+    api::server::Observer::Exchange(observer, {"HEAD", "/", "", ""}).answered(own, "/");
+  }
+  std::vector<int> sizes;
+  for (const json::object& line : lines_of(dir / "log"))
+    sizes.push_back(line.at("response_bytes").to_number<int>());
+  EXPECT_EQ(sizes, (std::vector{7, 5, 0}));
 }
 
 TEST(Observing, ReadyWhileReadsAndWritesAreTaken) {

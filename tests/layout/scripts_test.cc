@@ -223,7 +223,9 @@ TEST_F(Scripts, ACrashFailsAllTargetsButTheCanary) {
   for (const char* target : {"canary", "note"})
     program("tests/fuzz/" + std::string(target) + ".cc", "");
   program("build/fuzz/bin/fuzz_note", note());
-  program("build/fuzz/bin/fuzz_canary", "exit 77");
+  const std::string crash =
+      "for word; do case $word in -artifact_prefix=*) touch \"${word#*=}crash-1\";; esac; done; ";
+  program("build/fuzz/bin/fuzz_canary", crash + "exit 77");
   EXPECT_EQ(run("tools/fuzz.sh --seconds 3").exit_code, 0);
   const std::string made = calls();
   EXPECT_NE(made.find("build.sh fuzz fuzz_canary fuzz_note"), std::string::npos) << made;
@@ -231,8 +233,12 @@ TEST_F(Scripts, ACrashFailsAllTargetsButTheCanary) {
   program("build/fuzz/bin/fuzz_note", "exit 77");
   EXPECT_EQ(run("tools/fuzz.sh --no-build").exit_code, 1);
   program("build/fuzz/bin/fuzz_note", "");
-  program("build/fuzz/bin/fuzz_canary", "");
-  EXPECT_EQ(run("tools/fuzz.sh --no-build canary").exit_code, 1);
+  // Neither one that ended, nor one that did not even run, nor one that ran out of time.
+  for (const std::string& no_crash :
+       {std::string(), std::string("exit 77"), std::string("exit 127"), crash + "exit 70"}) {
+    program("build/fuzz/bin/fuzz_canary", no_crash);
+    EXPECT_EQ(run("tools/fuzz.sh --no-build canary").exit_code, 1) << no_crash;
+  }
   EXPECT_EQ(run("tools/fuzz.sh --no-build note").exit_code, 0);
   EXPECT_EQ(run("tools/fuzz.sh nothing").exit_code, 2);
   EXPECT_EQ(run("tools/fuzz.sh --seconds").exit_code, 2);

@@ -45,9 +45,10 @@ class NamingTeams : public tests::CommandsAtTown {
     tests::approve_conflict(city, commitment);
     town.catch_up();
   }
-  std::string name(const std::string& first, const std::string& second, int code) {
+  std::string name(const std::string& first, const std::string& second, int code,
+                   const std::string& clerk = "clerk", const std::string& approver = "approver") {
     return run({"name-team", "P1/1", "0", "--inspector", first, "--inspector", second, "--reason",
-                "辖区专管员", "--key", key("clerk"), "--key", key("approver")},
+                "辖区专管员", "--key", key(clerk), "--key", key(approver)},
                code);
   }
   tests::CityDraw draw_{town.city};
@@ -68,6 +69,23 @@ TEST_F(NamingTeams, NobodyWhomAConflictKeepsOut) {
   EXPECT_FALSE(tasks.at("tasks").at(0).at("team_drawn").as_bool());
   EXPECT_TRUE(tasks.at("tasks").at(0).at("due_day").is_null());
   EXPECT_EQ(town.json("/api/v1/draws/P1/1").at("form").as_string(), "subjects");
+}
+
+// Who has a conflict with whom is told to those who may name the team, and to nobody else.
+TEST_F(NamingTeams, AnswersTellStrangersNothing) {
+  conflict_with("Z0001");
+  for (const char* stranger : {"stranger1", "stranger2"}) write_key(stranger);
+  const auto told = [&](const std::string& inspector) {
+    return name(inspector, "Z0002", kFailed, "stranger1", "stranger2");
+  };
+  EXPECT_NE(told("Z0001").find("key.unknown"), std::string::npos) << told("Z0001");
+  EXPECT_NE(told("Z0003").find("key.unknown"), std::string::npos);
+  // The head of a unit is known, and may not name anybody.
+  write_key("head");
+  const auto of_head = [&](const std::string& inspector) {
+    return name(inspector, "Z0002", kFailed, "head", "head");
+  };
+  EXPECT_EQ(of_head("Z0001").find("team.conflict"), std::string::npos) << of_head("Z0001");
 }
 
 }  // namespace
