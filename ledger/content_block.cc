@@ -207,23 +207,58 @@ Outcome erase_in_blocks(Storage& storage, const std::map<Hash, std::uint64_t>& e
   return ok();
 }
 
-Result<std::optional<Opening>> open_in_block(Storage& storage, const crypto::Secret<32>& master_key,
-                                             std::uint64_t position, const Hash& commitment) {
-  MemoryStorage alone;  // the one record, as if it had been put by itself
+namespace {
+
+// Records of the block of an entry, all or the one of a commitment, each as if it had been put by
+// itself. Null if there is no such block.
+Result<std::unique_ptr<Storage>> records_of(Storage& storage, std::uint64_t position,
+                                            const std::optional<Hash>& only) {
+  auto alone = std::make_unique<MemoryStorage>();
   Batch batch;
   for (const Family family : kSealedFamilies) {
     const auto value = storage.get(family, key_of_number(position));
     if (!value) return value.error();
-    if (!*value) return std::optional<Opening>();
+    if (!*value) return std::unique_ptr<Storage>();
     const auto records = read_block(**value);
     if (!records) return damaged_block(key_of_number(position));
-    const auto found = std::ranges::find(*records, text_of(commitment), &BlockRecord::commitment);
-    if (found == records->end()) return std::optional<Opening>();
-    batch.put(family, std::string(found->commitment), with_digest(*found));
+    for (const BlockRecord& record : *records) {
+      if (!only || record.commitment == text_of(*only))
+        batch.put(family, std::string(record.commitment), with_digest(record));
+    }
   }
-  if (Outcome stored = alone.commit(batch); !stored) return stored.error();
+  if (Outcome stored = alone->commit(batch); !stored) return stored.error();
+  return std::unique_ptr<Storage>(std::move(alone));
+}
+
+Result<std::optional<Opening>> open_alone(Storage& records, const crypto::Secret<32>& master_key,
+                                          const Hash& commitment) {
   crypto::SystemEntropy entropy;  // not used to read
-  return RestrictedStore(alone, master_key, entropy).get(commitment);
+  return RestrictedStore(records, master_key, entropy).get(commitment);
+}
+
+}  // namespace
+
+Result<std::optional<Opening>> open_in_block(Storage& storage, const crypto::Secret<32>& master_key,
+                                             std::uint64_t position, const Hash& commitment) {
+  const auto records = records_of(storage, position, commitment);
+  if (!records) return records.error();
+  if (!*records) return std::optional<Opening>();
+  return open_alone(**records, master_key, commitment);
+}
+
+Result<std::optional<Opening>> BlockReader::get(const Hash& commitment, std::uint64_t position) {
+  if (position_ != position) {
+    position_.reset();
+    auto records = records_of(store_.storage_, position, std::nullopt);
+    if (!records) return records.error();
+    records_ = std::move(*records);
+    position_ = position;
+  }
+  if (records_) {
+    auto opened = open_alone(*records_, store_.master_key_, commitment);
+    if (!opened || *opened) return opened;
+  }
+  return store_.get(commitment);
 }
 
 }  // namespace liuhen::ledger

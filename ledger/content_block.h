@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,20 @@ void put_each(const SealedContent& sealed, const std::function<bool(const Hash&)
 // no key. Errors: `restricted.damaged`, and those of Storage.
 Outcome erase_in_blocks(Storage& storage, const std::map<Hash, std::uint64_t>& erased_at,
                         Batch& batch);
+
+// As RestrictedStore::get, of what came with the entry at `position`, in its block or alone. Holds
+// the block that it read last: content of one entry is asked for together. Used by one thread; the
+// store outlives it.
+class BlockReader {
+ public:
+  explicit BlockReader(RestrictedStore& store) : store_(store) {}
+  Result<std::optional<Opening>> get(const Hash& commitment, std::uint64_t position);
+
+ private:
+  RestrictedStore& store_;
+  std::optional<std::uint64_t> position_;
+  std::unique_ptr<Storage> records_;  // each as if it had been put by itself
+};
 
 // As RestrictedStore::get, of what is in the block of the entry at `position`.
 Result<std::optional<Opening>> open_in_block(Storage& storage, const crypto::Secret<32>& master_key,

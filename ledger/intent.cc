@@ -128,6 +128,9 @@ std::vector<Hash> commitments_of(const IntentView& intent) {
     case PayloadTag::ConflictDeclared:
       add_hash(intent.payload<schema::ConflictDeclared>().commitment(), out);
       break;
+    case PayloadTag::DrawAnnounced:
+      add_hash(intent.payload<schema::DrawAnnounced>().pool_key_hash(), out);
+      break;
     case PayloadTag::ObjectionFiled:
       add_hash(intent.payload<schema::ObjectionFiled>().content(), out);
       break;

@@ -33,6 +33,7 @@ class RestrictedStore {
   void erase(const Hash& commitment, Batch& batch);
 
  private:
+  friend class BlockReader;  // ledger/content_block.h
   Storage& storage_;
   const crypto::Secret<32>& master_key_;
   crypto::Entropy& entropy_;

@@ -223,7 +223,7 @@ Outcome check_strata(std::string_view id,
           "the bounds of the stratum " + in_quotes(label) +
               " make no sense: denominators above 0, rates up to 1, the lower not above the upper");
     }
-    if (auto checked = check_conditions(stratum->conditions()); !checked) return checked;
+    if (auto checked = check_conditions(stratum->conditions(), true); !checked) return checked;
   }
   return ok();
 }

@@ -14,6 +14,8 @@ namespace {
 namespace schema = ledger::schema;
 using schema::Field;
 
+constexpr std::size_t kClassBytesMax = 24;  // as import takes them
+
 bool digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -33,6 +35,8 @@ bool is_value(Field field, std::string_view value) {
       return value.size() == 1 && is_section(value[0]);
     case Field::industry:
       return value.size() == 3 && is_section(value[0]) && digits(value.substr(1));
+    case Field::risk_class:
+      return !value.empty() && value.size() <= kClassBytesMax;
     case Field::none:
       break;
   }
@@ -72,11 +76,15 @@ bool compatible(const schema::ConditionT& a, const schema::ConditionT& b) {
 
 }  // namespace
 
-Outcome check_conditions(const ConditionTables* conditions) {
+Outcome check_conditions(const ConditionTables* conditions, bool restricted_too) {
   if (conditions == nullptr) return ok();
   std::set<Field> fields;
   for (const schema::Condition* condition : *conditions) {
     const std::string name = schema::EnumNameField(condition->field());
+    if (condition->field() == Field::risk_class && !restricted_too) {
+      return fail("scope.restricted", "风险等级是受限内容，只能用于抽查细则的分层",
+                  "the risk class is restricted: only the strata of a rule may speak of it");
+    }
     if (!fields.insert(condition->field()).second || condition->values()->size() == 0) {
       return fail("scope.condition", "条件字段“" + name + "”重复，或没有取值",
                   "the field \"" + name + "\" has two conditions, or no values");
@@ -90,6 +98,17 @@ Outcome check_conditions(const ConditionTables* conditions) {
     }
   }
   return ok();
+}
+
+bool has_restricted(const Conditions& conditions) {
+  return std::ranges::any_of(
+      conditions, [](const auto& condition) { return condition->field == Field::risk_class; });
+}
+
+bool meets_class(const Conditions& conditions, std::string_view risk_class) {
+  return std::ranges::all_of(conditions, [&](const auto& condition) {
+    return condition->field != Field::risk_class || one_of(*condition, risk_class);
+  });
 }
 
 SubjectFilter::SubjectFilter(const Conditions& conditions, const Subjects& subjects) {

@@ -8,6 +8,7 @@
 #include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
 #include "projections/last_pool.h"
+#include "projections/restricted_pool.h"
 #include "projections/sealed_draw.h"
 
 namespace liuhen::projections {
@@ -33,11 +34,7 @@ struct Announcing {
   const RuleSetT& rule;
 };
 
-Outcome check_reserved(const Announcing& c) {
-  if (c.a.pool_key_hash.empty()) return ok();
-  return fail("draw.reserved", "公告使用了为以后版本保留的字段（池密钥）：本版本须留空",
-              "the announcement uses a field kept for later versions (pool key): leave it empty");
-}
+Outcome check_restricted(const Announcing& c) { return check_restriction(c.a, c.rule); }
 
 Outcome check_seal(const Announcing& c) { return check_sealing(c.state, c.event, c.a); }
 
@@ -357,9 +354,10 @@ Outcome check_pool(const Announcing& c) {
   const DrawAnnouncedT& a = c.a;
   if (a.subject_rows != pool->subjects.size())
     return bad_root("检查对象行数", "number of subjects");
-  if (a.subject_eligible != pool->subjects_eligible)
+  // What rows of a restricted pool hide, and so their root, is for who may open them.
+  if (!pool->committed && a.subject_eligible != pool->subjects_eligible)
     return bad_root("可抽检查对象数", "number of eligible subjects");
-  if (differs(a.subject_root, pool->subject_root))
+  if (pool->restricted == pool->committed && differs(a.subject_root, pool->subject_root))
     return bad_root("检查对象名录根", "root of the subjects");
   if (a.inspector_rows != pool->inspectors.size())
     return bad_root("检查人员行数", "number of inspectors");
@@ -371,7 +369,7 @@ Outcome check_pool(const Announcing& c) {
     return bad_root("利益冲突数", "number of conflicts");
   if (differs(a.conflict_root, pool->conflict_root))
     return bad_root("利益冲突根", "root of the conflicts");
-  if (pool->subjects_eligible == 0) {
+  if (a.subject_eligible == 0) {
     return fail("draw.pool_empty", "范围内没有可抽的检查对象", "no subject in scope can be drawn");
   }
   if (pool->inspectors_eligible < 2) {
@@ -420,7 +418,7 @@ Outcome admit(const State& state, const ledger::Event& event,
   const Announcing c{
       .state = state, .event = event, .a = a, .plan = plan->second, .rule = rule->second};
   for (const auto check :
-       {check_reserved, check_plan, check_weighted, check_scope, check_strata, check_special,
+       {check_plan, check_weighted, check_scope, check_strata, check_restricted, check_special,
         check_groups, check_capacities, check_contributors, check_deadlines, check_seal,
         check_beacon, check_pool_position, check_overlap, check_previous, check_pool}) {
     if (auto checked = check(c); !checked) return checked;

@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "crypto/draw/outcome.h"
+#include "projections/calendar.h"
 #include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
 #include "projections/known_outcome.h"
+#include "projections/restricted_pool.h"
 #include "projections/sealed_draw.h"
 #include "projections/vrf_sharing.h"
 
@@ -72,22 +74,29 @@ class TeamCheck {
   std::map<std::string, std::uint32_t> loads_;
 };
 
+Outcome check_subject(const Draw& draw, std::size_t number, const VisitT& visit) {
+  const VisitT& right = draw.expected[number];
+  if (visit.subject == right.subject && visit.ticket == right.ticket) return ok();
+  return bad_visit(draw, number, "检查对象或抽签号与按种子重算的不符",
+                   "the subject or its ticket is not what the seed gives");
+}
+
 Outcome check_visits(const State& state, const Draw& draw, const DrawDisclosedT& part) {
   TeamCheck teams(state, draw);
+  std::optional<ListedOrder> listed;
+  if (draw.is_restricted()) listed.emplace(state, draw);
   const std::size_t seats = crypto::draw::seats_of(seat_groups(draw));
   for (std::size_t i = 0; i < part.visits.size(); ++i) {
     const VisitT& visit = *part.visits[i];
     const std::size_t number = draw.tasks.size() + i;
-    const VisitT& right = draw.expected[number];
-    if (visit.subject != right.subject || visit.ticket != right.ticket) {
-      return bad_visit(draw, number, "检查对象或抽签号与按种子重算的不符",
-                       "the subject or its ticket is not what the seed gives");
-    }
+    const Outcome subject =
+        listed ? listed->take(number, visit.subject) : check_subject(draw, number, visit);
+    if (!subject) return subject;
     if (visit.team.size() != seats) {
       return bad_visit(draw, number, "席位数与公告不符",
                        "the number of seats is not the announced one");
     }
-    if (draw.expects_teams && visit.team != right.team) {
+    if (draw.expects_teams && visit.team != draw.expected[number].team) {
       return bad_visit(draw, number, "检查人员与按种子重算的不符",
                        "the team is not what the seed gives");
     }
@@ -101,7 +110,7 @@ crypto::draw::VisitRecord record_of(const std::string& subject, const Hash& tick
   return {.subject = subject, .ticket = ticket, .team = std::move(team)};
 }
 
-Outcome check_whole(const Draw& draw, const DrawDisclosedT& part) {
+Outcome check_whole(const State& state, const Draw& draw, const DrawDisclosedT& part) {
   std::vector<crypto::draw::VisitRecord> records;
   for (const Task& task : draw.tasks) {
     std::vector<std::string> team;
@@ -115,6 +124,9 @@ Outcome check_whole(const Draw& draw, const DrawDisclosedT& part) {
   std::uint64_t vacancies = 0;
   for (const auto& record : records)
     vacancies += static_cast<std::uint64_t>(std::count(record.team.begin(), record.team.end(), ""));
+  if (draw.is_restricted()) {
+    if (auto checked = check_listed_teams(state, draw, records); !checked) return checked;
+  }
   const Hash root = crypto::draw::visits_root(records);
   // The root says how many are vacant; a sealed execution does not say it beside.
   if ((draw.announcement.sealed || vacancies == draw.outcome->vacancies) &&
@@ -163,7 +175,7 @@ Outcome admit(const State& state, const ledger::Event& event,
         "only");
   }
   const DrawDisclosedT part = unpacked(payload);
-  const std::size_t left = draw.expected.size() - draw.tasks.size();
+  const std::size_t left = draw.outcome->visits - draw.tasks.size();
   if (part.part != draw.next_part || part.visits.size() > left ||
       part.last != (part.visits.size() == left) || (part.visits.empty() && left != 0)) {
     return fail("draw.part",
@@ -172,7 +184,7 @@ Outcome admit(const State& state, const ledger::Event& event,
                 "last one marked");
   }
   if (auto checked = check_visits(state, draw, part); !checked) return checked;
-  return part.last ? check_whole(draw, part) : ok();
+  return part.last ? check_whole(state, draw, part) : ok();
 }
 
 void apply(State& state, const ledger::Event& event, const ledger::schema::DrawDisclosed& payload) {
@@ -203,6 +215,10 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawD
   draw.disclosed_at = event.position();
   draw.disclosed_time = event.time();
   draw.expected = {};
+  if (draw.is_restricted() && !draw.discarded) {
+    for (const Task& task : draw.tasks)
+      state.draws.visited[task.subject].emplace_back(event.position(), calendar_year(event.time()));
+  }
   // Before it a sealed draw has no seat that anybody knows to be vacant.
   const std::optional<std::uint64_t> decided_at =
       draw.announcement.sealed ? event.position() : draw.executed_at;

@@ -64,6 +64,8 @@ void apply(State& state, const ledger::Event& event, const ledger::schema::DrawV
   draw.voided_at = event.position();
   draw.voided_time = event.time();
   if (draw.known_at) state.draws.voided[*draw.known_at] = event.position();
+  if (draw.is_restricted() && draw.disclosed_at)
+    state.draws.voided[*draw.disclosed_at] = event.position();
 }
 
 Outcome admit(const State& state, const ledger::Event& event,

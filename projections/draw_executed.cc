@@ -1,6 +1,7 @@
 // DrawExecuted: the seed, and what follows from it and the pool alone; or that all of it is sealed.
 #include "projections/draw_lookup.h"
 #include "projections/known_outcome.h"
+#include "projections/restricted_pool.h"
 #include "projections/sealed_draw.h"
 #include "projections/vrf_sharing.h"
 
@@ -27,6 +28,10 @@ Outcome admit(const State& state, const ledger::Event& event,
                 "the draw \"" + draw.stream +
                     "\" was not announced as sealed: its execution shows the proof");
   }
+  if (draw.is_restricted()) return check_restricted_execution(draw, payload);
+  if (!raw(payload.cutoff_commitments()).empty())
+    return fail("draw.restricted", "名录不受限，各层的截止号须明列",
+                "the pool is not restricted: cut-offs are given as they are");
   return check_outcome(state, draw,
                        {.pi = raw(payload.pi()),
                         .strata = *payload.strata(),

@@ -74,7 +74,8 @@ struct Digits {
   std::uint64_t position = 0;  // of DigitsRecorded
 };
 
-// What a named supervisor of a sealed draw said once he could open it.
+// What a named supervisor said of what he could open: of a sealed draw or a restricted one, once it
+// was executed, or of a restricted pool.
 struct SealChecked {
   KeyId supervisor{};
   std::uint64_t position = 0;
@@ -127,8 +128,11 @@ struct Draw {
   std::map<std::string, std::uint32_t> loads;  // inspector → seats held in this draw now
   std::vector<std::uint64_t> attestations;     // positions
   std::set<KeyId> attested_by;
-  std::vector<KeyId> supervisors;         // of a sealed draw: who may open it, in order
-  std::vector<SealChecked> seal_checked;  // what they said, each once
+  std::vector<KeyId>
+      supervisors;  // of a sealed draw or a restricted pool: who may open it, in order
+  std::vector<SealChecked> seal_checked;  // what they said of the execution, each once
+  std::vector<SealChecked>
+      pool_checked;  // and of a restricted pool, before commitments were closed
   // What the parts of DrawDisclosed must list, from pi being known until the last part: in visit
   // order, with the teams where no conflict was in force at pool_position and admission can replay
   // the matching.
@@ -151,6 +155,11 @@ struct Draw {
   bool open() const;
   // Executed, and who is drawn is not known yet.
   bool is_sealed() const { return announcement.sealed && executed_at && !known_at; }
+  // Strata by what is not public: rows, tickets and cut-offs are commitments
+  // (projections/restricted_pool.h).
+  bool is_restricted() const { return !announcement.pool_key_hash.empty(); }
+  // A named supervisor found in time that the key opens the pool, and none that it does not.
+  bool pool_is_attested() const;
   // A named supervisor has opened the sealed draw and found that it replays.
   bool seal_is_attested() const;
   // Recusals, substitutes and results may be recorded.

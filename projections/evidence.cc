@@ -4,6 +4,7 @@
 #include "ledger/log_keys.h"
 #include "ledger/loss.h"
 #include "projections/draw_lookup.h"
+#include "projections/restricted_pool.h"
 #include "projections/sealed_draw.h"
 
 namespace liuhen::projections {
@@ -38,6 +39,7 @@ Outcome admit(const State& state, const ledger::Event& event,
               const ledger::schema::DrawAttested& payload) {
   auto found = find_draw(state, text(payload.draw()));
   if (!found) return found.error();
+  if (payload.pool()) return check_pool_attestation(**found, event);
   if ((*found)->attested_by.contains(event.intent().author(0))) {
     return fail("attest.repeated", "该见证人对本次抽取已经作过见证",
                 "this observer has attested to this draw already");
@@ -47,9 +49,14 @@ Outcome admit(const State& state, const ledger::Event& event,
 
 void apply(State& state, const ledger::Event& event, const ledger::schema::DrawAttested& payload) {
   Draw& draw = draw_at(state, text(payload.draw()));
-  draw.attested_by.insert(event.intent().author(0));
-  draw.attestations.push_back(event.position());
   const KeyId author = event.intent().author(0);
+  draw.attestations.push_back(event.position());
+  if (payload.pool()) {
+    draw.pool_checked.push_back(
+        {.supervisor = author, .position = event.position(), .agrees = payload.agrees()});
+    return;
+  }
+  draw.attested_by.insert(author);
   if (std::ranges::find(draw.supervisors, author) != draw.supervisors.end()) {
     draw.seal_checked.push_back(
         {.supervisor = author, .position = event.position(), .agrees = payload.agrees()});

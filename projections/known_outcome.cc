@@ -69,6 +69,10 @@ Outcome check_outcome(const State& state, const Draw& draw, const RecordedOutcom
 
 void make_known(State& state, Draw& draw, const ledger::Event& event, View pi) {
   draw.seed = seed_of(draw, pi).value();
+  if (draw.is_restricted()) {  // who is drawn is known with the last part of the list
+    draw.known_at = event.position();
+    return;
+  }
   auto expected = visits_of(state, draw, *draw.seed, closed);
   LIUHEN_CHECK(expected);
   draw.expected = std::move(expected->visits);

@@ -14,18 +14,6 @@ namespace liuhen::projections {
 
 namespace {
 
-std::vector<ledger::schema::StratumOutcomeT> outcomes_of(const crypto::draw::Selection& selection) {
-  std::vector<ledger::schema::StratumOutcomeT> strata;
-  for (const auto& stratum : selection.strata) {
-    ledger::schema::StratumOutcomeT out;
-    out.eligible = stratum.eligible;
-    out.drawn = stratum.drawn;
-    if (stratum.cutoff) out.cutoff.assign(stratum.cutoff->begin(), stratum.cutoff->end());
-    strata.push_back(std::move(out));
-  }
-  return strata;
-}
-
 ledger::schema::VisitT visit_of(const crypto::draw::VisitRecord& record) {
   ledger::schema::VisitT visit;
   visit.subject = record.subject;
@@ -109,6 +97,18 @@ void leave_seats_empty(const ledger::schema::DrawAnnouncedT& announcement, Visit
 
 }  // namespace
 
+std::vector<ledger::schema::StratumOutcomeT> outcomes_of(const crypto::draw::Selection& selection) {
+  std::vector<ledger::schema::StratumOutcomeT> strata;
+  for (const auto& stratum : selection.strata) {
+    ledger::schema::StratumOutcomeT out;
+    out.eligible = stratum.eligible;
+    out.drawn = stratum.drawn;
+    if (stratum.cutoff) out.cutoff.assign(stratum.cutoff->begin(), stratum.cutoff->end());
+    strata.push_back(std::move(out));
+  }
+  return strata;
+}
+
 crypto::draw::Allocation allocation_of(const ledger::schema::DrawAnnouncedT& announcement) {
   crypto::draw::Allocation allocation;
   for (const auto& stratum : announcement.strata) {
@@ -156,8 +156,11 @@ ledger::schema::DrawExecutedT execution_of(const Draw& draw, const crypto::vrf::
   ledger::schema::DrawExecutedT executed;
   executed.draw = draw.stream;
   executed.pi.assign(pi.begin(), pi.end());
-  for (const auto& stratum : visits.strata)
-    executed.strata.push_back(std::make_unique<ledger::schema::StratumOutcomeT>(stratum));
+  executed.cutoff_commitments = visits.cutoff_commitments;
+  if (!draw.is_restricted()) {
+    for (const auto& stratum : visits.strata)
+      executed.strata.push_back(std::make_unique<ledger::schema::StratumOutcomeT>(stratum));
+  }
   executed.visits_root.assign(visits.root.begin(), visits.root.end());
   executed.visits = visits.visits.size();
   executed.vacancies = visits.vacancies;
@@ -171,16 +174,21 @@ Result<Visits> visits_of(const State& state, const Draw& draw,
   const Pool* pool = held->get();
   auto chosen = choose(seed, draw.announcement, *pool);
   if (!chosen) return chosen.error();
-  const crypto::draw::Selection& selection = chosen->selection;
+  auto out = visits_of(draw, *pool, chosen->selection, seed, open);
+  if (out) out->strata = std::move(chosen->strata);
+  return out;
+}
 
+Result<Visits> visits_of(const Draw& draw, const Pool& pool,
+                         const crypto::draw::Selection& selection,
+                         const std::array<std::uint8_t, 64>& seed, const OpenConflict& open) {
   Visits out;
-  out.strata = std::move(chosen->strata);
   if (!draws_teams(draw.announcement)) {
     out.visits = visits_without_teams(seed, selection);
     leave_seats_empty(draw.announcement, out);
     return out;
   }
-  const Opened opened = open_all(pool->conflicts, open);
+  const Opened opened = open_all(pool.conflicts, open);
   out.conflicts_unopened = opened.unopened;
   if (opened.unopened != 0) {
     out.visits = visits_without_teams(seed, selection);
@@ -188,10 +196,10 @@ Result<Visits> visits_of(const State& state, const Draw& draw,
   }
   std::vector<std::string> subjects;
   for (const auto& subject : selection.drawn) subjects.push_back(subject.id);
-  auto matching = crypto::draw::match(seed, announced_groups(draw.announcement), pool->inspectors,
+  auto matching = crypto::draw::match(seed, announced_groups(draw.announcement), pool.inspectors,
                                       subjects, opened.conflicts);
   if (!matching) return matching.error();
-  const auto records = crypto::draw::visit_records(selection, *matching, pool->inspectors);
+  const auto records = crypto::draw::visit_records(selection, *matching, pool.inspectors);
   out.root = crypto::draw::visits_root(records);
   out.vacancies = matching->vacancies;
   for (const auto& record : records) out.visits.push_back(visit_of(record));

@@ -28,6 +28,7 @@ struct Visits {
   std::uint64_t vacancies = 0;
   std::uint64_t conflicts_unopened =
       0;  // commitments in force that `open` did not open: the teams are not replayed then
+  Bytes cutoff_commitments;  // of a restricted pool: recorded in place of the strata
 };
 
 // The selection and, where every conflict in force at pool_position opens, the matching. With
@@ -35,6 +36,14 @@ struct Visits {
 // draws no teams every seat is empty, whatever conflicts there are.
 Result<Visits> visits_of(const State& state, const Draw& draw,
                          const std::array<std::uint8_t, 64>& seed, const OpenConflict& open);
+
+// The same of a selection that was made before; without what is recorded of the strata.
+Result<Visits> visits_of(const Draw& draw, const Pool& pool,
+                         const crypto::draw::Selection& selection,
+                         const std::array<std::uint8_t, 64>& seed, const OpenConflict& open);
+
+// What is recorded of a selection's strata.
+std::vector<ledger::schema::StratumOutcomeT> outcomes_of(const crypto::draw::Selection& selection);
 
 // What is recorded of each stratum whatever the seed: the same without cut-offs.
 Result<std::vector<ledger::schema::StratumOutcomeT>> strata_of_any_seed(const State& state,

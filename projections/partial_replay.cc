@@ -127,8 +127,12 @@ Outcome PartialReplay::check_rows(const schema::DrawAnnounced& payload) const {
   const schema::DrawAnnouncedT announcement = unpacked(payload);
   const Pool& pool = *state_.given_pool;
   const schema::RuleSetT* rule = rule_of(state_, announcement);
+  if (pool.committed == announcement.pool_key_hash.empty()) {
+    return fail("proof.rows", "名录受限与否，文件与公告不一致",
+                "the file's rows are commitments where the announcement's are not, or the reverse");
+  }
   for (const auto& row : pool.subjects) {
-    if (rule == nullptr) break;  // admission refuses the announcement
+    if (rule == nullptr || pool.committed) break;  // admission refuses the announcement
     if (auto checked = check_subject(announcement, *rule, row); !checked) return checked;
   }
   for (const auto& row : pool.inspectors) {

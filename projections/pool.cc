@@ -193,6 +193,7 @@ Outcome fill_subjects(const State& state, const DrawAnnouncedT& announcement, co
   const std::uint64_t position = announcement.pool_position;
   const auto strata = strata_of(state, announcement, rule);
   if (!strata) return strata.error();
+  pool.restricted = !announcement.pool_key_hash.empty();
   const Exclusions exclusions(state, rule, position);
   const Weights weights(state, rule);
   const auto subjects =
@@ -203,7 +204,8 @@ Outcome fill_subjects(const State& state, const DrawAnnouncedT& announcement, co
   for (const std::uint32_t subject : subjects) {
     const SubjectVersion& version = *state.subjects.at(subject, position);
     const std::string_view id = state.subjects.id(subject);
-    const auto stratum = stratum_of(*strata, version, id);
+    const Result<std::uint64_t> stratum =
+        pool.restricted ? std::uint64_t{0} : stratum_of(*strata, version, id);
     if (!stratum) return stratum.error();
     pool.subjects.push_back(
         {.id = std::string(id),
@@ -212,7 +214,7 @@ Outcome fill_subjects(const State& state, const DrawAnnouncedT& announcement, co
          .eligibility = static_cast<std::uint64_t>(exclusions.of(subject, version))});
     if (auto added = rows.add(pool.subjects.back()); !added) return added;
   }
-  pool.subject_root = rows.root();
+  if (!pool.restricted) pool.subject_root = rows.root();
   pool.subjects_eligible = rows.eligible();
   return ok();
 }

@@ -28,6 +28,10 @@ struct Pool {
   std::vector<Hash> conflicts;                         // commitments in force, in position order
   std::uint64_t subjects_eligible = 0, inspectors_eligible = 0;
   Hash subject_root{}, inspector_root{}, conflict_root{};
+  // The strata are not public (docs/formats/draw.md, "Restricted pools"): rows are without them,
+  // and there is a root of the subjects only where their commitments were given, eligibilities then
+  // being among what is hidden.
+  bool restricted = false, committed = false;
 };
 
 // Fails with `draw.strata_gap` or `draw.strata_overlap` (a subject in scope has no stratum, or

@@ -177,7 +177,8 @@ Outcome take_inspector_changes(const State& state, const Draw& draw, const Pool&
 
 }  // namespace
 
-Result<std::string> build_proof_file(const State& state, const Draw& draw, ProofSource& source) {
+Result<std::string> build_proof_file(const State& state, const Draw& draw, ProofSource& source,
+                                     const PoolOpener& opener) {
   auto note = source.checkpoint();
   if (!note) return note.error();
   const auto parsed = crypto::parse_note(*note);
@@ -190,6 +191,13 @@ Result<std::string> build_proof_file(const State& state, const Draw& draw, Proof
   }
   auto pool = pool_of(state, draw.announcement, draw.rule_set);
   if (!pool) return pool.error();
+  std::optional<std::vector<crypto::draw::CommittedRow>> committed;
+  if (draw.is_restricted()) {
+    auto opened = opened_pool_of(state, draw, opener);
+    if (!opened) return opened.error();
+    committed = std::move(opened->rows);
+    pool->subjects.clear();
+  }
 
   Gathering gathering(source, checkpoint->size);
   if (auto taken = gathering.take_own(draw.stream); !taken) return taken.error();
@@ -212,6 +220,7 @@ Result<std::string> build_proof_file(const State& state, const Draw& draw, Proof
                        .draw = draw.stream,
                        .entries = std::move(*entries),
                        .subjects = std::move(pool->subjects),
+                       .committed = std::move(committed),
                        .inspectors = std::move(pool->inspectors),
                        .conflicts = std::move(pool->conflicts),
                        .checkpoint = std::move(*note)});

@@ -29,9 +29,11 @@ class ProofSource {
 };
 
 // The state has to be of the log that the source reads, at any size that has the draw. Public
-// content only. Fails with what the source fails with, and `proof.behind` if the checkpoint does
-// not cover the draw.
-Result<std::string> build_proof_file(const State& state, const Draw& draw, ProofSource& source);
+// content only: of a restricted pool the commitments to its rows, which takes an opener. Fails with
+// what the source fails with, `proof.behind` if the checkpoint does not cover the draw, and as
+// opened_pool_of.
+Result<std::string> build_proof_file(const State& state, const Draw& draw, ProofSource& source,
+                                     const PoolOpener& opener = {});
 
 struct ProofVerdict {
   ledger::Verdict verdict = ledger::Verdict::inconclusive;

@@ -77,23 +77,25 @@ Error ProofLines::error() const {
                   " of the proof file is wrong: it is cut short or was changed, fetch it again");
 }
 
-Outcome take_heading(ProofLines& lines, std::string_view text, std::string_view kind) {
+Result<unsigned> take_heading(ProofLines& lines, std::string_view text, std::string_view kind) {
   const std::string_view first = text.substr(0, text.find('\n'));
+  unsigned known = 1;
   if (first.starts_with(kind)) {
     const std::string_view version = first.substr(kind.size());
     const bool is_number = !version.empty() && version.size() <= kVersionDigitsMax &&
                            version[0] != '0' &&
                            version.find_first_not_of("0123456789") == std::string_view::npos;
-    if (is_number && version != "1")
-      return fail(
-          "proof.version",
-          "证明文件是第 " + std::string(version) + " 版，本程序只认识第 1 版：请用更新的程序核验",
-          "the proof file is of version " + std::string(version) +
-              ", and this program knows version 1: verify it with a newer one");
+    if (version == std::to_string(kRestrictedVersion)) known = kRestrictedVersion;
+    if (is_number && version != std::to_string(known))
+      return fail("proof.version",
+                  "证明文件是第 " + std::string(version) +
+                      " 版，本程序只认识第 1、2 版：请用更新的程序核验",
+                  "the proof file is of version " + std::string(version) +
+                      ", and this program knows versions 1 and 2: verify it with a newer one");
   }
-  const std::string heading = std::string(kind) + "1";
+  const std::string heading = std::string(kind) + std::to_string(known);
   lines.line(heading, 0);
-  if (lines.good()) return {};
+  if (lines.good()) return known;
   return fail("proof.format", "证明文件的首行应为 " + heading,
               "the first line of the proof file is not " + heading);
 }

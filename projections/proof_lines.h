@@ -49,10 +49,13 @@ class ProofLines {
   std::uint64_t number_ = 0, bad_line_ = 0;
 };
 
-// Takes the first line, `kind` and the version 1 ("liuhen/draw-proof/v" "1"). Fails with
-// `proof.version`, which says nothing against the log, where a later version stands there, and
-// `proof.format` where anything else does.
-Outcome take_heading(ProofLines& lines, std::string_view text, std::string_view kind);
+// The version of a file whose pool is restricted; 1 of any other.
+inline constexpr unsigned kRestrictedVersion = 2;
+
+// Takes the first line, `kind` and the version 1 or 2 ("liuhen/draw-proof/v" "1"), and returns the
+// version. Fails with `proof.version`, which says nothing against the log, where a later version
+// stands there, and `proof.format` where anything else does.
+Result<unsigned> take_heading(ProofLines& lines, std::string_view text, std::string_view kind);
 
 void format_hashes(const crypto::Proof& proof, std::string& out);
 // `entries <n>` and the entries.

@@ -43,6 +43,11 @@ void add_subject(const crypto::draw::SubjectRow& row, std::string& out) {
   out.append(number(row.weight)).append(1, ' ').append(number(row.eligibility)).append(1, '\n');
 }
 
+void add_committed(const crypto::draw::CommittedRow& row, std::string& out) {
+  out.append("subject ").append(row.id).append(1, ' ');
+  out.append(to_base64(row.commitment)).append(1, '\n');
+}
+
 void add_inspector(const crypto::draw::InspectorRow& row, std::string& out) {
   out.append("inspector ")
       .append(row.id)
@@ -64,6 +69,11 @@ crypto::draw::SubjectRow read_subject(ProofLines& reader) {
           .stratum = reader.number(words[1]),
           .weight = reader.number(words[2]),
           .eligibility = reader.number(words[3])};
+}
+
+crypto::draw::CommittedRow read_committed(ProofLines& reader) {
+  const auto words = reader.line("subject", 2);
+  return {.id = std::string(words[0]), .commitment = reader.hash(words[1])};
 }
 
 crypto::draw::InspectorRow read_inspector(ProofLines& reader) {
@@ -106,14 +116,19 @@ std::string escape_word(std::string_view text) {
 std::string format_proof(const ProofText& proof) {
   std::string out;
   out.append(kKind)
-      .append("1\norigin ")
+      .append(proof.committed ? "2" : "1")
+      .append("\norigin ")
       .append(proof.origin)
       .append("\ndraw ")
       .append(proof.draw)
       .append(1, '\n');
   format_entries(proof.entries, out);
-  out.append("subjects ").append(number(proof.subjects.size())).append(1, '\n');
+  const std::size_t subjects = proof.committed ? proof.committed->size() : proof.subjects.size();
+  out.append("subjects ").append(number(subjects)).append(1, '\n');
   for (const auto& row : proof.subjects) add_subject(row, out);
+  if (proof.committed) {
+    for (const auto& row : *proof.committed) add_committed(row, out);
+  }
   out.append("inspectors ").append(number(proof.inspectors.size())).append(1, '\n');
   for (const auto& row : proof.inspectors) add_inspector(row, out);
   out.append("conflicts ").append(number(proof.conflicts.size())).append(1, '\n');
@@ -130,12 +145,19 @@ Result<ProofText> parse_proof(std::string_view text) {
     return bad("证明文件过大（上限 1 GiB）", "the proof file is larger than 1 GiB");
   ProofLines reader(text);
   ProofText proof;
-  if (auto heading = take_heading(reader, text, kKind); !heading) return heading.error();
+  const auto version = take_heading(reader, text, kKind);
+  if (!version) return version.error();
+  if (*version == kRestrictedVersion) proof.committed.emplace();
   proof.origin = reader.line("origin", 1)[0];
   proof.draw = reader.line("draw", 1)[0];
   proof.entries = read_entries(reader);
-  for (auto left = reader.count("subjects"); left > 0 && reader.good(); --left)
-    proof.subjects.push_back(read_subject(reader));
+  for (auto left = reader.count("subjects"); left > 0 && reader.good(); --left) {
+    if (proof.committed) {
+      proof.committed->push_back(read_committed(reader));
+    } else {
+      proof.subjects.push_back(read_subject(reader));
+    }
+  }
   for (auto left = reader.count("inspectors"); left > 0 && reader.good(); --left)
     proof.inspectors.push_back(read_inspector(reader));
   for (auto left = reader.count("conflicts"); left > 0 && reader.good(); --left)

@@ -1,11 +1,12 @@
-// The text of a `.draw-proof` file, version 1 (docs/formats/draw-proof.md): what it holds,
-// unjudged.
+// The text of a `.draw-proof` file, version 1 or, of a restricted pool, 2
+// (docs/formats/draw-proof.md): what it holds, unjudged.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "crypto/draw/rows.h"
+#include "crypto/draw/restricted_pool.h"
 #include "projections/proof_lines.h"
 
 namespace liuhen::projections {
@@ -17,6 +18,8 @@ struct ProofText {
   std::string draw;                 // its stream
   std::vector<ProofEntry> entries;  // by position
   std::vector<crypto::draw::SubjectRow> subjects;
+  // Of a restricted pool, in their place.
+  std::optional<std::vector<crypto::draw::CommittedRow>> committed;
   std::vector<crypto::draw::InspectorRow> inspectors;
   std::vector<Hash> conflicts;  // commitments in force at the pool's position
   std::string checkpoint;       // the signed note, verbatim

@@ -34,7 +34,15 @@ Result<Pool> pool_of_rows(ProofText& proof) {
     if (auto added = inspectors.add(row); !added) return added.error();
   }
   Pool pool;
-  pool.subject_root = subjects.root();
+  if (proof.committed) {
+    const auto root = crypto::draw::committed_root(*proof.committed);
+    if (!root) return root.error();
+    pool.restricted = pool.committed = true;
+    for (auto& row : *proof.committed) proof.subjects.push_back({.id = std::move(row.id)});
+    pool.subject_root = *root;
+  } else {
+    pool.subject_root = subjects.root();
+  }
   pool.subjects_eligible = subjects.eligible();
   pool.inspector_root = inspectors.root();
   pool.inspectors_eligible = inspectors.eligible();
@@ -168,9 +176,11 @@ class Judge {
       if (draw->disclosed_at || !unwitnessed_) return violated(late.error(), draw->disclosed_at);
       return violated(*unwitnessed_);
     }
+    if (draw->is_restricted()) out_.eligible = draw->announcement.subject_eligible;
     if (draw->outcome) certain_ = certain_subjects(replay.state(), *draw);
     describe(replay.state(), *draw);
     describe_seal(replay.state(), *draw);
+    describe_pool(replay.state(), *draw);
     describe_discarded(replay.state(), *draw);
     describe_beacon(replay.state(), *draw);
     out_.shown.push_back(sharing_words(replay.state(), *draw));
@@ -199,6 +209,16 @@ class Judge {
     if (!seal) return;
     out_.shown.push_back(seal->what);
     for (const Sentence& objection : seal->objections) out_.shown.push_back(objection);
+  }
+
+  void describe_pool(const State& state, const Draw& draw) {
+    const auto pool = pool_shown(state, draw);
+    if (!pool) return;
+    out_.shown.push_back(pool->what);
+    for (const Sentence& objection : pool->objections) out_.shown.push_back(objection);
+    not_shown("各行、抽签号、截止号的承诺没有打开：分层、可抽与否、由种子应抽中谁没有重算",
+              "the commitments to rows, tickets and cut-offs are not opened: strata, who could be "
+              "drawn and whom the seed draws were not computed again");
   }
 
   void describe_discarded(const State& state, const Draw& draw) {
@@ -274,7 +294,12 @@ class Judge {
     const Sentence form = words_for_form(draw.announcement);
     if (!form.zh.empty()) out_.shown.push_back(form);
     if (draw.executed_at) out_.visits = draw.outcome->visits;
-    if (draw.known_at) {
+    if (draw.known_at && draw.is_restricted()) {
+      say("由公告的公钥重算种子；公布的 " + number(draw.tasks.size()) +
+              " 个检查对象都在名录中，次序由种子所定",
+          "the seed follows from the announced key; the " + number(draw.tasks.size()) +
+              " subjects listed are in the pool, in the order that the seed gives");
+    } else if (draw.known_at) {
       say("由公告的公钥重算种子，从 " + number(out_.eligible) + " 个可抽对象中抽中 " +
               number(out_.visits) + " 个，抽中者、截止号与记录一致",
           "the seed follows from the announced key; of " + number(out_.eligible) +

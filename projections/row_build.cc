@@ -1,9 +1,10 @@
 // Gathers the few entries that decide over one row: they name nobody else of the pool.
+#include <algorithm>
 #include <set>
 
 #include "ledger/log_keys.h"
 #include "projections/fields.h"
-#include "projections/pool.h"
+#include "projections/outcome.h"
 #include "projections/row_file.h"
 #include "projections/sealed_draw.h"
 
@@ -80,8 +81,10 @@ Result<std::vector<ProofEntry>> entries_of(const Draw& draw, ProofSource& source
 
 }  // namespace
 
-Result<std::string> build_row_file(const State& state, const Draw& draw, std::string_view subject,
-                                   ProofSource& source) {
+namespace {
+
+// What any such file begins and ends with.
+Result<RowText> frame_of(const Draw& draw, std::string_view subject, ProofSource& source) {
   if (auto checked = crypto::draw::check_id(subject); !checked) return checked.error();
   auto note = source.checkpoint();
   if (!note) return note.error();
@@ -93,18 +96,67 @@ Result<std::string> build_row_file(const State& state, const Draw& draw, std::st
     return fail("proof.behind", "检查点尚未覆盖该抽取的公告，请稍后再取",
                 "the checkpoint does not cover the draw's announcement yet, try again later");
   if (draw.is_sealed()) return still_sealed(draw.announcement.disclosure_deadline);
+  auto entries = entries_of(draw, source, checkpoint->size);
+  if (!entries) return entries.error();
+  return RowText{.origin = checkpoint->origin,
+                 .draw = draw.stream,
+                 .subject = std::string(subject),
+                 .entries = std::move(*entries),
+                 .rows = {},
+                 .opened = {},
+                 .checkpoint = std::move(*note)};
+}
+
+bool covers(const RowText& file, std::uint64_t position) {
+  return std::ranges::find(file.entries, position, &ProofEntry::position) != file.entries.end();
+}
+
+}  // namespace
+
+Result<std::string> build_row_file(const State& state, const Draw& draw, std::string_view subject,
+                                   ProofSource& source) {
+  if (draw.is_restricted()) {
+    return fail("draw.restricted_row",
+                "名录受限：某一户的行只由运营方或监督人交给它本身，不公开提供",
+                "the pool is restricted: a subject's row is given to itself, by the operator or a "
+                "supervisor, and not to anybody who asks");
+  }
+  auto file = frame_of(draw, subject, source);
+  if (!file) return file.error();
   const auto pool = pool_of(state, draw.announcement, draw.rule_set);
   if (!pool) return pool.error();
   auto rows = crypto::draw::prove_row(pool->subjects, subject);
   if (!rows) return rows.error();
-  auto entries = entries_of(draw, source, checkpoint->size);
-  if (!entries) return entries.error();
-  return format_row_file({.origin = checkpoint->origin,
-                          .draw = draw.stream,
-                          .subject = std::string(subject),
-                          .entries = std::move(*entries),
-                          .rows = std::move(*rows),
-                          .checkpoint = std::move(*note)});
+  file->rows = std::move(*rows);
+  return format_row_file(*file);
+}
+
+Result<std::string> build_opened_row_file(const Draw& draw, std::string_view subject,
+                                          ProofSource& source, const OpenedPool& opened) {
+  auto file = frame_of(draw, subject, source);
+  if (!file) return file.error();
+  auto place = crypto::draw::prove_committed_row(opened.rows, subject);
+  if (!place) return place.error();
+  if (!*place) {
+    return fail("row.absent", "“" + std::string(subject) + "”不在该抽取的名录中",
+                "\"" + std::string(subject) + "\" is not in the pool of that draw");
+  }
+  const auto& row = opened.pool.subjects[(*place)->index];
+  const auto opening = crypto::draw::row_opening(opened.key, row);
+  file->opened = OpenedRow{.index = (*place)->index,
+                           .row = opened.rows[(*place)->index],
+                           .path = std::move((*place)->path),
+                           .content = crypto::draw::decode_row_content(opening.bytes).value(),
+                           .salt = opening.salt,
+                           .cutoff = {}};
+  if (draw.known_at && covers(*file, *draw.known_at)) {
+    const auto selection = crypto::draw::select_restricted(
+        *draw.seed, allocation_of(draw.announcement), opened.key, opened.pool.subjects);
+    if (!selection) return selection.error();
+    file->opened->cutoff = crypto::draw::cutoff_opening(opened.key, row.stratum,
+                                                        selection->strata[row.stratum].cutoff);
+  }
+  return format_row_file(*file);
 }
 
 }  // namespace liuhen::projections

@@ -14,9 +14,15 @@
 
 namespace liuhen::projections {
 
-// As build_proof_file; also `draw.id` for what is no id.
+// As build_proof_file; also `draw.id` for what is no id, `draw.restricted_row` where the pool is
+// restricted.
 Result<std::string> build_row_file(const State& state, const Draw& draw, std::string_view subject,
                                    ProofSource& source);
+
+// Of a restricted pool, the subject's own row and nobody else's: for its own eyes. Also
+// `row.absent` where it has none.
+Result<std::string> build_opened_row_file(const Draw& draw, std::string_view subject,
+                                          ProofSource& source, const OpenedPool& opened);
 
 struct RowVerdict {
   ledger::Verdict verdict = ledger::Verdict::inconclusive;
@@ -38,6 +44,7 @@ struct RowVerdict {
   // By weight there is no cut-off, and `drawn` says only whether the row was certain: who else was
   // drawn does not follow from one row.
   bool weighted = false;
+  bool restricted = false;                        // the pool is: the stratum's counts are not known
   std::uint64_t rest_drawn = 0, rest_weight = 0;  // of the row's stratum
 
   std::vector<Sentence> shown;      // in the order in which it was checked

@@ -153,9 +153,6 @@ Result<std::optional<std::array<std::uint8_t, 64>>> RowReplay::seed() const {
   if (!announced_)
     return fail("proof.draw", "文件中没有该抽取的公告",
                 "the file does not hold the announcement of its draw");
-  if (!announced_->pool_key_hash.empty())
-    return fail("draw.reserved", "公告使用了为以后版本保留的字段",
-                "the announcement uses fields kept for later versions");
   std::optional<std::array<std::uint8_t, 64>> none;
   if (!executed_ || is_sealed()) return none;
   if (nonces_->size() * 32 != announced_->contributors.size())

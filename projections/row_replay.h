@@ -24,7 +24,7 @@ class RowReplay {
 
   // The seed, from what was announced and contributed, is what the execution's proof gives or, of a
   // sealed draw, the proof that opens it. Absent before. Codes: `proof.draw` (nothing was
-  // announced), `draw.reserved`, `row.entry`, `draw.reveals`, `beacon.unknown`,
+  // announced), `row.entry`, `draw.reveals`, `beacon.unknown`,
   // `draw.beacon_awaited`, `draw.beacon_round`, `beacon.signature`, `draw.vrf`, `draw.seed_hash`.
   Result<std::optional<std::array<std::uint8_t, 64>>> seed() const;
 

@@ -91,6 +91,11 @@ class Judge {
     if (const Sentence form = words_for_form(announced); !form.zh.empty())
       out_.shown.push_back(form);
     draws_subjects_ = draws_subjects(announced);
+    out_.restricted = !announced.pool_key_hash.empty();
+    if (out_.restricted != file.opened.has_value())
+      return fail("draw.restricted", "名录受限与否，文件与公告不一致",
+                  "the file is of a restricted pool and the announcement is not, or the reverse");
+    if (out_.restricted) return judge_opened(replay, file, *seed);
     const auto row = crypto::draw::check_row(file.subject, file.rows, announced.subject_rows,
                                              root.value(), announced.weighted);
     if (!row) return row.error();
@@ -100,14 +105,79 @@ class Judge {
     out_.failed = replay.failed();
     out_.row = *row;
     if (!*row) return describe_absence(file);
-    if ((*row)->stratum >= announced.strata.size())
-      return fail("draw.stratum", "该行的分层没有公告", "the row's stratum was not announced");
-    if ((*row)->eligibility > kLastSubjectReason)
-      return fail("payload.unknown", "本程序不认识该行不可抽的理由代码，请升级",
-                  "this program does not know the code of the row's reason: upgrade it");
     out_.index = file.rows.front().index;
+    if (auto known = check_known(announced); !known) return known;
     describe_row(**row);
     return out_.executed ? judge_ticket(replay, **seed) : ok();
+  }
+
+  Outcome check_known(const ledger::schema::DrawAnnouncedT& announced) const {
+    if (out_.row->stratum >= announced.strata.size())
+      return fail("draw.stratum", "该行的分层没有公告", "the row's stratum was not announced");
+    if (out_.row->eligibility > kLastSubjectReason)
+      return fail("payload.unknown", "本程序不认识该行不可抽的理由代码，请升级",
+                  "this program does not know the code of the row's reason: upgrade it");
+    return ok();
+  }
+
+  // The subject's own row of a restricted pool.
+  Outcome judge_opened(const RowReplay& replay, const RowText& file,
+                       const std::optional<crypto::draw::Seed>& seed) {
+    const auto& announced = replay.announcement();
+    const OpenedRow& opened = *file.opened;
+    if (opened.row.id != file.subject)
+      return fail("row.neighbours", "所列的不是它本身的行", "the row is not the subject's own");
+    const auto checked = crypto::draw::check_committed_row(
+        opened.row, {.index = opened.index, .path = opened.path}, opened.content, opened.salt,
+        announced.subject_rows, exactly<32>(View(announced.subject_root)).value());
+    if (!checked) return checked;
+    if (auto weight = crypto::draw::check_weight(opened.row.id, opened.content.weight, false);
+        !weight)
+      return weight;
+    out_.executed = replay.executed() != nullptr;
+    out_.voided = replay.voided();
+    out_.failed = replay.failed();
+    out_.index = opened.index;
+    out_.row = crypto::draw::SubjectRow{.id = opened.row.id,
+                                        .stratum = opened.content.stratum,
+                                        .weight = opened.content.weight,
+                                        .eligibility = opened.content.eligibility};
+    if (auto known = check_known(announced); !known) return known;
+    say("名录受限：本文件只打开它本身的一行，与公告的承诺一致",
+        "the pool is restricted: this file opens its own row alone, which is what the announcement "
+        "committed to");
+    describe_row(*out_.row);
+    return judge_blind_ticket(replay, opened, seed);
+  }
+
+  Outcome judge_blind_ticket(const RowReplay& replay, const OpenedRow& opened,
+                             const std::optional<crypto::draw::Seed>& seed) {
+    at_ = replay.known_at();
+    const auto wrong = fail("row.cutoff", "截止号与执行时的承诺不符，或该有而无、该无而有",
+                            "the cut-off is not what the execution committed to, or is there where "
+                            "it should not be, or missing");
+    if (!seed) return opened.cutoff ? Outcome(wrong) : ok();
+    const auto& commitments = replay.executed()->cutoff_commitments;
+    if (!replay.executed()->strata.empty() ||
+        commitments.size() != 32 * replay.announcement().strata.size()) {
+      return fail("draw.restricted", "执行记录不是受限名录的",
+                  "the execution is not one of a restricted pool");
+    }
+    const auto committed =
+        exactly<32>(View(commitments).subspan(32 * opened.content.stratum, 32)).value();
+    if (!opened.cutoff || !crypto::opens(committed, opened.cutoff->salt, opened.cutoff->bytes))
+      return wrong;
+    const auto cutoff = exactly<32>(View(opened.cutoff->bytes));
+    if (!cutoff && !opened.cutoff->bytes.empty()) return wrong;
+    say("种子由公告的公钥、已公开的随机数得出",
+        "the seed follows from the announced key and what was contributed");
+    if (out_.row->eligibility != 0) return ok();
+    out_.ticket = crypto::draw::blind_ticket(crypto::draw::stratum_key(*seed, out_.row->stratum),
+                                             opened.content.blind);
+    if (cutoff) out_.cutoff = *cutoff;
+    out_.drawn = out_.cutoff && *out_.ticket <= *out_.cutoff;
+    describe_ticket();
+    return ok();
   }
 
   Outcome describe_absence(const RowText& file) {
@@ -198,17 +268,20 @@ class Judge {
   void describe_ticket() {
     const std::string ticket = to_hex(*out_.ticket);
     const std::string of = number(out_.stratum_eligible), drawn = number(out_.stratum_drawn);
+    const Sentence counts = out_.restricted
+                                ? Sentence{}
+                                : Sentence{"（该层可抽 " + of + "，抽中 " + drawn + "）",
+                                           " (" + drawn + " of the stratum's " + of + " were)"};
     if (!out_.cutoff)
       return say("抽签号 " + ticket + "；该层没有抽取任何对象：未抽中",
                  "its ticket is " + ticket + "; nobody of its stratum was drawn: it was not");
     const std::string cutoff = to_hex(*out_.cutoff);
     say("抽签号 " + ticket + (out_.drawn ? " 不大于截止号 " : " 大于截止号 ") + cutoff +
-            (out_.drawn ? "：抽中" : "：未抽中") + "（该层可抽 " + of + "，抽中 " + drawn + "）",
+            (out_.drawn ? "：抽中" : "：未抽中") + counts.zh,
         "its ticket " + ticket +
             (out_.drawn ? " is not above the cut-off " : " is above the cut-off ") + cutoff +
-            (out_.drawn ? ": it was drawn" : ": it was not drawn") + " (" + drawn +
-            " of the stratum's " + of + " were)");
-    if (draws_subjects_ && out_.stratum_drawn == out_.stratum_eligible)
+            (out_.drawn ? ": it was drawn" : ": it was not drawn") + counts.en);
+    if (!out_.restricted && draws_subjects_ && out_.stratum_drawn == out_.stratum_eligible)
       say("该层可抽的全部抽中，并非随机", "all of the stratum were drawn: that was not random");
   }
 
@@ -228,6 +301,10 @@ class Judge {
     out_.not_shown.push_back({.zh = std::move(zh), .en = std::move(en)});
   }
   void limits() {
+    if (out_.restricted)
+      not_shown("它的分层是否就是登记的风险等级：由执行前后核对的监督人见证",
+                "that its stratum is that of the class registered: supervisors attest to that "
+                "before the draw and after");
     not_shown(
         "截止号、各层可抽数是否由整个名录得出，名录是否按编号排列、有无重复：须核验该抽取的"
         "证明文件（.draw-proof）",

@@ -26,8 +26,8 @@ Error not_sealed_so(const std::string& zh, const std::string& en) {
 Outcome check_supervisors(const State& state, const ledger::Event& event, const DrawAnnouncedT& a) {
   const auto ids = hashes(a.supervisors);
   if (ids.size() < kSupervisorsMin || ids.size() > kSupervisorsMax) {
-    return fail("draw.supervisors", "密封的抽取须指定 2 至 8 位监督人",
-                "a sealed draw names 2 to 8 supervisors");
+    return fail("draw.supervisors", "密封的抽取、名录受限的抽取须指定 2 至 8 位监督人",
+                "a sealed draw, or one of a restricted pool, names 2 to 8 supervisors");
   }
   std::set<std::string> persons;
   for (std::size_t i = 0; i < event.intent().author_count(); ++i) {
@@ -64,9 +64,13 @@ std::uint64_t seal_opens_at(const DrawAnnouncedT& announcement) {
 
 Outcome check_sealing(const State& state, const ledger::Event& event, const DrawAnnouncedT& a) {
   if (!a.sealed) {
+    if (a.disclosure_deadline == 0 && !a.pool_key_hash.empty())
+      return check_supervisors(state, event, a);
     if (a.disclosure_deadline == 0 && a.supervisors.empty()) return ok();
-    return not_sealed_so("不密封的抽取不得有公开期限和监督人",
-                         "a draw that is not sealed has no disclosure deadline and no supervisors");
+    return not_sealed_so(
+        "不密封的抽取不得有公开期限和监督人",
+        "a draw that is not sealed has no disclosure deadline, and supervisors only "
+        "if its pool is restricted");
   }
   if (a.disclosure_deadline <= a.execute_deadline ||
       a.disclosure_deadline - a.execute_deadline > kSealMaxS) {
@@ -79,7 +83,8 @@ Outcome check_sealing(const State& state, const ledger::Event& event, const Draw
 Outcome check_sealed_execution(const State& state, const Draw& draw,
                                const ledger::schema::DrawExecuted& payload) {
   if (!raw(payload.pi()).empty() || payload.vacancies() != 0 || raw(payload.seed_hash()).empty() ||
-      raw(payload.sealed_pi()).size() != draw.supervisors.size() * kSealedPiBytes) {
+      raw(payload.sealed_pi()).size() != draw.supervisors.size() * kSealedPiBytes ||
+      !raw(payload.cutoff_commitments()).empty()) {
     return not_sealed_so(
         "执行时不列随机证明和空缺数，只列其哈希和给每位监督人的密文",
         "its execution holds no proof and no vacancies, but the proof's hash and a ciphertext for "
@@ -105,12 +110,13 @@ Outcome check_sealed_execution(const State& state, const Draw& draw,
 }
 
 Outcome check_seal_attestation(const Draw& draw, const ledger::Event& event) {
-  if (!draw.announcement.sealed ||
+  if ((!draw.announcement.sealed && !draw.is_restricted()) ||
       std::ranges::find(draw.supervisors, event.intent().author(0)) == draw.supervisors.end())
     return ok();
   if (!draw.executed_at) {
-    return fail("attest.early", "密封的抽取执行之前，指定的监督人无从核对，不能见证",
-                "before the sealed draw is executed its supervisors have nothing to attest to");
+    return fail("attest.early", "抽取执行之前，指定的监督人无从核对，不能见证（受限名录本身除外）",
+                "before the draw is executed its supervisors have nothing to attest to, but for a "
+                "restricted pool itself");
   }
   if (event.intent().fields().seen_size() > *draw.executed_at) return ok();
   return fail(

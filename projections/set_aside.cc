@@ -52,7 +52,7 @@ void follow_list(State& state, const ledger::Event& event, Draw& draw) {
   for (const schema::Visit* visit : *listed.visits()) {
     Task task;
     task.subject = text(visit->subject());
-    if (!draw.seed && !draw.discarded)
+    if ((!draw.seed || draw.is_restricted()) && !draw.discarded)
       state.draws.visited[task.subject].emplace_back(*draw.known_at,
                                                      calendar_year(state.times[*draw.known_at]));
     draw.tasks.push_back(std::move(task));
@@ -124,10 +124,12 @@ void take_out(State& state, const std::string& draw) {
   const auto found = state.draws.by_stream.find(draw);
   if (found == state.draws.by_stream.end()) return;
   if (state.last_pool) state.last_pool->forget();
-  if (const auto known_at = found->second.known_at) {
-    state.draws.voided.erase(*known_at);
+  // Visits of a restricted pool count from the last part of the list on.
+  for (const auto& at : {found->second.known_at, found->second.disclosed_at}) {
+    if (!at) continue;
+    state.draws.voided.erase(*at);
     for (auto& [subject, visits] : state.draws.visited)
-      std::erase_if(visits, [&](const auto& visit) { return visit.first == *known_at; });
+      std::erase_if(visits, [&](const auto& visit) { return visit.first == *at; });
   }
   std::erase(state.draws.streams, draw);
   state.draws.by_stream.erase(found);

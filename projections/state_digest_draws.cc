@@ -91,6 +91,9 @@ void list_draws(const Draws& draws, Listing& listing) {
     if (draw.outcome && draw.announcement.sealed)
       listing.row("sealed", draw.outcome->seed_hash, draw.outcome->sealed_pi, draw.known_at,
                   draw.seal_checked);
+    if (draw.is_restricted()) listing.row("pool", draw.pool_checked);
+    if (draw.outcome && draw.is_restricted())
+      listing.row("restricted", draw.outcome->cutoff_commitments, draw.seal_checked);
     listing.row("units", draw.added_units);
     for (const Task& task : draw.tasks) listing.row("task", task);
     listing.row("attestations", draw.attestations, draw.attested_by);

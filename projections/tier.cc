@@ -58,6 +58,11 @@ TierPart beacon_part(const Draw& draw, const crypto::Policy* policy, const Witne
     return not_reached("信标尚未记录", "the beacon is not recorded yet");
   if (!draw.executed_at)
     return not_reached("没有执行，也就没有结果", "it is not executed, and so has no outcome");
+  if (!draw.pool_is_attested())
+    return not_reached(
+        "名录受限，而承诺截止之前没有监督人核对无误，或有监督人提出异议",
+        "its pool is restricted, and before the commitments were closed no supervisor had found "
+        "that its key opens it, or one had found that it does not");
   if (!is_before(witnessed, *draw.reveals_closed_at, draw.beacon->round_time,
                  draw.rule_set.margin_s, draw.beacon_at)) {
     if (is_before(witnessed, *draw.reveals_closed_at, draw.beacon->round_time,

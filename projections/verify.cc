@@ -9,6 +9,7 @@
 #include "projections/draw_form.h"
 #include "projections/fields.h"
 #include "projections/last_pool.h"
+#include "projections/opened_draws.h"
 #include "projections/set_aside.h"
 #include "projections/team_named.h"
 #include "projections/verify_summary.h"
@@ -57,7 +58,8 @@ Error error_of(const Undisclosed& late, const Draw& draw) {
 // else, the draws rest on, and the replay ends there.
 class Auditor {
  public:
-  explicit Auditor(const VerifyOptions& options) : options_(options) {
+  explicit Auditor(const VerifyOptions& options)
+      : options_(options), opened_(options.open_pool, options.open) {
     facts_.policy = options.trusted;
     state_.last_pool = std::make_shared<LastPool>();
   }
@@ -74,8 +76,9 @@ class Auditor {
     const bool folded = judged.has_value();
     if (judged) {
       fold(event);
-      if (event.tag() == Tag::DrawExecuted || event.tag() == Tag::DrawDisclosed)
-        judged = check_matching(draw, event.position());
+      if (event.tag() == Tag::DrawAnnounced || event.tag() == Tag::DrawExecuted ||
+          event.tag() == Tag::DrawDisclosed)
+        judged = check_outcome_of(draw, event);
     }
     if (!judged && (draw.empty() || is_about_the_log(judged.error().code))) return judged;
     note_step(draw, event, !judged);
@@ -132,6 +135,7 @@ class Auditor {
       return of_another_state ? ok() : admitted;
     }
     if (event.tag() == Tag::StateDigested) ++facts_.digests;
+    if (auto opened = opened_.before(state_, event); !opened) return opened;
     if (event.tag() == Tag::TeamNamed) return check_team_opened(event.payload<schema::TeamNamed>());
     if (event.tag() != Tag::SubstituteDrawn) return ok();
     return check_substitute_opened(event.payload<schema::SubstituteDrawn>());
@@ -198,6 +202,26 @@ class Auditor {
     if (event.time() > decided + draw.announcement.substitute_deadline_s) ++facts.substitutes_late;
   }
 
+  Outcome check_outcome_of(const std::string& stream, const ledger::Event& event) {
+    const Draw& draw = state().draws.by_stream.at(stream);
+    if (!draw.is_restricted())
+      return event.tag() == Tag::DrawAnnounced ? ok() : check_matching(stream, event.position());
+    if (auto checked = opened_.after(state_, event, stream); !checked) return checked;
+    DrawFacts& facts = facts_.draws[stream];
+    facts.pool_unopened = opened_.is_unopened(stream);
+    if (draw.disclosed_at != event.position()) return ok();
+    // Who is drawn is known by now, and admission has replayed the teams where nothing is hidden.
+    const std::uint64_t in_force =
+        state_.conflicts.in_force(draw.announcement.pool_position).size();
+    if (in_force == 0 || opened_.is_replayed(stream)) {
+      note_matching(draw, facts);
+    } else {
+      facts.conflicts_unopened =
+          facts.pool_unopened ? in_force : opened_.conflicts_unopened(stream);
+    }
+    return ok();
+  }
+
   // Of the entry that made the outcome known.
   Outcome check_matching(const std::string& stream, std::uint64_t position) {
     const Draw& draw = state().draws.by_stream.at(stream);
@@ -261,6 +285,7 @@ class Auditor {
   }
 
   const VerifyOptions& options_;
+  OpenedDraws opened_;
   State state_;
   ReplayFacts facts_;
 };

@@ -16,6 +16,8 @@
 #include "projections/draw_timeline.h"
 #include "projections/matching_shown.h"
 #include "projections/outcome.h"
+#include "projections/pool_shown.h"
+#include "projections/restricted_pool.h"
 #include "projections/seal_shown.h"
 #include "projections/sentence.h"
 #include "projections/state.h"
@@ -28,6 +30,7 @@ struct VerifyOptions {
   const crypto::Policy* trusted = nullptr;
   std::uint64_t now_s = 0;  // for deadlines that have passed
   OpenConflict open;        // may be empty: then what conflicts hide is not opened
+  PoolOpener open_pool;     // likewise of restricted pools; its `commitment` is not asked
   unsigned threads = 0;     // that check signatures; 0: as many as there are cores
   bool timelines = false;  // note who did what in each draw (DrawLine::timeline), and how its teams
                            // came about (DrawLine::matching)
@@ -57,6 +60,8 @@ struct DrawLine {
   std::optional<BeaconLine> beacon;  // absent: none was announced
   std::vector<DigitsLine> digits;    // they raise no tier
   std::optional<SealShown> seal;     // absent: it is not a sealed draw
+  std::optional<PoolShown> pool;     // absent: its pool is not restricted
+  bool pool_unopened = false;        // a restricted pool, and not opened by this run
   std::uint64_t subjects = 0, eligible = 0, visits = 0, vacancies = 0, substitutes = 0, results = 0;
   std::uint64_t conflicts_unopened = 0;  // in force for the matching, and not opened by this run
   std::uint64_t substitutes_unopened =

@@ -36,6 +36,8 @@ DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
   line.beacon = beacon_line_of(state, draw, trusted);
   line.digits = digits_of(draw);
   line.seal = seal_shown(state, draw);
+  line.pool = pool_shown(state, draw);
+  line.pool_unopened = facts.pool_unopened;
   line.vrf_shared = is_shared(state, draw);
   line.vrf_sharing = sharing_words(state, draw);
   line.form = draw.announcement.form;
@@ -96,6 +98,17 @@ void judge_tier(const State& state, const Draw& draw, const ReplayFacts& facts,
 }
 
 void list_not_opened(const DrawLine& line, Report& report) {
+  if (line.pool_unopened) {
+    report.not_opened.push_back(
+        {"抽取 " + number(line.number) + "（" + line.stream +
+             "）：名录受限而未打开，名录根、分层、抽中者、抽签号和截止号没有重算，只核对了承诺的"
+             "形式、种子、被抽中者在名录中且可抽、检查次序",
+         "draw " + number(line.number) + " (" + line.stream +
+             "): its pool is restricted and was not opened; the root, the strata, who is drawn, "
+             "the tickets and the cut-offs were not computed again, only the form of the "
+             "commitments, the seed, that those drawn are in the pool and could be drawn, and the "
+             "order of the visits"});
+  }
   if (line.conflicts_unopened != 0) {
     report.not_opened.push_back(
         {"抽取 " + number(line.number) + "（" + line.stream + "）：" +
@@ -127,7 +140,7 @@ void list_not_opened(const DrawLine& line, Report& report) {
 
 // What draws left unopened, over all of them.
 struct Unopened {
-  std::uint64_t matchings = 0, substitutes = 0;
+  std::uint64_t matchings = 0, substitutes = 0, pools = 0;
   std::uint64_t unproven = 0;  // substitutes of tier C
 };
 
@@ -173,8 +186,15 @@ void list_guarantees(const Extent& extent, const Unopened& unopened, bool some_a
   }
   add("G3", true, "每个意图的签名、密钥、角色和双人签署",
       "signatures, keys, roles and double signatures of every intent");
-  add("G4", true, "每次公告的名录根按当时的登记重算",
-      "the roots of every announcement were computed again from the registry of that position");
+  const std::string pools = number(unopened.pools);
+  const Sentence closed =
+      unopened.pools == 0
+          ? Sentence{}
+          : Sentence{"；其中 " + pools + " 次名录受限而未打开，未能重算",
+                     "; not so in " + pools + " draws whose pools are restricted and not opened"};
+  add("G4", unopened.pools == 0, "每次公告的名录根按当时的登记重算" + closed.zh,
+      "the roots of every announcement were computed again from the registry of that position" +
+          closed.en);
   const auto beacons_count = std::ranges::count_if(
       report.draws, [](const DrawLine& draw) { return draw.beacon.has_value(); });
   const std::string beacons = std::to_string(beacons_count), draws = number(report.draws.size());
@@ -187,12 +207,12 @@ void list_guarantees(const Extent& extent, const Unopened& unopened, bool some_a
           " draws have a beacon, whose signatures were verified; each draw's tier is above");
   add("G6", true, "抽取编号无缺号，过期未执行的抽取",
       "numbers without gaps, and draws not executed in time");
-  add("G7", true,
-      "抽中者与截止号按种子重算" + (unopened.matchings == 0
-                                        ? ""
-                                        : "；" + number(unopened.matchings) +
-                                              " 次抽取的人员匹配因利益冲突未打开，未全部重算"),
-      "who was drawn, and the cut-offs, were computed again from the seed" +
+  add("G7", unopened.pools == 0,
+      "抽中者与截止号按种子重算" + closed.zh +
+          (unopened.matchings == 0 ? ""
+                                   : "；" + number(unopened.matchings) +
+                                         " 次抽取的人员匹配因利益冲突未打开，未全部重算"),
+      "who was drawn, and the cut-offs, were computed again from the seed" + closed.en +
           (unopened.matchings == 0 ? ""
                                    : "; the matchings of " + number(unopened.matchings) +
                                          " draws only in part: conflicts were not opened"));
@@ -298,6 +318,10 @@ std::string guarantee_of(std::string_view code) {
       {"draw.seed_hash", "G9"},
       {"draw.unattested", "G9"},
       {"draw.undisclosed", "G9"},
+      {"draw.restricted", "G4"},
+      {"pool.", "G4"},
+      {"attest.pool", "G4"},
+      {"attest.late", "G4"},
       {"attest.early", "G9"},
       {"attest.unseen", "G9"},
       {"erasure.", "G10"}};
@@ -357,6 +381,7 @@ void summarise(const State& state, const ReplayFacts& facts, const Extent& exten
     if (timeline != facts.timelines.end()) line.timeline = timeline->second;
     list_not_opened(line, report);
     if (line.conflicts_unopened != 0) ++unopened.matchings;
+    if (line.pool_unopened) ++unopened.pools;
     unopened.substitutes += line.substitutes_unopened;
     unopened.unproven += line.substitutes_unproven;
     report.results += report.draws.back().results;

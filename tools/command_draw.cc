@@ -27,8 +27,9 @@ void add_which_draw(const Program& program, CLI::App* command, std::string& draw
 }
 
 Outcome announce(Session& session, const DrawDraft& asked) {
-  auto payload = draft_of(session, asked);
-  if (!payload) return payload.error();
+  auto drafted = draft_of(session, asked);
+  if (!drafted) return drafted.error();
+  ledger::schema::DrawAnnouncedT* payload = &drafted->announcement;
   const std::string stream = "draw/" + payload->plan + "/" + std::to_string(payload->attempt);
   session.environment().say("名录库：检查对象 " + std::to_string(payload->subject_rows) +
                                 " 家（可抽 " + std::to_string(payload->subject_eligible) +
@@ -38,7 +39,7 @@ Outcome announce(Session& session, const DrawDraft& asked) {
                                 std::to_string(payload->subject_eligible) + " eligible), " +
                                 std::to_string(payload->inspector_rows) + " inspectors (" +
                                 std::to_string(payload->inspector_eligible) + " eligible)");
-  auto outcome = session.submit_and_say(united(std::move(*payload)));
+  auto outcome = session.submit_and_say(united(std::move(*payload)), drafted->openings);
   if (!outcome) return outcome;
   session.environment().say("抽取编号：" + stream, "the draw's stream: " + stream);
   return ok();
@@ -360,9 +361,10 @@ void add_announcing(Program& program, CLI::App* draw) {
                                                 "\"2026-12-01 09:00\" (UTC+8) or a Unix second")),
                program.environment.language);
   command->add_option("--supervisor", asked->supervisors,
-                      program.help("可先启封核对的监督人（人员编号或公钥），密封抽取至少两次",
+                      program.help("可先启封核对的监督人（人员编号或公钥）；密封抽取、按风险等级"
+                                   "分层的抽取至少两次",
                                    "a supervisor (person id or key) who may open a sealed draw "
-                                   "before, at least twice"));
+                                   "before, or a restricted pool, at least twice"));
   command->add_option("--previous", asked->previous,
                       program.help("此前同事项同范围最近一次作废或失败的抽取",
                                    "the newest earlier draw on these items and this scope that was "
@@ -482,14 +484,16 @@ void add_supervising(Program& program, CLI::App* draw) {
 
 void add_draw_commands(Program& program) {
   CLI::App* draw = program.command(
-      &program.app, "draw", "抽取：公告、承诺、揭示、执行、作废、见证、启封、证明文件",
-      "draws: announce, commit, reveal, advance, void, attest, unseal, proof file");
+      &program.app, "draw", "抽取：公告、承诺、揭示、执行、作废、见证、启封、受限名录、证明文件",
+      "draws: announce, commit, reveal, advance, void, attest, unseal, restricted pools, proof "
+      "file");
   draw->require_subcommand(1);
   add_announcing(program, draw);
   add_contributing(program, draw);
   add_digits(program, draw);
   add_supervising(program, draw);
   add_seal_command(program, draw);
+  add_pool_commands(program, draw);
 
   CLI::App* advance =
       program.command(draw, "advance", "让平台记下已到时的步骤（服务也会自动做）",

@@ -295,6 +295,11 @@ Outcome recover(Session& session, const Recovery& asked) {
     return fail("vrf.conflicts", "公告时有利益冲突生效，其内容受限：持有人无法算出匹配",
                 "conflicts were in force, whose content is restricted: holders cannot compute the "
                 "matching");
+  if (draw.is_restricted() && !draw.executed_at)
+    return fail("vrf.restricted",
+                "名录受限，其密钥与风险等级只有运营方和监督人有：持有人无法算出抽中者",
+                "the pool is restricted, and only the operator and the supervisors have its key: "
+                "holders cannot compute who is drawn");
   const auto id = exactly<32>(View(draw.announcement.vrf_key));
   const projections::VrfKey* key = id ? replay->state().keys.find_vrf(*id) : nullptr;
   if (key == nullptr || !key->sharing)

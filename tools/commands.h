@@ -37,6 +37,7 @@ void add_import_commands(Program& program);                 // import
 void add_conflict_commands(Program& program);               // conflict
 void add_draw_commands(Program& program);                   // draw
 void add_seal_command(Program& program, CLI::App* draw);    // draw unseal
+void add_pool_commands(Program& program, CLI::App* draw);   // draw check-pool, row-of
 void add_beacon_commands(Program& program);                 // beacon
 void add_task_commands(Program& program);                   // recuse, result, publish, objection
 void add_state_commands(Program& program);                  // state

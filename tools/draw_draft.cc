@@ -8,6 +8,7 @@
 #include "api/client/beacon_source.h"
 #include "ledger/intent.h"
 #include "projections/draw_form.h"
+#include "projections/restricted_pool.h"
 #include "tools/payload_json.h"
 #include "tools/text_file.h"
 
@@ -235,13 +236,45 @@ void say_forecast(Session& session, const json::value& answer, const schema::Dra
                               "  kept out: " + count(row, "subjects") + ", " + words(row, "en"));
 }
 
-Outcome fill_pool(Session& session, schema::DrawAnnouncedT& draw) {
+// Fresh, for this draw alone.
+Result<std::vector<ledger::Opening>> make_pool_key(Session& session, schema::DrawAnnouncedT& draw,
+                                                   const schema::RuleSetT& rule) {
+  std::vector<ledger::Opening> openings;
+  if (!projections::asks_for_restricted(draw, rule)) return openings;
+  if (draw.supervisors.size() < 2 * sizeof(KeyId)) {
+    return fail("draw.supervisors", "细则按风险等级分层：请用 --supervisor 指定两位以上监督人",
+                "the rule's strata are by risk class: name two supervisors or more with "
+                "--supervisor");
+  }
+  crypto::draw::PoolKey key;
+  session.environment().entropy.fill(key.writable());
+  if (auto announced = projections::announce_key(key, session.environment().entropy, draw);
+      !announced)
+    return announced.error();
+  auto opened = crypto::draw::pool_key_opening(key);
+  openings.push_back(
+      {.commitment = opened.commitment(), .salt = opened.salt, .bytes = std::move(opened.bytes)});
+  return openings;
+}
+
+// What the service works out: in the clear, or for who signs where the pool is restricted.
+Result<json::value> pool_from_service(Session& session, const schema::DrawAnnouncedT& draw,
+                                      const std::vector<ledger::Opening>& openings) {
+  const std::string target = "/api/v1/drafts/draw?latest=1";
+  auto intent = session.build(united(draw));
+  if (!intent) return intent.error();
+  if (openings.empty()) return session.post_bytes(target, *intent);
+  auto body = session.submission(*intent, openings);
+  if (!body) return body.error();
+  return session.post(target, *body);
+}
+
+Outcome fill_pool(Session& session, const std::vector<ledger::Opening>& openings,
+                  schema::DrawAnnouncedT& draw) {
   draw.subject_root.assign(32, 0);
   draw.inspector_root.assign(32, 0);
   draw.conflict_root.assign(32, 0);
-  auto intent = session.build(united(draw));
-  if (!intent) return intent.error();
-  auto answer = session.post_bytes("/api/v1/drafts/draw?latest=1", *intent);
+  auto answer = pool_from_service(session, draw, openings);
   if (!answer) return answer.error();
   draw.pool_position = answer->at("pool_position").to_number<std::uint64_t>();
   for (const auto& [name, field] : {std::pair{"subject_root", &draw.subject_root},
@@ -262,7 +295,7 @@ Outcome fill_pool(Session& session, schema::DrawAnnouncedT& draw) {
 
 }  // namespace
 
-Result<schema::DrawAnnouncedT> draft_of(Session& session, const DrawDraft& asked) {
+Result<DraftedDraw> draft_of(Session& session, const DrawDraft& asked) {
   auto plan = plan_of(session, asked.plan);
   if (!plan) return plan.error();
   auto rule = rule_of(session, plan->rule);
@@ -308,8 +341,10 @@ Result<schema::DrawAnnouncedT> draft_of(Session& session, const DrawDraft& asked
   if (auto outcome = fill_people(session, asked, draw); !outcome) return outcome.error();
   if (auto outcome = fill_groups(session, asked, plan->department, draw); !outcome)
     return outcome.error();
-  if (auto outcome = fill_pool(session, draw); !outcome) return outcome.error();
-  return draw;
+  auto openings = make_pool_key(session, draw, *rule);
+  if (!openings) return openings.error();
+  if (auto outcome = fill_pool(session, *openings, draw); !outcome) return outcome.error();
+  return DraftedDraw{.announcement = std::move(draw), .openings = std::move(*openings)};
 }
 
 }  // namespace liuhen::tools

@@ -20,12 +20,20 @@ struct DrawDraft {
   std::string form_reason;
   std::string first_day;  // 2026-11-30; of a full inspection
   std::uint32_t visits_per_day = 0;
-  std::uint64_t sealed_until = 0;        // Unix seconds; 0: not sealed
-  std::vector<std::string> supervisors;  // of a sealed draw: person ids, or keys in hex
+  std::uint64_t sealed_until = 0;  // Unix seconds; 0: not sealed
+  std::vector<std::string>
+      supervisors;  // of a sealed draw or a restricted pool: person ids or keys
+};
+
+struct DraftedDraw {
+  ledger::schema::DrawAnnouncedT announcement;
+  std::vector<ledger::Opening> openings;  // the key of a restricted pool
 };
 
 // Reads plan, rule, keys and departments from the service, fills in everything, and has the service
-// work out the pool as of its latest entry; admission and every verifier work it out again.
-Result<ledger::schema::DrawAnnouncedT> draft_of(Session& session, const DrawDraft& asked);
+// work out the pool as of its latest entry; admission and every verifier work it out again. Where
+// the rule's strata are by what is restricted, a fresh key of the pool is made and sealed to the
+// supervisors.
+Result<DraftedDraw> draft_of(Session& session, const DrawDraft& asked);
 
 }  // namespace liuhen::tools

@@ -97,6 +97,11 @@ const std::map<std::string, std::vector<std::string>>& examples() {
        {"draw attest 2026-ND/1 --statement 全程在场，未见异常 --key observer-1.key"}},
       {"draw unseal",
        {"draw unseal 2026-ND/1 --key supervisor-1.key --policy policy.txt --attest"}},
+      {"draw check-pool",
+       {"draw check-pool 2026-ND/1 --openings openings --key supervisor-1.key --policy policy.txt "
+        "--attest"}},
+      {"draw row-of",
+       {"draw row-of 2026-ND/1 91370200MA3C000002 --out firm.draw-row --key supervisor-1.key"}},
       {"draw add-units",
        {"draw add-units 2026-ND/1 --unit 370203-SCJG --reason 无人可递补 --key clerk-1.key "
         "--second "

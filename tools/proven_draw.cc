@@ -8,8 +8,6 @@
 
 namespace liuhen::tools {
 
-namespace {
-
 Result<std::optional<crypto::Policy>> policy_in(Session& session, const std::string& file) {
   std::optional<crypto::Policy> policy;
   if (file.empty()) {
@@ -27,11 +25,10 @@ Result<std::optional<crypto::Policy>> policy_in(Session& session, const std::str
   return policy;
 }
 
-}  // namespace
-
 Result<projections::PartialReplay> proven_draw(Session& session, const std::string& draw,
                                                const std::string& policy_file,
-                                               std::initializer_list<std::string_view> excused) {
+                                               std::initializer_list<std::string_view> excused,
+                                               std::string* file) {
   auto to = session.connection();
   if (!to) return to.error();
   auto response = (*to)->get("/api/v1/draws/" + draw_stream(draw).substr(5) + "/proof");
@@ -44,6 +41,7 @@ Result<projections::PartialReplay> proven_draw(Session& session, const std::stri
   if (verdict.finding && std::ranges::find(excused, verdict.finding->code) == excused.end())
     return *verdict.finding;
   session.see(verdict.size, verdict.root);
+  if (file != nullptr) *file = response->body;
   return projections::replay_proof_file(response->body);
 }
 

@@ -201,7 +201,8 @@ Result<Bytes> Session::build(ledger::schema::PayloadUnion payload) {
   return ledger::encode_typed(intent);
 }
 
-Result<Submitted> Session::send(const Bytes& intent, const std::vector<ledger::Opening>& openings) {
+Result<json::object> Session::submission(const Bytes& intent,
+                                         const std::vector<ledger::Opening>& openings) {
   auto view = ledger::IntentView::parse(intent);
   if (!view) return view.error();
   auto given = keys();
@@ -218,9 +219,14 @@ Result<Submitted> Session::send(const Bytes& intent, const std::vector<ledger::O
                       {"salt", to_hex(opening.salt)},
                       {"bytes", to_base64(opening.bytes)}});
   }
-  auto answer =
-      post("/api/v1/intents",
-           {{"intent", to_base64(intent)}, {"signatures", signatures}, {"openings", opened}});
+  return json::object{
+      {"intent", to_base64(intent)}, {"signatures", signatures}, {"openings", opened}};
+}
+
+Result<Submitted> Session::send(const Bytes& intent, const std::vector<ledger::Opening>& openings) {
+  auto body = submission(intent, openings);
+  if (!body) return body.error();
+  auto answer = post("/api/v1/intents", *body);
   if (!answer) return answer.error();
   const json::object& fields = answer->as_object();
   Submitted submitted;

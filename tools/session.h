@@ -64,6 +64,9 @@ class Session {
   // The intent that submit would send, unsigned.
   Result<Bytes> build(ledger::schema::PayloadUnion payload);
   Result<Submitted> send(const Bytes& intent, const std::vector<ledger::Opening>& openings);
+  // What send() sends: the intent, signed with every key given, and its openings.
+  Result<boost::json::object> submission(const Bytes& intent,
+                                         const std::vector<ledger::Opening>& openings);
 
   // Signs with this one too, after those added before; those of --key are then not read.
   void add_key(NamedKey key);

@@ -129,7 +129,20 @@ class CommandLine {
         ->each([this](const std::string&) { job_.at_given = true; });
     app_.add_option("--master-key", job_.master_key_file,
                     pick("主密钥文件，用来打开利益冲突（仅 dir）",
-                         "master key file, to open conflicts of interest (dir only)"));
+                         "master key file, to open conflicts of interest and restricted pools (dir "
+                         "only)"));
+    app_.add_option(
+        "--write-openings", job_.write_openings,
+        pick("把打开受限名录所用的受限内容写到此文件，交给监督人（与 --master-key 同用）",
+             "write what opened restricted pools to this file, for supervisors (goes "
+             "with --master-key)"));
+    app_.add_option("--openings", job_.openings_file,
+                    pick("运营方交给监督人的受限内容文件",
+                         "the file of openings that a supervisor was handed"));
+    app_.add_option("--supervisor-key", job_.supervisor_key_file,
+                    pick("监督人的密钥文件，用以打开名录密钥（与 --openings 同用）",
+                         "the supervisor's key file, which opens the pool's key (goes with "
+                         "--openings)"));
     app_.add_option("--passphrase-file", job_.passphrase_file,
                     pick("含主密钥口令的文件", "a file that holds the master key's passphrase"));
     app_.add_option("--entry", job_.entry_file,

@@ -282,6 +282,8 @@ class LogPage {
     page_.paragraph(draw.vrf_sharing);
     if (draw.seal) page_.paragraph(draw.seal->what);
     if (draw.seal && !draw.seal->objections.empty()) page_.list(draw.seal->objections);
+    if (draw.pool) page_.paragraph(draw.pool->what);
+    if (draw.pool && !draw.pool->objections.empty()) page_.list(draw.pool->objections);
     const auto notes = notes_on(draw);
     if (!notes.empty()) page_.list(notes);
     add_timeline(page_, draw.timeline);

@@ -189,6 +189,29 @@ json::value seal_of(const std::optional<projections::SealShown>& seal) {
                       {"what", json::object{{"zh", seal->what.zh}, {"en", seal->what.en}}}};
 }
 
+json::value said_of(const std::optional<projections::SealChecked>& checked) {
+  if (!checked) return nullptr;
+  return json::object{{"agrees", checked->agrees}, {"position", checked->position}};
+}
+
+json::value pool_of(const std::optional<projections::PoolShown>& pool, bool unopened) {
+  if (!pool) return nullptr;
+  json::array supervisors, objections;
+  for (const auto& supervisor : pool->supervisors) {
+    supervisors.push_back({{"key", to_hex(supervisor.key)},
+                           {"person", supervisor.person},
+                           {"pool", said_of(supervisor.pool)},
+                           {"execution", said_of(supervisor.execution)}});
+  }
+  for (const auto& each : pool->objections)
+    objections.push_back(json::object{{"zh", each.zh}, {"en", each.en}});
+  return json::object{{"attested", pool->attested},
+                      {"opened", !unopened},
+                      {"supervisors", std::move(supervisors)},
+                      {"objections", std::move(objections)},
+                      {"what", json::object{{"zh", pool->what.zh}, {"en", pool->what.en}}}};
+}
+
 json::object row_of(const projections::DrawLine& draw) {
   return {{"number", draw.number},
           {"stream", draw.stream},
@@ -201,6 +224,7 @@ json::object row_of(const projections::DrawLine& draw) {
           {"beacon", beacon_of(draw.beacon)},
           {"digits", digits_of(draw.digits)},
           {"seal", seal_of(draw.seal)},
+          {"restricted_pool", pool_of(draw.pool, draw.pool_unopened)},
           {"vrf_shared", draw.vrf_shared},
           {"vrf_sharing", json::object{{"zh", draw.vrf_sharing.zh}, {"en", draw.vrf_sharing.en}}},
           {"subjects", draw.subjects},

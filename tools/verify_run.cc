@@ -6,21 +6,25 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <set>
 
 #include "api/client/url_fetcher.h"
 #include "api/limits.h"
 #include "crypto/key_file.h"
+#include "ledger/content_block.h"
 #include "ledger/head_file.h"
 #include "ledger/limits.h"
 #include "ledger/log_reader.h"
 #include "ledger/restricted.h"
 #include "ledger/rocksdb_storage.h"
 #include "projections/findings/findings.h"
+#include "projections/pool_openings.h"
 #include "projections/proof_text.h"
 #include "projections/row_text.h"
 #include "projections/verify_summary.h"
 #include "tools/policy_warning.h"
 #include "tools/verify_html.h"
+#include "tools/verify_openings.h"
 #include "tools/verify_report_file.h"
 #include "tools/verify_tlog_proof.h"
 
@@ -74,6 +78,19 @@ class Run {
           fail("verify.master_key", "--master-key 只用于 dir", "--master-key is for dir only"),
           kUsage);
     }
+    if (!job_.write_openings.empty() && job_.master_key_file.empty()) {
+      return complain(fail("verify.openings", "--write-openings 须与 --master-key 同用",
+                           "--write-openings goes with --master-key"),
+                      kUsage);
+    }
+    if (job_.openings_file.empty() != job_.supervisor_key_file.empty() ||
+        (!job_.openings_file.empty() && !job_.master_key_file.empty())) {
+      return complain(
+          fail("verify.openings", "--openings 与 --supervisor-key 须同用，且不与 --master-key 并用",
+               "--openings and --supervisor-key go together, and not with --master-key"),
+          kUsage);
+    }
+    if (auto read = read_openings(); !read) return complain(read.error(), kUsage);
     if (!job_.report_file.empty()) {
       if (auto place = check_report_place(job_.report_file); !place)
         return complain(place.error(), kUsage);
@@ -111,8 +128,23 @@ class Run {
     return ok();
   }
 
+  // A supervisor's means to open restricted pools.
+  Outcome read_openings() {
+    if (job_.openings_file.empty()) return ok();
+    const auto text = read_file(job_.openings_file, std::uint64_t{1} << 30);
+    if (!text) return text.error();
+    auto openings = projections::parse_pool_openings(*text);
+    if (!openings) return openings.error();
+    auto seed = read_key(job_.supervisor_key_file);
+    if (!seed) return seed.error();
+    supervisor_.emplace(*seed);
+    open_pool_ = projections::pool_opener_of(std::move(*openings), &*supervisor_);
+    return ok();
+  }
+
   projections::VerifyOptions options() {
     projections::VerifyOptions out;
+    out.open_pool = open_pool_;
     out.trusted = policy_ ? &*policy_ : nullptr;
     out.now_s = job_.now_s;
     out.timelines = job_.json || !job_.report_file.empty();
@@ -155,6 +187,7 @@ class Run {
     crypto::Secret<32> master;
     crypto::SystemEntropy entropy;
     std::optional<ledger::RestrictedStore> restricted;
+    std::optional<ledger::BlockReader> contents;
     if (!job_.master_key_file.empty()) {
       auto key = read_master_key();
       if (!key) return complain(key.error(), kUsage);
@@ -162,10 +195,45 @@ class Run {
       restricted.emplace(**storage, master, entropy);
       open_ = [&](const Hash& commitment) { return open_conflict(*restricted, commitment); };
       how.open = open_;
+      how.open_pool.key = [&](const ledger::schema::DrawAnnouncedT& announcement) {
+        return pool_key(*restricted, announcement);
+      };
+      contents.emplace(*restricted);
+      how.open_pool.content = [&](const Hash& commitment, std::uint64_t position) {
+        return row_content(*contents, commitment, position);
+      };
     }
     auto report = projections::verify_storage(**storage, head, how, progress());
     judge_openings(report);
+    if (!job_.write_openings.empty()) {
+      const auto written =
+          write_openings(job_.write_openings, projections::format_pool_openings(handed_over_));
+      if (!written) return complain(written.error(), kUsage);
+    }
     return print(std::move(report));
+  }
+
+  std::optional<crypto::draw::PoolKey> pool_key(
+      ledger::RestrictedStore& store, const ledger::schema::DrawAnnouncedT& announcement) const {
+    const auto commitment = exactly<32>(View(announcement.pool_key_hash));
+    if (!commitment) return std::nullopt;
+    const auto opening = store.get(*commitment);
+    if (!opening || !*opening) return std::nullopt;
+    auto key = crypto::draw::PoolKey::from((*opening)->bytes);
+    if (!key) return std::nullopt;
+    return std::move(*key);
+  }
+
+  // Of a row of the registry; kept where it is to be handed over.
+  std::optional<Bytes> row_content(ledger::BlockReader& contents, const Hash& commitment,
+                                   std::uint64_t position) {
+    auto opening = contents.get(commitment, position);
+    if (!opening && !unopened_) unopened_ = {commitment, opening.error()};
+    if (!opening || !*opening) return std::nullopt;
+    ++opened_;
+    if (!job_.write_openings.empty() && written_.insert(commitment).second)
+      handed_over_.push_back(**opening);
+    return std::move((*opening)->bytes);
   }
 
   std::optional<projections::ConflictContent> open_conflict(ledger::RestrictedStore& store,
@@ -195,8 +263,10 @@ class Run {
     }
   }
 
-  Result<crypto::Secret<32>> read_master_key() const {
-    const auto text = read_file(job_.master_key_file, crypto::kMaxKeyFileSize);
+  Result<crypto::Secret<32>> read_master_key() const { return read_key(job_.master_key_file); }
+
+  Result<crypto::Secret<32>> read_key(const std::string& path) const {
+    const auto text = read_file(path, crypto::kMaxKeyFileSize);
     if (!text) return text.error();
     const auto file = crypto::KeyFile::parse(view_of(*text));
     if (!file) return file.error();
@@ -337,6 +407,10 @@ class Run {
   std::uint64_t opened_ = 0;
   std::optional<std::pair<Hash, Error>> unopened_;
   projections::OpenConflict open_;
+  std::optional<crypto::SigningKey> supervisor_;
+  projections::PoolOpener open_pool_;
+  std::set<Hash> written_;
+  std::vector<ledger::Opening> handed_over_;
   std::optional<std::vector<projections::Screen>> findings_;
 };
 

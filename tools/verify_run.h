@@ -17,8 +17,11 @@ struct VerifyJob {
   std::string policy_file, vkey;
   std::string ca_file;  // for a URL with https; empty: what the system trusts
   std::string master_key_file, passphrase_file;
-  std::string entry_file;   // of a .tlog-proof that does not hold its entry
-  std::string report_file;  // a page to print; empty: none is asked for
+  // Of restricted pools: openings of the registry's rows, and a supervisor's key.
+  std::string openings_file, supervisor_key_file;
+  std::string write_openings;  // where to put those by which the master key opened pools
+  std::string entry_file;      // of a .tlog-proof that does not hold its entry
+  std::string report_file;     // a page to print; empty: none is asked for
   ReportLanguage language = ReportLanguage::zh;
   bool json = false, quiet = false, at_given = false;
   bool findings = true;  // look across draws as well

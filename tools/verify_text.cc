@@ -120,6 +120,10 @@ void add_draws(const projections::Report& report, Text& text) {
     if (draw.seal) {
       for (const Sentence& objection : draw.seal->objections) text.line("     ✗ ", objection);
     }
+    if (draw.pool) text.line("     ", draw.pool->what);
+    if (draw.pool) {
+      for (const Sentence& objection : draw.pool->objections) text.line("     ✗ ", objection);
+    }
     for (const Sentence& note : notes_on(draw)) text.line("     ", note);
   }
   for (const Sentence& tier : tiers_among(report.draws)) text.line("  ", tier);

@@ -4,6 +4,7 @@
 #include "projections/calendar.h"
 #include "projections/digits_shown.h"
 #include "projections/draw_form.h"
+#include "projections/pool_shown.h"
 #include "projections/seal_shown.h"
 #include "projections/sealed_draw.h"
 
@@ -110,6 +111,27 @@ json::value seal_json(const projections::State& state, const Draw& draw) {
                       {"supervisors", std::move(supervisors)}};
 }
 
+json::value checked_json(const std::optional<projections::SealChecked>& checked) {
+  if (!checked) return nullptr;
+  return json::object{{"agrees", checked->agrees}, {"position", checked->position}};
+}
+
+json::value restricted_json(const projections::State& state, const Draw& draw) {
+  const auto pool = projections::pool_shown(state, draw);
+  if (!pool) return nullptr;
+  json::array supervisors;
+  for (const auto& supervisor : pool->supervisors) {
+    supervisors.push_back({{"key", to_hex(supervisor.key)},
+                           {"person", supervisor.person},
+                           {"pool", checked_json(supervisor.pool)},
+                           {"execution", checked_json(supervisor.execution)}});
+  }
+  return json::object{{"attested", pool->attested},
+                      {"supervisors", std::move(supervisors)},
+                      {"zh", pool->what.zh},
+                      {"en", pool->what.en}};
+}
+
 }  // namespace
 
 const char* const kTierZh =
@@ -210,6 +232,7 @@ json::object draw_json(const projections::State& state, const Draw& draw) {
   fields["beacon"] = beacon_json(draw);
   fields["digits"] = digits_json(draw);
   fields["seal"] = seal_json(state, draw);
+  fields["restricted_pool"] = restricted_json(state, draw);
   fields["alpha"] = draw.reveals_closed_at && !draw.awaits_beacon()
                         ? json::value(to_hex(projections::alpha_of(draw)))
                         : json::value(nullptr);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/server/pool_opener.h"
 #include "projections/row_file.h"
 #include "projections/streams.h"
 
@@ -85,7 +86,9 @@ Result<std::string> draw_proof(const Backend& backend, const ReadModel::Reading&
                                const projections::Draw& draw) {
   ServedLog source(backend, reading);
   if (Outcome looked = source.look_at(draw); !looked) return looked.error();
-  return projections::build_proof_file(reading.state(), draw, source);
+  if (!draw.is_restricted()) return projections::build_proof_file(reading.state(), draw, source);
+  return projections::build_proof_file(reading.state(), draw, source,
+                                       pool_opener(backend.restricted, backend.storage));
 }
 
 Result<std::string> draw_row(const Backend& backend, const ReadModel::Reading& reading,

@@ -8,6 +8,7 @@
 #include "projections/digits_shown.h"
 #include "projections/draw_form.h"
 #include "projections/outcome.h"
+#include "projections/pool_shown.h"
 #include "projections/seal_shown.h"
 
 namespace liuhen::api::server {
@@ -110,6 +111,29 @@ std::string seal(const State& state, const Draw& draw) {
   for (const auto& each : shown->objections)
     objections += "<p class=\"note\">" + both(escape(each.zh), escape(each.en)) + "</p>\n";
   return section(both("密封", "Seal"), "<p>" + words + "</p>\n" + objections + table.html());
+}
+
+std::string said_of(const std::optional<projections::SealChecked>& checked) {
+  if (!checked) return "—";
+  return (checked->agrees ? both("重算一致", "it replays") : both("有异议", "objects")) + " · " +
+         entry_link(checked->position);
+}
+
+// Who has the key of a restricted pool, and what they said of it.
+std::string restriction(const State& state, const Draw& draw) {
+  const auto shown = projections::pool_shown(state, draw);
+  if (!shown) return {};
+  Table table({{"监督人", "Supervisor"},
+               {"承诺截止前核对名录", "Checked the pool before commitments closed"},
+               {"执行后重算", "Replayed the execution"}});
+  for (const auto& supervisor : shown->supervisors)
+    table.row({escape(supervisor.person), said_of(supervisor.pool), said_of(supervisor.execution)});
+  std::string notes;
+  for (const auto& each : shown->objections)
+    notes += "<p class=\"note\">" + both(escape(each.zh), escape(each.en)) + "</p>\n";
+  return section(both("受限名录", "Restricted pool"),
+                 "<p>" + both(escape(shown->what.zh), escape(shown->what.en)) + "</p>\n" + notes +
+                     table.html());
 }
 
 std::string pool(const Draw& draw) {
@@ -357,8 +381,8 @@ Response draw_page(const Backend& backend, const Call& call) {
                      "</a></nav>\n<h1>" + both("抽取", "Draw") + " " + escape(name) + "</h1>\n";
   if (plan != state.catalogue.plans.end()) body += "<p>" + escape(plan->second.name) + "</p>\n";
   body += contents(draw) + facts(state, draw) + seal(state, draw) + outcome(draw) +
-          history_section(backend, state, draw) + pool(draw) + strata(draw) +
-          contributors(state, draw);
+          history_section(backend, state, draw) + pool(draw) + restriction(state, draw) +
+          strata(draw) + contributors(state, draw);
   if (!draw.tasks.empty()) {
     const std::uint64_t last = draw.tasks.size() - 1;
     body += visits_section(backend, state, draw, path, std::min<std::uint64_t>(*from, last));

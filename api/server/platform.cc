@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "api/limits.h"
+#include "api/server/pool_opener.h"
 #include "crypto/sha256.h"
 #include "crypto/tuple.h"
 #include "crypto/vrf.h"
@@ -410,11 +411,24 @@ Result<schema::PayloadUnion> Platform::substitution_of(const State& state, const
   return united(std::move(drawn));
 }
 
+Result<projections::Visits> Platform::opened_visits(const State& state, const Draw& draw,
+                                                    const std::array<std::uint8_t, 64>& seed,
+                                                    const projections::OpenConflict& conflicts) {
+  const auto opened =
+      projections::opened_pool_of(state, draw, pool_opener(parts_.restricted, parts_.storage));
+  if (!opened) return opened.error();
+  if (Outcome checked = projections::check_opened_pool(draw.announcement, *opened); !checked)
+    return checked.error();
+  return projections::visits_of_opened(draw, seed, conflicts, *opened);
+}
+
 Result<const projections::Visits*> Platform::visits(const State& state, const Draw& draw,
                                                     const std::array<std::uint8_t, 64>& seed) {
   if (computed_draw_ == draw.stream) return &computed_;
-  Result<projections::Visits> outcome =
-      projections::visits_of(state, draw, seed, conflict_opener(parts_.restricted));
+  const auto conflicts = conflict_opener(parts_.restricted);
+  Result<projections::Visits> outcome = draw.is_restricted()
+                                            ? opened_visits(state, draw, seed, conflicts)
+                                            : projections::visits_of(state, draw, seed, conflicts);
   if (!outcome) return outcome.error();
   if (outcome->conflicts_unopened > 0) return unopened(outcome->conflicts_unopened);
   computed_ = std::move(*outcome);

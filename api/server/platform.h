@@ -25,6 +25,7 @@ struct PlatformParts {
   ledger::Clock& clock;
   ledger::Sequencer& sequencer;
   ledger::RestrictedStore& restricted;
+  ledger::Storage& storage;
   const ReadModel& model;
   crypto::Entropy& entropy;                 // for what is sealed to supervisors
   const Publisher* publisher = nullptr;     // null: nobody is asked to cosign
@@ -88,6 +89,11 @@ class Platform {
   Result<Payload> opening_of(const projections::State& state, const projections::Draw& draw);
   Result<Payload> substitution_of(const projections::State& state, const projections::Draw& draw,
                                   const projections::Due& due);
+  // Of a restricted pool, by the key and the classes that the service keeps.
+  Result<projections::Visits> opened_visits(const projections::State& state,
+                                            const projections::Draw& draw,
+                                            const std::array<std::uint8_t, 64>& seed,
+                                            const projections::OpenConflict& conflicts);
   // The visits that a seed gives, kept while they are being listed.
   Result<const projections::Visits*> visits(const projections::State& state,
                                             const projections::Draw& draw,

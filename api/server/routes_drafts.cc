@@ -1,7 +1,13 @@
 // What the service computes for people before they sign, and the platform's push
 // (docs/formats/api.md, "Drafts").
+#include <algorithm>
+
 #include "api/server/backend.h"
+#include "api/server/json_fields.h"
+#include "api/server/pool_opener.h"
+#include "api/server/submission_json.h"
 #include "crypto/draw/pps.h"
+#include "ledger/submission_check.h"
 #include "projections/outcome.h"
 #include "projections/reasons.h"
 
@@ -65,10 +71,62 @@ json::array excluded_of(const projections::Pool& pool) {
   return rows;
 }
 
+// A draft of a restricted pool is sent as it would be to be recorded, signed by one of its authors
+// at least and with the pool's key: what it answers follows from the classes registered.
+Result<ledger::CheckedSubmission> signed_draft(const Backend& backend, std::string_view body) {
+  const Result<json::object> fields = parse_object(body);
+  if (!fields) return fields.error();
+  Result<ledger::Submission> submission = submission_of(*fields);
+  if (!submission) return submission.error();
+  return ledger::check_submission(std::move(*submission), backend.origin);
+}
+
+// Whether one of those who signed may announce draws.
+Outcome check_drafter(const projections::State& state, const ledger::CheckedSubmission& draft,
+                      std::uint64_t now_s) {
+  const auto permission = state.keys.permissions.find(ledger::PayloadTag::DrawAnnounced);
+  for (std::size_t i = 0; i < draft.signatures.size(); ++i) {
+    const projections::Key* key = state.keys.find(draft.intent.author(i));
+    if (!draft.signatures[i] || key == nullptr || !key->valid() ||
+        permission == state.keys.permissions.end() || draft.intent.fields().expires() < now_s)
+      continue;
+    const auto has = [&](projections::Role role) { return key->has(role); };
+    if (std::ranges::any_of(permission->second.first, has) ||
+        std::ranges::any_of(permission->second.second, has))
+      return ok();
+  }
+  return fail("role.denied", "受限名录的草稿须由有权公告抽取的人签名：结果取决于登记的风险等级",
+              "a draft of a restricted pool is signed by somebody who may announce draws, since "
+              "the answer follows from the classes registered");
+}
+
+// With the strata that the draft's own key opens.
+Result<projections::Pool> opened_draft(const Backend& backend, const projections::State& state,
+                                       const ledger::CheckedSubmission& submission,
+                                       const schema::DrawAnnouncedT& draft,
+                                       const schema::RuleSetT& rule, std::uint64_t now_s) {
+  if (Outcome checked = check_drafter(state, submission, now_s); !checked) return checked.error();
+  if (submission.submission.openings.size() != 1)
+    return field_error("openings", "须有且只有名录密钥一项", "has to hold the pool's key alone");
+  const auto key = crypto::draw::PoolKey::from(submission.submission.openings[0].bytes);
+  if (!key) return key.error();
+  auto opened = projections::opened_pool_of(state, draft, rule, *key,
+                                            pool_opener(backend.restricted, backend.storage));
+  if (!opened) return opened.error();
+  return std::move(opened->pool);
+}
+
 // The pool of an announcement that is being drawn up: its roots and counts, and what they will
 // come to.
 Response draft_draw(const Backend& backend, const Call& call) {
-  const Result<ledger::IntentView> intent = ledger::IntentView::parse(view_of(call.request.body));
+  std::optional<ledger::CheckedSubmission> submission;
+  if (call.request.body.starts_with('{')) {
+    auto checked = signed_draft(backend, call.request.body);
+    if (!checked) return problem(checked.error());
+    submission = std::move(*checked);
+  }
+  const Result<ledger::IntentView> intent = ledger::IntentView::parse(
+      submission ? submission->intent.bytes() : view_of(call.request.body));
   if (!intent) return problem(intent.error());
   if (intent->tag() != ledger::PayloadTag::DrawAnnounced) {
     return problem(fail("request.payload", "内容应为抽取公告（DrawAnnounced）",
@@ -89,7 +147,14 @@ Response draft_draw(const Backend& backend, const Call& call) {
     return problem(
         absent("没有细则 " + plan->second.rule, "there is no rule " + plan->second.rule));
   }
-  const Result<projections::Pool> pool = projections::pool_of(state, draft, rule->second);
+  if (!draft.pool_key_hash.empty() && !submission) {
+    return problem(fail("draft.unsigned", "受限名录的草稿须签名并附名录密钥",
+                        "a draft of a restricted pool is signed, and comes with the pool's key"));
+  }
+  const Result<projections::Pool> pool =
+      draft.pool_key_hash.empty()
+          ? projections::pool_of(state, draft, rule->second)
+          : opened_draft(backend, state, *submission, draft, rule->second, backend.clock.now_s());
   if (!pool) return problem(pool.error());
   Result<json::array> strata = strata_of(draft, rule->second, *pool);
   if (!strata) return problem(strata.error());

@@ -72,6 +72,8 @@ Response tasks(const Backend& backend, const Call& call) {
   return json_response({{"total", draw->tasks.size()}, {"tasks", std::move(rows)}});
 }
 
+constexpr std::uint64_t kOpenedRowsPerRequest = 64;
+
 // The file that verifies offline.
 Response proof_file(const Backend& backend, const Call& call) {
   Result<ReadModel::Reading> reading = backend.read();
@@ -83,6 +85,8 @@ Response proof_file(const Backend& backend, const Call& call) {
   Response response;
   response.content_type = "application/octet-stream";
   response.weight += text->size() / kProofBytesPerRequest;  // makes as much work
+  if (draw->is_restricted())  // each row is decrypted and committed to again
+    response.weight += draw->announcement.subject_rows / kOpenedRowsPerRequest;
   response.body = std::move(*text);
   response.headers.emplace_back("Cache-Control", "no-store");
   response.headers.emplace_back("Content-Disposition", "attachment; filename=\"draw.draw-proof\"");

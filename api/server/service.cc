@@ -127,7 +127,7 @@ class DirectoryService final : public Service {
     if (!key) return key.error();
     if (Outcome opened = open_publisher(*key); !opened) return opened;
     platform_ = std::make_unique<Platform>(PlatformParts{keys_, *options_.clock, *sequencer_,
-                                                         restricted_, model_, entropy_,
+                                                         restricted_, *storage_, model_, entropy_,
                                                          publisher_.get(), std::move(beacons)});
     backend_.reset(new Backend{origin_, key->vkey(), options_.dir, *options_.clock, *storage_,
                                restricted_, *sequencer_, model_, *platform_, observer_, feeds_,

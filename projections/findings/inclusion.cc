@@ -29,6 +29,7 @@ class Inclusions {
   explicit Inclusions(const State& state) : state_(state), counts_(state.subjects.size()) {}
 
   void add(const Draw& draw) {
+    if (draw.is_restricted()) return;  // chances are among what is hidden
     const auto pool = pool_of(state_, draw.announcement, draw.rule_set);
     if (!pool) return;  // admission has found it right: it is the registry's past
     const auto& strata = draw.outcome->strata;

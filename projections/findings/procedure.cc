@@ -116,31 +116,50 @@ Screen reveals_forfeited(const State& state) {
   return screen;
 }
 
+namespace {
+
+// Of a sealed draw, or of a restricted pool or what was drawn from it.
+Finding objection_to(const State& state, const Draw& draw, const SealChecked& checked) {
+  const Key* key = state.keys.find(checked.supervisor);
+  const std::string who = key == nullptr ? to_hex(checked.supervisor) : key->person;
+  Finding finding;
+  finding.about = draw.stream;
+  finding.evidence.add(checked.position);
+  if (draw.is_restricted()) {
+    finding.what = {"监督人“" + who + "”对名录受限的抽取“" + draw.stream + "”有异议",
+                    "the supervisor " + who + " objected to the draw \"" + draw.stream +
+                        "\", whose pool is restricted"};
+    return finding;
+  }
+  if (draw.known_at) finding.evidence.add(*draw.known_at);
+  finding.what = {"监督人“" + who + "”对密封的抽取“" + draw.stream + "”有异议" +
+                      (draw.known_at ? "，启封后重算与记录一致" : ""),
+                  "the supervisor " + who + " objected to the sealed draw \"" + draw.stream + "\"" +
+                      (draw.known_at ? ", which replays now that it is opened" : "")};
+  return finding;
+}
+
+}  // namespace
+
 Screen seals_objected_to(const State& state) {
   Screen screen;
   screen.code = "seal-objected";
-  screen.title = {"监督人对密封抽取的异议", "Objections to sealed draws by their supervisors"};
+  screen.title = {"监督人对密封或名录受限的抽取的异议",
+                  "Objections by supervisors to sealed draws, and to those of restricted pools"};
   screen.method = fact_method();
   screen.limits = {
-      "启封后重算与记录一致的，不能断定是他看错，还是交给他的密文与众人所见不同",
+      "启封后重算与记录一致的，不能断定是他看错，还是交给他的密文与众人所见不同；对受限名录的异议，"
+      "须有权打开者核验",
       "where it replays once opened, whether he erred or was given something else than "
-      "everybody sees now is not told"};
+      "everybody sees now is not told; an objection to a restricted pool is for those who may open "
+      "it"};
   for_each_draw(state, [&](const Draw& draw) {
-    if (!draw.announcement.sealed) return;
+    if (!draw.announcement.sealed && !draw.is_restricted()) return;
     ++screen.sample;
-    for (const SealChecked& checked : draw.seal_checked) {
-      if (checked.agrees) continue;
-      const Key* key = state.keys.find(checked.supervisor);
-      Finding finding;
-      finding.about = draw.stream;
-      finding.evidence.add(checked.position);
-      if (draw.known_at) finding.evidence.add(*draw.known_at);
-      const std::string who = key == nullptr ? to_hex(checked.supervisor) : key->person;
-      finding.what = {"监督人“" + who + "”对密封的抽取“" + draw.stream + "”有异议" +
-                          (draw.known_at ? "，启封后重算与记录一致" : ""),
-                      "the supervisor " + who + " objected to the sealed draw \"" + draw.stream +
-                          "\"" + (draw.known_at ? ", which replays now that it is opened" : "")};
-      screen.findings.push_back(std::move(finding));
+    for (const auto* all : {&draw.pool_checked, &draw.seal_checked}) {
+      for (const SealChecked& checked : *all) {
+        if (!checked.agrees) screen.findings.push_back(objection_to(state, draw, checked));
+      }
     }
   });
   return screen;
@@ -187,6 +206,7 @@ Screen cap_exceeded(const State& state) {
   std::map<std::uint64_t, const Draw*> by_execution;
   for_each_draw(state, [&](const Draw& draw) {
     if (draw.known_at) by_execution[*draw.known_at] = &draw;
+    if (draw.is_restricted() && draw.disclosed_at) by_execution[*draw.disclosed_at] = &draw;
   });
   for (const auto& [subject, visits] : state.draws.visited) {
     ++screen.sample;

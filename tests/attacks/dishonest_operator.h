@@ -110,7 +110,8 @@ class Attack : public ::testing::Test {
   // ---- what the reader is told ----
 
   // As of the newest entry, unless `at` says later.
-  Told verify(std::uint64_t at = 0, bool head_cosigned = true) {
+  // `more`: further options.
+  Told verify(std::uint64_t at = 0, bool head_cosigned = true, const std::string& more = "") {
     CityLog shown(city, log_ ? *log_ : city.entries());
     if (head_cosigned) {
       for (const char* name : {"w1", "w2"})
@@ -123,21 +124,24 @@ class Attack : public ::testing::Test {
                                to_hex(crypto::drand::chain_hash(town.beacon.chain())) + "\n"));
     return run_liuhen_verify("tiles " + (dir_ / "mirror").string() + " --policy " +
                              (dir_ / "policy").string() + " --at " +
-                             std::to_string(at == 0 ? city.now : at));
+                             std::to_string(at == 0 ? city.now : at) + more);
   }
   // The attack is named: what is wrong, and where.
-  void expect_named(const std::string& code, std::uint64_t position, std::uint64_t at = 0) {
-    const auto finding = finding_of(verify(at), code);
+  void expect_named(const std::string& code, std::uint64_t position, std::uint64_t at = 0,
+                    const std::string& more = "") {
+    const auto finding = finding_of(verify(at, true, more), code);
     ASSERT_TRUE(finding.contains("position") && finding.at("position").is_number()) << finding;
     EXPECT_EQ(finding.at("position").to_number<std::uint64_t>(), position) << finding;
   }
 
- private:
+  const std::filesystem::path& dir() const { return dir_; }
   void write_file(const std::filesystem::path& name, std::string_view content) {
     const auto path = dir_ / name;
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary).write(content.data(), std::ssize(content));
   }
+
+ private:
   void write_mirror(CityLog& shown) {
     std::filesystem::remove_all(dir_ / "mirror");
     write_file("mirror/checkpoint", shown.note());

@@ -68,6 +68,34 @@ TEST_F(ContentBlock, GivesBackEachThatItWasGiven) {
   }
 }
 
+// Whether it came in a block or alone, and whichever entry was asked for before.
+TEST_F(ContentBlock, IsReadForOneEntryAfterAnother) {
+  put(7, {one_, two_});
+  put(9, {three_});
+  const Opening alone = opening_of("alone");
+  Batch batch;
+  store_.put(alone, batch);
+  ASSERT_TRUE(storage_.commit(batch));
+  BlockReader reader(store_);
+  const auto has = [&](const Opening& opening, std::uint64_t position) {
+    const auto got = reader.get(opening.commitment, position);
+    return got && *got && (*got)->bytes == opening.bytes;
+  };
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_TRUE(has(one_, 7));
+    EXPECT_TRUE(has(two_, 7));
+    EXPECT_TRUE(has(three_, 9));
+    EXPECT_TRUE(has(alone, 9));
+    EXPECT_TRUE(has(alone, 8));
+    EXPECT_FALSE(has(three_, 7));
+  }
+  erase(one_.commitment, 10);
+  EXPECT_FALSE(has(three_, 7));
+  BlockReader afterwards(store_);
+  EXPECT_FALSE(afterwards.get(one_.commitment, 7).value());
+  EXPECT_TRUE(afterwards.get(two_.commitment, 7).value());
+}
+
 TEST_F(ContentBlock, OfNothingIsNothing) {
   put(7, {});
   EXPECT_EQ(storage_.contents(), MemoryStorage::Contents{});

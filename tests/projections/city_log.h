@@ -25,6 +25,12 @@ class CityDraw {
 
   // As plan P1 and rule R1 have it now.
   schema::DrawAnnouncedT announcement() {
+    auto a = unpooled();
+    take_pool(a, city_.state().catalogue.rules.at("R1"));
+    return a;
+  }
+  // Without roots and counts.
+  schema::DrawAnnouncedT unpooled() {
     const auto& rule = city_.state().catalogue.rules.at("R1");
     schema::DrawAnnouncedT a;
     a.plan = "P1";
@@ -57,12 +63,13 @@ class CityDraw {
     a.substitute_delay_s = 10;
     a.substitute_deadline_s = 1000;
     a.pool_position = city_.size() - 1;
-    take_pool(a, rule);
     return a;
   }
   // The pool of its position by a rule, which need not be the one in force.
   void take_pool(schema::DrawAnnouncedT& a, const schema::RuleSetT& rule) const {
-    const auto pool = projections::pool_of(city_.state(), a, rule).value();
+    take(a, projections::pool_of(city_.state(), a, rule).value());
+  }
+  static void take(schema::DrawAnnouncedT& a, const projections::Pool& pool) {
     a.subject_root = City::bytes(pool.subject_root);
     a.subject_rows = pool.subjects.size();
     a.subject_eligible = pool.subjects_eligible;

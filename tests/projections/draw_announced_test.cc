@@ -123,7 +123,7 @@ TEST(DrawAnnounced, LeavesLaterVersionsTheirPlaces) {
   EXPECT_EQ(with(city, [](Announcement& a) { a.beacon_chain.assign(32, 1); }), "beacon.unknown");
   EXPECT_EQ(with(city, [](Announcement& a) { a.beacon_round = 1; }), "beacon.unknown");
   EXPECT_EQ(with(city, [](Announcement& a) { a.disclosure_deadline = 1; }), "draw.sealed");
-  EXPECT_EQ(with(city, [](Announcement& a) { a.pool_key_hash.assign(32, 1); }), "draw.reserved");
+  EXPECT_EQ(with(city, [](Announcement& a) { a.pool_key_hash.assign(32, 1); }), "draw.restricted");
 }
 
 TEST(DrawAnnounced, ThePoolIsTheRegistryAtItsPosition) {

@@ -65,7 +65,7 @@ TEST_F(SealedDraw, AnAnnouncementSaysAllOfTheSealOrNothing) {
   EXPECT_EQ(
       announced([](Announced& a) { a.disclosure_deadline = a.execute_deadline + 30 * 86'400 + 1; }),
       "draw.deadlines");
-  EXPECT_EQ(announced([](Announced& a) { a.pool_key_hash.assign(32, 1); }), "draw.reserved");
+  EXPECT_EQ(announced([](Announced& a) { a.pool_key_hash.assign(32, 1); }), "draw.restricted");
   EXPECT_EQ(
       announced([](Announced& a) { a.disclosure_deadline = a.execute_deadline + 30 * 86'400; }),
       "");

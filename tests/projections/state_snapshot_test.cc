@@ -9,6 +9,7 @@
 #include "ledger/memory_storage.h"
 #include "projections/fold_sources.h"
 #include "tests/projections/beacon_town.h"
+#include "tests/projections/restricted_steps.h"
 #include "tests/projections/shared_vrf.h"
 
 namespace liuhen::tests {
@@ -155,6 +156,16 @@ TEST(StateSnapshot, OfAVoidedDrawAgreesWithTheReplay) {
   town.void_it();
   town.record_and_execute();
   expect_agreement(town.city.entries(), some_cuts(town.city.size()));
+}
+
+TEST(StateSnapshot, OfARestrictedPoolAgreesWithTheReplay) {
+  City city;
+  city.furnish();
+  CityDraw draw(city);
+  RestrictedSteps steps(city, draw);
+  steps.whole();
+  city.must(steps.attestation(true, false), {"supervisor2"});
+  expect_agreement(city.entries(), some_cuts(city.size()));
 }
 
 TEST(StateSnapshot, OfASharedKeyAgreesWithTheReplay) {

@@ -38,7 +38,7 @@ test("the example of draw-proof.md reads, writes back and does not verify", () =
     assert.ok(code === "proof.format" || code === "note.format", `${from} → ${to}: ${code}`);
   }
   assert.equal(refusalOf(() => parseProofFile(bytes.subarray(0, bytes.length - 1))), "note.format");
-  assert.equal(verifyProofFile(utf8(text.replace("/v1", "/v2")), { now }).verdict, "inconclusive");
+  assert.equal(verifyProofFile(utf8(text.replace("/v1", "/v3")), { now }).verdict, "inconclusive");
 });
 
 test("files of a demonstration", { skip, timeout: 500_000 }, async (t) => {

@@ -8,6 +8,7 @@
 
 #include "crypto/draw/outcome.h"
 #include "crypto/draw/pps.h"
+#include "crypto/draw/restricted_pool.h"
 #include "crypto/draw/shortage.h"
 #include "crypto/draw/substitute.h"
 #include "crypto/draw/ticket.h"
@@ -332,6 +333,63 @@ TEST_F(DrawExample, Sealed) {
   EXPECT_EQ(seal(KeyId{}, pi, ephemeral).error().code, "seal.key");
   EXPECT_EQ(open_sealed(SigningKey{SigningSeed(bytes<32>("ephemeral_0"))}, View()).error().code,
             "seal.open");
+}
+
+// Of "Restricted pools".
+TEST_F(DrawExample, Restricted) {
+  const PoolKey key(bytes<32>("pool_key"));
+  EXPECT_EQ(to_hex(pool_key_opening(key).commitment()), text("pool_key_hash"));
+  FixedBytes ephemeral(bytes<32>("ephemeral_0"));
+  const auto sealed = seal(bytes<32>("supervisor_0"), key.view(), ephemeral);
+  EXPECT_EQ(to_hex(sealed.value()), text("pool_key_sealed_0"));
+
+  const auto rows = subjects();
+  std::vector<CommittedRow> committed;
+  for (const SubjectRow& row : rows)
+    committed.push_back({.id = row.id, .commitment = row_opening(key, row).commitment()});
+  EXPECT_EQ(to_hex(blind_of(key, rows[1].id)), text("blind_of_2"));
+  EXPECT_EQ(to_hex(row_opening(key, rows[1]).salt), text("salt_of_2"));
+  EXPECT_EQ(to_hex(row_opening(key, rows[1]).bytes), text("content_of_2"));
+  EXPECT_EQ(to_hex(committed[1].commitment), text("commitment_of_2"));
+  EXPECT_EQ(to_hex(encode(committed[1])), text("restricted_row_1"));
+  EXPECT_EQ(to_hex(committed_root(committed).value()), text("restricted_root"));
+
+  Allocation allocation;
+  allocation.strata = {{.num = 1, .den = 2}, {.num = 30, .den = 100}};
+  const auto selection = select_restricted(seed(), allocation, key, rows).value();
+  std::vector<std::vector<std::string>> drawn(2);
+  for (const auto& subject : selection.drawn) {
+    drawn[subject.stratum].push_back(subject.id);
+    EXPECT_EQ(to_hex(ticket_opening(key, subject.id, subject.ticket).commitment()),
+              text("ticket_commitment_" + subject.id.substr(subject.id.size() - 1)));
+  }
+  for (std::uint64_t s = 0; s < 2; ++s) {
+    const std::string n = std::to_string(s);
+    EXPECT_EQ(drawn[s], words("restricted_drawn_" + n));
+    const auto& cutoff = selection.strata[s].cutoff;
+    EXPECT_EQ(to_hex(*cutoff), text("restricted_cutoff_" + n));
+    EXPECT_EQ(to_hex(cutoff_opening(key, s, cutoff).commitment()), text("cutoff_commitment_" + n));
+  }
+
+  const auto content = decode_row_content(row_opening(key, rows[1]).bytes).value();
+  EXPECT_EQ(content.stratum, rows[1].stratum);
+  EXPECT_EQ(to_hex(content.blind), text("blind_of_2"));
+  EXPECT_EQ(decode_row_content(Bytes(76)).error().code, "row.content");
+  EXPECT_EQ(decode_row_content(View()).error().code, "row.content");
+  auto place = prove_committed_row(committed, rows[1].id).value().value();
+  const Salt salt = row_opening(key, rows[1]).salt;
+  const auto checked = [&](std::uint64_t size) {
+    const auto outcome =
+        check_committed_row(committed[1], place, content, salt, size, bytes<32>("restricted_root"));
+    return outcome ? "" : outcome.error().code;
+  };
+  EXPECT_EQ(checked(7), "");
+  EXPECT_EQ(checked(9), "row.inclusion");
+  place.index = 2;
+  EXPECT_EQ(checked(7), "row.inclusion");
+  EXPECT_FALSE(prove_committed_row(committed, "91370200MA3C000002A").value());
+  std::swap(committed[0], committed[1]);
+  EXPECT_EQ(committed_root(committed).error().code, "draw.order");
 }
 
 }  // namespace

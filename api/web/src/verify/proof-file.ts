@@ -1,6 +1,7 @@
 // The proof file of a draw, read and written (docs/formats/draw-proof.md).
 import { type Bytes, fromUtf8, toBase64, utf8 } from "./bytes.js";
 import type { InspectorRow, SubjectRow } from "./draw/pool.js";
+import type { CommittedRow } from "./draw/restricted-pool.js";
 import { type Note, parseNote, writeNote } from "./note.js";
 import { Lines, type ProvenEntry, entryLines, readEntries } from "./proof-lines.js";
 
@@ -11,6 +12,7 @@ export interface ProofFile {
   readonly draw: string; // draw/<plan>/<attempt>
   readonly entries: readonly ProvenEntry[];
   readonly subjects: readonly SubjectRow[];
+  readonly committed?: readonly CommittedRow[] | undefined; // of a restricted pool, in their place
   readonly inspectors: readonly InspectorRow[];
   readonly conflicts: readonly Bytes[];
   readonly checkpoint: Note;
@@ -38,11 +40,15 @@ function unescaped(word: string): string | undefined {
 /** Refuses with `proof.format`, a later version with `proof.version`, and as parseNote. */
 export function parseProofFile(bytes: Bytes): ProofFile {
   const lines = Lines.of(bytes, maxProofFileBytes);
-  lines.heading(kind);
+  const restricted = lines.heading(kind) === 2;
   const origin = lines.words("origin", 1)[0]!;
   const draw = lines.words("draw", 1)[0]!;
   const entries = readEntries(lines);
-  const subjects = lines.list("subjects", (): SubjectRow => {
+  const committed = restricted ? lines.list("subjects", (): CommittedRow => {
+    const [id, commitment] = lines.words("subject", 2) as [string, string];
+    return { id, commitment: lines.hash(commitment) };
+  }) : undefined;
+  const subjects = restricted ? [] : lines.list("subjects", (): SubjectRow => {
     const [id, stratum, weight, eligibility] = lines.words("subject", 4) as [string, string, string, string];
     return { id, stratum: lines.number64(stratum), weight: lines.number64(weight),
       eligibility: lines.number64(eligibility) };
@@ -58,12 +64,14 @@ export function parseProofFile(bytes: Bytes): ProofFile {
   const conflicts = lines.list("conflicts", () => lines.hash(lines.words("conflict", 1)[0]!));
   if (lines.next() !== "checkpoint") lines.bad();
   const checkpoint = parseNote(utf8(lines.rest()));
-  return { origin, draw, entries, subjects, inspectors, conflicts, checkpoint };
+  return { origin, draw, entries, subjects, committed, inspectors, conflicts, checkpoint };
 }
 
 export function writeProofFile(file: ProofFile): Bytes {
-  const out = [`${kind}1`, `origin ${file.origin}`, `draw ${file.draw}`, ...entryLines(file.entries)];
-  out.push(`subjects ${file.subjects.length}`);
+  const { committed } = file;
+  const out = [`${kind}${committed === undefined ? 1 : 2}`, `origin ${file.origin}`, `draw ${file.draw}`, ...entryLines(file.entries)];
+  out.push(`subjects ${(committed ?? file.subjects).length}`);
+  for (const row of committed ?? []) out.push(`subject ${row.id} ${toBase64(row.commitment)}`);
   for (const row of file.subjects) out.push(`subject ${row.id} ${row.stratum} ${row.weight} ${row.eligibility}`);
   out.push(`inspectors ${file.inspectors.length}`);
   for (const row of file.inspectors) {

@@ -29,14 +29,15 @@ export class Lines {
       `line ${this.number} is not in the form of a proof file`);
   }
 
-  /** Takes the first line: `kind` and the version 1. Refuses a later one with `proof.version`. */
-  heading(kind: string): void {
+  /** Takes the first line, `kind` and the version: 1 or, of a restricted pool, 2. Refuses a later one with `proof.version`. */
+  heading(kind: string): 1 | 2 {
     const line = this.next();
-    if (line === `${kind}1`) return;
+    if (line === `${kind}1`) return 1;
+    if (line === `${kind}2`) return 2;
     const version = line.startsWith(kind) ? line.slice(kind.length) : "";
     if (!/^[1-9][0-9]{0,8}$/.test(version)) this.bad();
-    refuse("proof.version", `证明文件是第 ${version} 版，本程序只认识第 1 版：请用更新的程序核验`,
-      `the proof file is of version ${version}, and this program knows version 1: verify it with a newer one`);
+    return refuse("proof.version", `证明文件是第 ${version} 版，本程序只认识第 1、2 版：请用更新的程序核验`,
+      `the proof file is of version ${version}, and this program knows versions 1 and 2: verify it with a newer one`);
   }
 
   next(): string {

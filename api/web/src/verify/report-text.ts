@@ -59,7 +59,8 @@ export function reportText(report: Report, language: Language): string {
       `checkpoint: ${report.checkpointSize} entries${witnesses && `, witnesses ${witnesses}`}`));
   }
   if (report.file !== undefined) {
-    const { entries, subjects, inspectors, conflicts } = report.file;
+    const { entries, inspectors, conflicts } = report.file;
+    const subjects = report.file.committed ?? report.file.subjects;
     lines.push(say(
       `内容：事件 ${entries.length} 条，对象 ${subjects.length} 家，检查员 ${inspectors.length} 人，利益冲突 ${conflicts.length} 条`,
       `contents: ${entries.length} events, ${subjects.length} subjects, ${inspectors.length} inspectors, ${conflicts.length} conflicts`));
@@ -77,7 +78,7 @@ export function reportText(report: Report, language: Language): string {
     }
     if (draw.beacon !== undefined) lines.push(beaconLine(draw.beacon, draw.output, report.beaconListed, language));
     if (report.vrfSharing !== undefined) lines.push(report.vrfSharing[language]);
-    for (const each of report.seal) lines.push(each[language]);
+    for (const each of [...report.seal, ...report.restrictedPool]) lines.push(each[language]);
     for (const { source, issue, digits, bits } of draw.digits) {
       lines.push(say(
         `彩票或骰子：${sourceName(source)}${issue && `第 ${issue} 期`} ${digits}，至多 ${tenths(bits)} 比特（不提高等级）`,
@@ -129,6 +130,7 @@ export function reportJson(report: Report): unknown {
     ...(draw && { digits: draw.digits.map((each) => ({ ...each, bits: tenths(each.bits) })) }),
     discarded_draws: report.discardedBefore,
     ...(report.seal.length > 0 && { seal: report.seal }),
+    ...(report.restrictedPool.length > 0 && { restricted_pool: report.restrictedPool }),
     ...(draw?.seed && { seed: toHex(draw.seed) }),
     ...(wrong && { wrong: { code: wrong.code, zh: wrong.zh, en: wrong.en,
       ...(wrong.position !== undefined && { position: String(wrong.position) }) } }),

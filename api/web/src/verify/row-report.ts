@@ -25,7 +25,9 @@ export const rowLimits: readonly Sentence[] = [
 
 function ticketSentence({ ticket, cutoff, drawn, stratum, weighted, row, drawsSubjects }: RowAnswer): Sentence[] {
   if (ticket === undefined) return [];
-  const [mine, of, chosen] = [toHex(ticket), stratum!.eligible, stratum!.drawn];
+  const [mine, of, chosen] = [toHex(ticket), stratum?.eligible, stratum?.drawn];
+  const counts = stratum === undefined ? { zh: "", en: "" } // of a restricted pool they are not public
+    : { zh: `（该层可抽 ${of}，抽中 ${chosen}）`, en: ` (${chosen} of the stratum's ${of} were)` };
   if (weighted && chosen !== 0n) {
     if (drawn) {
       return [{ zh: `仅凭权重即必然抽中（该层可抽 ${of}，抽中 ${chosen}）`,
@@ -38,10 +40,10 @@ function ticketSentence({ ticket, cutoff, drawn, stratum, weighted, row, drawsSu
   if (cutoff === undefined) {
     return [{ zh: `抽签号 ${mine}；该层没有抽取任何对象：未抽中`, en: `its ticket is ${mine}; nobody of its stratum was drawn: it was not` }];
   }
-  const line = { zh: `抽签号 ${mine} ${drawn ? "不大于" : "大于"}截止号 ${toHex(cutoff)}：${drawn ? "抽中" : "未抽中"}（该层可抽 ${of}，抽中 ${chosen}）`,
-    en: `its ticket ${mine} is ${drawn ? "not above" : "above"} the cut-off ${toHex(cutoff)}: it was ${drawn ? "" : "not "}drawn (${chosen} of the stratum's ${of} were)` };
+  const line = { zh: `抽签号 ${mine} ${drawn ? "不大于" : "大于"}截止号 ${toHex(cutoff)}：${drawn ? "抽中" : "未抽中"}${counts.zh}`,
+    en: `its ticket ${mine} is ${drawn ? "not above" : "above"} the cut-off ${toHex(cutoff)}: it was ${drawn ? "" : "not "}drawn${counts.en}` };
   const all = { zh: "该层可抽的全部抽中，并非随机", en: "all of the stratum were drawn: that was not random" };
-  return of === chosen && drawsSubjects ? [line, all] : [line];
+  return stratum !== undefined && of === chosen && drawsSubjects ? [line, all] : [line];
 }
 
 function answerSentences(id: string, report: RowReport): Sentence[] {

@@ -71,12 +71,12 @@ export const subjectKinds = ["unknown", "firm", "sole_trader", "cooperative", "i
   "natural_person", "foreign_office", "other"] as const;
 export const subjectStatuses = ["unknown", "active", "suspended", "revoked", "cancelled", "moved"] as const;
 export const inspectorStatuses = ["unknown", "active", "suspended", "left"] as const;
-export const scopeFields = ["none", "kind", "division", "section", "industry"] as const;
+export const scopeFields = ["none", "kind", "division", "section", "industry", "risk_class"] as const;
 
 table("Permission", "payload:u8 first:bytes second:bytes");
 table("KeyGrant", `key:b32! alg:u8=1 person:id! name:name roles:bytes! department:id inspector:id outside:bool
   proof:b64!`);
-table("Condition", "field:u8<5 values:[id]!");
+table("Condition", "field:u8<6 values:[id]!");
 table("StratumRule", `label:name! conditions:[Condition] min_num:u64 min_den:u64=1 max_num:u64=1
   max_den:u64=1`);
 table("UnitCapacity", "unit:id! capacity:u32");
@@ -120,16 +120,17 @@ const members: Member[] = [
     substitute_delay_s:u32 substitute_deadline_s:u32 pool_position:u64 subject_root:b32! subject_rows:u64
     subject_eligible:u64 inspector_root:b32! inspector_rows:u64 inspector_eligible:u64 conflict_root:b32!
     conflict_rows:u64 beacon_chain:b32? beacon_round:u64 sealed:bool disclosure_deadline:u64
-    pool_key_hash:bytes weighted:bool form:u8<4 form_reason:text first_day:u32 visits_per_day:u32 supervisors:b32*`),
+    pool_key_hash:b32? weighted:bool form:u8<4 form_reason:text first_day:u32 visits_per_day:u32 supervisors:b32*
+    pool_key_sealed:b80*`),
   table("DrawCommitted", "draw:ref! commitment:b32!"),
   table("CommitmentsClosed", "draw:ref! committed:b32*"),
   table("DrawRevealed", "draw:ref! nonce:b32!"),
   table("RevealsClosed", "draw:ref! nonces:[Revealed]!"),
-  table("DrawExecuted", "draw:ref! pi:b80?! strata:[StratumOutcome]! visits_root:b32! visits:u64 vacancies:u64 seed_hash:b32? sealed_pi:b128*"),
+  table("DrawExecuted", "draw:ref! pi:b80?! strata:[StratumOutcome]! visits_root:b32! visits:u64 vacancies:u64 seed_hash:b32? sealed_pi:b128* cutoff_commitments:b32*"),
   table("DrawDisclosed", "draw:ref! part:u32 last:bool visits:[Visit]! pi:b80? strata:[StratumOutcome]"),
   table("DrawVoided", "draw:ref! reason:text!"),
   table("DrawFailed", "draw:ref! reason:text!"),
-  table("DrawAttested", "draw:ref! agrees:bool statement:text!"),
+  table("DrawAttested", "draw:ref! agrees:bool statement:text! pool:bool"),
   table("EvidenceAttached", "about:ref! sha256:b32! kind:text! note:text"),
   table("RecusalFiled", "draw:ref! visit:u64 seat:u32 ground:text! evidence:b32?"),
   table("RecusalDecided", "draw:ref! visit:u64 seat:u32 approved:bool reason:text"),

@@ -5,12 +5,14 @@ import { bytes as bytesOf, big, flag } from "./replay/fields.js";
 import { admit } from "./replay/admission.js";
 import { discardedBefore } from "./replay/announcement.js";
 import { sharingWords } from "./replay/keys.js";
+import { poolWords } from "./replay/restricted.js";
 import { isSealed, refuseStillSealed, sealWords } from "./replay/seal.js";
 import { type Draw, newState, type State } from "./replay/state.js";
 import { checkQuorum, type Policy, signedCheckpoint } from "./policy.js";
 import { checkIncluded, missing, notesOn, policyOfGenesis } from "./proof-checkpoint.js";
 import { type ProofFile, parseProofFile } from "./proof-file.js";
 import { Refusal, refuse, type Sentence } from "./refusal.js";
+import { committedRoot } from "./draw/restricted-pool.js";
 import { inspectorPool, subjectPool } from "./draw/pool.js";
 
 export type Verdict = "verified" | "violated" | "inconclusive";
@@ -33,6 +35,7 @@ export interface Report {
   readonly discardedBefore: readonly string[]; // draws of the file whose outcomes were seen and discarded
   readonly vrfSharing: Sentence | undefined; // whom the execution depends on
   readonly seal: readonly Sentence[]; // of a sealed draw
+  readonly restrictedPool: readonly Sentence[]; // of a draw whose pool is
   readonly beaconListed: boolean; // the reader's policy lists the chain of the draw's beacon
 }
 
@@ -70,6 +73,7 @@ class Verification {
       checkIncluded(entry, checkpoint);
     }
     this.position = undefined;
+    if (file.committed !== undefined) committedRoot(file.committed);
     subjectPool(file.subjects, true); // whether it is by weight is for the announcement to say
     inspectorPool(file.inspectors);
     this.replay(file);
@@ -163,6 +167,7 @@ export function verifyProofFile(bytes: Bytes, options: Options): Report {
     discardedBefore: state === undefined || draw === undefined ? [] : discardedBefore(state, draw),
     vrfSharing: draw && sharingWords(state?.vrfKeys.get(toHex(bytesOf(draw.announced, "vrf_key")))),
     seal: draw === undefined ? [] : sealWords(draw, (key) => state?.keys.get(toHex(key))?.person ?? toHex(key)),
+    restrictedPool: draw === undefined ? [] : poolWords(draw, (key) => state?.keys.get(toHex(key))?.person ?? toHex(key)),
     beaconListed: chain !== undefined && options.policy?.beacons.has(chain) === true,
   };
 }

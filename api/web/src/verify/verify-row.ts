@@ -1,8 +1,9 @@
 // Verifies the file of one subject's row, offline (docs/formats/draw-row.md, "How it is verified").
 import { type Bytes, compare } from "./bytes.js";
 import { parseCheckpoint } from "./checkpoint.js";
-import type { SubjectRow } from "./draw/pool.js";
+import { type SubjectRow, checkWeight } from "./draw/pool.js";
 import { isCertain } from "./draw/pps.js";
+import { blindTicket, checkCommittedRow } from "./draw/restricted-pool.js";
 import { checkRow } from "./draw/row-proof.js";
 import { ticketOf } from "./draw/selection.js";
 import { decodeEntry } from "./entry.js";
@@ -13,7 +14,9 @@ import { big, bytes as bytesOf, flag, rows } from "./replay/fields.js";
 import { checkForm, drawsSubjects, formWords } from "./replay/form.js";
 import { refuseStillSealed } from "./replay/seal.js";
 import { RowSteps } from "./replay/row-steps.js";
-import { type RowFile, parseRowFile } from "./row-file.js";
+import { isRestricted } from "./replay/restricted.js";
+import { opens } from "./restricted.js";
+import { type OpenedRow, type RowFile, parseRowFile } from "./row-file.js";
 import type { Verdict, Wrong } from "./verify-proof.js";
 
 /** What the draw says of the subject. */
@@ -28,6 +31,7 @@ export interface RowAnswer {
   readonly ticket: Bytes | undefined; // once executed, of an eligible row
   readonly cutoff: Bytes | undefined; // undefined: nobody of the stratum was drawn
   readonly weighted: boolean;
+  readonly restricted: boolean; // the pool is: `stratum` is undefined
   readonly form: Sentence | undefined; // what is not drawn, and why; undefined where both sides are
   readonly drawsSubjects: boolean;
   readonly drawn: boolean | undefined; // undefined: by weight, which one row does not show unless it was certain
@@ -47,6 +51,14 @@ export interface RowReport {
 }
 
 const lastReason = 5n;
+
+function checkKnown(row: SubjectRow, strata: number): void {
+  if (row.stratum >= BigInt(strata)) refuse("draw.stratum", "该行的分层没有公告", "the row's stratum was not announced");
+  if (row.eligibility > lastReason) {
+    refuse("payload.unknown", "本程序不认识该行不可抽的理由代码，请升级",
+      "this program does not know the code of the row's reason: upgrade it");
+  }
+}
 
 class Verification {
   file: RowFile | undefined;
@@ -91,22 +103,55 @@ class Verification {
     const size = big(announced, "subject_rows");
     const weighted = flag(announced, "weighted");
     checkForm(announced);
+    const restricted = isRestricted(announced);
+    if (restricted !== (file.opened !== undefined)) {
+      refuse("draw.restricted", "名录受限与否，文件与公告不一致",
+        "the file is of a restricted pool and the announcement is not, or the reverse");
+    }
+    if (file.opened !== undefined) return this.judgeOpened(file, file.opened, steps, seed);
     const row = checkRow(file.subject, file.rows, size, bytesOf(announced, "subject_root"), weighted);
     const answer = { rows: size, eligible: big(announced, "subject_eligible"), row,
       index: row && file.rows[0]!.index, executed: steps.executed !== undefined, voided: steps.voided,
-      failed: steps.failed, weighted, form: formWords(announced), drawsSubjects: drawsSubjects(announced),
+      failed: steps.failed, weighted, restricted, form: formWords(announced), drawsSubjects: drawsSubjects(announced),
       ticket: undefined, cutoff: undefined, drawn: false, stratum: undefined };
     if (steps.isSealed()) refuseStillSealed(big(announced, "disclosure_deadline"));
     if (row === undefined) return answer;
     const strata = rows(announced, "strata").length;
-    if (row.stratum >= BigInt(strata)) refuse("draw.stratum", "该行的分层没有公告", "the row's stratum was not announced");
-    if (row.eligibility > lastReason) {
-      refuse("payload.unknown", "本程序不认识该行不可抽的理由代码，请升级",
-        "this program does not know the code of the row's reason: upgrade it");
-    }
+    checkKnown(row, strata);
     if (seed === undefined) return answer;
     this.position = steps.knownAt;
     return { ...answer, ...this.ticket(file.subject, row, seed, steps.strata(), strata, weighted) };
+  }
+
+  /** The subject's own row of a restricted pool. */
+  private judgeOpened(file: RowFile, opened: OpenedRow, steps: RowSteps, seed: Bytes | undefined): RowAnswer {
+    const announced = steps.announced!;
+    const size = big(announced, "subject_rows");
+    if (opened.row.id !== file.subject) refuse("row.neighbours", "所列的不是它本身的行", "the row is not the subject's own");
+    checkCommittedRow(opened.row, opened.index, opened.path, opened.content, opened.salt, size, bytesOf(announced, "subject_root"));
+    const { stratum, weight, eligibility, blind } = opened.content;
+    const row = { id: opened.row.id, stratum, weight, eligibility };
+    checkWeight(row, false);
+    checkKnown(row, rows(announced, "strata").length);
+    const answer = { rows: size, eligible: big(announced, "subject_eligible"), row, index: opened.index,
+      executed: steps.executed !== undefined, voided: steps.voided, failed: steps.failed, weighted: false, restricted: true,
+      form: formWords(announced), drawsSubjects: drawsSubjects(announced), ticket: undefined, cutoff: undefined,
+      drawn: false, stratum: undefined };
+    this.position = steps.knownAt;
+    const bad = (): never => refuse("row.cutoff", "截止号与执行时的承诺不符，或该有而无、该无而有",
+      "the cut-off is not what the execution committed to, or is there where it should not be, or missing");
+    if (seed === undefined) return opened.cutoff === undefined ? answer : bad();
+    const commitments = bytesOf(steps.executed!, "cutoff_commitments");
+    if (rows(steps.executed!, "strata").length > 0 || commitments.length !== 32 * rows(announced, "strata").length) {
+      refuse("draw.restricted", "执行记录不是受限名录的", "the execution is not one of a restricted pool");
+    }
+    const at = 32 * Number(stratum);
+    const { salt, content } = opened.cutoff ?? bad();
+    if (!opens(commitments.slice(at, at + 32), salt, content)) bad();
+    if (eligibility !== 0n) return answer;
+    const ticket = blindTicket(seed, stratum, blind);
+    const cutoff = content.length === 0 ? undefined : content;
+    return { ...answer, ticket, cutoff, drawn: cutoff !== undefined && compare(ticket, cutoff) <= 0 };
   }
 
   private ticket(id: string, row: SubjectRow, seed: Bytes, recorded: ReturnType<typeof rows>, strata: number,

@@ -9,6 +9,7 @@ Nothing but the standard library of Python 3.9 or later. The same files come out
 """
 import datetime
 import hashlib
+import hmac
 import itertools
 import random
 import sys
@@ -129,6 +130,21 @@ def vrf_prove(secret, alpha):
 def ed25519_key(seed):
     x = int.from_bytes(hashlib.sha512(seed).digest()[:32], "little") & ~7 & ((1 << 254) - 1) | (1 << 254)
     return to_bytes(times(x, BASE))
+
+
+# ---- restricted pools ----------------------------------------------------------------------------------
+
+def commit(salt, content):
+    return H(b"liuhen/restricted/v1" + salt + content)
+
+
+def derived(key, *items):
+    return hmac.new(key, tup(*items), hashlib.sha256).digest()
+
+
+def pool_row(key, row):
+    id, stratum, weight, eligibility = row
+    return derived(key, "salt", id), tup(stratum, weight, eligibility, derived(key, "ticket", id))
 
 
 # ---- rows and hashes ----------------------------------------------------------------------------------
@@ -668,6 +684,29 @@ def example():
                   (f"sealed_pi_{n}", seal(public[n], pi, ephemerals[n]))]
     block("Sealed. The same seed, and its pi sealed to two supervisors: their Ed25519 seeds and keys, the ephemeral secrets, and what is\n"
           "recorded for each (section 11).", pairs)
+
+    key = bytes([0x77]) * 32
+    opened = [(f"91370200MA3C00000{n}", n % 2, 1, 2 if n == 3 else 0) for n in range(1, 8)]
+    committed = [(row[0], commit(*pool_row(key, row))) for row in opened]
+    first = opened[1]
+    pairs = [("pool_key", key), ("pool_key_hash", commit(derived(key, "key"), key)),
+             ("pool_key_sealed_0", seal(public[0], key, ephemerals[0])),
+             ("blind_of_2", derived(key, "ticket", first[0])), ("salt_of_2", derived(key, "salt", first[0])),
+             ("content_of_2", pool_row(key, first)[1]), ("commitment_of_2", committed[1][1]),
+             ("restricted_row_1", tup(*committed[1])), ("restricted_root", merkle_root([tup(*row) for row in committed]))]
+    drawn = []
+    for s in (0, 1):
+        stratum_key = H(tup("liuhen/stratum/v1", seed, s))
+        tickets = sorted((H(stratum_key + derived(key, "ticket", row[0])), row[0])
+                         for row in opened if row[1] == s and row[3] == 0)
+        k = ceil(Fraction(*((1, 2) if s == 0 else (30, 100))) * len(tickets))
+        drawn += tickets[:k]
+        pairs += [(f"restricted_drawn_{s}", " ".join(id for _, id in tickets[:k])),
+                  (f"restricted_cutoff_{s}", tickets[k - 1][0]),
+                  (f"cutoff_commitment_{s}", commit(derived(key, "cutoff", s), tickets[k - 1][0]))]
+    pairs += [(f"ticket_commitment_{id[-1]}", commit(derived(key, "drawn", id), ticket)) for ticket, id in drawn]
+    block("Restricted. The firms of the selection above, their strata hidden under a key that is sealed to the first supervisor, with\n"
+          "the same ephemeral secret (\"Restricted pools\"). The second firm is 91370200MA3C000002.", pairs)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // DrawAnnounced (docs/formats/events.md, "Draws").
 import { compare, toHex } from "../bytes.js";
-import { type SubjectRow, conflictPool, inspectorPool, subjectPool } from "../draw/pool.js";
+import { type Pool, type SubjectRow, conflictPool, inspectorPool, subjectPool } from "../draw/pool.js";
+import { committedRoot } from "../draw/restricted-pool.js";
 import { groupOfInspector, type SeatGroup } from "../draw/team.js";
 import type { Decoded } from "../flatbuffer.js";
 import { refuse } from "../refusal.js";
@@ -8,6 +9,7 @@ import { announcedBeacon, checkRoundTime } from "./beacon.js";
 import { isInForce } from "./catalogue.js";
 import { checkForm } from "./form.js";
 import { big, bytes, flag, hashes, hex, number, rows, text, texts } from "./fields.js";
+import { checkRestriction, isRestricted } from "./restricted.js";
 import { checkSealing } from "./seal.js";
 import { narrows, overlap, scopeOf } from "./scope.js";
 import { type Draw, type Event, type State, isOpen, isWithin } from "./state.js";
@@ -119,9 +121,19 @@ function checkSubjects(p: Decoded, rule: Decoded, subjects: readonly SubjectRow[
   }
 }
 
+/** Of a restricted pool who could be drawn is among what is hidden. */
+function subjectsOf(state: State, p: Decoded): Pool {
+  const { subjects, committed } = state.pool;
+  if ((committed !== undefined) !== isRestricted(p)) {
+    refuse("proof.rows", "名录受限与否，文件与公告不一致", "the file's rows are commitments where the announcement's are not, or the reverse");
+  }
+  if (committed === undefined) return subjectPool(subjects, flag(p, "weighted"));
+  return { root: committedRoot(committed), rows: BigInt(committed.length), eligible: big(p, "subject_eligible") };
+}
+
 function checkPool(state: State, p: Decoded, rule: Decoded, groups: readonly SeatGroup[]): void {
   const { subjects, inspectors, conflicts } = state.pool;
-  const pools = [["subject", subjectPool(subjects, flag(p, "weighted"))], ["inspector", inspectorPool(inspectors)],
+  const pools = [["subject", subjectsOf(state, p)], ["inspector", inspectorPool(inspectors)],
     ["conflict", conflictPool(conflicts)]] as const;
   for (const [name, pool] of pools) {
     const counted = pool.rows === big(p, `${name}_rows`) &&
@@ -194,13 +206,13 @@ export function admitAnnounced(state: State, { entry, payload: p, authors }: Eve
   }
   const department = text(plan, "department");
   const mine = entry.intent.stream === state.subject;
-  const reserved = bytes(p, "pool_key_hash").length > 0;
   const beacon = announcedBeacon(state, p, mine);
   const rule = state.rules.get(text(plan, "rule"));
   const margin = rule === undefined ? 0n : BigInt(number(rule, "margin_s"));
   let groups: SeatGroup[] = [];
   if (mine) { // of earlier attempts only how they ended is looked at
     checkPlan(state, p, plan);
+    checkRestriction(p, rule!);
     checkForm(p);
     groups = groupsOf(state, p, department);
     if (hex(p, "vrf_key") !== state.vrfKey || state.vrfKeys.get(state.vrfKey)?.retired === true) {
@@ -212,14 +224,14 @@ export function admitAnnounced(state: State, { entry, payload: p, authors }: Eve
     if (beacon !== undefined) checkRoundTime(p, beacon, margin);
     checkPool(state, p, rule!, groups);
     checkEarlier(state, p, entry.position);
-    if (reserved) refuse("draw.reserved", "使用了保留字段", "fields of later versions are used");
   }
   state.draws.set(entry.intent.stream, {
     stream: entry.intent.stream, plan: text(p, "plan"), attempt: number(p, "attempt"), announced: p,
     position: entry.position, leaf: entry.leaf, department, beacon, margin, phase: "committing", voided: false,
     voidedTime: 0n, ended: false, output: undefined, digits: [],
     groups, contributors: hashes(p, "contributors"), committed: new Map(), revealed: new Map(), closedAt: 0n,
-    contributions: [], seed: undefined, selection: undefined, expected: [], executed: undefined, sealChecked: [], parts: 0,
+    contributions: [], seed: undefined, selection: undefined, expected: [], executed: undefined, sealChecked: [],
+    poolChecked: [], parts: 0,
     visits: [], tasks: [], attested: new Set(),
   });
 }

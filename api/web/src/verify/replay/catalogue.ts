@@ -98,7 +98,7 @@ export function admitRule(state: State, { payload: p }: Event): void {
     if (lowOf < 1n || highOf < 1n || low > lowOf || high > highOf || low * highOf > high * lowOf) {
       refuse("rule.rate", "比例界限不成立", "the bounds make no sense");
     }
-    scopeOf(row, "conditions");
+    scopeOf(row, "conditions", true);
   }
   const capacities = [number(p, "default_capacity"), ...rows(p, "capacities").map((row) => number(row, "capacity"))];
   if (capacities.some((capacity) => capacity < 1)) refuse("rule.capacity", "任务上限有误", "the capacities make no sense");

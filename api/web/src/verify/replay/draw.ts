@@ -15,6 +15,7 @@ import { drawsTeams } from "./form.js";
 import { isKeyChange, isLoss } from "./envelope.js";
 import { checkExecutor, checkTwoTrustees } from "./keys.js";
 import { checkKeyChange } from "./log-keys.js";
+import { checkListed, checkListedTeams, checkPoolAttestation, checkRestrictedExecution, isRestricted } from "./restricted.js";
 import { checkNoOpening, checkOpening, checkSeedHash, checkSealAttestation, checkSealedFields, isSealed, sameStrata } from "./seal.js";
 import type { Draw, Event, Phase, State } from "./state.js";
 
@@ -132,6 +133,7 @@ export function admitExecuted(state: State, { entry, payload: p, authors }: Even
   checkExecutor(state, authors[0]!, hex(a, "vrf_key"));
   if (!isSubject(state, draw)) return;
   checkSealedFields(draw, p);
+  checkRestrictedExecution(draw, p);
   if (flag(a, "sealed")) {
     const { strata, drawn } = selectionOf(state, draw, new Uint8Array(64)); // the counts are the same for any seed
     if (!sameStrata(strata, rows(p, "strata"), false) || BigInt(drawn.length) !== big(p, "visits")) {
@@ -153,6 +155,9 @@ function selectionOf(state: State, draw: Draw, seed: Bytes): Selection {
   return choose(seed, shares, big(a, "total"), state.pool.subjects);
 }
 
+const conflictsNote = { zh: "有利益冲突在案，配对是否避开须由有权打开者核验",
+  en: "conflicts are in force: whether the matching heeds them is for those who may open them" };
+
 /** What `pi` and `strata` of an execution, or of what opens a sealed one, give. */
 function makeKnown(state: State, draw: Draw, p: Decoded): void {
   const a = draw.announced;
@@ -167,6 +172,12 @@ function makeKnown(state: State, draw: Draw, p: Decoded): void {
   }
   const seed = draw.seed!;
   if (flag(a, "sealed")) checkSeedHash(draw.leaf, seed, executed.seedHash);
+  if (isRestricted(a)) {
+    state.notes.push({ zh: "名录受限：各行、抽签号、截止号的承诺没有打开，分层、可抽与否、由种子应抽中谁没有重算",
+      en: "its pool is restricted: the commitments to rows, tickets and cut-offs are not opened; strata, who could be drawn and whom the seed draws were not computed again" });
+    if (big(a, "conflict_rows") > 0n) state.notes.push(conflictsNote);
+    return; // who is drawn is known by the list alone
+  }
   draw.selection = selectionOf(state, draw, seed);
   if (!sameStrata(draw.selection.strata, rows(p, "strata"), true) ||
     BigInt(draw.selection.drawn.length) !== executed.visits) {
@@ -188,8 +199,7 @@ function makeKnown(state: State, draw: Draw, p: Decoded): void {
       refuse("draw.visits_root", "名单根或空缺数与重算不符", "root or vacancies are not what the seed gives");
     }
   } else {
-    state.notes.push({ zh: "有利益冲突在案，配对是否避开须由有权打开者核验",
-      en: "conflicts are in force: whether the matching heeds them is for those who may open them" });
+    state.notes.push(conflictsNote);
     draw.expected = inOrder().map((visit) => ({ ...visit, team: undefined }));
   }
 }
@@ -240,14 +250,19 @@ export function admitDisclosed(state: State, { entry, payload: p, authors }: Eve
     checkNoOpening(p);
   }
   const before = draw.visits.length;
-  const complete = before + listed.length === draw.expected.length;
-  const empty = !opening && listed.length === 0 && draw.expected.length > 0;
-  if (number(p, "part") !== draw.parts || empty || flag(p, "last") !== complete ||
-    before + listed.length > draw.expected.length) {
+  const restricted = isRestricted(draw.announced);
+  const all = restricted ? Number(draw.executed!.visits) : draw.expected.length;
+  const complete = before + listed.length === all;
+  const empty = !opening && listed.length === 0 && all > 0;
+  if (number(p, "part") !== draw.parts || empty || flag(p, "last") !== complete || before + listed.length > all) {
     refuse("draw.part", "名单部分的次序或数量有误", "parts of the list out of order or number");
   }
   draw.parts++;
-  listed.forEach((visit, i) => {
+  if (restricted) {
+    draw.visits.push(...listed);
+    checkListed(state, draw, draw.visits, before);
+  }
+  if (!restricted) listed.forEach((visit, i) => {
     const expected = draw.expected[before + i]!;
     const same = visit.subject === expected.subject && equal(visit.ticket, expected.ticket) &&
       (expected.team === undefined || (expected.team.length === visit.team.length &&
@@ -260,6 +275,7 @@ export function admitDisclosed(state: State, { entry, payload: p, authors }: Eve
   });
   checkTeams(state, draw);
   if (!complete) return;
+  if (restricted) checkListedTeams(state, draw, draw.visits);
   const executed = draw.executed!;
   const sealed = flag(draw.announced, "sealed");
   const counted = sealed || vacanciesOf(draw.visits) === executed.vacancies;
@@ -306,6 +322,7 @@ export function admitFailed(state: State, { entry, payload: p }: Event): void {
 export function admitAttested(state: State, event: Event): void {
   const { payload: p, authors } = event;
   const draw = drawOf(state, p);
+  if (flag(p, "pool")) return checkPoolAttestation(draw, event);
   const name = toHex(authors[0]!.key);
   if (draw.attested.has(name)) refuse("attest.repeated", "已作过见证", "attested already");
   checkSealAttestation(draw, event);

@@ -146,9 +146,6 @@ export class RowSteps {
   /** Undefined before the execution, or before what opens a sealed one. */
   seed(): Bytes | undefined {
     const announced = this.announced ?? refuse("proof.draw", "证明文件中没有所说的抽取", "the draw that the file is about is not in it");
-    if (bytes(announced, "pool_key_hash").length > 0) {
-      refuse("draw.reserved", "使用了保留字段", "fields of later versions are used");
-    }
     if (this.executed === undefined || this.isSealed()) return undefined;
     if (this.nonces!.length !== hashes(announced, "contributors").length) {
       refuse("draw.reveals", "所列随机数的个数不是公告的贡献人数", "there is not one nonce for each announced contributor");

@@ -13,13 +13,18 @@ const forms: Readonly<Record<string, (value: string) => boolean>> = {
   industry: (value) => /^[A-T][0-9]{2}$/.test(value),
 };
 
-/** Refuses with `scope.condition`. */
-export function scopeOf(row: Decoded, name: string): Scope {
+const isClass = (value: string): boolean => value !== "" && new TextEncoder().encode(value).length <= 24;
+
+/** Refuses with `scope.condition`, and with `scope.restricted` where nothing may speak of what is restricted. */
+export function scopeOf(row: Decoded, name: string, restrictedToo = false): Scope {
   const scope = new Map<string, readonly string[]>();
   for (const condition of rows(row, name)) {
     const field = scopeFields[number(condition, "field")] ?? "none";
     const values = texts(condition, "values");
-    const form = forms[field];
+    if (field === "risk_class" && !restrictedToo) {
+      refuse("scope.restricted", "风险等级只能用于细则的分层", "only the strata of a rule may speak of the risk class");
+    }
+    const form = field === "risk_class" ? isClass : forms[field];
     const good = form !== undefined && !scope.has(field) && values.length > 0 &&
       new Set(values).size === values.length && values.every(form);
     if (!good) refuse("scope.condition", "条件有误", "a condition makes no sense");

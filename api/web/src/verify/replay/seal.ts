@@ -30,13 +30,19 @@ export function checkSealing(state: State, p: Decoded, authors: readonly Key[]):
   const named = hashes(p, "supervisors");
   const deadline = big(p, "disclosure_deadline");
   if (!flag(p, "sealed")) {
-    if (deadline !== 0n || named.length > 0) badSeal();
+    const restricted = bytes(p, "pool_key_hash").length > 0;
+    if (deadline !== 0n || (named.length > 0 && !restricted)) badSeal();
+    if (restricted) checkSupervisors(state, named, authors);
     return;
   }
   const after = big(p, "execute_deadline");
   if (deadline <= after || deadline - after > 30n * day) {
     refuse("draw.deadlines", "公开期限有误", "the deadline for disclosure is not within 30 days after that for execution");
   }
+  checkSupervisors(state, named, authors);
+}
+
+function checkSupervisors(state: State, named: readonly Bytes[], authors: readonly Key[]): void {
   const keys = named.map((key) => state.keys.get(toHex(key)));
   const sound = keys.length >= 2 && keys.length <= 8 && keys.every((key) => key !== undefined && !key.revoked &&
     key.roles.has("supervisor") && !key.roles.has("platform"));
@@ -59,7 +65,7 @@ export function sameStrata(strata: readonly StratumOutcome[], recorded: readonly
 export function checkSealedFields(draw: Draw, p: Decoded): void {
   const supervisors = hashes(draw.announced, "supervisors").length;
   const sound = flag(draw.announced, "sealed")
-    ? bytes(p, "pi").length === 0 && big(p, "vacancies") === 0n && bytes(p, "seed_hash").length > 0 &&
+    ? bytes(p, "cutoff_commitments").length === 0 && bytes(p, "pi").length === 0 && big(p, "vacancies") === 0n && bytes(p, "seed_hash").length > 0 &&
       bytes(p, "sealed_pi").length === supervisors * sealedPiBytes
     : bytes(p, "pi").length > 0 && bytes(p, "seed_hash").length === 0 && bytes(p, "sealed_pi").length === 0;
   if (!sound) badSeal();
@@ -68,8 +74,8 @@ export function checkSealedFields(draw: Draw, p: Decoded): void {
 /** A supervisor attests to what he has seen. Refuses with `attest.early`, `attest.unseen`. */
 export function checkSealAttestation(draw: Draw, { entry, payload: p, authors }: Event): void {
   const author = authors[0]!;
-  if (!flag(draw.announced, "sealed") ||
-    !hashes(draw.announced, "supervisors").some((key) => equal(key, author.key))) return;
+  const looks = flag(draw.announced, "sealed") || bytes(draw.announced, "pool_key_hash").length > 0;
+  if (!looks || !hashes(draw.announced, "supervisors").some((key) => equal(key, author.key))) return;
   if (draw.executed === undefined) {
     refuse("attest.early", "执行之前无从见证", "there is nothing to attest to before the execution");
   }

@@ -1,6 +1,7 @@
 // What the entries of a proof file say, folded: as much of the city's state as one draw is judged by.
 import type { Bytes } from "../bytes.js";
 import type { InspectorRow, SubjectRow } from "../draw/pool.js";
+import type { CommittedRow } from "../draw/restricted-pool.js";
 import type { Selection } from "../draw/selection.js";
 import type { SeatGroup } from "../draw/team.js";
 import type { Chain } from "../drand.js";
@@ -122,6 +123,8 @@ export interface Draw {
   executed: { readonly position: bigint; readonly time: bigint; readonly root: Bytes; readonly visits: bigint;
     readonly vacancies: bigint; readonly seedHash: Bytes } | undefined;
   readonly sealChecked: { readonly person: string; readonly agrees: boolean; readonly position: bigint }[]; // of a sealed draw
+  readonly poolChecked: { readonly key: Bytes; readonly person: string; readonly agrees: boolean;
+    readonly position: bigint }[]; // of a restricted pool, before the commitments were closed
   parts: number;
   readonly visits: { subject: string; ticket: Bytes; team: readonly string[] }[];
   tasks: Task[];
@@ -138,6 +141,7 @@ export interface InspectorChange {
 
 export interface Pool {
   readonly subjects: readonly SubjectRow[];
+  readonly committed?: readonly CommittedRow[] | undefined; // of a restricted pool, in their place
   readonly inspectors: readonly InspectorRow[];
   readonly conflicts: readonly Bytes[];
 }

@@ -1,0 +1,13 @@
+// What the service opens restricted pools by: the store of restricted content, and the registry's
+// rows in their entries.
+#pragma once
+
+#include "ledger/restricted.h"
+#include "projections/restricted_pool.h"
+
+namespace liuhen::api::server {
+
+// Both outlive it. One thread at a time.
+projections::PoolOpener pool_opener(ledger::RestrictedStore& restricted, ledger::Storage& storage);
+
+}  // namespace liuhen::api::server
