@@ -2,9 +2,11 @@
 
 #include <rocksdb/utilities/backup_engine.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "crypto/checkpoint.h"
+#include "ledger/backup_note.h"
 #include "ledger/log_reader.h"
 #include "ledger/rocksdb_handle.h"
 
@@ -24,26 +26,39 @@ rocksdb::BackupEngineOptions options_of(const std::string& directory) {
 }
 
 // The checkpoint that the database had before the backup, which has it too.
-BackupInfo info_of(const rocksdb::BackupInfo& backup) {
-  BackupInfo info{.number = backup.backup_id,
-                  .time = static_cast<std::uint64_t>(backup.timestamp),
-                  .bytes = backup.size,
-                  .origin = {},
-                  .size = 0};
-  const auto note = crypto::parse_note(backup.app_metadata);
-  if (!note) return info;
-  if (const auto checkpoint = crypto::parse_checkpoint(note->text)) {
+void take_note(BackupInfo& info, const std::string& note) {
+  info.note = note;
+  const auto parsed = crypto::parse_note(note);
+  if (!parsed) return;
+  if (const auto checkpoint = crypto::parse_checkpoint(parsed->text)) {
     info.origin = checkpoint->origin;
     info.size = checkpoint->size;
   }
-  return info;
 }
 
-std::vector<BackupInfo> infos_of(const rocksdb::BackupEngineReadOnlyBase& engine) {
+// Those that RocksDB does not take as well, with what can still be read of them.
+std::vector<BackupInfo> infos_of(const rocksdb::BackupEngineReadOnlyBase& engine,
+                                 const std::string& directory) {
   std::vector<rocksdb::BackupInfo> found;
   engine.GetBackupInfo(&found);
   std::vector<BackupInfo> out;
-  for (const rocksdb::BackupInfo& backup : found) out.push_back(info_of(backup));
+  for (const rocksdb::BackupInfo& backup : found) {
+    BackupInfo& info = out.emplace_back();
+    info.number = backup.backup_id;
+    info.time = static_cast<std::uint64_t>(backup.timestamp);
+    info.bytes = backup.size;
+    take_note(info, backup.app_metadata);
+  }
+  std::vector<rocksdb::BackupID> damaged;
+  engine.GetCorruptedBackups(&damaged);
+  for (const rocksdb::BackupID number : damaged) {
+    BackupInfo& info = out.emplace_back();
+    info.number = number;
+    rocksdb::BackupInfo none;
+    info.damage = engine.GetBackupInfo(number, &none).ToString();
+    take_note(info, note_in_metadata(directory + "/meta/" + std::to_string(number)));
+  }
+  std::ranges::sort(out, {}, &BackupInfo::number);
   return out;
 }
 
@@ -59,26 +74,56 @@ Error stopped() {
               "another");
 }
 
-Error damaged_files(const std::string& directory, const std::string& detail) {
+Error damaged_files(const std::string& directory, const std::string& zh, const std::string& en) {
   return fail("backup.damaged",
-              "未备份：" + directory + " 里已有备份的文件与所记的不符（" + detail +
-                  "）。请把该目录移开、重新备份；若仍如此，用 liuhen-verify dir 核验账本",
+              "未备份：" + directory + " 里已有备份的文件与所记的不符（" + zh +
+                  "），原样未动。请把该目录移开保存，在空目录重新备份；若仍如此，用 liuhen-verify "
+                  "dir 核验账本",
               "nothing was backed up: files of the backups in " + directory +
-                  " are not what they were (" + detail +
-                  "). Move that directory away and back up anew; if it happens again, verify the "
-                  "ledger with liuhen-verify dir");
+                  " are not what they were (" + en +
+                  "), and were left as they are. Move that directory away, keep it, and back up "
+                  "anew; if it happens again, verify the ledger with liuhen-verify dir");
 }
 
+// Not to be read as "take an older one": what was signed after that one would be signed twice.
 Error damaged_backup(const std::string& directory, std::uint32_t number,
                      const std::string& detail) {
   const std::string name = std::to_string(number);
-  return fail("backup.damaged",
-              directory + " 里的第 " + name + " 号备份已损坏（" + detail +
-                  "），未恢复；请用 --number 恢复另一份（liuhen restore --list 列出），或用另一个"
-                  "备份目录",
-              "backup " + name + " in " + directory + " is damaged (" + detail +
-                  ") and was not restored; restore another by --number (liuhen restore --list "
-                  "shows them), or from another directory of backups");
+  return fail(
+      "backup.damaged",
+      directory + " 里的第 " + name + " 号备份已损坏（" + detail +
+          "），未恢复。请先找这个备份目录的另一份副本。更早的备份（liuhen restore --list "
+          "列出）缺少其后已签的条目：以 --number 恢复它时，用 --from-mirror 从镜像补回，至少用 "
+          "--head "
+          "给出别处保存的最新检查点",
+      "backup " + name + " in " + directory + " is damaged (" + detail +
+          ") and was not restored. First look for another copy of that directory. An older backup "
+          "(liuhen restore --list shows them) lacks what was signed after it: if you restore one "
+          "by "
+          "--number, fill it up by --from-mirror, or at least give the newest checkpoint that "
+          "others hold by --head");
+}
+
+// That what is there is of this log, and whole as far as that is seen without reading it all.
+Outcome check_earlier(const std::vector<BackupInfo>& earlier, Storage& storage,
+                      const std::string& directory, const std::string& origin) {
+  const auto keys = stored_log_keys(storage);
+  if (!keys) return keys.error();
+  for (const BackupInfo& backup : earlier) {
+    const std::string name = std::to_string(backup.number);
+    if (!backup.damage.empty()) {
+      const std::string& why = backup.damage;
+      return damaged_files(directory, "第 " + name + " 号：" + why, "backup " + name + ": " + why);
+    }
+    const BackupNote note = judge_backup_note(backup.note, origin, *keys);
+    if (note == BackupNote::of_another_log) return other_log(directory, backup.origin, origin);
+    if (note == BackupNote::damaged) {
+      return damaged_files(
+          directory, "第 " + name + " 号：meta/" + name + " 里的检查点不是所签的",
+          "backup " + name + ": the checkpoint in meta/" + name + " is not what was signed");
+    }
+  }
+  return ok();
 }
 
 // A backup's files are the ledger's own: nobody else's to read.
@@ -108,9 +153,9 @@ Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsig
       rocksdb::BackupEngine::Open(options_of(directory), rocksdb::Env::Default(), &opened);
   if (!status.ok()) return error_of(status);
   const std::unique_ptr<rocksdb::BackupEngine> engine(opened);
-  for (const BackupInfo& earlier : infos_of(*engine)) {
-    if (earlier.origin != *origin) return other_log(directory, earlier.origin, *origin);
-  }
+  if (Outcome sound = check_earlier(infos_of(*engine, directory), storage, directory, *origin);
+      !sound)
+    return sound.error();
   const std::stop_callback give_up(stop, [&engine] { engine->StopBackup(); });
   std::uint64_t copied = 0;
   rocksdb::CreateBackupOptions how;
@@ -126,12 +171,12 @@ Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsig
   if (status.ok()) status = engine->VerifyBackup(number, /*verify_with_checksum=*/true);
   if (status.IsCorruption()) {
     if (number != 0) (void)engine->DeleteBackup(number).ok();
-    return damaged_files(directory, status.ToString());
+    return damaged_files(directory, status.ToString(), status.ToString());
   }
   if (status.ok() && keep > 0) status = engine->PurgeOldBackups(keep);
   if (status.ok()) status = engine->GarbageCollect();
   if (!status.ok()) return error_of(status);
-  return infos_of(*engine).back();
+  return infos_of(*engine, directory).back();
 }
 
 Result<std::vector<BackupInfo>> list_backups(const std::string& directory) {
@@ -142,7 +187,7 @@ Result<std::vector<BackupInfo>> list_backups(const std::string& directory) {
       rocksdb::BackupEngineReadOnly::Open(options_of(directory), rocksdb::Env::Default(), &opened);
   if (!status.ok()) return error_of(status);
   const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
-  return infos_of(*engine);
+  return infos_of(*engine, directory);
 }
 
 Outcome restore_backup(const std::string& directory, std::uint32_t number,
@@ -158,7 +203,10 @@ Outcome restore_backup(const std::string& directory, std::uint32_t number,
   if (!status.ok()) return error_of(status);
   const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
   rocksdb::BackupInfo found;
-  if (!engine->GetBackupInfo(number, &found).ok()) {
+  const rocksdb::Status known = engine->GetBackupInfo(number, &found);
+  if (!known.ok() && !known.IsNotFound())
+    return damaged_backup(directory, number, known.ToString());
+  if (!known.ok()) {
     return fail("backup.absent", directory + " 里没有第 " + std::to_string(number) + " 号备份",
                 "there is no backup " + std::to_string(number) + " in " + directory);
   }

@@ -15,8 +15,10 @@ struct BackupInfo {
   std::uint32_t number = 0;
   std::uint64_t time = 0;   // Unix seconds, of the machine that made it
   std::uint64_t bytes = 0;  // of its files, those that it shares with others included
-  std::string origin;       // the log's name
-  std::uint64_t size = 0;   // entries that it has at least
+  std::string origin;       // the log's name, as its checkpoint has it; nothing was verified
+  std::uint64_t size = 0;   // entries that it has at least, likewise
+  std::string note;         // its checkpoint (ledger/backup_note.h); empty if there is none to read
+  std::string damage;       // what RocksDB says against it; empty for one that can be restored
 };
 
 // Makes one more backup in `directory` (made if there is none) of a storage from open_rocksdb that
@@ -24,18 +26,20 @@ struct BackupInfo {
 // backup has are copied. The new one is synced and complete when this returns; a run that was
 // broken off leaves nothing that counts. `progress`: bytes copied so far, roughly. Any thread, one
 // at a time on one directory. Errors: `backup.other` (it has backups of another log),
+// `backup.damaged` (one of those that are there is damaged: then nothing in it is touched),
 // `backup.stopped` (as `stop` asked), and those of Storage. What is purged meanwhile
 // (Storage::purge) leaves the database's files only when this returns.
 Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsigned keep,
                            const std::function<void(std::uint64_t)>& progress = {},
                            const std::stop_token& stop = {});
 
-// Oldest first; none if there is no such directory.
+// Oldest first, the damaged ones among them; none if there is no such directory. That a file of one
+// is absent or of another length is seen, what is in it is not.
 Result<std::vector<BackupInfo>> list_backups(const std::string& directory);
 
 // Writes the database of one backup into `database`, which must not be there, checking each file's
 // checksum, and syncs it. Whether it is a ledger is for its reader to say. Errors: `backup.absent`,
-// `storage.exists`, and those of Storage.
+// `backup.damaged`, `storage.exists`, and those of Storage.
 Outcome restore_backup(const std::string& directory, std::uint32_t number,
                        const std::string& database);
 

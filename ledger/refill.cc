@@ -9,6 +9,7 @@
 #include "ledger/content_block.h"
 #include "ledger/derived_index.h"
 #include "ledger/event.h"
+#include "ledger/log_keys.h"
 #include "ledger/tiles.h"
 
 namespace liuhen::ledger {
@@ -63,15 +64,23 @@ class Refilling {
     auto checkpoint = crypto::parse_checkpoint(parsed->text);
     if (!checkpoint) return checkpoint.error();
     checkpoint_ = std::move(*checkpoint);
-    crypto::Note own{.text = parsed->text, .signatures = {}};
-    for (const crypto::NoteSignature& line : parsed->signatures) {
+    signed_ = *parsed;
+    keys_.assign(log_keys.begin(), log_keys.end());
+    return ok();
+  }
+
+  // With those keys that the log changed to meanwhile: the one in force has to stay.
+  Result<std::string> own_note() const {
+    const auto by = crypto::verify_note(signed_, keys_);
+    if (!by) return by.error();
+    crypto::Note own{.text = signed_.text, .signatures = {}};
+    for (const crypto::NoteSignature& line : signed_.signatures) {
       const bool is_own = std::ranges::any_of(*by, [&](const auto& signer) {
         return signer.key.name == line.name && signer.key.id() == line.key_id;
       });
       if (is_own) own.signatures.push_back(line);
     }
-    note_ = crypto::format_note(own);
-    return ok();
+    return crypto::format_note(own);
   }
 
   Outcome take_entries() {
@@ -113,6 +122,9 @@ class Refilling {
     batch_.remove(Family::pending, std::string(text_of(crypto::sha256(event->intent().bytes()))));
     for (const Hash& commitment : commitments_of(event->intent()))
       carried_.insert_or_assign(commitment, position);
+    if (is_key_change(*event)) {
+      if (const auto change = key_change_in(*event)) keys_.push_back(change->key);
+    }
     erase(*event);
     bytes_ += bytes.size();
     return bytes_ < kBatchBytes ? ok() : flush();
@@ -180,7 +192,9 @@ class Refilling {
           return true;
         });
     if (!counted) return counted;
-    batch_.put(Family::checkpoints, key_of_number(checkpoint_.size), note_);
+    const auto note = own_note();
+    if (!note) return note.error();
+    batch_.put(Family::checkpoints, key_of_number(checkpoint_.size), *note);
     batch_.put(Family::meta, "checkpoints", key_of_number(count + 1));
     out_.size = checkpoint_.size;
     return flush();
@@ -191,7 +205,8 @@ class Refilling {
   const std::function<void(std::uint64_t, std::uint64_t)>& progress_;
   crypto::TreeHistory tree_;
   crypto::Checkpoint checkpoint_;  // of the source
-  std::string note_;               // with the log's signatures alone
+  crypto::Note signed_;            // by the log, and perhaps by others
+  std::vector<crypto::NoteKey> keys_;
   Batch batch_;
   std::size_t bytes_ = 0;                  // in it
   std::map<Hash, std::uint64_t> carried_;  // commitments, and where

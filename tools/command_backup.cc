@@ -82,14 +82,23 @@ Outcome list(Environment& environment, const std::string& from) {
   if (!all) return all.error();
   if (all->empty())
     return fail("backup.absent", from + " 里没有备份", "there is no backup in " + from);
+  std::size_t damaged = 0;
   for (const ledger::BackupInfo& backup : *all) {
     environment.out << backup.number << '\t' << backup.time << '\t' << backup.size << '\t'
-                    << backup.origin << '\n';
+                    << backup.origin << (backup.damage.empty() ? "" : "\t已损坏 damaged") << '\n';
+    if (!backup.damage.empty()) ++damaged;
   }
   environment.say(
       "编号、时间（Unix 秒）、至少条数、账本；共 " + std::to_string(all->size()) + " 份",
       "number, time (Unix seconds), entries at least, log; " + std::to_string(all->size()) +
           " in all");
+  if (damaged > 0) {
+    environment.say(
+        "其中 " + std::to_string(damaged) + " 份已损坏，恢复不了；请保存该目录，并找它的另一份副本",
+        std::to_string(damaged) +
+            " of them damaged, which cannot be restored; keep this directory, and look for another "
+            "copy of it");
+  }
   return ok();
 }
 
@@ -119,6 +128,27 @@ Outcome say_refilled(Environment& environment, const Restoring& asked,
   return ok();
 }
 
+void say_unread(Environment& environment, const api::server::Restored& restored) {
+  if (restored.unread.empty()) return;
+  std::string numbers;
+  for (const std::uint32_t number : restored.unread)
+    numbers += (numbers.empty() ? "" : ", ") + std::to_string(number);
+  environment.say(
+      "注意：此后所作的备份（" + numbers + "）读不出所签的检查点，不知道当时已签到第几条",
+      "mind: of later backups (" + numbers +
+          ") the signed checkpoint cannot be read, and how far the log had signed is "
+          "not known");
+  if (restored.head_aside.empty()) return;
+  environment.say(
+      "因此没有写 head，服务不会启动：请把见证方、镜像所持的最新检查点放到 "
+      "head；确无更新的，才把 " +
+          restored.head_aside + " 改名为 head",
+      "therefore no head was written, and the service will not start: put the newest checkpoint "
+      "that witnesses and mirrors hold there as head; only if there is none that is newer, "
+      "rename " +
+          restored.head_aside + " to head");
+}
+
 void say_restored(Environment& environment, const Restoring& asked,
                   const api::server::Restored& restored) {
   const std::string size = std::to_string(restored.size);
@@ -144,6 +174,13 @@ void say_restored(Environment& environment, const Restoring& asked,
         "whether there were entries after the backup only a checkpoint kept elsewhere "
         "can tell: compare with the newest that witnesses and mirrors hold (--head)");
   }
+  if (restored.key_beyond) {
+    environment.say(
+        "注意：--vkey 所给的公钥不在恢复出的账本里；两者是否同一账本，只凭所给公钥的检查点",
+        "mind: the verifier key given is not in the log that was restored; that both "
+        "are one log rests on the checkpoint signed by it alone");
+  }
+  say_unread(environment, restored);
   if (!restored.keys_present) {
     environment.say(
         "请把账本的密钥放回 " + asked.dir + "/keys（log、platform、vrf、master）后再启动",

@@ -5,6 +5,7 @@
 
 #include "api/server/keys.h"
 #include "crypto/checkpoint.h"
+#include "ledger/backup_note.h"
 #include "ledger/durable_file.h"
 #include "ledger/head_file.h"
 #include "ledger/log_reader.h"
@@ -37,6 +38,7 @@ class Restore {
       if (done) done = verify();
     }
     if (done) done = choose_head();
+    if (done) done = check_key();
     if (done) done = place();
     std::error_code ignored;
     if (!done) {
@@ -59,11 +61,12 @@ class Restore {
   Outcome prepare() {
     const auto backups = ledger::list_backups(options_.backups);
     if (!backups) return backups.error();
-    if (backups->empty()) {
+    backups_ = *backups;
+    if (backups_.empty()) {
       return fail("backup.absent", options_.backups + " 里没有备份",
                   "there is no backup in " + options_.backups);
     }
-    restored_.number = options_.number == 0 ? backups->back().number : options_.number;
+    restored_.number = options_.number == 0 ? backups_.back().number : options_.number;
     std::error_code error;
     if (fs::exists(layout_.database, error)) {
       return fail("storage.exists",
@@ -89,10 +92,7 @@ class Restore {
     ledger::StorageFetcher fetcher(**storage);
     auto note = fetcher.checkpoint();
     if (!note) return note.error();
-    projections::VerifyOptions how;
-    std::optional<crypto::Policy> policy;
-    if (options_.log) policy = crypto::Policy::of_log(*options_.log);
-    how.trusted = policy ? &*policy : nullptr;
+    projections::VerifyOptions how;  // by the log's own keys: check_key sees whether they are right
     how.now_s = options_.now_s;
     const projections::Report report = projections::verify_storage(
         **storage, std::optional<std::string>(*note), how, options_.progress);
@@ -110,22 +110,29 @@ class Restore {
     restored_.vkey = report.log_vkey;
     origin_ = report.origin;
     losses_ = report.losses;
-    log_keys_ = report.log_keys;
+    log_keys_.clear();
+    for (const projections::LogKeyLine& line : report.log_keys)
+      log_keys_.push_back(crypto::parse_vkey(line.vkey).value());
     return ok();
   }
 
   // What follows in the copy; verified again with the rest.
   Outcome fill() {
-    std::vector<crypto::NoteKey> keys;
-    for (const projections::LogKeyLine& line : log_keys_)
-      keys.push_back(crypto::parse_vkey(line.vkey).value());
-    if (options_.log) keys.push_back(*options_.log);  // which the log may have changed to since
     const auto storage = ledger::open_rocksdb(beside_, {.mode = ledger::OpenMode::existing});
     if (!storage) return storage.error();
-    auto filled = ledger::refill(**storage, *options_.mirror, keys, options_.progress);
+    auto filled = ledger::refill(**storage, *options_.mirror, known_keys(), options_.progress);
+    if (!filled && filled.error().code == "note.unsigned")
+      return unknown_key("副本的检查点", "the copy's checkpoint");
     if (!filled) return filled.error();
     restored_.refilled = std::move(*filled);
     return ok();
+  }
+
+  // Those of the log so far, and the one given, which it may have changed to since.
+  std::vector<crypto::NoteKey> known_keys() const {
+    std::vector<crypto::NoteKey> keys = log_keys_;
+    if (options_.log && options_.log->name == origin_) keys.push_back(*options_.log);
+    return keys;
   }
 
   // The newest that is known; all of one history as far as the database reaches.
@@ -135,33 +142,98 @@ class Restore {
     ledger::StorageFetcher fetcher(**storage);
     const auto own = fetcher.checkpoint();
     if (!own) return own.error();
-    const auto key = crypto::parse_vkey(restored_.vkey);
-    LIUHEN_CHECK(key.has_value());
     head_ = *own;
     restored_.head_size = restored_.size;
     const auto there = ledger::DiskHeadFile(layout_.head).read();
     if (!there) return there.error();
-    for (const std::optional<std::string>& note : {*there, options_.head}) {
-      if (!note) continue;
-      auto opened = crypto::open_checkpoint(*note, *key);
-      for (const projections::LogKeyLine& line : log_keys_) {
-        if (!opened) opened = crypto::open_checkpoint(*note, crypto::parse_vkey(line.vkey).value());
-      }
-      // One that the log changed to in what the backup lacks.
-      if (!opened && options_.log) opened = crypto::open_checkpoint(*note, *options_.log);
-      if (!opened) return opened.error();
-      const crypto::Checkpoint& known = opened->checkpoint;
-      if (is_declared_lost(*note)) continue;
-      if (known.size <= restored_.size) {
-        const auto edge = ledger::TileEdge::read(fetcher, known.size);
-        if (!edge) return edge.error();
-        if (edge->root() != known.root) return other_history(known.size);
-      } else if (known.size > restored_.head_size) {
-        head_ = *note;
-        restored_.head_size = known.size;
-      }
+    if (*there) {
+      if (Outcome weighed = weigh(fetcher, **there, "目录里的 head", "the file head"); !weighed)
+        return weighed;
+    }
+    if (options_.head) {
+      if (Outcome weighed = weigh(fetcher, *options_.head, "所给的检查点", "the checkpoint given");
+          !weighed)
+        return weighed;
+    }
+    for (const ledger::BackupInfo& backup : backups_) {
+      if (backup.number == restored_.number) continue;
+      if (Outcome weighed = weigh_note_of(fetcher, backup); !weighed) return weighed;
+    }
+    is_open_ = !restored_.unread.empty() && !*there && !options_.head && options_.mirror == nullptr;
+    return ok();
+  }
+
+  // What another backup shows that the log had signed when it was made.
+  Outcome weigh_note_of(ledger::Fetcher& fetcher, const ledger::BackupInfo& backup) {
+    const bool is_later = backup.number > restored_.number;
+    const std::string name = std::to_string(backup.number);
+    const std::string zh = "第 " + name + " 号备份的检查点",
+                      en = "the checkpoint of backup " + name;
+    const auto note = ledger::judge_backup_note(backup.note, origin_, known_keys());
+    if (note == ledger::BackupNote::by_unknown_key && is_later) return unknown_key(zh, en);
+    if (note != ledger::BackupNote::signed_by_the_log) {
+      if (is_later) restored_.unread.push_back(backup.number);
+      return ok();
+    }
+    // Made before what the log has declared lost was lost, if not under this very head.
+    const bool was_lost = !is_later && std::ranges::any_of(losses_, [&](const auto& loss) {
+      return loss.position < backup.size;
+    });
+    return was_lost ? ok() : weigh(fetcher, backup.note, zh, en);
+  }
+
+  // A head that somebody held: it becomes ours if it is newer, and has to be of this history.
+  Outcome weigh(ledger::Fetcher& fetcher, const std::string& note, const std::string& zh,
+                const std::string& en) {
+    const auto parsed = crypto::parse_note(note);
+    if (!parsed) return parsed.error();
+    const auto by = crypto::verify_note(*parsed, known_keys());
+    if (!by && by.error().code == "note.unsigned") return unknown_key(zh, en);
+    if (!by) return by.error();
+    const auto opened = crypto::open_checkpoint(note, by->front().key);
+    if (!opened) return opened.error();
+    const crypto::Checkpoint& known = opened->checkpoint;
+    if (is_declared_lost(note)) return ok();
+    if (known.size <= restored_.size) {
+      const auto edge = ledger::TileEdge::read(fetcher, known.size);
+      if (!edge) return edge.error();
+      return edge->root() == known.root ? ok() : Outcome(other_history(known.size, zh, en));
+    }
+    if (options_.log) {
+      vouched_ |=
+          std::ranges::any_of(*by, [&](const auto& signer) { return signer.key == *options_.log; });
+    }
+    if (known.size > restored_.head_size) {
+      head_ = note;
+      restored_.head_size = known.size;
     }
     return ok();
+  }
+
+  // A key that is none of the log's vouches for nothing. One that the log may have changed to in
+  // what is missing does so for a head alone.
+  Outcome check_key() {
+    if (!options_.log || std::ranges::find(log_keys_, *options_.log) != log_keys_.end())
+      return ok();
+    if (vouched_) {
+      restored_.key_beyond = true;
+      return ok();
+    }
+    return fail("restore.key",
+                "--vkey 所给的公钥不是备份所属账本（" + origin_ +
+                    "）用过的日志公钥，所知的检查点也没有用它签的，未恢复",
+                "the verifier key given is none by which the log of the backup (" + origin_ +
+                    ") signs, nor did it sign a newer checkpoint that is known, and nothing was "
+                    "restored");
+  }
+
+  static Error unknown_key(const std::string& zh, const std::string& en) {
+    return fail("restore.key",
+                zh + "是备份不知道的密钥签的，未恢复：账本此后若换过日志密钥，请用 --vkey "
+                     "给出新的日志公钥；若不是，它属于另一账本或已损坏",
+                en + " is signed by a key that the backup does not know, and nothing was restored: "
+                     "if the log has changed its key since, give the new verifier key by --vkey; "
+                     "if not, it is of another log, or damaged");
   }
 
   // By the log itself, in what was restored.
@@ -170,14 +242,15 @@ class Restore {
     return std::ranges::any_of(losses_, [&](const auto& loss) { return loss.head == hash; });
   }
 
-  static Error other_history(std::uint64_t size) {
+  static Error other_history(std::uint64_t size, const std::string& zh, const std::string& en) {
     const std::string number = std::to_string(size);
-    return fail(
-        "restore.fork",
-        "备份的前 " + number + " 条与已知的已签检查点不是同一段历史，未恢复；请保存两者并查明原因",
-        "the first " + number +
-            " entries of the backup are another history than a signed checkpoint that is "
-            "known, and nothing was restored; keep both and find out why");
+    return fail("restore.fork",
+                "备份的前 " + number + " 条与已知的已签检查点（" + zh +
+                    "）不是同一段历史，未恢复；请保存两者并查明原因",
+                "the first " + number +
+                    " entries of the backup are another history than a signed checkpoint that is "
+                    "known (" +
+                    en + "), and nothing was restored; keep both and find out why");
   }
 
   // The database comes last: without it there is no ledger to start.
@@ -195,8 +268,10 @@ class Restore {
       placed_.push_back(layout_.about);
       if (Outcome written = write_origin(layout_, origin_); !written) return written;
     }
-    if (!fs::exists(layout_.head, error)) placed_.push_back(layout_.head);
-    if (Outcome written = ledger::DiskHeadFile(layout_.head).write(head_); !written) return written;
+    const std::string head = is_open_ ? layout_.head + ".restored" : layout_.head;
+    if (!fs::exists(head, error)) placed_.push_back(head);
+    if (Outcome written = ledger::DiskHeadFile(head).write(head_); !written) return written;
+    if (is_open_) restored_.head_aside = head;
     if ((error = ledger::rename_synced(beside_, layout_.database))) {
       std::error_code ignored;
       if (!fs::exists(beside_, ignored)) placed_.push_back(layout_.database);
@@ -213,7 +288,10 @@ class Restore {
   Restored restored_;
   std::string origin_, head_;
   std::vector<projections::LossLine> losses_;
-  std::vector<projections::LogKeyLine> log_keys_;
+  std::vector<crypto::NoteKey> log_keys_;
+  std::vector<ledger::BackupInfo> backups_;
+  bool vouched_ = false;  // the key given signed a head that is newer than what was restored
+  bool is_open_ = false;  // what the log had signed: nothing that is at hand can tell
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "crypto/note.h"
 #include "ledger/backup.h"
@@ -14,10 +15,12 @@ namespace liuhen::api::server {
 
 struct RestoreOptions {
   std::string backups;       // where the backups are
-  std::uint32_t number = 0;  // 0: the newest
+  std::uint32_t number = 0;  // 0: the newest, which must not be damaged
   std::string dir;           // DIR/keys, DIR/head and DIR/ledger.json may be there; DIR/db not
-  std::optional<std::string> head;     // a signed checkpoint known from elsewhere
-  std::optional<crypto::NoteKey> log;  // whom the caller trusts; else what the genesis says
+  std::optional<std::string> head;  // a signed checkpoint known from elsewhere
+  // Whom the caller trusts: one of the log's keys, of an earlier time than the backup's or a later
+  // one. Absent: what the genesis says.
+  std::optional<crypto::NoteKey> log;
   // A copy of the log that somebody else keeps: what the backup lacks is taken from there, as far
   // as that reaches. Outlives the call; null: none.
   ledger::Fetcher* mirror = nullptr;
@@ -32,14 +35,24 @@ struct Restored {
   std::uint64_t head_size = 0;  // of the newest head known; more than `size`: these are missing
   std::string vkey;             // that everything was verified with
   bool keys_present = false;    // DIR/keys has all four
+  // The key given signed the newest head, and is not among those that the log changed to as far as
+  // it was restored: only the caller's word says that they are one log.
+  bool key_beyond = false;
+  // Backups made after this one whose signed checkpoint cannot be read, or is of another log.
+  std::vector<std::uint32_t> unread;
+  // Where those leave open what was signed, and no head was known otherwise, DIR/head is not
+  // written, without which no service starts: the backup's own head is here instead.
+  std::string head_aside;
 };
 
 // Verifies everything (as `liuhen-verify dir` does) beside its place, and only then puts it there;
 // a run that was broken off leaves nothing that counts. DIR/head becomes the newest of the heads
-// known: its own, the one that was there, the one given. The service refuses to start if that is
-// newer than what was restored. Errors: `restore.damaged` (what verification finds),
-// `restore.fork` (a head of another history), `restore.other` (DIR is another log's),
-// `restore.mirror` (the copy does not follow on), `restore.io`, those of restore_backup.
+// known: its own, the one that was there, the one given, and those that the other backups carry,
+// the damaged ones too. The service refuses to start if that is newer than what was restored.
+// Errors: `restore.damaged` (what verification finds), `restore.fork` (a head of another history),
+// `restore.key` (a head that no known key signed, or the key given is none of the log's),
+// `restore.other` (DIR is another log's), `restore.mirror` (the copy does not follow on),
+// `restore.io`, those of restore_backup.
 Result<Restored> restore(const RestoreOptions& options);
 
 }  // namespace liuhen::api::server

@@ -209,13 +209,13 @@ class Backups(unittest.TestCase):
         self.back_up()
         self.expect_whole(self.restore()[0], self.size)
 
-    def test_what_does_not_verify_is_not_restored(self):
+    def test_another_logs_key_vouches_for_nothing(self):
         self.back_up()
         directory = os.path.join(scratch(), "restored")
         code, _, err = liuhen("restore", self.backups, directory, "--vkey",
                               "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")
         self.assertEqual(code, 1)
-        self.assertIn("[restore.damaged]", err)
+        self.assertIn("[restore.key]", err)
         self.assertFalse(os.path.exists(directory))
 
     def test_where_there_is_no_backup_nothing_is_made(self):

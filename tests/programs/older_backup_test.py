@@ -1,0 +1,262 @@
+"""`liuhen restore` where the directory of backups shows a newer head than what it restores, where backups are damaged, and
+where the log has changed its key since: no two histories get signed (docs/operate.md, "Restoring")."""
+
+import glob
+import os
+import re
+import shutil
+import unittest
+
+from backup_test import department, size_in, text_of
+from programs import Service, copy_of_demo, head_of, liuhen, person, scratch, verify
+
+STRANGER = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+
+
+def names_in(folder):
+    return sorted(glob.glob(folder + "/**", recursive=True))
+
+
+class Ledgers(unittest.TestCase):
+    def setUp(self):
+        self.ledger = copy_of_demo()
+        self.backups = os.path.join(scratch(), "backups")
+        self.size = size_in(head_of(self.ledger))
+
+    def done(self, *words):
+        code, out, err = liuhen(*words)
+        self.assertEqual(code, 0, (words, out, err))
+        return out
+
+    def refused(self, why, *words):
+        code, out, err = liuhen(*words)
+        self.assertEqual(code, 1, (words, out, err))
+        self.assertIn(f"[{why}]", err)
+        return err
+
+    def back_up(self):
+        self.done("backup", self.ledger, "--to", self.backups)
+
+    def add(self, *numbers):
+        for number in numbers:
+            self.assertEqual(department(("--dir", self.ledger), number)[0], 0)
+
+    def restore(self, *words):
+        directory = os.path.join(scratch(), "restored")
+        return directory, self.done("restore", self.backups, directory, *words)
+
+    def put_keys(self, directory):
+        shutil.copytree(os.path.join(self.ledger, "keys"), os.path.join(directory, "keys"))
+
+    def expect_no_second_history(self, directory, size):
+        """Nothing is signed until somebody decides, by an event that everyone sees."""
+        self.assertEqual(size_in(head_of(directory)), size)
+        self.put_keys(directory)
+        for words in (("serve", "--listen", "127.0.0.1:0"), ("state", "log")):
+            self.refused("ledger.rolled_back", *words, "--dir", directory)
+        self.assertEqual(department(("--dir", directory), 7)[0], 1)
+        self.assertEqual(size_in(head_of(directory)), size)
+
+
+class Older(Ledgers):
+    """Two backups, of which the first is restored."""
+
+    def setUp(self):
+        super().setUp()
+        self.back_up()
+        self.add(1, 2)
+        self.back_up()
+        self.meta = os.path.join(self.backups, "meta", "2")
+
+    def accept(self, directory):
+        return self.done("accept-loss", "--dir", directory, "--reason", "备份损坏", "--key",
+                         os.path.join(directory, "keys", "platform.key"), "--key", person("trustee-2"))
+
+    def lose_a_table(self):
+        of = [set(re.findall(r"^shared\S+", text_of(self.backups, "meta", number), re.M)) for number in "12"]
+        os.remove(os.path.join(self.backups, min(of[1] - of[0])))
+
+    def cut_metadata(self, keep):
+        with open(self.meta, "rb") as file:
+            good = file.read()
+        with open(self.meta, "wb") as file:
+            file.write(good[:keep])
+
+    def flip_checksum(self):
+        with open(self.meta, "rb") as file:
+            good = file.read()
+        with open(self.meta, "wb") as file:
+            file.write(good.replace(b"crc32", b"crc33", 1))
+
+    def test_the_newer_backup_shows_what_was_signed(self):
+        directory, out = self.restore("--number", "1")
+        self.assertIn(f"has {self.size + 2} entries", out)
+        self.expect_no_second_history(directory, self.size + 2)
+        self.accept(directory)
+        self.assertIn("Restored from an older backup", verify("dir", directory)[1])
+        # What it goes on with is backed up to the same place, and restored from there.
+        self.done("backup", directory, "--to", self.backups)
+        again, out = self.restore()
+        self.assertIn("restored backup 3", out)
+        code, said = verify("dir", again)
+        self.assertEqual(code, 0, said)
+        self.put_keys(again)
+        self.done("state", "log", "--dir", again)
+
+    def test_a_loss_under_a_later_head_covers_the_backups_before(self):
+        self.add(3)
+        directory, _ = self.restore("--number", "1", "--head", os.path.join(self.ledger, "head"))
+        self.expect_no_second_history(directory, self.size + 3)
+        self.accept(directory)
+        self.done("backup", directory, "--to", self.backups)
+        again, _ = self.restore()
+        self.assertEqual(head_of(again), head_of(directory))
+
+    def test_another_history_in_the_same_place_is_seen(self):
+        other = copy_of_demo()
+        for number in (7, 8, 9):
+            self.assertEqual(department(("--dir", other), number)[0], 0)
+        self.done("backup", other, "--to", self.backups)
+        err = self.refused("restore.fork", "restore", self.backups, os.path.join(scratch(), "r"))
+        self.assertIn("the checkpoint of backup 2", err)
+
+    def test_a_damaged_newest_one_is_no_reason_to_take_an_older_one(self):
+        good = self.backups
+        for damage in (self.lose_a_table, self.flip_checksum, lambda: self.cut_metadata(-40)):
+            self.backups = os.path.join(scratch(), "backups")
+            shutil.copytree(good, self.backups)
+            self.meta = os.path.join(self.backups, "meta", "2")
+            damage()
+            lines = self.done("restore", self.backups, "--list").splitlines()
+            self.assertEqual([line.split("\t")[0] for line in lines[:2]], ["1", "2"])
+            self.assertNotIn("damaged", lines[0])
+            self.assertIn("damaged", lines[1])
+            target = os.path.join(scratch(), "r")
+            for words in ((), ("--number", "2")):
+                err = self.refused("backup.damaged", "restore", self.backups, target, *words)
+                self.assertIn("lacks what was signed after it", err)
+                self.assertFalse(os.path.exists(target))
+            # The next backup says so, and takes nothing away.
+            before = names_in(self.backups)
+            for keep in ((), ("--keep", "1")):
+                err = self.refused("backup.damaged", "backup", self.ledger, "--to", self.backups, *keep)
+                self.assertIn("backup 2", err)
+                self.assertIn("Move that directory away, keep it", err)
+            self.assertEqual(names_in(self.backups), before)
+            directory, out = self.restore("--number", "1")
+            self.assertIn(f"has {self.size + 2} entries", out)
+            self.expect_no_second_history(directory, self.size + 2)
+
+    def test_where_its_checkpoint_is_gone_too_nothing_starts_unasked(self):
+        self.cut_metadata(0)
+        directory, out = self.restore("--number", "1")
+        self.assertIn("of later backups (2) the signed checkpoint cannot be read", out)
+        self.put_keys(directory)
+        self.refused("head.absent", "state", "log", "--dir", directory)
+        # Who has a newer head gives it; who knows that there is none says so.
+        given, _ = self.restore("--number", "1", "--head", os.path.join(self.ledger, "head"))
+        self.expect_no_second_history(given, self.size + 2)
+        os.rename(os.path.join(directory, "head.restored"), os.path.join(directory, "head"))
+        self.done("state", "log", "--dir", directory)
+
+    def test_all_of_them_damaged_are_not_none(self):
+        for number in "12":
+            with open(os.path.join(self.backups, "meta", number), "wb"):
+                pass
+        self.assertIn("2 of them damaged", self.done("restore", self.backups, "--list"))
+        self.refused("backup.damaged", "restore", self.backups, os.path.join(scratch(), "r"))
+
+    def test_a_flipped_digit_of_a_checkpoint_is_damage_and_no_other_log(self):
+        with open(self.meta, "rb") as file:
+            good = file.read()
+        text = bytes.fromhex(re.search(rb"^metadata (\w+)$", good, re.M).group(1).decode()).decode()
+        name, size = text.split("\n")[:2]
+        for bad in (text.replace(name, name[:1] + "g" + name[2:], 1), text.replace(f"\n{size}\n", f"\n{int(size) + 1}\n")):
+            with open(self.meta, "wb") as file:
+                file.write(good.replace(text.encode().hex().encode(), bad.encode().hex().encode())
+                           .replace(text.encode().hex().upper().encode(), bad.encode().hex().upper().encode()))
+            err = self.refused("backup.damaged", "backup", self.ledger, "--to", self.backups)
+            self.assertIn("the checkpoint in meta/2 is not what was signed", err)
+            directory, _ = self.restore()  # whose files are whole
+            self.assertEqual(head_of(directory), head_of(self.ledger))
+            out = self.restore("--number", "1")[1]
+            self.assertIn("of later backups (2) the signed checkpoint cannot be read", out)
+
+
+class KeyChanged(Ledgers):
+    """The backup is of before the log's key was changed, the mirror of after."""
+
+    def setUp(self):
+        super().setUp()
+        self.old = self.done("state", "vkey", "--dir", self.ledger).strip()
+        self.copy = os.path.join(scratch(), "copy")
+        self.back_up()
+        self.mirror()
+
+    def mirror(self, *words):
+        with Service(self.ledger) as service:
+            self.done("mirror", service.url, self.copy, *words)
+
+    def rotate(self):
+        self.done("key", "rotate-log", "--dir", self.ledger, "--reason", "轮换", "--key", person("trustee-1"), "--key",
+                  person("trustee-2"))
+        self.new = self.done("state", "vkey", "--dir", self.ledger).strip()
+        self.add(1)
+        self.mirror()
+
+    def end_it(self):
+        self.mirror("--vkey", self.new)
+        self.old_key = os.path.join(scratch(), "old.key")
+        shutil.move(os.path.join(self.ledger, "keys", "log-old.key"), self.old_key)
+        self.add(2)
+        self.mirror()
+
+    def test_its_missing_entries_come_from_a_mirror_under_the_new_key(self):
+        self.rotate()
+        for words in ((), ("--vkey", self.old), ("--vkey", self.new)):  # both sign
+            directory, out = self.restore("--from-mirror", self.copy, *words)
+            self.assertIn("entries after the backup", out)
+            self.assertEqual(head_of(directory), head_of(self.ledger))
+        self.end_it()
+        directory, out = self.restore("--from-mirror", self.copy, "--vkey", self.new)
+        self.assertIn("entries after the backup", out)
+        self.assertEqual(head_of(directory), head_of(self.ledger))
+        for vkey in (self.old, self.new):
+            self.assertEqual(verify("dir", directory, "--vkey", vkey)[0], 0)
+        self.put_keys(directory)
+        self.assertEqual(department(("--dir", directory), 9)[0], 0)
+        target = os.path.join(scratch(), "r")
+        for words in ((), ("--vkey", self.old)):
+            err = self.refused("restore.key", "restore", self.backups, target, "--from-mirror", self.copy, *words)
+            self.assertIn("give the new verifier key by --vkey", err)
+        self.refused("restore.key", "restore", self.backups, target, "--from-mirror", self.copy, "--vkey", STRANGER)
+        self.assertFalse(os.path.exists(target))
+
+    def test_a_head_under_the_new_key_forbids_to_sign(self):
+        self.rotate()
+        self.end_it()
+        head = ("--head", os.path.join(self.copy, "checkpoint"))
+        target = os.path.join(scratch(), "r")
+        for words in ((), ("--vkey", self.old)):
+            err = self.refused("restore.key", "restore", self.backups, target, *head, *words)
+            self.assertIn("give the new verifier key by --vkey", err)
+        self.refused("restore.key", "restore", self.backups, target, *head, "--vkey", STRANGER)
+        self.refused("restore.key", "restore", self.backups, target, "--vkey", self.new)  # nothing ties it to the log
+        self.assertFalse(os.path.exists(target))
+        directory, out = self.restore(*head, "--vkey", self.new)
+        self.assertIn("rests on the checkpoint signed by it alone", out)
+        self.expect_no_second_history(directory, size_in(head_of(self.ledger)))
+
+    def test_so_does_a_later_backup_under_the_new_key(self):
+        self.rotate()
+        self.end_it()
+        self.back_up()
+        for words in ((), ("--vkey", self.old), ("--vkey", self.new)):
+            self.restore(*words)
+        self.refused("restore.key", "restore", self.backups, os.path.join(scratch(), "r"), "--number", "1")
+        directory, _ = self.restore("--number", "1", "--vkey", self.new)
+        self.expect_no_second_history(directory, size_in(head_of(self.ledger)))
+
+
+if __name__ == "__main__":
+    unittest.main()
