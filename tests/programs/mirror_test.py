@@ -42,6 +42,10 @@ def grow(where, entries):
     assert code == 0, err
 
 
+def without_tiles(path, status, body):
+    return (404, b"") if path.startswith("/tile") else (status, body)
+
+
 class Serving:
     """Requests on a free port of the loopback are handled until the block ends."""
 
@@ -294,8 +298,9 @@ class Mirror(unittest.TestCase):
             code, _, err = self.mirror(source.url)
             self.assertEqual(code, 1)
             self.assertIn("[export.source]", err)
-            self.assertFalse(os.path.exists(os.path.join(self.copy, "evidence")))
+            self.assertEqual([name.split("-")[0] for name in self.evidence()], ["held", "unproven"])
             self.assertEqual(self.mirror(service.url)[0], 0)
+            self.assertFalse(os.path.exists(os.path.join(self.copy, "evidence")))
         self.expect_verified(self.size + 1)
 
     def test_an_altered_checkpoint_is_refused(self):
@@ -320,8 +325,8 @@ class Mirror(unittest.TestCase):
                 self.assertIn(f"entries from {self.size} on have gone", err)
         kept = self.evidence()
         self.assertEqual(len(kept), 2, kept)
-        self.assertTrue(kept[0].startswith(f"held-{self.size + 2}-"))
-        self.assertTrue(kept[1].startswith(f"offered-{self.size}-"))
+        self.assertTrue(kept[0].startswith(f"behind-{self.size}-"))
+        self.assertTrue(kept[1].startswith(f"held-{self.size + 2}-"))
         self.expect_verified(self.size + 2)
 
     def test_one_that_follows_puts_up_with_a_checkpoint_of_a_moment_ago(self):
@@ -367,6 +372,44 @@ class Mirror(unittest.TestCase):
         self.expect_verified(self.size + 2)
         with Service(one) as service:  # the history that it holds is still welcome
             self.assertEqual(self.mirror(service.url)[0], 0)
+
+    def test_a_fork_of_the_same_size_needs_no_tiles(self):
+        one, other = self.own_service(), self.own_service()
+        department(("--dir", one), 1)
+        department(("--dir", other), 2)
+        exported = os.path.join(scratch(), "exported")
+        with Service(one) as service:
+            self.assertEqual(self.mirror(service.url, "--vkey", self.vkey)[0], 0)
+        shutil.copytree(self.copy, exported)
+        with Service(other) as service, Proxy(service.url, without_tiles) as source:
+            for words in (("mirror", source.url, self.copy), ("mirror", source.url, self.copy, "--follow"),
+                          ("export", "tiles", exported, "--url", source.url, "--vkey", self.vkey)):
+                code, _, err = liuhen(*words)
+                self.assertEqual(code, 1)
+                self.assertIn("[export.fork]", err)
+                self.assertIn("which entry differs first is unknown", err)
+        for folder in (self.copy, exported):
+            kept = [name.rsplit("-", 1)[0] for name in sorted(os.listdir(os.path.join(folder, "evidence")))]
+            self.assertEqual(kept, [f"fork-{self.size + 1}", f"held-{self.size + 1}"])
+            self.expect_verified(self.size + 1, folder)
+
+    def test_a_longer_fork_without_tiles_is_found_out_later(self):
+        one, other = self.own_service(), self.own_service()
+        department(("--dir", one), 1)
+        department(("--dir", other), 2)
+        self.assertEqual(self.mirror(self.service.url, "--vkey", self.vkey)[0], 0)
+        with Service(other) as service, Proxy(service.url, without_tiles) as source:
+            code, _, err = self.mirror(source.url)
+        self.assertEqual(code, 1)
+        self.assertIn("[fetch.absent]", err)
+        self.assertIn(os.path.join(self.copy, "evidence", f"unproven-{self.size + 1}-"), err)
+        with Service(one) as service:
+            code, _, err = self.mirror(service.url)
+            self.assertEqual(code, 1)
+            self.assertIn("[export.fork]", err)
+            self.assertEqual(self.mirror(service.url)[0], 0)
+        self.assertTrue(self.evidence()[0].startswith(f"fork-{self.size + 1}-"), self.evidence())
+        self.expect_verified(self.size + 1)
 
     def test_a_fork_that_was_seen_before_it_was_copied_is_caught(self):
         """Killed between taking a checkpoint and copying its entries, then shown another history."""
