@@ -1,9 +1,11 @@
 """`liuhen mirror` over real HTTP: sources that are slow, broken off, tampered with, rolled back, forked; a copy that is damaged."""
 
+import fcntl
 import glob
 import http.server
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -112,8 +114,10 @@ class Running:
     """`liuhen mirror …` in a process of its own."""
 
     def __init__(self, *words):
-        self.process = subprocess.Popen([LIUHEN, "--lang", "en", "mirror", *words], stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT, start_new_session=True)
+        self.process = subprocess.Popen([LIUHEN, "--lang", "en", "mirror", *words], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT,
+                                        start_new_session=True,
+                                        restore_signals=False)  # a file too large is an error, and no signal
 
     def wait(self, seconds=120):
         """(exit code, all that it said)"""
@@ -251,6 +255,42 @@ class Mirror(unittest.TestCase):
                 _, said = following.wait()
         self.assertIn("[fetch.failed]", said)
         self.assertIn("asking again in 2 s", said)
+
+    def test_one_without_room_goes_on_once_there_is(self):
+        ledger = self.own_service()
+        with Service(ledger) as service, Running(service.url, self.copy, "--follow", "--interval", "1") as following:
+            until(lambda: os.path.exists(os.path.join(self.copy, "checkpoint")))
+            no_limit = resource.prlimit(following.process.pid, resource.RLIMIT_FSIZE, (10, resource.RLIM_INFINITY))
+            department(("--url", service.url), 1)
+            time.sleep(4.5)
+            self.assertIsNone(following.process.poll())
+            self.expect_verified(self.size)
+            resource.prlimit(following.process.pid, resource.RLIMIT_FSIZE, no_limit)
+            until(lambda: size_of(self.copy) == self.size + 1)
+            following.process.kill()
+            _, said = following.wait()
+        self.assertEqual(said.count("[export.io]"), 1, said)
+        self.expect_verified(self.size + 1)
+
+    def test_one_that_finds_another_run_waits_for_it(self):
+        self.assertEqual(self.mirror(self.service.url, "--vkey", self.vkey)[0], 0)
+        held = os.open(self.copy, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        bundle = glob.glob(self.copy + "/tile/entries/002.p/*")[0]
+        os.truncate(bundle, 100)
+        with Running(self.service.url, self.copy, "--follow", "--interval", "1") as following:
+            said = [following.process.stdout.readline() for _ in range(2)]
+            self.assertIn("[export.busy]", "".join(said))
+            os.close(held)
+            until(lambda: os.path.getsize(bundle) > 100)  # it is checked then
+            self.assertIsNone(following.process.poll())
+
+    def test_a_hangup_without_a_terminal_ends_none_that_follows(self):
+        with Running(self.service.url, self.copy, "--vkey", self.vkey, "--follow", "--interval", "1") as following:
+            until(lambda: os.path.exists(os.path.join(self.copy, "checkpoint")))
+            following.process.send_signal(signal.SIGHUP)
+            time.sleep(1)
+            self.assertIsNone(following.process.poll())
 
     def test_one_that_hangs_is_not_waited_for(self):
         def hangs(path, status, body):
