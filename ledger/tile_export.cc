@@ -1,6 +1,7 @@
 #include "ledger/tile_export.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/checkpoint.h"
 #include "crypto/merkle.h"
@@ -8,6 +9,7 @@
 #include "ledger/leaf_hashes.h"
 #include "ledger/log_reader.h"
 #include "ledger/tile_edge.h"
+#include "ledger/tree_evidence.h"
 #include "ledger/tree_folder.h"
 #include "ledger/tree_head.h"
 
@@ -15,12 +17,6 @@ namespace liuhen::ledger {
 namespace {
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
-
-// What is kept of an alarm: the checkpoint held and the one offered, by size and root.
-std::string evidence_path(const char* whose, const crypto::Checkpoint& checkpoint) {
-  return std::string("evidence/") + whose + "-" + number(checkpoint.size) + "-" +
-         to_hex(checkpoint.root).substr(0, 16);
-}
 
 class Export {
  public:
@@ -31,6 +27,7 @@ class Export {
         directory_(directory),
         folder_(directory),
         present_(directory),
+        evidence_(folder_),
         progress_(progress) {}
 
   Result<ExportReport> run() {
@@ -40,11 +37,13 @@ class Export {
     const std::uint64_t from = old_.checkpoint.size, to = new_.checkpoint.size;
     const std::uint64_t bundles = to == from ? 0 : (to - 1) / kTileWidth - from / kTileWidth + 1;
     all_ = 2 * count_tiles_of_growth(from, to) + bundles;
-    for (const auto part : {&Export::stage_tiles, &Export::keep_head, &Export::publish_tiles,
-                            &Export::publish_bundles, &Export::publish_checkpoint}) {
+    if (Outcome staged = stage_tiles(); !staged) return unshown(staged.error());
+    for (const auto part : {&Export::keep_head, &Export::publish_tiles, &Export::publish_bundles,
+                            &Export::publish_checkpoint}) {
       if (Outcome done = (this->*part)(); !done) return done.error();
     }
     if (Outcome removed = remove_superseded(from, to); !removed) return removed.error();
+    if (Outcome settled = settle(); !settled) return settled.error();
     if (Outcome cleared = folder_.clear_staging(); !cleared) return cleared.error();
     return ExportReport{from, to, files_};
   }
@@ -62,6 +61,9 @@ class Export {
     } else {
       old_.checkpoint.root = crypto::empty_root();
     }
+    for (const SignedHead* mine : {&old_, &known_}) {
+      if (!mine->note.empty() && are_two_of_one_size(*mine, new_)) return fork_of_one_size(*mine);
+    }
     const std::uint64_t from = old_.checkpoint.size, to = new_.checkpoint.size;
     auto edge = TileEdge::read(present_, from);
     if (!edge || edge->root() != old_.checkpoint.root) {
@@ -76,23 +78,36 @@ class Export {
     return ok();
   }
 
+  static bool are_two_of_one_size(const SignedHead& one, const SignedHead& other) {
+    return one.checkpoint.size == other.checkpoint.size &&
+           one.checkpoint.root != other.checkpoint.root;
+  }
+
   // Rolled back, or another and shorter history: whichever can be shown.
   Error behind() {
-    const std::uint64_t held = std::max(old_.checkpoint.size, known_.checkpoint.size);
+    const SignedHead& held = newest_held();
     const std::uint64_t to = new_.checkpoint.size;
-    if (to <= old_.checkpoint.size) {
-      const auto edge = TileEdge::read(present_, to);
-      if (edge && edge->root() != new_.checkpoint.root) {
-        const auto parts = first_difference(source_, new_.checkpoint, present_, to);
-        if (parts && *parts) return fork_at(number(**parts));
-      }
-    }
-    return alarm("export.behind",
-                 "来源只有 " + number(to) + " 条，目录里已有 " + number(held) +
+    if (is_another(new_, old_) == true) return fork(old_, position());
+    return alarm(TreeDoubt::behind, held, "export.behind",
+                 "来源只有 " + number(to) + " 条，目录里已有 " + number(held.checkpoint.size) +
                      " 条：账本不会变短，第 " + number(to) + " 条起不见了；请查明来源是否被回退",
                  "the source has " + number(to) + " entries where the directory has " +
-                     number(held) + ": a log never shrinks, and entries from " + number(to) +
-                     " on have gone; find out whether the source was rolled back");
+                     number(held.checkpoint.size) + ": a log never shrinks, and entries from " +
+                     number(to) + " on have gone; find out whether the source was rolled back");
+  }
+
+  // Whether `other` is of another history than the tiles here, which give `held`. Neither can be
+  // told of what is longer, nor of tiles that are damaged.
+  std::optional<bool> is_another(const SignedHead& other, const SignedHead& held) {
+    const std::uint64_t size = other.checkpoint.size;
+    if (size > held.checkpoint.size) return std::nullopt;
+    const auto edge = TileEdge::read(present_, size);
+    if (edge && edge->root() == other.checkpoint.root) return false;
+    const auto leaves = leaves_of(present_, held.checkpoint);
+    if (!leaves) return std::nullopt;
+    TileEdge ours;
+    for (std::uint64_t i = 0; i < size; ++i) ours.append((*leaves)[i]);
+    return ours.root() != other.checkpoint.root;
   }
 
   // Finishes what a run that was broken off had left to remove, and notes where this one begins.
@@ -145,37 +160,97 @@ class Export {
   // Why the source's tiles do not give its root over what the directory has: the first entry of
   // another history, or tiles that are wrong.
   Error differs() {
-    const std::uint64_t from = old_.checkpoint.size, known = known_.checkpoint.size;
-    const auto parts = first_difference(source_, new_.checkpoint, present_, from);
-    if (!parts) return parts.error();
-    if (*parts) return fork_at(number(**parts));
-    if (known > from) return fork_at(number(from) + "–" + number(known - 1));
+    const auto where = position();
+    if (!where) return where.error();
+    if (*where) return fork(newest_held(), where);
     return fail("export.source", "来源先后给出的瓦片不一致，未作改动",
                 "the source's tiles differ from one request to the next; nothing was changed");
   }
 
-  Error fork_at(const std::string& position) {
-    return alarm("export.fork",
-                 "来源的历史与目录里的不同，第一处是第 " + position +
-                     " 条；目录里的瓦片保持原样，请查明原因",
-                 "the source's history is another: the first entry that differs is " + position +
+  const SignedHead& newest_held() const {
+    return known_.checkpoint.size > old_.checkpoint.size ? known_ : old_;
+  }
+
+  // The first entry that differs, or between which ones it is, as the source's tiles show it; none
+  // if nothing differs as far as both go.
+  Result<std::optional<std::string>> position() {
+    const std::uint64_t from = old_.checkpoint.size, known = known_.checkpoint.size;
+    const std::uint64_t to = new_.checkpoint.size;
+    const auto parts = first_difference(source_, new_.checkpoint, present_, std::min(from, to));
+    if (!parts) return parts.error();
+    if (*parts) return std::optional(number(**parts));
+    if (known > from) return std::optional(number(from) + "–" + number(known - 1));
+    return std::optional<std::string>();
+  }
+
+  // Two signed roots of one size need no tiles to prove it. What proves it is kept before the
+  // source, which may not care to answer, is asked where.
+  Error fork_of_one_size(const SignedHead& held) {
+    (void)evidence_.keep(TreeDoubt::fork, new_, held);  // alarm() tells if it cannot be
+    return fork(held, position());
+  }
+
+  Error fork(const SignedHead& held, const Result<std::optional<std::string>>& where) {
+    const bool is_told = where && *where;
+    const std::string zh = is_told ? "第一处是第 " + **where + " 条"
+                                   : std::string("从哪一条起不同不明，来源没有给出可核对的瓦片");
+    const std::string en =
+        is_told ? "the first entry that differs is " + **where
+                : std::string(
+                      "which entry differs first is unknown, for the source gives no tiles "
+                      "that show it");
+    return alarm(TreeDoubt::fork, held, "export.fork",
+                 "来源的历史与目录里的不同，" + zh + "；目录里的瓦片保持原样，请查明原因",
+                 "the source's history is another: " + en +
                      "; the directory's tiles are left as they are: find out why");
   }
 
   // Both signed checkpoints stay, for whoever asks.
-  Error alarm(const char* code, const std::string& zh, const std::string& en) {
-    const SignedHead& held = known_.checkpoint.size > old_.checkpoint.size ? known_ : old_;
-    const std::string ours = evidence_path("held", held.checkpoint);
-    const std::string theirs = evidence_path("offered", new_.checkpoint);
-    Outcome kept = folder_.put(ours, view_of(held.note));
-    if (kept) kept = folder_.put(theirs, view_of(new_.note));
+  Error alarm(TreeDoubt doubt, const SignedHead& held, const char* code, const std::string& zh,
+              const std::string& en) {
+    const auto kept = evidence_.keep(doubt, new_, held);
     if (!kept) {
       return fail(code, zh + "；两份检查点没有存下：" + kept.error().zh,
                   en + "; the two checkpoints could not be kept: " + kept.error().en);
     }
-    return fail(code, zh + "；两份已签检查点存于 " + folder_.at(ours) + " 与 " + folder_.at(theirs),
-                en + "; both signed checkpoints are kept in " + folder_.at(ours) + " and " +
-                    folder_.at(theirs));
+    return fail(
+        code, zh + "；两份已签检查点存于 " + kept->held + " 与 " + kept->offered,
+        en + "; both signed checkpoints are kept in " + kept->held + " and " + kept->offered);
+  }
+
+  // A longer head that the log signed, and tiles that would show what it continues withheld or
+  // wrong: it may turn out to be of another history, and then it is the proof.
+  Error unshown(const Error& why) {
+    const SignedHead& held = newest_held();
+    const bool is_theirs = why.code.starts_with("fetch.") || why.code == "export.source";
+    if (!is_theirs || held.note.empty() || new_.checkpoint.size <= held.checkpoint.size) return why;
+    const auto kept = evidence_.keep(TreeDoubt::unproven, new_, held);
+    if (!kept) {
+      return fail(why.code, why.zh + "；来源所签的检查点没有存下：" + kept.error().zh,
+                  why.en + "; the source's checkpoint could not be kept: " + kept.error().en);
+    }
+    return fail(why.code, why.zh + "；来源所签的检查点尚未核对，存于 " + kept->offered,
+                why.en +
+                    "; the source's checkpoint, not shown to continue what is held, is kept "
+                    "in " +
+                    kept->offered);
+  }
+
+  // What could not be shown before, held against the tiles that are here now.
+  Outcome settle() {
+    for (const SignedHead& doubtful : evidence_.unproven(log_)) {
+      const std::optional<bool> another = is_another(doubtful, new_);
+      if (another == false) evidence_.forget(TreeDoubt::unproven, doubtful);
+      if (another != true) continue;
+      const SignedHead held = std::exchange(new_, doubtful);
+      return alarm(TreeDoubt::fork, held, "export.fork",
+                   "已抄到 " + number(held.checkpoint.size) + " 条；此前给出的 " +
+                       number(doubtful.checkpoint.size) + " 条的检查点签的却是另一历史，请查明原因",
+                   "copied up to " + number(held.checkpoint.size) +
+                       " entries; but a checkpoint of " + number(doubtful.checkpoint.size) +
+                       " entries that was offered before signs another history: find out why");
+    }
+    return ok();
   }
 
   // From here on nothing shorter and nothing else is taken, whatever happens to this run.
@@ -278,6 +353,7 @@ class Export {
   const std::string directory_;
   TreeFolder folder_;
   MirrorFetcher present_;
+  TreeEvidence evidence_;
   const ExportProgress& progress_;
   SignedHead old_, new_;  // published here, and offered
   SignedHead known_;      // the newest that this directory ever took

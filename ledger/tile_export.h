@@ -25,9 +25,12 @@ using ExportProgress = std::function<void(std::uint64_t done, std::uint64_t all)
 // where it was. Partial files stay until the full one is there and the checkpoint that needed them
 // has been replaced. One run at a time on one directory.
 // Refuses, and changes nothing of what is there: `export.behind` (the source has fewer entries),
-// `export.fork` (the source's history is another, naming the first entry that differs),
+// `export.fork` (the source's history is another, naming the first entry that differs where tiles
+// show it; two signed roots of one size need none), which is also what a run that copied everything
+// says if a checkpoint that was offered before turns out to be of another history,
 // `export.damaged` (the directory's files do not give its own checkpoint), `export.source` (the
-// source's tiles or entries do not give the signed root). Further errors: `export.busy`,
+// source's tiles or entries do not give the signed root). What proves a fork or gives reason to
+// doubt is kept in the directory (TreeEvidence). Further errors: `export.busy`,
 // `export.io`, those of the fetcher and of open_checkpoint.
 Result<ExportReport> export_tiles(Fetcher& source, const crypto::NoteKey& log,
                                   const std::string& directory,

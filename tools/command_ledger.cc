@@ -12,6 +12,7 @@
 #include "projections/keys.h"
 #include "tools/client_limits.h"
 #include "tools/commands.h"
+#include "tools/on_hangup.h"
 #include "tools/policy_warning.h"
 #include "tools/print_error.h"
 #include "tools/text_file.h"
@@ -172,14 +173,8 @@ Outcome load_certificate(Environment& environment, Serve& asked) {
                 "--tls-cert and --tls-key go together");
   }
   if (asked.certificate_file.empty()) {
-    // At a terminal a hangup means that it is gone. A service has none, and `systemctl reload`.
-    if (::isatty(STDIN_FILENO) == 0) {
-      asked.http.on_hangup = [&environment] {
-        environment.say("没有证书可以重新读取",
-                        "without a certificate there is nothing to read again");
-        environment.out << std::flush;
-      };
-    }
+    asked.http.on_hangup = on_hangup(environment, "没有证书可以重新读取",
+                                     "without a certificate there is nothing to read again");
     return ok();
   }
   auto certificate = api::server::TlsCertificate::load(asked.certificate_file, asked.key_file);

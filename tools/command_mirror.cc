@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <thread>
 
@@ -13,6 +14,7 @@
 #include "ledger/tiles.h"
 #include "ledger/tree_head.h"
 #include "tools/commands.h"
+#include "tools/on_hangup.h"
 #include "tools/progress.h"
 #include "tools/text_file.h"
 
@@ -156,39 +158,83 @@ Result<bool> copy(Environment& environment, const Mirror& asked, ledger::Fetcher
   return true;
 }
 
-// What asking again cannot mend: an alarm, or trouble on this side.
+// Trouble on this side that may pass: no room, too many files, another run on the directory.
+bool is_local(const Error& error) {
+  return error.code == "export.io" || error.code == "export.busy";
+}
+
+// What asking again cannot mend.
 bool is_final(const Error& error) {
   return error.code.starts_with("export.") && error.code != "export.source" &&
-         error.code != "export.behind";
+         error.code != "export.behind" && !is_local(error);
 }
 
-// For as long as nothing alarming is seen. A source that cannot be reached, or gives what it did
-// not sign, is asked again, more and more rarely.
-Outcome follow(Environment& environment, const Mirror& asked, ledger::Fetcher& source,
-               const crypto::NoteKey& key, unsigned behind) {
-  unsigned wait_s = asked.every_s;
-  for (;;) {
-    std::this_thread::sleep_for(std::chrono::seconds(wait_s));
-    const auto copied = copy(environment, asked, source, key);
-    const bool is_behind = !copied && copied.error().code == "export.behind";
-    if (copied) behind = 0;
-    if (is_behind) ++behind;
-    if (!copied && (is_final(copied.error()) || (is_behind && behind >= kBehindMax)))
-      return copied.error();
-    wait_s = copied ? asked.every_s : std::min(std::max(wait_s, 1u) * 2, kBackoffMaxS);
-    if (!copied) {
-      const Error& error = copied.error();
-      environment.err << environment.pick("未抄成", "not copied") << " [" << error.code << "] "
-                      << environment.pick(error.zh, error.en)
-                      << environment.pick("；" + std::to_string(wait_s) + " 秒后再试",
-                                          "; asking again in " + std::to_string(wait_s) + " s")
-                      << std::endl;
-    }
-    environment.out << std::flush;
+// A mirror's looks at its source: at the first that finds the directory in order, all that is in
+// it is checked.
+class Looks {
+ public:
+  Looks(Environment& environment, const Mirror& asked, ledger::Fetcher& source,
+        const crypto::NoteKey& key)
+      : environment_(environment), asked_(asked), source_(source), key_(key) {}
+
+  Result<bool> look() {
+    auto looked = check_and_copy();
+    const bool is_behind = !looked && looked.error().code == "export.behind";
+    if (looked) behind_ = 0;
+    if (is_behind) ++behind_;
+    if (looked || !is_local(looked.error())) said_.clear();
+    return looked;
   }
-}
+
+  // For as long as nothing alarming is seen. A source that cannot be reached, or gives what it did
+  // not sign, is asked again, more and more rarely; so is one that cannot be copied for want of
+  // room here, which is said once.
+  Outcome follow(const Result<bool>& first) {
+    unsigned wait_s = asked_.every_s;
+    if (!first) say(first.error(), wait_s);
+    for (;;) {
+      environment_.out << std::flush;
+      std::this_thread::sleep_for(std::chrono::seconds(wait_s));
+      const auto looked = look();
+      if (!looked && (is_final(looked.error()) || behind_ >= kBehindMax)) return looked.error();
+      wait_s = looked ? asked_.every_s : std::min(std::max(wait_s, 1u) * 2, kBackoffMaxS);
+      if (!looked) say(looked.error(), wait_s);
+    }
+  }
+
+ private:
+  Result<bool> check_and_copy() {
+    if (!checked_) {
+      if (auto checked = check(environment_, asked_, source_, key_); !checked)
+        return checked.error();
+      checked_ = true;
+    }
+    return copy(environment_, asked_, source_, key_);
+  }
+
+  void say(const Error& error, unsigned wait_s) {
+    if (error.code == said_) return;
+    if (is_local(error)) said_ = error.code;
+    const std::string wait = std::to_string(wait_s);
+    const std::string zh =
+        is_local(error) ? "；会继续尝试，不再重复此话" : "；" + wait + " 秒后再试";
+    const std::string en = is_local(error) ? "; it goes on trying, and says this no more"
+                                           : "; asking again in " + wait + " s";
+    environment_.err << environment_.pick("未抄成", "not copied") << " [" << error.code << "] "
+                     << environment_.pick(error.zh + zh, error.en + en) << std::endl;
+  }
+
+  Environment& environment_;
+  const Mirror& asked_;
+  ledger::Fetcher& source_;
+  const crypto::NoteKey& key_;
+  bool checked_ = false;
+  unsigned behind_ = 0;  // times since something was last copied
+  std::string said_;     // the code of the trouble on this side that was told
+};
 
 Outcome mirror(Environment& environment, const Mirror& asked) {
+  if (asked.follow && !is_at_terminal()) std::signal(SIGHUP, SIG_IGN);
   auto connection = api::connect(
       asked.url,
       {.ca_file = asked.ca, .attempts = api::kAttempts, .answer_ms = asked.timeout_s * 1'000});
@@ -197,20 +243,13 @@ Outcome mirror(Environment& environment, const Mirror& asked) {
   if (!key) return key.error();
   if (auto kept = keep_key(asked, *key); !kept) return kept;
   api::UrlFetcher source(**connection);
-  if (auto checked = check(environment, asked, source, *key); !checked) return checked;
-  const auto copied = copy(environment, asked, source, *key);
-  if (!copied && (!asked.follow || is_final(copied.error()))) return copied.error();
-  if (!copied) {
-    environment.err << "[" << copied.error().code << "] "
-                    << environment.pick(copied.error().zh, copied.error().en) << std::endl;
-  } else if (!*copied) {
-    environment.say("没有新的条目", "there are no new entries");
-  }
+  Looks looks(environment, asked, source, *key);
+  const auto first = looks.look();
+  if (!first && (!asked.follow || is_final(first.error()))) return first.error();
+  if (first && !*first) environment.say("没有新的条目", "there are no new entries");
   environment.say("核验：liuhen-verify tiles " + asked.directory + " --vkey " + key->vkey(),
                   "verify: liuhen-verify tiles " + asked.directory + " --vkey " + key->vkey());
-  environment.out << std::flush;
-  const unsigned behind = !copied && copied.error().code == "export.behind" ? 1 : 0;
-  return asked.follow ? follow(environment, asked, source, *key, behind) : ok();
+  return asked.follow ? looks.follow(first) : ok();
 }
 
 }  // namespace

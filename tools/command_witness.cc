@@ -7,6 +7,7 @@
 #include "ledger/guarded_clock.h"
 #include "tools/client_limits.h"
 #include "tools/commands.h"
+#include "tools/on_hangup.h"
 #include "tools/print_error.h"
 #include "tools/text_file.h"
 
@@ -98,6 +99,8 @@ Outcome serve(Environment& environment, const Asked& asked) {
   api::server::HttpServerOptions http = asked.http;
   http.listen = asked.listen;
   http.signals = true;
+  http.on_hangup =
+      on_hangup(environment, "见证人没有什么要重新读取", "a witness has nothing to read again");
   http.on_stuck = [&environment] { print_error(environment, api::server::stop_stuck()); };
   fit_burst(http);
   http.body_bytes_max = ledger::kWitnessBodyBytesMax;

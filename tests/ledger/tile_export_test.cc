@@ -179,7 +179,7 @@ TEST_F(TileExport, ASmallerLogIsRefused) {
   publish(300);
   EntriesLog shorter(299);
   EXPECT_EQ(run(shorter).error().code, "export.behind");
-  EXPECT_EQ(files().at("evidence/offered-299-" + root_name(log, 299)), log.note(299));
+  EXPECT_EQ(files().at("evidence/behind-299-" + root_name(log, 299)), log.note(299));
   expect_whole(300);
 }
 
@@ -236,7 +236,7 @@ TEST_F(TileExport, AnotherHistoryIsRefusedWithTheFirstEntryThatDiffers) {
           << report.error().en;
       Files here = files();
       EXPECT_EQ(here.at("evidence/held-300-" + root_name(log, 300)), log.note(300));
-      EXPECT_EQ(here.at("evidence/offered-" + std::to_string(size) + "-" + root_name(fork, size)),
+      EXPECT_EQ(here.at("evidence/fork-" + std::to_string(size) + "-" + root_name(fork, size)),
                 fork.note(size));
       std::erase_if(here, [](const auto& file) {
         return file.first.starts_with(".new/") || file.first.starts_with("evidence/");
@@ -296,8 +296,12 @@ TEST_F(TileExport, AWrongTileOfWhatIsHeldIsNoFork) {
   const auto report = run(source);
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, "export.source");
-  EXPECT_FALSE(fs::exists(dir / "evidence"));
+  EXPECT_TRUE(files().contains("evidence/unproven-600-" + root_name(source, 600)));
+  EXPECT_FALSE(files().contains("evidence/fork-600-" + root_name(source, 600)));
   expect_whole(300);
+  source.at.clear();
+  ASSERT_TRUE(run(source));
+  EXPECT_FALSE(fs::exists(dir / "evidence"));
 }
 
 TEST_F(TileExport, ADirectoryThatDoesNotGiveItsOwnCheckpointIsRefused) {

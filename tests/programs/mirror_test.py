@@ -1,9 +1,11 @@
 """`liuhen mirror` over real HTTP: sources that are slow, broken off, tampered with, rolled back, forked; a copy that is damaged."""
 
+import fcntl
 import glob
 import http.server
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -40,6 +42,10 @@ def grow(where, entries):
             file.write(f"{subjects[n]},{inspectors[n % len(inspectors)]},近亲属,示例\n")
     code, _, err = liuhen("import", "conflicts", path, "--key", person("registrar-1"), *where)
     assert code == 0, err
+
+
+def without_tiles(path, status, body):
+    return (404, b"") if path.startswith("/tile") else (status, body)
 
 
 class Serving:
@@ -108,8 +114,10 @@ class Running:
     """`liuhen mirror …` in a process of its own."""
 
     def __init__(self, *words):
-        self.process = subprocess.Popen([LIUHEN, "--lang", "en", "mirror", *words], stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT, start_new_session=True)
+        self.process = subprocess.Popen([LIUHEN, "--lang", "en", "mirror", *words], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT,
+                                        start_new_session=True,
+                                        restore_signals=False)  # a file too large is an error, and no signal
 
     def wait(self, seconds=120):
         """(exit code, all that it said)"""
@@ -248,6 +256,42 @@ class Mirror(unittest.TestCase):
         self.assertIn("[fetch.failed]", said)
         self.assertIn("asking again in 2 s", said)
 
+    def test_one_without_room_goes_on_once_there_is(self):
+        ledger = self.own_service()
+        with Service(ledger) as service, Running(service.url, self.copy, "--follow", "--interval", "1") as following:
+            until(lambda: os.path.exists(os.path.join(self.copy, "checkpoint")))
+            no_limit = resource.prlimit(following.process.pid, resource.RLIMIT_FSIZE, (10, resource.RLIM_INFINITY))
+            department(("--url", service.url), 1)
+            time.sleep(4.5)
+            self.assertIsNone(following.process.poll())
+            self.expect_verified(self.size)
+            resource.prlimit(following.process.pid, resource.RLIMIT_FSIZE, no_limit)
+            until(lambda: size_of(self.copy) == self.size + 1)
+            following.process.kill()
+            _, said = following.wait()
+        self.assertEqual(said.count("[export.io]"), 1, said)
+        self.expect_verified(self.size + 1)
+
+    def test_one_that_finds_another_run_waits_for_it(self):
+        self.assertEqual(self.mirror(self.service.url, "--vkey", self.vkey)[0], 0)
+        held = os.open(self.copy, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        bundle = glob.glob(self.copy + "/tile/entries/002.p/*")[0]
+        os.truncate(bundle, 100)
+        with Running(self.service.url, self.copy, "--follow", "--interval", "1") as following:
+            said = [following.process.stdout.readline() for _ in range(2)]
+            self.assertIn("[export.busy]", "".join(said))
+            os.close(held)
+            until(lambda: os.path.getsize(bundle) > 100)  # it is checked then
+            self.assertIsNone(following.process.poll())
+
+    def test_a_hangup_without_a_terminal_ends_none_that_follows(self):
+        with Running(self.service.url, self.copy, "--vkey", self.vkey, "--follow", "--interval", "1") as following:
+            until(lambda: os.path.exists(os.path.join(self.copy, "checkpoint")))
+            following.process.send_signal(signal.SIGHUP)
+            time.sleep(1)
+            self.assertIsNone(following.process.poll())
+
     def test_one_that_hangs_is_not_waited_for(self):
         def hangs(path, status, body):
             if "entries" in path:
@@ -294,8 +338,9 @@ class Mirror(unittest.TestCase):
             code, _, err = self.mirror(source.url)
             self.assertEqual(code, 1)
             self.assertIn("[export.source]", err)
-            self.assertFalse(os.path.exists(os.path.join(self.copy, "evidence")))
+            self.assertEqual([name.split("-")[0] for name in self.evidence()], ["held", "unproven"])
             self.assertEqual(self.mirror(service.url)[0], 0)
+            self.assertFalse(os.path.exists(os.path.join(self.copy, "evidence")))
         self.expect_verified(self.size + 1)
 
     def test_an_altered_checkpoint_is_refused(self):
@@ -320,8 +365,8 @@ class Mirror(unittest.TestCase):
                 self.assertIn(f"entries from {self.size} on have gone", err)
         kept = self.evidence()
         self.assertEqual(len(kept), 2, kept)
-        self.assertTrue(kept[0].startswith(f"held-{self.size + 2}-"))
-        self.assertTrue(kept[1].startswith(f"offered-{self.size}-"))
+        self.assertTrue(kept[0].startswith(f"behind-{self.size}-"))
+        self.assertTrue(kept[1].startswith(f"held-{self.size + 2}-"))
         self.expect_verified(self.size + 2)
 
     def test_one_that_follows_puts_up_with_a_checkpoint_of_a_moment_ago(self):
@@ -367,6 +412,44 @@ class Mirror(unittest.TestCase):
         self.expect_verified(self.size + 2)
         with Service(one) as service:  # the history that it holds is still welcome
             self.assertEqual(self.mirror(service.url)[0], 0)
+
+    def test_a_fork_of_the_same_size_needs_no_tiles(self):
+        one, other = self.own_service(), self.own_service()
+        department(("--dir", one), 1)
+        department(("--dir", other), 2)
+        exported = os.path.join(scratch(), "exported")
+        with Service(one) as service:
+            self.assertEqual(self.mirror(service.url, "--vkey", self.vkey)[0], 0)
+        shutil.copytree(self.copy, exported)
+        with Service(other) as service, Proxy(service.url, without_tiles) as source:
+            for words in (("mirror", source.url, self.copy), ("mirror", source.url, self.copy, "--follow"),
+                          ("export", "tiles", exported, "--url", source.url, "--vkey", self.vkey)):
+                code, _, err = liuhen(*words)
+                self.assertEqual(code, 1)
+                self.assertIn("[export.fork]", err)
+                self.assertIn("which entry differs first is unknown", err)
+        for folder in (self.copy, exported):
+            kept = [name.rsplit("-", 1)[0] for name in sorted(os.listdir(os.path.join(folder, "evidence")))]
+            self.assertEqual(kept, [f"fork-{self.size + 1}", f"held-{self.size + 1}"])
+            self.expect_verified(self.size + 1, folder)
+
+    def test_a_longer_fork_without_tiles_is_found_out_later(self):
+        one, other = self.own_service(), self.own_service()
+        department(("--dir", one), 1)
+        department(("--dir", other), 2)
+        self.assertEqual(self.mirror(self.service.url, "--vkey", self.vkey)[0], 0)
+        with Service(other) as service, Proxy(service.url, without_tiles) as source:
+            code, _, err = self.mirror(source.url)
+        self.assertEqual(code, 1)
+        self.assertIn("[fetch.absent]", err)
+        self.assertIn(os.path.join(self.copy, "evidence", f"unproven-{self.size + 1}-"), err)
+        with Service(one) as service:
+            code, _, err = self.mirror(service.url)
+            self.assertEqual(code, 1)
+            self.assertIn("[export.fork]", err)
+            self.assertEqual(self.mirror(service.url)[0], 0)
+        self.assertTrue(self.evidence()[0].startswith(f"fork-{self.size + 1}-"), self.evidence())
+        self.expect_verified(self.size + 1)
 
     def test_a_fork_that_was_seen_before_it_was_copied_is_caught(self):
         """Killed between taking a checkpoint and copying its entries, then shown another history."""

@@ -251,6 +251,12 @@ class OneLog(unittest.TestCase):
             eventually(lambda: self.status(service)["size"])
             self.assertIsNone(self.status(service)["error"])
 
+    def test_a_hangup_without_a_terminal_stops_nothing(self):
+        self.witness.process.send_signal(signal.SIGHUP)
+        self.assertIn("nothing to read again", self.witness.process.stdout.readline())
+        self.assertEqual(self.witness.get("/healthz")[0], 200)
+        self.assertEqual(self.witness.stop(signal.SIGTERM)[0], 0)
+
     def test_behind_a_proxy_each_client_is_held_to_its_own_rate(self):
         def asked(witness, address):
             return [witness.get("/healthz", headers={"X-Forwarded-For": address})[0] for _ in range(12)]
