@@ -99,8 +99,13 @@ class SweepCommands(Sweeping):
         self.assertIn(int(re.search(r'"size": ?(\d+)', said).group(1)), sizes, when)
 
     def expect_restored(self, number, size, when):
-        shutil.rmtree(on("restored"), ignore_errors=True)
-        code, _, err = liuhen("restore", on("backups"), on("restored"), *(("--number", str(number)) if number else ()))
+        for made in ("restored", "alone"):
+            shutil.rmtree(on(made), ignore_errors=True)
+        shutil.copytree(on("backups"), on("alone"))
+        for name in os.listdir(on("alone/meta")):
+            if number and int(name.split(".")[0]) > number:
+                os.remove(on(f"alone/meta/{name}"))
+        code, _, err = liuhen("restore", on("alone"), on("restored"), *(("--number", str(number)) if number else ()))
         self.assertEqual(code, 0, (when, err))
         self.expect_whole("dir", on("restored"), (size,), when)
 
