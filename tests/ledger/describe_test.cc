@@ -143,6 +143,7 @@ flatbuffers::uoffset_t fill(flatbuffers::FlatBufferBuilder& builder,
       const std::string_view name = type.names[i];
       const bool vrf = &type == schema::VrfKeyRegisteredTypeTable();
       const std::size_t size = name == "sealed_pi"                                 ? 128
+                               : name == "pool_key_sealed"                         ? 80
                                : name == "pi" || (name == "proof" && vrf)          ? 80
                                : name == "proof"                                   ? 64
                                : name == "beacon_signature" || name == "signature" ? 48
