@@ -79,7 +79,7 @@ class Row(unittest.TestCase):
                                                ("\nrow 0 ", "\nrow 1 ", 1, "row.inclusion"),
                                                ("\nrows 1\n", "\nrows 2\n", 1, "proof.format"),
                                                ("/draw-row/v1", "/draw-row/v01", 1, "proof.format"),
-                                               ("/draw-row/v1", "/draw-row/v2", 2, "proof.version")):
+                                               ("/draw-row/v1", "/draw-row/v3", 2, "proof.version")):
             self.assertIn(before, text)
             with open(changed, "w", encoding="utf-8") as file:
                 file.write(text.replace(before, after))
