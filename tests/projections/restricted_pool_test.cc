@@ -3,6 +3,7 @@
 #include "projections/findings/findings.h"
 #include "projections/pool_openings.h"
 #include "projections/row_file.h"
+#include "tests/projections/approved_conflict.h"
 #include "tests/projections/restricted_steps.h"
 #include "tests/projections/verified_log.h"
 
@@ -290,14 +291,10 @@ TEST_F(RestrictedPool, VoidedAfterItWasListed) {
 TEST_F(RestrictedPool, WithConflictsInForce) {
   const auto content = projections::ConflictContent{
       .subject = City::code(1), .inspector = "Z0001", .kind = "kinship", .evidence = ""};
-  schema::ConflictDeclaredT declared;
-  declared.commitment.assign(32, 7);
-  declared.unit = "MSA-1";
-  city.must(std::move(declared), {"registrar"});
-  schema::ConflictDecidedT decided;
-  decided.commitment.assign(32, 7);
-  decided.approved = true;
-  city.must(std::move(decided), {"head"});
+  Hash commitment;
+  commitment.fill(7);
+  city.must(declared_conflict(commitment), {"registrar"});
+  approve_conflict(city, commitment);
   steps.open_conflict = [&](const Hash&) { return std::optional(content); };
   steps.whole();
   const auto told = [&](bool pool, bool conflicts) {

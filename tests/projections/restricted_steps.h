@@ -13,11 +13,8 @@ class RestrictedSteps {
  public:
   using Names = City::Names;
 
-  // The city's firms 1 to `firms`, which are registered anew with a class each, from now on in two
-  // strata: class D, of which a half is drawn, and all others, a tenth.
-  RestrictedSteps(City& city, CityDraw& draw, std::uint64_t firms = 40) : city_(city), draw_(draw) {
-    if (city.state().keys.find(city.id("supervisor2")) == nullptr)
-      city.grant_key("supervisor2", {City::Role::supervisor});
+  // Class D, of which a half is drawn, and all others, a tenth: rule R1 and plan P1.
+  static void stratify(City& city) {
     auto rule = City::rule("R1", 2);
     rule.strata[0]->label = "高风险";
     rule.strata[0]->conditions.push_back(class_in({"D"}));
@@ -32,6 +29,14 @@ class RestrictedSteps {
     plan.rates[1]->num = 1;
     plan.rates[1]->den = 10;
     city.must(std::move(plan), {"clerk", "approver"});
+  }
+
+  // The city's firms 1 to `firms`, which are registered anew with a class each, from now on in two
+  // strata: class D, of which a half is drawn, and all others, a tenth.
+  RestrictedSteps(City& city, CityDraw& draw, std::uint64_t firms = 40) : city_(city), draw_(draw) {
+    if (city.state().keys.find(city.id("supervisor2")) == nullptr)
+      city.grant_key("supervisor2", {City::Role::supervisor});
+    stratify(city);
     std::vector<std::pair<std::uint64_t, std::string>> classes;
     for (std::uint64_t i = 1; i <= firms; ++i) classes.emplace_back(i, class_of(i));
     register_classes("classes", classes);

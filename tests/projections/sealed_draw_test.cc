@@ -9,6 +9,7 @@
 #include "projections/draw_lookup.h"
 #include "projections/findings/findings.h"
 #include "projections/seal_shown.h"
+#include "tests/projections/approved_conflict.h"
 #include "tests/projections/sealed_steps.h"
 #include "tests/projections/shared_vrf.h"
 
@@ -382,14 +383,10 @@ TEST_F(SealedDraw, WordsSayUntilWhenAndByWhom) {
 TEST_F(SealedDraw, WithConflictsTheListHasToGiveTheRoot) {
   const auto content = projections::ConflictContent{
       .subject = City::code(1), .inspector = "Z0001", .kind = "kinship", .evidence = ""};
-  schema::ConflictDeclaredT declared;
-  declared.commitment.assign(32, 7);
-  declared.unit = "MSA-1";
-  city.must(std::move(declared), {"registrar"});
-  schema::ConflictDecidedT decided;
-  decided.commitment.assign(32, 7);
-  decided.approved = true;
-  city.must(std::move(decided), {"head"});
+  Hash commitment;
+  commitment.fill(7);
+  city.must(declared_conflict(commitment), {"registrar"});
+  approve_conflict(city, commitment);
   steps.ready();
   city.must(steps.execution([&](const Hash&) { return std::optional(content); }), {"platform"});
   steps.attest();

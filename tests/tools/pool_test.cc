@@ -28,19 +28,7 @@ class PoolCommands : public tests::CommandsAtTown {
     for (const char* name :
          {"registrar", "clerk", "approver", "supervisor", "supervisor2", "observer"})
       write_key(name);
-    auto rule = City::rule("R1", 2);
-    rule.strata[0]->conditions.push_back(RestrictedSteps::class_in({"D"}));
-    rule.strata.push_back(std::make_unique<schema::StratumRuleT>());
-    rule.strata[1]->label = "其他";
-    rule.strata[1]->conditions.push_back(RestrictedSteps::class_in({"A", "B", "-"}));
-    town.city.must(std::move(rule), {"clerk", "approver"});
-    auto plan = City::plan("P1", 2);
-    plan.rates[0]->den = 2;
-    plan.rates.push_back(std::make_unique<schema::PlannedRateT>());
-    plan.rates[1]->stratum = 1;
-    plan.rates[1]->num = 1;
-    plan.rates[1]->den = 10;
-    town.city.must(std::move(plan), {"clerk", "approver"});
+    RestrictedSteps::stratify(town.city);
     town.catch_up();
     std::string csv =
         "统一社会信用代码/注册号,名称,类型,行政区划,行业,住所,登记状态,负责人,联系电话,风险等级\n";
