@@ -259,6 +259,18 @@ std::string strata(const Draw& draw) {
                             "tickets only follow from the seed.") +
                        "</p>\n" + table.html());
   }
+  if (draw.is_restricted()) {
+    return section(
+        both("分层", "Strata"),
+        "<p>" +
+            both(
+                "各户所在的层、签号和各层截止号只以承诺公布：企业凭监督人交给它的一行文件核对自己，"
+                "监督人核对全部。",
+                "Each subject's stratum and ticket, and the cut-offs, are public by commitment "
+                "only: a subject checks itself by its row, which a supervisor gives it, and "
+                "supervisors check all.") +
+            "</p>\n" + table.html());
+  }
   return section(
       both("分层与截止号", "Strata and cut-offs"),
       "<p>" +
