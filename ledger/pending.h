@@ -2,6 +2,7 @@
 // expire.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct PendingIntent {
   std::vector<KeyId> missing() const;
   std::vector<KeyId> signers() const;  // the authors who are not missing
 };
+
+// As many threads read them: each change makes another.
+using SharedPendingIntent = std::shared_ptr<const PendingIntent>;
 
 // BE32 length ‖ intent ‖ 64 bytes for each author, zeroes where absent ‖ opened commitments ‖
 // SHA-256 of all that.

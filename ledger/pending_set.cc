@@ -21,7 +21,8 @@ Outcome PendingSet::load() {
         by_expiry_.emplace(pending->expires(), pending->hash);
         for (const KeyId& signer : pending->signers()) by_signer_[signer].insert(pending->hash);
         for (const Hash& commitment : pending->opened) opened_by_[commitment] = pending->hash;
-        all_.emplace(pending->hash, std::move(*pending));
+        const Hash hash = pending->hash;
+        all_.emplace(hash, std::make_shared<const PendingIntent>(std::move(*pending)));
         return true;
       });
   if (!scanned) return scanned.error();
@@ -32,7 +33,7 @@ Outcome PendingSet::load() {
 
 const PendingIntent* PendingSet::find(const Hash& hash) const {
   const auto found = all_.find(hash);
-  return found == all_.end() ? nullptr : &found->second;
+  return found == all_.end() ? nullptr : found->second.get();
 }
 
 Outcome PendingSet::keep(PendingIntent pending, const SealedContent& content, Batch& batch) {
@@ -51,21 +52,22 @@ Outcome PendingSet::keep(PendingIntent pending, const SealedContent& content, Ba
   batch.put(Family::pending, key_of(pending.hash), encode_pending(pending));
   if (!all_.contains(pending.hash)) by_expiry_.emplace(pending.expires(), pending.hash);
   for (const KeyId& key : pending.signers()) by_signer_[key].insert(pending.hash);
-  all_[pending.hash] = std::move(pending);
+  const Hash hash = pending.hash;
+  all_[hash] = std::make_shared<const PendingIntent>(std::move(pending));
   ++version_;
   return ok();
 }
 
-void PendingSet::forget(std::map<Hash, PendingIntent>::iterator at, Batch& batch) {
-  const auto [first, last] = by_expiry_.equal_range(at->second.expires());
+void PendingSet::forget(std::map<Hash, SharedPendingIntent>::iterator at, Batch& batch) {
+  const auto [first, last] = by_expiry_.equal_range(at->second->expires());
   by_expiry_.erase(
       std::find_if(first, last, [&](const auto& entry) { return entry.second == at->first; }));
-  for (const KeyId& key : at->second.signers()) {
+  for (const KeyId& key : at->second->signers()) {
     const auto signer = by_signer_.find(key);
     signer->second.erase(at->first);
     if (signer->second.empty()) by_signer_.erase(signer);
   }
-  for (const Hash& commitment : at->second.opened) opened_by_.erase(commitment);
+  for (const Hash& commitment : at->second->opened) opened_by_.erase(commitment);
   batch.remove(Family::pending, key_of(at->first));
   all_.erase(at);
   ++version_;
@@ -81,9 +83,11 @@ void PendingSet::in_log(const std::vector<Hash>& commitments, Batch& batch) {
   for (const Hash& commitment : commitments) {
     const auto found = opened_by_.find(commitment);
     if (found == opened_by_.end()) continue;
-    PendingIntent& pending = all_.at(found->second);
+    SharedPendingIntent& kept = all_.at(found->second);
+    PendingIntent pending = *kept;
     std::erase(pending.opened, commitment);
     batch.put(Family::pending, key_of(pending.hash), encode_pending(pending));
+    kept = std::make_shared<const PendingIntent>(std::move(pending));
     opened_by_.erase(found);
   }
 }
@@ -99,7 +103,7 @@ void PendingSet::drop_signed_by(const KeyId& key, Batch& batch) {
   if (found == by_signer_.end()) return;
   for (const Hash& hash : std::set<Hash>(found->second)) {
     const auto at = all_.find(hash);
-    if (at->second.signers().size() == 1) drop(at, batch);
+    if (at->second->signers().size() == 1) drop(at, batch);
   }
 }
 
@@ -109,8 +113,8 @@ std::size_t PendingSet::signed_by(const KeyId& key) const {
 }
 
 // It will not become an event, and its content goes with it.
-void PendingSet::drop(std::map<Hash, PendingIntent>::iterator at, Batch& batch) {
-  for (const Hash& commitment : at->second.opened) restricted_.erase(commitment, batch);
+void PendingSet::drop(std::map<Hash, SharedPendingIntent>::iterator at, Batch& batch) {
+  for (const Hash& commitment : at->second->opened) restricted_.erase(commitment, batch);
   forget(at, batch);
 }
 

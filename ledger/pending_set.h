@@ -21,7 +21,7 @@ class PendingSet {
   const PendingIntent* find(const Hash& hash) const;
   std::size_t size() const { return all_.size(); }
   std::size_t signed_by(const KeyId& key) const;  // how many
-  const std::map<Hash, PendingIntent>& all() const { return all_; }
+  const std::map<Hash, SharedPendingIntent>& all() const { return all_; }
   // Counts changes, so that others can tell whether there were any.
   std::uint64_t version() const { return version_; }
 
@@ -36,12 +36,12 @@ class PendingSet {
   void drop_signed_by(const KeyId& key, Batch& batch);
 
  private:
-  void drop(std::map<Hash, PendingIntent>::iterator at, Batch& batch);
-  void forget(std::map<Hash, PendingIntent>::iterator at, Batch& batch);
+  void drop(std::map<Hash, SharedPendingIntent>::iterator at, Batch& batch);
+  void forget(std::map<Hash, SharedPendingIntent>::iterator at, Batch& batch);
 
   Storage& storage_;
   RestrictedStore& restricted_;
-  std::map<Hash, PendingIntent> all_;
+  std::map<Hash, SharedPendingIntent> all_;
   std::multimap<std::uint64_t, Hash> by_expiry_;
   std::map<KeyId, std::set<Hash>> by_signer_;
   std::map<Hash, Hash> opened_by_;  // commitment → the half-signed intent that brought its content

@@ -60,7 +60,7 @@ class RecoveringSequencer final : public Sequencer {
     const std::lock_guard lock(mutex_);
     given_up_ = halted->stopped();
   }
-  std::vector<PendingIntent> pending() const override { return current()->pending(); }
+  std::vector<SharedPendingIntent> pending() const override { return current()->pending(); }
   std::size_t pending_count() const override { return current()->pending_count(); }
   std::optional<PendingIntent> pending_intent(const Hash& hash) const override {
     return current()->pending_intent(hash);

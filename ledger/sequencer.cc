@@ -80,7 +80,7 @@ class QueuedSequencer final : public Sequencer {
     return failure_;
   }
   void halt(const Error& why) override { fail_all({}, why); }
-  std::vector<PendingIntent> pending() const override;
+  std::vector<SharedPendingIntent> pending() const override;
   std::size_t pending_count() const override {
     const std::lock_guard lock(mutex_);
     return pending_.size();
@@ -128,7 +128,7 @@ class QueuedSequencer final : public Sequencer {
   bool stopping_ = false;
   std::optional<Error> failure_;  // as it is told to everyone
   std::string note_, kept_note_;
-  std::map<Hash, PendingIntent> pending_;
+  std::map<Hash, SharedPendingIntent> pending_;
   std::function<void(std::uint64_t, const std::vector<Bytes>&)> observer_;
   std::function<void()> kept_observer_;
 
@@ -249,9 +249,10 @@ void QueuedSequencer::publish() {
   }
 }
 
-std::vector<PendingIntent> QueuedSequencer::pending() const {
+std::vector<SharedPendingIntent> QueuedSequencer::pending() const {
   const std::lock_guard lock(mutex_);
-  std::vector<PendingIntent> out;
+  std::vector<SharedPendingIntent> out;
+  out.reserve(pending_.size());
   for (const auto& [hash, pending] : pending_) out.push_back(pending);
   return out;
 }
@@ -260,7 +261,7 @@ std::optional<PendingIntent> QueuedSequencer::pending_intent(const Hash& hash) c
   const std::lock_guard lock(mutex_);
   const auto found = pending_.find(hash);
   if (found == pending_.end()) return std::nullopt;
-  return found->second;
+  return *found->second;
 }
 
 void QueuedSequencer::stop() {

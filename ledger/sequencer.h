@@ -95,8 +95,8 @@ class Sequencer {
   // it would be admitted now. Errors: those of parsing; `intent.unknown` (of a later schema),
   // `intent.origin`, `intent.signature`, `intent.expired`, `intent.expiry`, `intent.conflict` (the
   // id was used for other bytes), `opening.mismatch`, `opening.unknown` (its commitment is not in
-  // the payload), `opening.oversized`, `pending.full`, `pending.many` (one key's), `queue.full` (try again later),
-  // `ledger.stopped`, and what admission says.
+  // the payload), `opening.oversized`, `pending.full`, `pending.many` (one key's), `queue.full`
+  // (try again later), `ledger.stopped`, and what admission says.
   virtual void submit(Submission submission, std::function<void(Result<Answer>)> done) = 0;
 
   // The rest of submit(), for what check_submission() has found good.
@@ -119,7 +119,7 @@ class Sequencer {
   virtual void halt(const Error& why) = 0;
   // Half-signed intents that wait, by hash; those that have expired go with the next batch. Any
   // thread.
-  virtual std::vector<PendingIntent> pending() const = 0;
+  virtual std::vector<SharedPendingIntent> pending() const = 0;
   virtual std::size_t pending_count() const = 0;  // of these; any thread, quick
   virtual std::optional<PendingIntent> pending_intent(const Hash& hash) const = 0;
   virtual std::string checkpoint()

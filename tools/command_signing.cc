@@ -55,17 +55,25 @@ Outcome say_pending(Session& session, const json::value& row,
 }
 
 Outcome show_pending(Session& session) {
-  auto pending = session.get("/api/v1/pending?limit=1000");
-  if (!pending) return pending.error();
   auto names = persons(session);
   if (!names) return names.error();
-  const json::array& rows = pending->at("pending").as_array();
-  for (const json::value& row : rows) {
-    if (auto said = say_pending(session, row, *names); !said) return said;
+  std::string after;
+  std::size_t count = 0;
+  for (bool more = true; more;) {
+    auto page = session.get("/api/v1/pending?limit=1000&after=" + after);
+    if (!page) return page.error();
+    const json::array& rows = page->at("pending").as_array();
+    for (const json::value& row : rows) {
+      if (auto said = say_pending(session, row, *names); !said) return said;
+      after = std::string(row.at("intent_hash").as_string());
+    }
+    count += rows.size();
+    const json::value* following = page->as_object().if_contains("more");
+    more = following != nullptr && following->as_bool() && !rows.empty();
   }
   session.environment().say(
-      "待第二人签名 " + std::to_string(rows.size()) + " 件；看内容并签名：liuhen sign 编号",
-      std::to_string(rows.size()) +
+      "待第二人签名 " + std::to_string(count) + " 件；看内容并签名：liuhen sign 编号",
+      std::to_string(count) +
           " waiting for a second signature; to read and sign one: liuhen "
           "sign ID");
   return ok();

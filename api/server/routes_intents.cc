@@ -186,18 +186,22 @@ json::object pending_json(const ledger::PendingIntent& pending) {
           {"expires", pending.expires()}};
 }
 
-// The first `limit` that come after `after` by hash.
+// The first `limit` that come after `after` by hash, as far as a page goes.
 Response pending_list(const Backend& backend, const Call& call) {
   const Result<std::uint64_t> limit = call.target.limit();
   if (!limit) return problem(limit.error());
   const std::string after = call.target.text("after");
   json::array rows;
-  for (const ledger::PendingIntent& pending : backend.sequencer.pending()) {
-    if (rows.size() == *limit) break;
-    if (!after.empty() && to_hex(pending.hash) <= after) continue;
-    rows.push_back(pending_json(pending));
+  std::size_t bytes = 0;
+  bool more = false;
+  for (const ledger::SharedPendingIntent& pending : backend.sequencer.pending()) {
+    if (!after.empty() && to_hex(pending->hash) <= after) continue;
+    more = rows.size() == *limit || bytes >= kPageBytesMax;
+    if (more) break;
+    rows.push_back(pending_json(*pending));
+    bytes += json::serialize(rows.back()).size();
   }
-  return json_response({{"pending", std::move(rows)}});
+  return json_response({{"pending", std::move(rows)}, {"more", more}});
 }
 
 Response pending_one(const Backend& backend, const Call& call) {

@@ -3,6 +3,8 @@
 #include <sodium/utils.h>
 #include <sys/stat.h>
 
+#include <set>
+
 #include "crypto/checkpoint.h"
 #include "crypto/note.h"
 #include "ledger/tiles.h"
@@ -242,6 +244,39 @@ TEST(Service, TwoPersonsSignOneAfterTheOther) {
   EXPECT_EQ(town.size(), 2u);
   EXPECT_EQ(town.get("/api/v1/pending/" + hash).status, 404u);
   EXPECT_EQ(town.get("/api/v1/pending/xyz").status, 400u);
+}
+
+TEST(Service, APageOfHalfSignedIntentsHasABound) {
+  Town town;
+  town.catch_up();
+  constexpr std::size_t kHalfSigned = 120;  // of 11 KiB and more as they are shown
+  std::set<std::string> sent;
+  for (std::size_t i = 0; i < kHalfSigned; ++i) {
+    schema::PermissionsChangedT changed;
+    for (const auto& permission : projections::default_permissions())
+      changed.permissions.push_back(std::make_unique<schema::PermissionT>(permission));
+    changed.reason = std::string(4'000, 'x') + std::to_string(i);
+    const Bytes intent =
+        ledger::encode(town.city.intent(std::move(changed), {"trustee-outside", "trustee-inside"}));
+    const api::Response half = town.send(intent, {"trustee-outside"});
+    ASSERT_EQ(half.status, 202u) << half.body;
+    sent.insert(to_hex(crypto::sha256(intent)));
+  }
+  std::string after;
+  std::size_t pages = 0;
+  for (bool more = true; more; ++pages) {
+    const std::string body = town.get("/api/v1/pending?limit=1000&after=" + after).body;
+    EXPECT_LT(body.size(), api::kPageBytesMax + (64u << 10));
+    const json::value page = json::parse(body);
+    for (const json::value& row : page.at("pending").as_array()) {
+      after = std::string(row.at("intent_hash").as_string());
+      EXPECT_EQ(sent.erase(after), 1u) << "each is there once";
+    }
+    more = page.at("more").as_bool();
+    ASSERT_LT(pages, 5u);
+  }
+  EXPECT_GT(pages, 1u);
+  EXPECT_TRUE(sent.empty());
 }
 
 TEST(Service, ShowsTheRegistriesPageByPage) {

@@ -569,7 +569,7 @@ TEST(Sequencer, WhatARevokedKeyAloneHasSignedWaitsNoLonger) {
   ASSERT_TRUE(recorded) << recorded.error().en;
   const auto left = ledger.sequencer->pending();
   ASSERT_EQ(left.size(), 1U);
-  EXPECT_EQ(left[0].signers(), std::vector<KeyId>{ledger.a.public_key()});
+  EXPECT_EQ(left[0]->signers(), std::vector<KeyId>{ledger.a.public_key()});
   ASSERT_FALSE(ledger.open());
   EXPECT_EQ(ledger.sequencer->pending().size(), 1U);
 }
