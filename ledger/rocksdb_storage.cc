@@ -39,7 +39,8 @@ Error damaged(const std::string& detail) {
 
 Error error_of(const rocksdb::Status& status) {
   const std::string detail = status.ToString();
-  if (status.IsNoSpace()) {
+  // RocksDB has no name for a quota that is used up.
+  if (status.IsNoSpace() || detail.find("Disk quota exceeded") != std::string::npos) {
     return fail("storage.full", "磁盘已满，请腾出空间：" + detail,
                 "the disk is full, make room: " + detail);
   }

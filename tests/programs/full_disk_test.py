@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from programs import SLOWER, Service, scratch
+from programs import SLOWER, Service, main, scratch
 from small_ledger import Shown, SmallLedger
 from tracing import TRACED, may_trace
 
@@ -123,6 +123,12 @@ class Room(unittest.TestCase):
 
     def test_a_disk_that_turns_read_only_is_said(self):
         """As a file system does after an error of its disk: what is open for writing can no longer be written."""
+        self.expect_said_and_over("EROFS", b"storage.read_only")
+
+    def test_a_quota_that_is_used_up_is_a_full_disk(self):
+        self.expect_said_and_over("EDQUOT", b"storage.full")
+
+    def expect_said_and_over(self, error, code):
         if may_trace():
             self.skipTest(may_trace())
         directory = self.ledger.directory
@@ -133,7 +139,7 @@ class Room(unittest.TestCase):
                     if name.endswith(".log")]
             only = [word for path in logs for word in ("-P", path)]
             tracer = subprocess.Popen(["strace", "-f", "-qq", "-o", "/dev/null", *only, "-e",
-                                       "inject=write,fdatasync:error=EROFS", "-p", str(service.process.pid)],
+                                       f"inject=write,fdatasync:error={error}", "-p", str(service.process.pid)],
                                       stderr=subprocess.PIPE)
             try:
                 end = time.monotonic() + 30 * SLOWER
@@ -141,8 +147,8 @@ class Room(unittest.TestCase):
                     status, body = self.write(service)
                     if status != 200:
                         break
-                    self.assertLess(time.monotonic(), end, "it never turned read-only")
-                self.assertIn(b'"code":"storage.read_only"', body)
+                    self.assertLess(time.monotonic(), end, "nothing ever failed")
+                self.assertIn(b'"code":"%s"' % code, body)
                 self.expect_reads(service)
                 self.expect_goes_on(service, directory)
             finally:
@@ -179,4 +185,4 @@ class Room(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()
