@@ -7,7 +7,7 @@ import signal
 import time
 import unittest
 
-from programs import SLOWER, Service
+from programs import SLOWER, Service, main
 from small_ledger import Shown, SmallLedger
 
 
@@ -50,4 +50,4 @@ class OpenFiles(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

@@ -28,6 +28,16 @@ SLOWER = int(os.environ.get("LIUHEN_SLOWER", "1"))
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("LIUHEN_")}
 
 
+def main():
+    """Runs the tests of the script. Exits 77 where all of them were skipped: nothing was tested then, and nobody may
+    take it for a pass."""
+    result = unittest.main(exit=False).result
+    if result.wasSuccessful() and result.skipped and len(result.skipped) >= result.testsRun:
+        print("都跳过了，什么也没有测 nothing was tested:", *sorted({why for _, why in result.skipped}), sep="\n  ", file=sys.stderr)
+        sys.exit(77)
+    sys.exit(not result.wasSuccessful())
+
+
 def scratch():
     """A directory that goes away with the process."""
     path = tempfile.mkdtemp(prefix="liuhen-programs-")

@@ -11,7 +11,7 @@ import subprocess
 import unittest
 
 from faults import ONCE, SOAK, Sweeping, faults_for, strace_for
-from programs import LIUHEN, SLOWER, Service, head_of, liuhen, scratch
+from programs import LIUHEN, SLOWER, Service, head_of, liuhen, main, scratch
 from small_ledger import SmallLedger, post
 from tracing import TRACED, Strace, may_trace
 
@@ -192,4 +192,4 @@ class SweepCommands(Sweeping):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

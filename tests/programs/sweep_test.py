@@ -12,7 +12,7 @@ import subprocess
 import unittest
 
 from faults import ONCE, SOAK, Sweeping, calls_on, faults_for, strace_for
-from programs import LIUHEN, SLOWER, Service, liuhen, scratch
+from programs import LIUHEN, SLOWER, Service, liuhen, main, scratch
 from small_ledger import SODIUM, Shown, SmallLedger, post, sha256
 from tracing import TRACED, Strace, Traced, may_trace
 
@@ -248,4 +248,4 @@ class Sweep(Sweeping):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

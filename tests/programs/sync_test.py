@@ -9,7 +9,7 @@ import signal
 import subprocess
 import unittest
 
-from programs import LIUHEN, SLOWER, scratch
+from programs import LIUHEN, SLOWER, main, scratch
 from small_ledger import Shown, SmallLedger, post
 from tracing import TRACED, Strace, Traced, may_trace
 
@@ -120,4 +120,4 @@ class Synced(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()
