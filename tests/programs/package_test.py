@@ -140,7 +140,7 @@ class Package(unittest.TestCase):
             raise unittest.SkipTest("no overlay can be mounted here: " + done.stderr)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("liuhen:liuhen 700\nroot:liuhen 750\n", done.stdout)
-        self.assertRegex(done.stdout, r"serving at http://127[^ ]+ .*\n.*nothing to read again\n.*stopping")
+        self.assertRegex(done.stdout, r"serving at http://127[^ ]+ .*\n(.*\n)*.*nothing to read again\n.*stopping")
         self.assertIn("upgraded", done.stdout)
         self.assertIn("purged", done.stdout)
         self.assertIn("/var/lib/liuhen", done.stdout)
