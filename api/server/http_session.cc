@@ -76,6 +76,16 @@ Outcome check_framing(const http::request_header<Fields>& header) {
     return fail("request.malformed", "HTTP/1.1 的请求须有且只有一个 Host",
                 "a request of HTTP/1.1 has one field Host, and not two");
   }
+  constexpr std::string_view kNotInAHost = " \t\"/\\<>?#@^`{|}";
+  if (std::string_view(header[http::field::host]).find_first_of(kNotInAHost) !=
+      std::string_view::npos) {
+    return fail("request.malformed", "Host 不是主机名和端口", "the field Host is no host and port");
+  }
+  if (header.count(http::field::content_encoding) != 0 &&
+      !beast::iequals(header[http::field::content_encoding], "identity")) {
+    return fail("request.coding", "请求内容不得压缩（Content-Encoding）",
+                "a request's body is taken as it is, with no Content-Encoding");
+  }
   const auto codings = header.count(http::field::transfer_encoding);
   if (codings != 0 && header.version() < 11) {
     return fail("request.malformed", "HTTP/1.0 没有 Transfer-Encoding",

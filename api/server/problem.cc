@@ -10,7 +10,7 @@ namespace liuhen::api::server {
 namespace {
 
 // A whole code, or a family ending in a dot. The first that fits counts.
-constexpr std::array<std::pair<std::string_view, unsigned>, 33> kStatuses{{
+constexpr std::array<std::pair<std::string_view, unsigned>, 34> kStatuses{{
     {"intent.malformed", 400},
     {"intent.oversized", 413},
     {"intent.signature", 403},
@@ -27,6 +27,7 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 33> kStatuses{{
     {"request.method", 405},
     {"request.length", 411},
     {"request.oversized", 413},
+    {"request.coding", 415},
     {"request.header", 431},
     {"request.", 400},
     {"rate.", 429},
@@ -62,6 +63,8 @@ std::string_view title_of(unsigned status) {
       return "缺少长度 / Length required";
     case 413:
       return "内容过大 / Content too large";
+    case 415:
+      return "编码不支持 / Unsupported media type";
     case 422:
       return "不予受理 / Refused";
     case 429:

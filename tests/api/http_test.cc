@@ -133,6 +133,8 @@ TEST(Http, RefusesWhatCanBeReadInTwoWays) {
   for (const std::string& request :
        {std::string("GET / HTTP/1.1\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nHost: a b c\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nHost: x/y\r\n\r\n"),
         post + "gzip\r\nContent-Length: 2\r\n\r\nab",
         post + "identity\r\nContent-Length: 2\r\n\r\nab",
         post + "gzip, chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n",
@@ -142,6 +144,13 @@ TEST(Http, RefusesWhatCanBeReadInTwoWays) {
     raw.send(request);
     EXPECT_EQ(status_line(raw.receive()), "HTTP/1.1 400 Bad Request") << request;
   }
+}
+
+TEST(Http, TakesNoCodedBody) {
+  Running running(echo());
+  Raw raw(running.port());
+  raw.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab");
+  EXPECT_EQ(status_line(raw.receive()), "HTTP/1.1 415 Unsupported Media Type");
 }
 
 TEST(Http, TheAbsoluteFormIsTaken) {
@@ -341,6 +350,7 @@ TEST(Problem, IsADocumentWithACodeThatTravels) {
   EXPECT_EQ(status_of("plan.pool_empty"), 422u);
   EXPECT_EQ(status_of("queue.full"), 503u);
   EXPECT_EQ(status_of("request.malformed"), 400u);
+  EXPECT_EQ(status_of("request.coding"), 415u);
   EXPECT_EQ(status_of("rate.author"), 429u);
   const Response later = problem_for(fail("rate.author", "稍后", "later"), 7);
   EXPECT_EQ(later.headers.back(), std::pair(std::string("Retry-After"), std::string("7")));
