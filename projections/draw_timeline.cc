@@ -161,10 +161,17 @@ Sentence words_for_evidence(View hashes) {
       "，证据 SHA-256 " + first + (count == 1 ? "" : " 等 " + number(count) + " 件"),
       ", evidence SHA-256 " + first + (count == 1 ? "" : " and " + number(count - 1) + " more")};
 }
+// Said of grounds that are not the inspector's own word about himself.
+Sentence words_for_no_evidence(std::string_view ground) {
+  if (ground != "absence" && ground != "party_request") return {};
+  return {"，未附证据", ", without evidence"};
+}
 Sentence detail_of(const schema::RecusalFiled& payload) {
   const Sentence seat = seat_of(payload.visit(), payload.seat());
-  const Sentence ground = words_for_ground(text(payload.ground())),
-                 evidence = words_for_evidence(raw(payload.evidence()));
+  const Sentence ground = words_for_ground(text(payload.ground()));
+  const Sentence evidence = raw(payload.evidence()).empty()
+                                ? words_for_no_evidence(text(payload.ground()))
+                                : words_for_evidence(raw(payload.evidence()));
   return {seat.zh + "，理由：" + ground.zh + evidence.zh,
           seat.en + ", on the ground of " + ground.en + evidence.en};
 }

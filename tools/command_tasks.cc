@@ -1,6 +1,8 @@
+#include "crypto/sha256.h"
 #include "projections/result_categories.h"
 #include "tools/commands.h"
 #include "tools/moment.h"
+#include "tools/text_file.h"
 
 namespace liuhen::tools {
 
@@ -28,6 +30,25 @@ void submits(Program& program, CLI::App* command, std::shared_ptr<PayloadT> payl
   });
 }
 
+// What is not the inspector's own word about himself has to be shown to whoever decides.
+Outcome add_evidence(const std::vector<std::string>& files, ledger::schema::RecusalFiledT& filed) {
+  if (files.empty() && (filed.ground == "absence" || filed.ground == "party_request")) {
+    return fail("recusal.evidence",
+                "缺勤或当事人申请须有证据：用 --evidence 给出文件（考勤记录、申请书等），只记录其 "
+                "SHA-256",
+                "absence and a party's request need evidence: give a file by --evidence (the "
+                "attendance record, the request); its SHA-256 is recorded, nothing of it else");
+  }
+  filed.evidence.clear();
+  for (const std::string& path : files) {
+    const auto text = read_text(path);
+    if (!text) return text.error();
+    const Hash hash = crypto::sha256(view_of(*text));
+    filed.evidence.insert(filed.evidence.end(), hash.begin(), hash.end());
+  }
+  return ok();
+}
+
 void add_recusals(Program& program) {
   CLI::App* recuse =
       program.command(&program.app, "recuse", "回避：提出、决定", "recusals: file, decide");
@@ -47,7 +68,16 @@ void add_recusals(Program& program) {
                        "ground: kinship, employment, shareholding, same_address, party_request, "
                        "absence, other"))
       ->required();
-  submits(program, file, filed);
+  auto evidence = std::make_shared<std::vector<std::string>>();
+  file->add_option("--evidence", *evidence,
+                   program.help("证据文件（可给多个），只记录其 SHA-256；缺勤和当事人申请必须有",
+                                "a file of evidence (may be repeated), of which the SHA-256 is "
+                                "recorded; absence and a party's request need one"));
+  program.act(file, [filed, evidence](Session& session) {
+    if (Outcome added = add_evidence(*evidence, *filed); !added) return added;
+    filed->draw = draw_stream(filed->draw);
+    return session.submit_and_say(united(*filed));
+  });
 
   auto decided = std::make_shared<ledger::schema::RecusalDecidedT>();
   auto refuse = std::make_shared<bool>(false);

@@ -111,7 +111,10 @@ const std::map<std::string, std::vector<std::string>>& examples() {
       {"draw proof", {"draw proof 2026-ND/1 --out 2026-ND-1.draw-proof"}},
       {"draw row", {"draw row 2026-ND/1 91370202MA3C000016 --out 91370202MA3C000016.draw-row"}},
       {"draw qr", {"draw qr 2026-ND/1 --public-url https://liuhen.example --out 2026-ND-1.svg"}},
-      {"recuse file", {"recuse file 2026-ND/1 0 --seat 0 --ground employment --key inspector.key"}},
+      {"recuse file",
+       {"recuse file 2026-ND/1 0 --seat 0 --ground employment --key inspector.key",
+        "recuse file 2026-ND/1 0 --seat 1 --ground absence --evidence 病假单.pdf --key "
+        "clerk-1.key"}},
       {"recuse decide",
        {"recuse decide 2026-ND/1 0 --seat 0 --reason 三年内曾任职 --key head-370202.key"}},
       {"name-team",

@@ -1,7 +1,7 @@
 // Ledgers made by the C++ program: its demonstration, and the same town again without declared conflicts, so that
 // matchings and substitutes are recomputed from public facts alone.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -60,7 +60,9 @@ export function withoutConflicts(commands, from, dir) {
     run(["draw", "advance"], dir);
     unfinished ??= proofOf(dir, "draw/2026-ND/1");
   }
-  run(["recuse", "file", "2026-ND/1", "0", "--seat", "1", "--ground", "absence", ...key("clerk-1")], dir);
+  const leave = `${dir}.leave`; // what shows the absence
+  writeFileSync(leave, "病假单");
+  run(["recuse", "file", "2026-ND/1", "0", "--seat", "1", "--ground", "absence", "--evidence", leave, ...key("clerk-1")], dir);
   const heads = readdirSync(people).filter((file) => /^head-\d+\.key$/.test(file)).map((file) => file.slice(0, -4));
   const decided = heads.some((head) => spawnSync(program, ["recuse", "decide", "2026-ND/1", "0", "--seat", "1",
     "--reason", "病假", ...key(head)], { stdio: "ignore", env: { ...process.env, LIUHEN_DIR: dir } }).status === 0);
