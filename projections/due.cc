@@ -100,12 +100,19 @@ std::vector<Escape> escapes(const State& state, std::uint64_t now_s,
   return all;
 }
 
+std::uint64_t disclosure_due(const Draw& draw) {
+  const auto& a = draw.announcement;
+  if (a.sealed) return a.disclosure_deadline;
+  const std::uint64_t by = a.execute_deadline + kListWithinS;
+  return by < kListWithinS ? a.execute_deadline : by;
+}
+
 std::vector<Undisclosed> undisclosed(const State& state, std::uint64_t now_s) {
   std::vector<Undisclosed> all;
   for (const std::string& stream : state.draws.streams) {
     const Draw& draw = state.draws.by_stream.at(stream);
-    const std::uint64_t deadline = draw.announcement.disclosure_deadline;
-    if (!draw.announcement.sealed || !draw.executed_at) continue;
+    if (!draw.executed_at) continue;
+    const std::uint64_t deadline = disclosure_due(draw);
     if (!draw.disclosed_at && now_s > deadline) {
       all.push_back({.draw = stream, .deadline = deadline, .disclosed_time = std::nullopt});
     } else if (draw.disclosed_at && draw.disclosed_time > deadline) {

@@ -135,8 +135,14 @@ struct Escape {
 std::vector<Escape> escapes(const State& state, std::uint64_t now_s,
                             const VoidProven& void_proven = {});
 
-// Sealed draws, executed, that passed their disclosure deadline without their last part, or whose
-// last part came later: violations, voided or not.
+// So long after the deadline of its execution the list of a draw that is not sealed is due.
+inline constexpr std::uint64_t kListWithinS = 86'400;
+
+// When the last part of the list of visits is due.
+std::uint64_t disclosure_due(const Draw& draw);
+
+// Draws, executed, for which that has passed without the last part, or whose last part came later:
+// violations, voided or not.
 struct Undisclosed {
   std::string draw;
   std::uint64_t deadline = 0;

@@ -103,7 +103,8 @@ Sentence all_included(std::size_t entries) {
 
 bool is_inconclusive(std::string_view code) {
   return code == "payload.unknown" || code == "proof.version" || code == "policy.log" ||
-         code == "policy.quorum" || code == "draw.still_sealed" || code == "draw.seal_overdue";
+         code == "policy.quorum" || code == "draw.still_sealed" || code == "draw.seal_overdue" ||
+         code == "draw.list_overdue";
 }
 
 }  // namespace liuhen::projections

@@ -190,10 +190,18 @@ class Judge {
     return std::move(out_);
   }
 
-  // Of a sealed draw: late is a violation; not at all may be because the file is older.
+  // Late is a violation; not at all may be because the file is older.
   Outcome check_disclosure(const State& state, const Draw& draw) const {
     for (const Undisclosed& late : undisclosed(state, now_s_)) {
       if (late.draw != draw.stream) continue;
+      if (!draw.announcement.sealed) {
+        if (late.disclosed_time)
+          return fail("draw.unlisted", "执行之后，名单逾期才列示完毕",
+                      "the list of visits was complete only after it was due");
+        return fail("draw.list_overdue", "已执行，此文件中尚未列示名单，期限已过：请核验整个账本",
+                    "the draw was executed, the time for its list of visits has passed and this "
+                    "file does not have it: verify the whole log");
+      }
       if (late.disclosed_time)
         return fail("draw.undisclosed", "密封的抽取在公开期限之后才公开",
                     "the sealed draw was disclosed after its deadline");

@@ -38,8 +38,25 @@ Error error_of(const Escape& escape) {
                   "): it was escaped");
 }
 
+Error unlisted(const Undisclosed& late, const std::string& zh_by, const std::string& en_by) {
+  if (late.disclosed_time) {
+    return fail("draw.unlisted",
+                "抽取“" + late.draw + "”执行之后，名单逾期（" + zh_by + "）才列示完毕",
+                "the draw \"" + late.draw +
+                    "\" was executed, and its list of visits was complete only after it was due (" +
+                    en_by + ")");
+  }
+  return fail("draw.unlisted",
+              "抽取“" + late.draw + "”已执行而逾期（" + zh_by +
+                  "）未列示名单：违反“不得逃避”，结果不为人知",
+              "the draw \"" + late.draw +
+                  "\" was executed and its list of visits was not shown by the time it was due (" +
+                  en_by + "): its outcome is not known");
+}
+
 Error error_of(const Undisclosed& late, const Draw& draw) {
   const std::string zh_by = time_zh(late.deadline), en_by = time_en(late.deadline);
+  if (!draw.announcement.sealed) return unlisted(late, zh_by, en_by);
   const std::string zh_why = draw.seal_is_attested() ? "" : "（没有监督人作无异议见证）",
                     en_why = draw.seal_is_attested() ? "" : " (no supervisor attested it)";
   if (late.disclosed_time) {

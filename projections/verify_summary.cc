@@ -306,6 +306,7 @@ std::string guarantee_of(std::string_view code) {
       {"draw.overlap", "G6"},
       {"draw.escape", "G6"},
       {"draw.unexecuted", "G6"},
+      {"draw.unlisted", "G6"},
       {"draw.previous", "G6"},
       {"draw.void_supervisor", "G6"},
       {"draw.selection", "G7"},

@@ -284,8 +284,9 @@ Result<ledger::schema::PayloadUnion> recorded_by_holders(Session& session,
 
 Outcome recover(Session& session, const Recovery& asked) {
   // An overdue draw is what this is for.
-  const auto replay = proven_draw(session, asked.draw, asked.policy_file,
-                                  {"draw.unexecuted", "draw.still_sealed", "draw.seal_overdue"});
+  const auto replay = proven_draw(
+      session, asked.draw, asked.policy_file,
+      {"draw.unexecuted", "draw.still_sealed", "draw.seal_overdue", "draw.list_overdue"});
   if (!replay) return replay.error();
   const projections::Draw& draw = *replay->draw();
   if (auto checked = check_recoverable(draw, session.environment().clock.now_s()); !checked)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "api/server/keys.h"
 #include "crypto/checkpoint.h"
@@ -100,7 +101,8 @@ class Restore {
     const bool sound =
         report.verdict == ledger::Verdict::verified ||
         (report.finding && report.draws_aside == 0 &&
-         (report.finding->code == "draw.escape" || report.finding->code == "draw.undisclosed"));
+         (report.finding->code == "draw.escape" || report.finding->code == "draw.undisclosed" ||
+          report.finding->code == "draw.unlisted"));
     if (!sound) {
       const Error& why = *report.finding;
       return fail("restore.damaged", "备份核验不通过，未恢复（" + why.code + "）：" + why.zh,
@@ -203,6 +205,8 @@ class Restore {
       vouched_ |=
           std::ranges::any_of(*by, [&](const auto& signer) { return signer.key == *options_.log; });
     }
+    const auto [held, is_first] = beyond_.emplace(known.size, known.root);
+    if (!is_first && held->second != known.root) return two_histories(known.size, zh, en);
     if (known.size > restored_.head_size) {
       head_ = note;
       restored_.head_size = known.size;
@@ -253,6 +257,16 @@ class Restore {
                     en + "), and nothing was restored; keep both and find out why");
   }
 
+  static Error two_histories(std::uint64_t size, const std::string& zh, const std::string& en) {
+    const std::string number = std::to_string(size);
+    return fail("restore.fork",
+                zh + "与另一个已知的已签检查点同为 " + number +
+                    " 条，根却不同：账本签过两段历史，未恢复；请保存两者并查明原因",
+                en + " and another signed checkpoint that is known are both of " + number +
+                    " entries and have different roots: the log signed two histories, and nothing "
+                    "was restored; keep both and find out why");
+  }
+
   // The database comes last: without it there is no ledger to start.
   Outcome place() {
     std::error_code error;
@@ -290,6 +304,7 @@ class Restore {
   std::vector<projections::LossLine> losses_;
   std::vector<crypto::NoteKey> log_keys_;
   std::vector<ledger::BackupInfo> backups_;
+  std::map<std::uint64_t, Hash> beyond_;  // roots of signed heads that the backup does not reach
   bool vouched_ = false;  // the key given signed a head that is newer than what was restored
   bool is_open_ = false;  // what the log had signed: nothing that is at hand can tell
 };

@@ -49,9 +49,10 @@ Screen attempts_repeated(const State& state) {
     if (draw.executed_at) {
       finding.evidence.add(*draw.executed_at);
       const std::string after = number(draw.voided_time - draw.executed_time);
-      finding.what = {"抽取“" + draw.stream + "”的结果公开 " + after + " 秒之后被作废",
-                      "the draw \"" + draw.stream + "\" was voided " + after +
-                          " seconds after its outcome was known"};
+      finding.what = {
+          "抽取“" + draw.stream + "”在执行之后 " + after + " 秒被作废，当时结果已可得知",
+          "the draw \"" + draw.stream + "\" was voided " + after +
+              " seconds after its execution, when its outcome could be known"};
     } else {
       finding.what = {"抽取“" + draw.stream + "”在执行之前被作废",
                       "the draw \"" + draw.stream + "\" was voided before it was executed"};

@@ -13,6 +13,14 @@ class AttacksOnRandomness : public Attack {
     out.previous = previous;
     return out;
   }
+  std::uint64_t execute_unlisted() {
+    run_to_round();
+    city.must(town.recorded(), {"platform"});
+    return city.must(draw.execution(none), {"platform"});
+  }
+  std::uint64_t list_due() const {
+    return draw.draw().announcement.execute_deadline + 86'400;  // docs/formats/events.md
+  }
   void discard() {
     schema::DrawVoidedT voided;
     voided.draw = draw.stream();
@@ -84,6 +92,27 @@ TEST_F(AttacksOnRandomness, SuppressedDraw) {
   run_to_round();
   city.must(town.recorded(), {"platform"});
   expect_named("draw.escape", draw.draw().position, draw.draw().announcement.execute_deadline + 1);
+}
+
+// The operator alone has seen the outcome: who was drawn nobody else can tell while a conflict is
+// in force, and whether the list would have been good nobody ever.
+TEST_F(AttacksOnRandomness, ExecutedAndNeverListed) {
+  const std::uint64_t executed = execute_unlisted();
+  EXPECT_EQ(verify(list_due()).exit_code, 0);
+  expect_named("draw.unlisted", executed, list_due() + 1);
+}
+
+TEST_F(AttacksOnRandomness, ExecutedVoidedAndNeverListed) {
+  const std::uint64_t executed = execute_unlisted();
+  discard();
+  EXPECT_EQ(verify(list_due()).exit_code, 0);
+  expect_named("draw.unlisted", executed, list_due() + 1);
+}
+
+TEST_F(AttacksOnRandomness, ListedLate) {
+  execute_unlisted();
+  city.now = list_due() + 1;
+  expect_named("draw.unlisted", city.must(draw.disclosure(), {"platform"}));
 }
 
 // Its announcement is cut out of the log, and the rest chained anew.

@@ -120,6 +120,15 @@ class Older(Ledgers):
         err = self.refused("restore.fork", "restore", self.backups, os.path.join(scratch(), "r"))
         self.assertIn("the checkpoint of backup 2", err)
 
+    def test_two_signed_heads_of_one_size_beyond_the_backup_are_a_fork(self):
+        other = copy_of_demo()
+        for number in (7, 8):
+            self.assertEqual(department(("--dir", other), number)[0], 0)
+        target = os.path.join(scratch(), "r")
+        err = self.refused("restore.fork", "restore", self.backups, target, "--number", "1", "--head", os.path.join(other, "head"))
+        self.assertIn(f"both of {self.size + 2} entries", err)
+        self.assertFalse(os.path.exists(target))
+
     def test_a_damaged_newest_one_is_no_reason_to_take_an_older_one(self):
         good = self.backups
         for damage in (self.lose_a_table, self.flip_checksum, lambda: self.cut_metadata(-40)):

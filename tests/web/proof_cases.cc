@@ -443,6 +443,14 @@ std::string disclosed_late(BeaconTown& town) {
   at.steps.disclose();
   return at.proof();
 }
+std::string listed_late(BeaconTown& town) {
+  town.draw.announce();
+  town.draw.contribute();
+  town.city.must(town.draw.execution([](const Hash&) { return std::nullopt; }), {"platform"});
+  town.city.now = projections::disclosure_due(town.draw.draw()) + 1;
+  town.city.must(town.draw.disclosure(), {"platform"});
+  return proof_of(town.city, town.draw.draw());
+}
 std::string unattested(BeaconTown& town) {
   SealedTown at(town);
   town.city.must(at.steps.attestation(false), {"supervisor"});
@@ -525,6 +533,7 @@ const Cases kCases = {{"sealed", still_sealed},
                       {"opened", opened},
                       {"opened-in-between", opened_in_between},
                       {"disclosed-late", disclosed_late},
+                      {"listed-late", listed_late},
                       {"unattested", unattested},
                       {"attested-blindly", attested_blindly},
                       {"other-pi", other_pi},

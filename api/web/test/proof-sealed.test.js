@@ -66,6 +66,7 @@ test("opened it verifies, with a substitute, and beside an earlier attempt", { s
 test("what a dishonest operator would write is named alike by both", { skip }, (t) => {
   namedAlike(scratch(t), {
     "disclosed-late": "draw.undisclosed",
+    "listed-late": "draw.unlisted",
     "unattested": "draw.unattested",
     "attested-blindly": "attest.unseen",
     "other-pi": "draw.vrf",

@@ -19,7 +19,7 @@ interface Proven {
 
 /** Codes that say that something is missing, or of a later version, and not that something is wrong. */
 export const missing = new Set(["payload.unknown", "proof.version", "policy.log", "policy.quorum", "draw.unexecuted",
-  "draw.still_sealed", "draw.seal_overdue", "proof.behind"]);
+  "draw.still_sealed", "draw.seal_overdue", "draw.list_overdue", "proof.behind"]);
 
 /** Undefined for what is no entry. */
 function intentOf(entry: ProvenEntry): Intent | undefined {

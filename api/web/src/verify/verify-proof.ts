@@ -4,6 +4,7 @@ import { decodeEntry, type Entry } from "./entry.js";
 import { bytes as bytesOf, big, flag } from "./replay/fields.js";
 import { admit } from "./replay/admission.js";
 import { discardedBefore } from "./replay/announcement.js";
+import { disclosureDue } from "./replay/draw.js";
 import { sharingWords } from "./replay/keys.js";
 import { poolWords } from "./replay/restricted.js";
 import { isSealed, refuseStillSealed, sealWords } from "./replay/seal.js";
@@ -119,6 +120,10 @@ class Verification {
     const tooLate = this.state!.disclosedLate;
     if (tooLate !== undefined) {
       this.position = tooLate.position;
+      if (!tooLate.sealed) {
+        refuse("draw.unlisted", `执行之后，名单逾期（${tooLate.deadline}）才列示完毕`,
+          `the list of visits was complete only after it was due (${tooLate.deadline})`);
+      }
       refuse("draw.undisclosed", `密封的抽取在公开期限（${tooLate.deadline}）之后才公开`,
         `the sealed draw was disclosed after its deadline (${tooLate.deadline})`);
     }
@@ -133,8 +138,13 @@ class Verification {
       refuse("draw.unexecuted", "抽取逾期未执行；证明文件也可能早于执行",
         "the draw had to be executed by now and was not; or the file is older than its execution");
     }
-    if (!flag(draw.announced, "sealed") || draw.executed === undefined || draw.phase === "disclosed") return;
-    const until = big(draw.announced, "disclosure_deadline");
+    if (draw.executed === undefined || draw.phase === "disclosed") return;
+    const until = disclosureDue(draw);
+    if (!flag(draw.announced, "sealed")) {
+      if (this.options.now <= until) return;
+      refuse("draw.list_overdue", "已执行而逾期未列示名单；证明文件也可能早于列示",
+        "the draw was executed and its list of visits had to be shown by now; or the file is older than the list");
+    }
     if (this.options.now > until) {
       refuse("draw.seal_overdue", "密封的抽取逾期未公开；证明文件也可能早于公开",
         "the sealed draw had to be disclosed by now and was not; or the file is older than its disclosure");

@@ -30,6 +30,13 @@ export function drawInPhase(state: State, p: Decoded, phase: Phase): Draw {
   return draw;
 }
 
+const listWithin = 86_400n; // seconds after the deadline of the execution (docs/formats/events.md, "DrawDisclosed")
+
+/** When the last part of the list of visits is due. */
+export const disclosureDue = (draw: Draw): bigint => flag(draw.announced, "sealed")
+  ? big(draw.announced, "disclosure_deadline")
+  : big(draw.announced, "execute_deadline") + listWithin;
+
 const isSubject = (state: State, draw: Draw): boolean => draw.stream === state.subject;
 
 function contributorOf(draw: Draw, key: Bytes): string {
@@ -283,9 +290,8 @@ export function admitDisclosed(state: State, { entry, payload: p, authors }: Eve
     refuse("draw.disclosed_root", "列示与执行时的记录不符", "the list is not what was recorded at execution");
   }
   draw.phase = "disclosed";
-  if (sealed && entry.time > big(draw.announced, "disclosure_deadline")) {
-    state.disclosedLate = { position: entry.position, deadline: big(draw.announced, "disclosure_deadline") };
-  }
+  const due = disclosureDue(draw);
+  if (isSubject(state, draw) && entry.time > due) state.disclosedLate = { position: entry.position, deadline: due, sealed };
   const decision = sealed ? entry : executed; // before it nobody knows a seat of a sealed draw to be vacant
   draw.tasks = draw.visits.map((visit) => ({
     subject: visit.subject,

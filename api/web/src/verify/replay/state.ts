@@ -169,7 +169,7 @@ export interface State {
   readonly times: Map<bigint, bigint>; // recorded time by position
   readonly notes: { readonly zh: string; readonly en: string }[];
   late: { readonly position: bigint; readonly deadline: bigint } | undefined; // executed after its deadline
-  disclosedLate: { readonly position: bigint; readonly deadline: bigint } | undefined; // of a sealed draw
+  disclosedLate: { readonly position: bigint; readonly deadline: bigint; readonly sealed: boolean } | undefined;
 }
 
 /** One entry and who signed it. */
