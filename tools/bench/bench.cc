@@ -11,6 +11,7 @@
 #include "crypto/random.h"
 #include "tools/bench/pairs.h"
 #include "tools/bench/service_process.h"
+#include "tools/bench/stored_log.h"
 
 namespace liuhen::tools::bench {
 namespace {
@@ -168,6 +169,7 @@ int main(int argc, char** argv) {
   add_ledger(pairs);
   add_service(pairs);
   add_state(pairs);
+  add_replay(pairs);
   add_draws(pairs);
   for (const Pair& pair : pairs) {
     for (int round = 0; round < pair.rounds(); ++round) {

@@ -5,8 +5,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <thread>
 
@@ -15,9 +13,9 @@
 #include "projections/last_pool.h"
 #include "projections/outcome.h"
 #include "projections/verify.h"
-#include "tools/bench/child_process.h"
 #include "tools/bench/drawn_log.h"
 #include "tools/bench/pairs.h"
+#include "tools/bench/stored_log.h"
 
 namespace liuhen::tools::bench {
 namespace {
@@ -56,30 +54,15 @@ const Year& year() {
   return made;
 }
 
-std::unique_ptr<ledger::Storage> open_stored(const std::string& path) {
-  auto storage = ledger::open_rocksdb(path, {.mode = ledger::OpenMode::read_only});
-  LIUHEN_CHECK(storage.has_value());
-  return std::move(*storage);
-}
-
 double seconds_since(std::chrono::steady_clock::time_point begun) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-}
-
-// As `liuhen-verify dir` does, but for the indexes.
-projections::Report verify(ledger::Storage& storage,
-                           std::function<void(const projections::State&)> whole = {}) {
-  ledger::StorageFetcher fetcher(storage);
-  projections::VerifyOptions options;
-  options.replayed_whole = std::move(whole);
-  return projections::verify_log(fetcher, options);
 }
 
 void verify_draws(benchmark::State& state) {
   const auto storage = open_stored(year().whole);
   for ([[maybe_unused]] const auto& round : state) {
     const auto begun = std::chrono::steady_clock::now();
-    const projections::Report report = verify(*storage);
+    const projections::Report report = verify_stored(*storage);
     state.counters[kFigure] = seconds_since(begun);
     if (report.verdict != ledger::Verdict::verified)
       state.SkipWithError(report.finding ? report.finding->en.c_str() : "not verified");
@@ -115,7 +98,7 @@ void signatures_and_pools(benchmark::State& state) {
   const auto storage = open_stored(year().whole);
   for ([[maybe_unused]] const auto& round : state) {
     double took = 0;
-    verify(*storage, [&](const projections::State& replayed) {
+    verify_stored(*storage, [&](const projections::State& replayed) {
       projections::State city = replayed;
       city.last_pool = std::make_shared<projections::LastPool>();  // the order of all subjects
       city.last_pool->in_order(city.subjects);
@@ -131,33 +114,7 @@ void signatures_and_pools(benchmark::State& state) {
   }
 }
 
-// The most that a process of its own has resident when it verifies, in MiB; 0 if it does not.
-double peak_of_verifying(const std::string& path) {
-  const std::string said = path + ".peak";
-  double peak = 0;
-  if (run_program({"/proc/self/exe", kVerify, path}, said)) std::ifstream(said) >> peak;
-  std::filesystem::remove(said);
-  return peak / 1'024;
-}
-
-void memory_of(benchmark::State& state, const std::string& path) {
-  for ([[maybe_unused]] const auto& round : state) {
-    state.counters[kFigure] = peak_of_verifying(path);
-    if (state.counters[kFigure] == 0) state.SkipWithError("not verified");
-  }
-}
-
 }  // namespace
-
-int verify_database(const std::string& path) {
-  const auto storage = open_stored(path);
-  if (verify(*storage).verdict != ledger::Verdict::verified) return 1;
-  std::ifstream status("/proc/self/status");  // what rusage tells counts whoever forked it
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM:")) return std::puts(line.c_str() + 6) == EOF;
-  }
-  return 1;
-}
 
 void add_draws(std::vector<Pair>& pairs) {
   const std::string what = std::to_string(draws_wanted()) + " draws over 2,000,000";
@@ -176,8 +133,8 @@ void add_draws(std::vector<Pair>& pairs) {
                    .required = 1.1,
                    .less = true,
                    .once = true,
-                   .measured = [](auto& state) { memory_of(state, year().whole); },
-                   .bound = [](auto& state) { memory_of(state, year().quarter); },
+                   .measured = [](auto& state) { memory_of_verifying(state, year().whole); },
+                   .bound = [](auto& state) { memory_of_verifying(state, year().quarter); },
                    .times = 1});
 }
 

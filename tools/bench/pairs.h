@@ -39,12 +39,8 @@ void add_draw(std::vector<Pair>& pairs);
 void add_ledger(std::vector<Pair>& pairs);
 void add_service(std::vector<Pair>& pairs);
 void add_state(std::vector<Pair>& pairs);
+void add_replay(std::vector<Pair>& pairs);
 void add_draws(std::vector<Pair>& pairs);
-
-// This program, called by itself: verifies a database, and prints the most that it had resident, in
-// KiB. Exit code 1: it was not verified.
-inline constexpr const char* kVerify = "--verify-database";
-int verify_database(const std::string& path);
 
 // Measured once, and held against several things.
 void signature_checks(benchmark::State& state);  // of 20,000 intents, libsodium alone, all cores
