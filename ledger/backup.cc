@@ -9,6 +9,7 @@
 #include "ledger/backup_note.h"
 #include "ledger/log_reader.h"
 #include "ledger/rocksdb_handle.h"
+#include "ledger/tile_edge.h"
 
 namespace liuhen::ledger {
 namespace {
@@ -126,6 +127,35 @@ Outcome check_earlier(const std::vector<BackupInfo>& earlier, Storage& storage,
   return ok();
 }
 
+// That the database goes on from every checkpoint that an earlier backup shows to be the log's.
+Outcome check_continues(const std::vector<BackupInfo>& earlier, Storage& storage,
+                        const std::string& directory, std::uint64_t size) {
+  StorageFetcher fetcher(storage);
+  for (const BackupInfo& backup : earlier) {
+    const auto parsed = crypto::parse_note(backup.note);
+    const auto checkpoint = parsed ? crypto::parse_checkpoint(parsed->text)
+                                   : Result<crypto::Checkpoint>(parsed.error());
+    if (!checkpoint) continue;
+    if (checkpoint->size <= size) {
+      const auto edge = TileEdge::read(fetcher, checkpoint->size);
+      if (!edge) return edge.error();
+      if (edge->root() == checkpoint->root) continue;
+    }
+    const std::string name = std::to_string(backup.number), had = std::to_string(checkpoint->size);
+    return fail(
+        "backup.beyond",
+        directory + " 里的第 " + name + " 号备份有账本已签的 " + had +
+            " 条，数据库里却没有这些：旧备份一份也没有删。若数据库被回退或换过，请停止写入，"
+            "用 liuhen restore 恢复；若已用 accept-loss 声明失去，请把旧备份移到别处保存",
+        "backup " + name + " in " + directory + " has the " + had +
+            " entries that the log had signed, which the database has not: no backup was "
+            "dropped. If the database was rolled back or replaced, stop writing and "
+            "restore it (liuhen restore); if the loss was declared by accept-loss, move the "
+            "older backups elsewhere and keep them");
+  }
+  return ok();
+}
+
 // A backup's files are the ledger's own: nobody else's to read.
 Outcome make_private(const std::string& directory) {
   std::error_code error;
@@ -153,9 +183,14 @@ Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsig
       rocksdb::BackupEngine::Open(options_of(directory), rocksdb::Env::Default(), &opened);
   if (!status.ok()) return error_of(status);
   const std::unique_ptr<rocksdb::BackupEngine> engine(opened);
-  if (Outcome sound = check_earlier(infos_of(*engine, directory), storage, directory, *origin);
-      !sound)
+  const std::vector<BackupInfo> earlier = infos_of(*engine, directory);
+  if (Outcome sound = check_earlier(earlier, storage, directory, *origin); !sound)
     return sound.error();
+  const auto signed_note = crypto::parse_note(*note);
+  const auto own = signed_note ? crypto::parse_checkpoint(signed_note->text)
+                               : Result<crypto::Checkpoint>(signed_note.error());
+  if (!own) return own.error();
+  const Outcome continues = check_continues(earlier, storage, directory, own->size);
   const std::stop_callback give_up(stop, [&engine] { engine->StopBackup(); });
   std::uint64_t copied = 0;
   rocksdb::CreateBackupOptions how;
@@ -173,10 +208,12 @@ Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsig
     if (number != 0) (void)engine->DeleteBackup(number).ok();
     return damaged_files(directory, status.ToString(), status.ToString());
   }
-  if (status.ok() && keep > 0) status = engine->PurgeOldBackups(keep);
+  if (status.ok() && keep > 0 && continues) status = engine->PurgeOldBackups(keep);
   if (status.ok()) status = engine->GarbageCollect();
   if (!status.ok()) return error_of(status);
-  return infos_of(*engine, directory).back();
+  BackupInfo made = infos_of(*engine, directory).back();
+  if (keep > 0 && !continues) made.unpurged = continues.error();
+  return made;
 }
 
 Result<std::vector<BackupInfo>> list_backups(const std::string& directory) {

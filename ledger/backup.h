@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -19,10 +20,14 @@ struct BackupInfo {
   std::uint64_t size = 0;   // entries that it has at least, likewise
   std::string note;         // its checkpoint (ledger/backup_note.h); empty if there is none to read
   std::string damage;       // what RocksDB says against it; empty for one that can be restored
+  // Why no older one was dropped although that was asked; of a new one.
+  std::optional<Error> unpurged = {};
 };
 
 // Makes one more backup in `directory` (made if there is none) of a storage from open_rocksdb that
-// is open for writing, and drops all but the `keep` newest; 0 keeps all. Only files that no earlier
+// is open for writing, and drops all but the `keep` newest; 0 keeps all. None is dropped while one
+// of them shows that the log had signed what the database lacks (BackupInfo::unpurged): it may be
+// all that is left of that. Only files that no earlier
 // backup has are copied. The new one is synced and complete when this returns; a run that was
 // broken off leaves nothing that counts. `progress`: bytes copied so far, roughly. Any thread, one
 // at a time on one directory. Errors: `backup.other` (it has backups of another log),

@@ -26,19 +26,54 @@ struct Backup {
 
 std::string megabytes(std::uint64_t bytes) { return std::to_string((bytes >> 20) + 1) + " MiB"; }
 
+struct Made {
+  std::uint32_t number = 0;
+  std::optional<Error> unpurged;  // why no older backup was dropped although that was asked
+};
+
+Made made_by_service(const boost::json::object& done) {
+  Made made;
+  made.number = static_cast<std::uint32_t>(done.at("number").to_number<std::int64_t>());
+  if (const boost::json::value* why = done.if_contains("unpurged")) {
+    const auto text = [&](const char* name) { return std::string(why->at(name).as_string()); };
+    made.unpurged = fail(text("code"), text("zh"), text("en"));
+  }
+  return made;
+}
+
+// Before older backups are dropped, of a ledger on which no service runs: that one verified it all
+// when it started.
+Outcome check_whole(Environment& environment, ledger::Storage& storage, const std::string& dir) {
+  ProgressLine progress(environment, "核验中", "verifying");
+  projections::VerifyOptions how;
+  how.now_s = ledger::SystemClock().now_s();
+  const auto report = projections::verify_storage(
+      storage, ledger::DiskHeadFile(api::server::Layout(dir).head).read(), how,
+      [&](std::uint64_t done, std::uint64_t all) { progress(done, all); });
+  if (api::server::is_whole(report)) return ok();
+  const Error why = report.finding.value_or(fail("backup.unverified", "未能核验", "not verified"));
+  return fail("backup.unverified",
+              "账本核验不通过（" + why.code + "：" + why.zh +
+                  "），旧备份一份也没有删；请查明原因，必要时用 liuhen restore 从旧备份恢复",
+              "the ledger does not verify (" + why.code + ": " + why.en +
+                  "), and no older backup was dropped; find out why, and restore an older one if "
+                  "need be (liuhen restore)");
+}
+
 // By the service that runs on the directory; if none does, by this process.
-Result<std::uint32_t> make_backup(const Backup& asked, const std::string& to,
-                                  const std::function<void(std::uint64_t)>& progress) {
+Result<Made> make_backup(Environment& environment, const Backup& asked, const std::string& to,
+                         const std::function<void(std::uint64_t)>& progress) {
   const auto done =
       api::ask_control(asked.dir, {{"act", "backup"}, {"to", to}, {"keep", asked.keep}}, progress);
-  if (done) return static_cast<std::uint32_t>(done->at("number").to_number<std::int64_t>());
+  if (done) return made_by_service(*done);
   if (done.error().code != "control.absent") return done.error();
   const auto storage = ledger::open_rocksdb(api::server::Layout(asked.dir).database,
                                             {.mode = ledger::OpenMode::existing});
   if (!storage) return storage.error();
-  const auto made = ledger::back_up(**storage, to, asked.keep, progress);
+  const Outcome whole = asked.keep == 0 ? ok() : check_whole(environment, **storage, asked.dir);
+  const auto made = ledger::back_up(**storage, to, whole ? asked.keep : 0, progress);
   if (!made) return made.error();
-  return made->number;
+  return Made{made->number, whole ? made->unpurged : whole.error()};
 }
 
 Outcome back_up(Environment& environment, const Backup& asked) {
@@ -52,12 +87,13 @@ Outcome back_up(Environment& environment, const Backup& asked) {
                      "best on another disk");
   }
   ProgressLine progress(environment, "备份中（字节）", "backing up (bytes)");
-  const auto number = make_backup(asked, to, [&](std::uint64_t bytes) { progress(bytes, 0); });
-  if (!number) return number.error();
+  const auto done =
+      make_backup(environment, asked, to, [&](std::uint64_t bytes) { progress(bytes, 0); });
+  if (!done) return done.error();
   const auto all = ledger::list_backups(to);
   if (!all) return all.error();
   for (const ledger::BackupInfo& made : *all) {
-    if (made.number != *number) continue;
+    if (made.number != done->number) continue;
     const std::string size = std::to_string(made.size), name = std::to_string(made.number);
     environment.say("已备份到 " + to + "：第 " + name + " 号，至少含 " + size + " 条，" +
                         megabytes(made.bytes) + "；目录里共 " + std::to_string(all->size()) + " 份",
@@ -68,6 +104,8 @@ Outcome back_up(Environment& environment, const Backup& asked) {
   environment.say("密钥（" + asked.dir + "/keys）不在备份里，请另行保管，与备份分开",
                   "the keys (" + asked.dir +
                       "/keys) are not in it: keep a copy of them elsewhere, apart from backups");
+  // Made it is; but a timer that nobody reads has to fail.
+  if (done->unpurged) return *done->unpurged;
   return ok();
 }
 

@@ -144,7 +144,11 @@ Result<boost::json::object> control(api::server::Service& service,
   const auto made = service.back_up(std::string(field("to").get_string()),
                                     static_cast<unsigned>(field("keep").get_int64()), progress);
   if (!made) return made.error();
-  return boost::json::object{{"number", made->number}, {"size", made->size}};
+  boost::json::object done{{"number", made->number}, {"size", made->size}};
+  if (made->unpurged)
+    done["unpurged"] = {
+        {"code", made->unpurged->code}, {"zh", made->unpurged->zh}, {"en", made->unpurged->en}};
+  return done;
 }
 
 struct Serve {

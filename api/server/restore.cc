@@ -97,13 +97,7 @@ class Restore {
     how.now_s = options_.now_s;
     const projections::Report report = projections::verify_storage(
         **storage, std::optional<std::string>(*note), how, options_.progress);
-    // A draw that fell due while there was no service is no damage.
-    const bool sound =
-        report.verdict == ledger::Verdict::verified ||
-        (report.finding && report.draws_aside == 0 &&
-         (report.finding->code == "draw.escape" || report.finding->code == "draw.undisclosed" ||
-          report.finding->code == "draw.unlisted"));
-    if (!sound) {
+    if (!is_whole(report)) {
       const Error& why = *report.finding;
       return fail("restore.damaged", "备份核验不通过，未恢复（" + why.code + "）：" + why.zh,
                   "the backup does not verify and was not restored (" + why.code + "): " + why.en);
@@ -310,6 +304,13 @@ class Restore {
 };
 
 }  // namespace
+
+bool is_whole(const projections::Report& report) {
+  return report.verdict == ledger::Verdict::verified ||
+         (report.finding && report.draws_aside == 0 &&
+          (report.finding->code == "draw.escape" || report.finding->code == "draw.undisclosed" ||
+           report.finding->code == "draw.unlisted"));
+}
 
 Result<Restored> restore(const RestoreOptions& options) { return Restore(options).run(); }
 

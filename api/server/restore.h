@@ -10,6 +10,7 @@
 #include "crypto/note.h"
 #include "ledger/backup.h"
 #include "ledger/refill.h"
+#include "projections/verify.h"
 
 namespace liuhen::api::server {
 
@@ -54,5 +55,9 @@ struct Restored {
 // `restore.other` (DIR is another log's), `restore.mirror` (the copy does not follow on),
 // `restore.io`, those of restore_backup.
 Result<Restored> restore(const RestoreOptions& options);
+
+// Whether a log that was verified is what it should be: a draw that fell due while there was no
+// service is no damage.
+bool is_whole(const projections::Report& report);
 
 }  // namespace liuhen::api::server

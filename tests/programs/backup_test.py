@@ -129,6 +129,57 @@ class Backups(unittest.TestCase):
         self.expect_whole(self.restore_alone(2)[0], self.size + 1)
         self.expect_whole(self.restore()[0], self.size + 2)
 
+    def refused_to_drop(self, why, *words):
+        code, out, err = liuhen("backup", self.ledger, "--to", self.backups, *words)
+        self.assertEqual(code, 1, (out, err))
+        self.assertIn(f"[{why}]", err)
+        self.assertIn("no ", err)
+        self.assertIn("backed up to", out)
+        return err
+
+    def numbers(self):
+        code, out, _ = liuhen("restore", self.backups, "--list")
+        self.assertEqual(code, 0)
+        return [line.split("\t")[0] for line in out.splitlines() if "\t" in line]
+
+    def test_of_a_database_that_was_taken_back_no_older_backup_is_dropped(self):
+        """The disk of yesterday, as of a machine that was put back; the timer goes on every hour."""
+        old = os.path.join(scratch(), "db")
+        shutil.copytree(os.path.join(self.ledger, "db"), old)
+        head = os.path.join(self.ledger, "head")
+        shutil.copy(head, old + ".head")
+        self.add(1, 2)
+        self.back_up()
+        shutil.rmtree(os.path.join(self.ledger, "db"))
+        shutil.copytree(old, os.path.join(self.ledger, "db"))
+        for number in ("2", "3"):
+            self.refused_to_drop("backup.unverified", "--keep", "1")
+            self.assertEqual(self.numbers()[-1], number)
+        self.assertEqual(self.numbers(), ["1", "2", "3"])
+        # The head was put back as well: only the backups know.
+        shutil.copy(old + ".head", head)
+        self.refused_to_drop("backup.beyond", "--keep", "1")
+        with Service(self.ledger):
+            self.refused_to_drop("backup.beyond", "--keep", "1")
+        self.assertEqual(self.numbers(), ["1", "2", "3", "4", "5"])
+        directory = os.path.join(scratch(), "restored")
+        code, out, err = liuhen("restore", self.backups, directory)
+        self.assertEqual(code, 0, err)
+        self.assertIn(f"has {self.size + 2} entries", out)
+        self.put_keys(directory)
+        code, _, err = department(("--dir", directory), 7)
+        self.assertEqual(code, 1)
+        self.assertIn("[ledger.rolled_back]", err)
+
+    def test_of_another_history_no_older_backup_is_dropped(self):
+        twin = copy_of_demo()
+        self.add(1)
+        self.back_up()
+        self.ledger = twin
+        self.add(2, 3)
+        self.refused_to_drop("backup.beyond", "--keep", "1")
+        self.assertEqual(self.numbers(), ["1", "2"])
+
     def test_not_into_the_ledger_itself(self):
         before = sorted(os.listdir(self.ledger))
         for place in (self.ledger, os.path.join(self.ledger, "db"), os.path.join(self.ledger, "new", "one")):
