@@ -69,6 +69,12 @@ Concern of(const State& state, const schema::InspectorsImported& payload) {
     if (const InspectorVersion* present = state.inspectors.latest(text(row->id())))
       units.insert(present->unit);
   }
+  // Who has one draw's entries does not have every department.
+  if (state.given_pool) {
+    std::erase_if(units, [&](const std::string& unit) {
+      return !state.catalogue.departments.contains(unit);
+    });
+  }
   return {.departments = {units.begin(), units.end()}};
 }
 Concern of(const State&, const schema::ConflictDeclared& payload) {

@@ -271,6 +271,8 @@ Outcome check_pool_position(const Announcing& c) {
                 "the pool is taken at entry " + std::to_string(position) +
                     ": it must be before the announcement, by a day at most");
   }
+  // Who has one draw's entries does not have every part of a run.
+  if (c.state.given_pool) return ok();
   const auto check_runs = [&](const std::map<std::string, OpenRun>& runs) -> Outcome {
     for (const auto& [id, run] : runs) {
       if (run.lapsed(c.event.time())) continue;
@@ -336,7 +338,12 @@ Outcome check_previous(const Announcing& c) {
           "\" is the newest that was voided or has failed: name it as previous");
 }
 
-Error bad_root(const std::string& zh, const std::string& en) {
+// Who has one draw's entries has its rows from somebody, and the announcement to hold them against.
+Error bad_root(const State& state, const std::string& zh, const std::string& en) {
+  if (state.given_pool) {
+    return fail("proof.rows", "文件中的名录行与公告不符：" + zh,
+                "the rows of the file are not those of the announcement: the " + en);
+  }
   return fail(
       "draw.pool_root",
       "公告的" + zh + "与第 pool_position 条记录之后的状态不符：请用该位置重新计算",
@@ -353,22 +360,22 @@ Outcome check_pool(const Announcing& c) {
   };
   const DrawAnnouncedT& a = c.a;
   if (a.subject_rows != pool->subjects.size())
-    return bad_root("检查对象行数", "number of subjects");
+    return bad_root(c.state, "检查对象行数", "number of subjects");
   // What rows of a restricted pool hide, and so their root, is for who may open them.
   if (!pool->committed && a.subject_eligible != pool->subjects_eligible)
-    return bad_root("可抽检查对象数", "number of eligible subjects");
+    return bad_root(c.state, "可抽检查对象数", "number of eligible subjects");
   if (pool->restricted == pool->committed && differs(a.subject_root, pool->subject_root))
-    return bad_root("检查对象名录根", "root of the subjects");
+    return bad_root(c.state, "检查对象名录根", "root of the subjects");
   if (a.inspector_rows != pool->inspectors.size())
-    return bad_root("检查人员行数", "number of inspectors");
+    return bad_root(c.state, "检查人员行数", "number of inspectors");
   if (a.inspector_eligible != pool->inspectors_eligible)
-    return bad_root("可派检查人员数", "number of eligible inspectors");
+    return bad_root(c.state, "可派检查人员数", "number of eligible inspectors");
   if (differs(a.inspector_root, pool->inspector_root))
-    return bad_root("检查人员名录根", "root of the inspectors");
+    return bad_root(c.state, "检查人员名录根", "root of the inspectors");
   if (a.conflict_rows != pool->conflicts.size())
-    return bad_root("利益冲突数", "number of conflicts");
+    return bad_root(c.state, "利益冲突数", "number of conflicts");
   if (differs(a.conflict_root, pool->conflict_root))
-    return bad_root("利益冲突根", "root of the conflicts");
+    return bad_root(c.state, "利益冲突根", "root of the conflicts");
   if (a.subject_eligible == 0) {
     return fail("draw.pool_empty", "范围内没有可抽的检查对象", "no subject in scope can be drawn");
   }

@@ -25,8 +25,9 @@ Outcome in_phase(const State& state, const ledger::Event& event, Phase phase) {
 // Its chain was registered, whether or not it is in force still.
 Outcome check_beacon(const State& state, const schema::DrawAnnounced& announced) {
   const View chain = raw(announced.beacon_chain());
-  if (chain.empty()) return ok();
-  const RegisteredChain* registered = state.beacons.find(exactly<32>(chain).value());
+  if (chain.empty() && announced.beacon_round() == 0) return ok();
+  const auto hash = exactly<32>(chain);
+  const RegisteredChain* registered = hash ? state.beacons.find(*hash) : nullptr;
   if (registered == nullptr) {
     return fail("beacon.unknown", "公告所用的信标链不在文件中",
                 "the beacon chain of the announcement is not in the file");

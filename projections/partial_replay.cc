@@ -94,9 +94,10 @@ Outcome PartialReplay::check_place(const ledger::Event& event) const {
                 "the entries of a proof file ascend by position");
   }
   if (!last_ && event.position() != 0)
-    return fail("proof.order", "证明文件须从创世事件（第 0 条）开始",
+    return fail("proof.genesis", "证明文件须从创世事件（第 0 条）开始",
                 "a proof file begins with the genesis (entry 0)");
-  if (last_ && event.position() == *last_ + 1 && event.previous() != last_leaf_) {
+  const bool neighbours = !last_ || event.position() == *last_ + 1;
+  if (neighbours && event.previous() != last_leaf_) {
     return fail("chain.previous", "与前一条的链断裂", "it does not follow from the entry before");
   }
   if (!state_.times.empty() && event.time() < state_.times.back())

@@ -175,6 +175,20 @@ Outcome take_inspector_changes(const State& state, const Draw& draw, const Pool&
   return ok();
 }
 
+// Whose affair a recusal is hangs on all keys of the inspector's person, and so does who decides
+// it.
+void need_recused(const State& state, const Draw& draw, Gathering& gathering) {
+  std::set<std::string> inspectors;
+  for (const Task& task : draw.tasks) {
+    for (const Seat& seat : task.seats) {
+      for (const Recusal& recusal : seat.recusals) inspectors.insert(recusal.inspector);
+    }
+  }
+  for (const auto& [id, key] : state.keys.keys) {
+    if (inspectors.contains(key.inspector)) gathering.need("key/" + to_hex(id));
+  }
+}
+
 }  // namespace
 
 Result<std::string> build_proof_file(const State& state, const Draw& draw, ProofSource& source,
@@ -206,6 +220,7 @@ Result<std::string> build_proof_file(const State& state, const Draw& draw, Proof
     if (auto taken = gathering.take_own(task_stream_of(draw.stream, visit)); !taken)
       return taken.error();
   }
+  need_recused(state, draw, gathering);
   for (const char* stream : {"genesis", "permissions", "vrf"}) gathering.need(stream);
   for (const Conflict& conflict : state.conflicts.rows) {
     if (conflict.approved && conflict.decided_at && *conflict.decided_at < gathering.end())

@@ -62,6 +62,16 @@ std::string list_of(const std::vector<std::string>& ids) {
   return ids.size() > kNamed ? out + ", …" : out;
 }
 
+// What the file says of an entry's place in the log is what the entry says.
+Outcome take(PartialReplay& replay, const ProofEntry& entry) {
+  const auto event = ledger::Event::parse(entry.bytes);
+  if (event && event->position() != entry.position) {
+    return fail("chain.position", "条目自称的位置不是此处",
+                "the entry says that it belongs elsewhere");
+  }
+  return replay.take(entry.bytes);
+}
+
 class Judge {
  public:
   Judge(const crypto::Policy* trusted, std::uint64_t now_s) : trusted_(trusted), now_s_(now_s) {
@@ -82,7 +92,7 @@ class Judge {
     count(*pool);
     PartialReplay replay(out_.origin, out_.draw, std::move(*pool));
     for (const ProofEntry& entry : entries) {
-      const auto taken = replay.take(entry.bytes);
+      const auto taken = take(replay, entry);
       note_step(replay.state(), entry, !taken);
       if (!taken) return violated(taken.error(), entry.position);
     }
@@ -367,7 +377,7 @@ Result<PartialReplay> replay_proof_file(std::string_view text) {
   if (!pool) return pool.error();
   PartialReplay replay(proof->origin, proof->draw, std::move(*pool));
   for (const ProofEntry& entry : entries) {
-    if (auto taken = replay.take(entry.bytes); !taken) return taken.error();
+    if (auto taken = take(replay, entry); !taken) return taken.error();
   }
   return replay;
 }

@@ -400,7 +400,7 @@ TEST_F(RestrictedPool, AProofFileHoldsCommitmentsAndVerifies) {
   std::swap((*file.committed)[0].commitment, (*file.committed)[1].commitment);
   EXPECT_EQ(projections::verify_proof_file(projections::format_proof(file), nullptr, city.now)
                 .finding->code,
-            "draw.pool_root");
+            "proof.rows");
   file = projections::parse_proof(text).value();
   std::swap((*file.committed)[0], (*file.committed)[1]);
   EXPECT_EQ(projections::verify_proof_file(projections::format_proof(file), nullptr, city.now)

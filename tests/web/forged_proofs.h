@@ -12,12 +12,10 @@ inline std::string proof_of(City& city, const projections::Draw& draw) {
   return projections::build_proof_file(city.state(), draw, proofs).value();
 }
 
-// The proof with one more entry, which no admission let in.
-template <class Payload>
-std::string with_forged(BeaconTown& town, projections::ProofText proof, Payload payload,
-                        const City::Names& authors, const City::Tweak& tweak = {}) {
+// The proof with one more entry, which comes next in the log.
+inline std::string with_entry(BeaconTown& town, projections::ProofText proof, Bytes next) {
   auto entries = town.city.entries();
-  entries.push_back(forged_entry(town.city, std::move(payload), authors, tweak));
+  entries.push_back(std::move(next));
   proof.entries.push_back(
       {.position = entries.size() - 1, .bytes = entries.back(), .inclusion = {}});
   CityLog log(town.city, std::move(entries));
@@ -25,6 +23,14 @@ std::string with_forged(BeaconTown& town, projections::ProofText proof, Payload 
     entry.inclusion = log.tree().inclusion(entry.position, log.tree().size()).value();
   proof.checkpoint = log.note();
   return projections::format_proof(proof);
+}
+
+// The proof with one more entry, which no admission let in.
+template <class Payload>
+std::string with_forged(BeaconTown& town, projections::ProofText proof, Payload payload,
+                        const City::Names& authors, const City::Tweak& tweak = {}) {
+  return with_entry(town, std::move(proof),
+                    forged_entry(town.city, std::move(payload), authors, tweak));
 }
 
 // The draw's proof file with such an entry.

@@ -1,5 +1,6 @@
 // Verifies the proof file of a draw, offline (docs/formats/draw-proof.md, "How it is verified").
 import { type Bytes, equal, toHex } from "./bytes.js";
+import { parseCheckpoint } from "./checkpoint.js";
 import { decodeEntry, type Entry } from "./entry.js";
 import { bytes as bytesOf, big, flag } from "./replay/fields.js";
 import { admit } from "./replay/admission.js";
@@ -60,17 +61,16 @@ class Verification {
     const file = parseProofFile(bytes);
     this.file = file;
     const policy = this.options.policy ?? policyOfGenesis(file);
+    if (parseCheckpoint(file.checkpoint.text).origin !== file.origin) {
+      refuse("proof.origin", "证明文件属于另一账本", "the file is of another log");
+    }
     const trusted = signedCheckpoint(policy, file.checkpoint);
     const { checkpoint } = trusted;
     this.size = checkpoint.size;
     this.cosigners = trusted.cosigned.map((signer) => signer.key.name);
-    if (checkpoint.origin !== file.origin) refuse("proof.origin", "证明文件属于另一账本", "the file is of another log");
     this.notes.push(...notesOn(policy, file.checkpoint));
-    let last = -1n;
     for (const entry of file.entries) {
       this.position = entry.position;
-      if (entry.position <= last) refuse("proof.order", "条目没有按位置递增", "the entries do not ascend by position");
-      last = entry.position;
       checkIncluded(entry, checkpoint);
     }
     this.position = undefined;
@@ -94,6 +94,9 @@ class Verification {
       const entry = decodeEntry(proven.bytes);
       if (entry.position !== proven.position) {
         refuse("chain.position", "条目所写的位置不对", "the entry says another position");
+      }
+      if (before !== undefined && entry.position <= before.position) {
+        refuse("proof.order", "条目没有按位置递增", "the entries do not ascend by position");
       }
       const neighbour = before !== undefined && before.position + 1n === entry.position;
       const expected = entry.position === 0n ? new Uint8Array(32) : neighbour ? before!.leaf : undefined;

@@ -12,7 +12,7 @@ import { big, bytes, flag, hashes, hex, number, rows, text, texts } from "./fiel
 import { checkRestriction, isRestricted } from "./restricted.js";
 import { checkSealing } from "./seal.js";
 import { narrows, overlap, scopeOf } from "./scope.js";
-import { type Draw, type Event, type State, isOpen, isWithin } from "./state.js";
+import { type Draw, type Event, type State, isOpen, isWithin, timeAt } from "./state.js";
 
 const day = 86_400n;
 
@@ -97,8 +97,7 @@ function checkTimes(state: State, p: Decoded, position: bigint, time: bigint): v
     refuse("draw.deadlines", "期限次序或长度有误", "deadlines do not ascend or go too far");
   }
   const pool = big(p, "pool_position");
-  const taken = state.times.get(pool);
-  if (pool >= position || (taken !== undefined && taken + day < time)) {
+  if (pool >= position || timeAt(state, pool, time) + day < time) {
     refuse("draw.pool_stale", "名录位置不在公告前一天之内", "the pool is not of the day before");
   }
 }
@@ -159,7 +158,7 @@ function checkPool(state: State, p: Decoded, rule: Decoded, groups: readonly Sea
     const sound = row.capacity === (units.get(row.unit) ?? standard) && row.eligibility <= 2n &&
       (row.eligibility === 1n || (row.eligibility === 0n) === fits);
     if (!sound) {
-      refuse("draw.pool_root", `检查员 ${row.id} 的上限或资格与公告不符`,
+      refuse("proof.rows", `检查员 ${row.id} 的上限或资格与公告不符`,
         `capacity or eligibility of inspector ${row.id} is not what the announcement gives`);
     }
   }

@@ -28,10 +28,10 @@ export function admitDepartment(state: State, { payload: p }: Event): void {
   }
   const superior = text(p, "superior");
   if (superior !== "") {
+    checkDepartment(state, superior);
     if (superior === text(p, "id") || isWithin(state, superior, text(p, "id"))) {
       refuse("department.cycle", "隶属成环", "the department would be below itself");
     }
-    checkDepartment(state, superior);
   }
   state.departments.set(text(p, "id"), { superior, active: flag(p, "active") });
 }
@@ -45,14 +45,13 @@ export function admitItemListed(state: State, { payload: p, authors }: Event): v
   if (["basis", "object", "content"].some((name) => text(p, name) === "")) {
     refuse("item.incomplete", "缺依据、对象或内容", "basis, object or content is missing");
   }
-  state.items.set(text(p, "id"), { department: text(p, "department"), revision: number(p, "revision"),
+  state.items.set(text(p, "id"), { department: text(p, "department"), inForce: before?.inForce ?? "", revision: number(p, "revision"),
     lister: authors[0]!.person, stage: "listed", published: before?.published ?? false, withdrawn: false });
 }
 
 function newest(state: State, p: Decoded, stage: Item["stage"]): Item {
   const item = state.items.get(text(p, "id")) ?? refuse("item.unknown", "没有该事项", "there is no such item");
-  if (item.withdrawn) refuse("item.withdrawn", "事项已撤销", "the item is withdrawn");
-  if (item.revision !== number(p, "revision") || item.stage !== stage) {
+  if (item.revision !== number(p, "revision") || item.stage !== stage || item.withdrawn) {
     refuse("item.stage", "不是最新一版，或不在这一步", "not the newest revision, or not at this step");
   }
   return item;
@@ -69,6 +68,7 @@ export function admitItemReviewed(state: State, { payload: p, authors }: Event):
 export function admitItemPublished(state: State, { payload: p }: Event): void {
   const item = newest(state, p, "approved");
   item.stage = "published";
+  item.inForce = item.department;
   item.published = true;
 }
 
@@ -101,7 +101,11 @@ export function admitRule(state: State, { payload: p }: Event): void {
     scopeOf(row, "conditions", true);
   }
   const capacities = [number(p, "default_capacity"), ...rows(p, "capacities").map((row) => number(row, "capacity"))];
-  if (capacities.some((capacity) => capacity < 1)) refuse("rule.capacity", "任务上限有误", "the capacities make no sense");
+  const units = rows(p, "capacities").map((row) => text(row, "unit"));
+  const known = new Set(units).size === units.length && units.every((unit) => state.departments.has(unit));
+  if (capacities.some((capacity) => capacity < 1) || !known) {
+    refuse("rule.capacity", "任务上限有误", "the capacities make no sense");
+  }
   if (number(p, "margin_s") < 60) refuse("rule.margin", "时间裕量不足 60 秒", "the margin is below 60 seconds");
   if (number(p, "rest_days") > 3660) refuse("rule.rest_days", "间隔超过 3660 天", "the rest is above 3660 days");
   const weights = rows(p, "weights");
@@ -121,7 +125,7 @@ export function admitPlan(state: State, { payload: p }: Event): void {
   for (const id of items) {
     if (!isInForce(state, id)) refuse("item.unlisted", `未在现行清单中公布：${id}`, `not in the list in force: ${id}`);
   }
-  const owned = items.every((id) => isWithin(state, state.items.get(id)!.department, text(p, "department")));
+  const owned = items.every((id) => isWithin(state, state.items.get(id)!.inForce, text(p, "department")));
   if (items.length === 0 || new Set(items).size !== items.length || !owned) {
     refuse("plan.item", "没有事项、重复，或不属于该部门", "no items, one twice, or not of the department");
   }
@@ -167,6 +171,7 @@ export function admitInspectorsImported(state: State, { entry, payload: p }: Eve
 }
 
 export function admitConflictDeclared(state: State, { payload: p, authors }: Event): void {
+  checkDepartment(state, text(p, "unit"));
   if (state.conflicts.has(hex(p, "commitment"))) refuse("conflict.known", "已申报过", "declared before");
   state.conflicts.set(hex(p, "commitment"), { commitment: bytes(p, "commitment"), unit: text(p, "unit"),
     declarer: authors[0]!.person, decided: false, inForceFrom: undefined });

@@ -17,7 +17,7 @@ import { checkExecutor, checkTwoTrustees } from "./keys.js";
 import { checkKeyChange } from "./log-keys.js";
 import { checkListed, checkListedTeams, checkPoolAttestation, checkRestrictedExecution, isRestricted } from "./restricted.js";
 import { checkNoOpening, checkOpening, checkSeedHash, checkSealAttestation, checkSealedFields, isSealed, sameStrata } from "./seal.js";
-import type { Draw, Event, Phase, State } from "./state.js";
+import { type Draw, type Event, type Phase, type State, versionOf } from "./state.js";
 
 export function drawOf(state: State, p: Decoded): Draw {
   return state.draws.get(text(p, "draw")) ?? refuse("draw.unknown", "没有该次抽取", "there is no such draw");
@@ -336,9 +336,7 @@ export function admitAttested(state: State, event: Event): void {
 }
 
 export function admitEvidence(state: State, { entry, payload: p, authors }: Event): void {
-  const about = text(p, "about");
-  const known = state.versions.has(about) || !/^(draw|task)\//.test(about);
-  if (!known) refuse("evidence.about", "所指不存在", "it is about nothing there is");
+  if (versionOf(state, text(p, "about")) === 0n) refuse("evidence.about", "所指不存在", "it is about nothing there is");
   const length = new TextEncoder().encode(text(p, "kind")).length;
   if (length < 1 || length > 64) refuse("evidence.kind", "证据种类有误", "the kind of evidence is empty or too long");
   if (isKeyChange(entry.intent.kind, p)) {

@@ -6,12 +6,12 @@ import { checkSignatures } from "../intent.js";
 import { emptyRoot } from "../merkle.js";
 import { refuse } from "../refusal.js";
 import { hex, rows, text } from "./fields.js";
-import { type Event, type Key, type Permission, type State, isWithin } from "./state.js";
+import { type Event, type Key, type Permission, type State, isWithin, unitNow, versionOf } from "./state.js";
 
 export const longestLife = 7n * 86_400n; // seconds
 
-/** Streams that a file does not hold whole: their versions cannot be looked at. */
-const isCut = (stream: string): boolean => stream === "state" || stream === "witness" || stream.startsWith("import/");
+/** Of streams that a file does not hold whole: their versions cannot be looked at. */
+const cut = new Set(["SubjectsImported", "InspectorsImported", "RecordsErased", "StateDigested", "CheckpointWitnessed"]);
 const versioned = new Set(["PermissionsChanged", "KeyGranted", "KeyRevoked", "VrfKeyRegistered", "PlanPublished",
   "DrawAnnounced", "CommitmentsClosed", "RevealsClosed", "DrawExecuted", "DrawDisclosed", "DrawVoided", "DrawFailed",
   "RecusalFiled", "RecusalDecided", "SubstituteDrawn", "UnitsAdded", "BeaconChainSet", "BeaconRecorded",
@@ -44,18 +44,14 @@ export function streamOf(kind: string, p: Decoded): string {
 }
 
 /**
- * Whose affair it is: all these departments, "" being the city. Undefined where the event's own rules say, and of
- * what is not known, which they refuse.
+ * Whose affair it is: all these departments, "" being above them all. Undefined where the event's own rules say, of
+ * what is not known, which they refuse, and where it is no department's: then a key of any of them may sign.
  */
 function affairsOf(state: State, kind: string, p: Decoded): readonly string[] | undefined {
   const only = (department: string | undefined): string[] | undefined =>
     department === undefined ? undefined : [department];
   const both = (before: string | undefined, after: string): string[] => (before === undefined ? [after] : [before, after]);
   switch (kind) {
-    case "Genesis":
-    case "EvidenceAttached":
-    case "RecusalFiled": case "RecusalDecided": case "ResultRecorded": case "ResultCorrected":
-      return undefined;
     case "DepartmentSet": {
       const before = state.departments.get(text(p, "id"));
       const superior = text(p, "superior");
@@ -71,7 +67,8 @@ function affairsOf(state: State, kind: string, p: Decoded): readonly string[] | 
     }
     case "InspectorsImported":
       // Departments of units that the file does not cite are not in it.
-      return rows(p, "rows").map((row) => text(row, "unit")).filter((unit) => state.departments.has(unit));
+      return rows(p, "rows").flatMap((row) => [text(row, "unit"), unitNow(state, text(row, "id")) ?? ""])
+        .filter((unit) => state.departments.has(unit));
     case "ConflictDeclared": return [text(p, "unit")];
     case "ConflictDecided": return only(state.conflicts.get(hex(p, "commitment"))?.unit);
     case "DrawAnnounced": {
@@ -82,7 +79,7 @@ function affairsOf(state: State, kind: string, p: Decoded): readonly string[] | 
     case "ResultFollowedUp": case "ResultPublished": case "PublicationWithheld": case "ObjectionFiled":
     case "ObjectionDecided":
       return only(state.draws.get(text(p, "draw"))?.department);
-    default: return [""];
+    default: return undefined;
   }
 }
 
@@ -150,8 +147,7 @@ export function admitEnvelope(state: State, entry: Entry): Event {
   }
   checkRoles(state, intent.kind, payload, authors);
   const affairs = affairsOf(state, intent.kind, payload);
-  const own = intent.kind === "KeyRevoked" && toHex(authors[0]!.key) === hex(payload, "key");
-  const judged = intent.kind === "UnitsAdded" ? authors.slice(0, 1) : own ? [] : authors;
+  const judged = intent.kind === "UnitsAdded" ? authors.slice(0, 1) : authors;
   for (const author of judged) {
     if (affairs !== undefined && !affairs.every((department) => isWithin(state, department, author.department))) {
       refuse("role.department", `${author.person} 的密钥不管这个部门的事`,
@@ -159,8 +155,8 @@ export function admitEnvelope(state: State, entry: Entry): Event {
     }
   }
 
-  const version = state.versions.get(intent.stream) ?? 0n;
-  if (isCut(intent.stream)) return { entry, payload, authors };
+  const version = versionOf(state, intent.stream);
+  if (cut.has(intent.kind)) return { entry, payload, authors };
   if (intent.expectedVersion === undefined) {
     if (versioned.has(intent.kind)) refuse("intent.version_missing", "未写明流的版本", "the stream's version is not named");
   } else if (intent.expectedVersion !== version) {

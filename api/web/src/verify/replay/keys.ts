@@ -1,5 +1,6 @@
 // Genesis, permissions, keys, VRF keys (docs/formats/events.md).
-import { type Bytes, concat, toHex, utf8 } from "../bytes.js";
+import { type Bytes, concat, equal, toHex, utf8 } from "../bytes.js";
+import { isId } from "../draw/ids.js";
 import { decodeSubgroupPoint, verifySignature } from "../ed25519.js";
 import type { Decoded } from "../flatbuffer.js";
 import { refuse, type Sentence } from "../refusal.js";
@@ -9,10 +10,11 @@ import { verifyVrf } from "../vrf.js";
 import { bytes, flag, hashes, hex, number, rows, text } from "./fields.js";
 import type { Event, Key, Permission, State, VrfKey } from "./state.js";
 
+/** Each of them at least once; undefined if one is not known. */
 function rolesOf(values: Bytes): Set<string> | undefined {
   const names = [...values].map((value) => (value === 0 ? undefined : roleNames[value]));
   const known = names.filter((name) => name !== undefined);
-  return known.length === names.length && new Set(known).size === known.length ? new Set(known) : undefined;
+  return known.length === names.length ? new Set(known) : undefined;
 }
 
 function permissionsOf(list: readonly Decoded[]): Map<string, Permission> {
@@ -22,20 +24,21 @@ function permissionsOf(list: readonly Decoded[]): Map<string, Permission> {
     const kind = payloads[number(row, "payload") - 1]?.name ?? bad();
     const first = rolesOf(bytes(row, "first")) ?? bad();
     const second = rolesOf(bytes(row, "second")) ?? bad();
-    if (table.has(kind) || first.size === 0) bad();
+    if (kind === "Genesis" || table.has(kind) || first.size === 0) bad();
     table.set(kind, { first, second });
   }
   const only = (roles: ReadonlySet<string> | undefined): boolean => roles?.size === 1 && roles.has("trustee");
   const revoke = table.get("KeyRevoked");
+  const lost = (): never =>
+    refuse("permissions.trustees", "权限表不再由受托人掌握", "the table would leave the trustees' hands");
   const kept = ["KeyGranted", "PermissionsChanged", ...(table.has("BeaconChainSet") ? ["BeaconChainSet"] : [])].every(
     (kind) => only(table.get(kind)?.first) && only(table.get(kind)?.second));
-  if (!kept || revoke === undefined || !revoke.first.has("trustee") || revoke.second.size > 0) {
-    refuse("permissions.trustees", "权限表不再由受托人掌握", "the table would leave the trustees' hands");
-  }
+  if (!kept) lost();
   if (["DrawAnnounced", "DrawVoided", "UnitsAdded", "DigitsRecorded", "TeamNamed"].some(
     (kind) => table.has(kind) && table.get(kind)!.second.size === 0)) {
     refuse("permissions.two", "权限表让一人签须两人签的事件", "one signature for an event that takes two");
   }
+  if (revoke === undefined || !revoke.first.has("trustee") || revoke.second.size > 0) lost();
   return table;
 }
 
@@ -49,22 +52,26 @@ function grant(state: State, row: Decoded, inGenesis: boolean): void {
   const department = text(row, "department");
   const roles = rolesOf(bytes(row, "roles"));
   if (number(row, "alg") !== 1) refuse("key.algorithm", "算法不受支持", "the algorithm is not supported");
-  if (decodeSubgroupPoint(key) === undefined) refuse("key.malformed", "公钥无效", "not a valid public key");
-  if (state.keys.has(toHex(key))) refuse("key.known", "密钥登记过", "the key has been registered before");
   if (!/^[\x21-\x7e]{1,64}$/.test(person)) refuse("key.person", "人员编号不合规", "not a person's id");
-  if (roles === undefined || roles.size === 0) {
+  if (decodeSubgroupPoint(key) === undefined) refuse("key.malformed", "公钥无效", "not a valid public key");
+  if (roles === undefined || roles.size === 0 || roles.size !== bytes(row, "roles").length) {
     return refuse("key.roles", "角色为空、未知或重复", "roles are none, unknown or repeated");
   }
-  if (roles.has("inspector") && text(row, "inspector") === "") {
-    refuse("key.inspector", "检查员密钥缺执法证号", "an inspector's key lacks the certificate number");
-  }
-  if (department !== "" && (inGenesis || !state.departments.has(department))) {
-    refuse("key.department", "部门不存在", "the department does not exist");
+  if (roles.has("inspector") && !isId(text(row, "inspector"))) {
+    refuse("key.inspector", "检查员密钥缺合格的执法证号",
+      "an inspector's key lacks a certificate number of the right form");
   }
   const outside = flag(row, "outside");
   const possession = concat(utf8("liuhen/key/v1\0"), tuple(state.origin, person, key));
   if (!verifySignature(key, possession, bytes(row, "proof"))) {
     refuse("key.possession", "持有证明不成立", "the proof of possession fails");
+  }
+  const ofLog = state.logKeys.length > 0 && equal(state.logKeys.at(-1)!, key);
+  if (state.keys.has(toHex(key)) || ofLog) {
+    refuse("key.known", "密钥登记过，或是日志的密钥", "the key has been registered before, or is the log's");
+  }
+  if (department !== "" && (inGenesis || !state.departments.has(department))) {
+    refuse("key.department", "部门不存在", "the department does not exist");
   }
   const own = validKeys(state).filter((other) => other.person === person);
   if (own.some((other) => other.outside !== outside)) {
@@ -81,6 +88,9 @@ function grant(state: State, row: Decoded, inGenesis: boolean): void {
 export function checkTwoTrustees(authors: readonly Key[]): void {
   if (authors.length !== 2 || authors.some((author) => !author.roles.has("trustee"))) {
     refuse("role.signatures", "须两位受托人签名", "two trustees have to sign");
+  }
+  if (authors[0]!.person === authors[1]!.person) {
+    refuse("intent.same_person", "两个签名属于同一人", "both signatures are one person's");
   }
   if (!authors.some((author) => author.outside)) {
     refuse("role.outside", "两位受托人都在运营方内部", "both trustees are inside the operator");
@@ -104,9 +114,6 @@ export function admitGenesis(state: State, { entry, payload }: Event): void {
   const authors = entry.intent.authors.map((author) => state.keys.get(toHex(author)) ??
     refuse("role.signatures", "创世须由其授予的受托人签名", "the genesis is signed by trustees that it grants"));
   checkTwoTrustees(authors);
-  if (authors[0]!.person === authors[1]!.person) {
-    refuse("intent.same_person", "两个签名属于同一人", "both signatures are one person's");
-  }
 }
 
 export function admitPermissionsChanged(state: State, { payload, authors }: Event): void {

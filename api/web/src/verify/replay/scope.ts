@@ -41,8 +41,13 @@ export function narrows(wide: Scope, narrow: Scope): boolean {
     (value) => values.some((each) => covers(field, each, value))) ?? false);
 }
 
+/** Sections and industries are beginnings of one another, as divisions are. */
+const familyOf = (field: string): string => (field === "industry" ? "section" : field);
+
 /** Whether something may be in both, as far as their conditions tell. */
 export function overlap(a: Scope, b: Scope): boolean {
-  return [...a].every(([field, values]) => b.get(field)?.some((other) => values.some(
-    (value) => covers(field, value, other) || covers(field, other, value))) ?? true);
+  const goWith = (field: string, x: string, y: string): boolean =>
+    field === "kind" ? x === y : x.startsWith(y) || y.startsWith(x);
+  return [...a].every(([field, values]) => [...b].every(([other, others]) => familyOf(field) !== familyOf(other) ||
+    values.some((x) => others.some((y) => goWith(field, x, y)))));
 }

@@ -29,7 +29,8 @@ export interface Department {
 }
 
 export interface Item {
-  department: string;
+  department: string; // of the newest listed
+  inForce: string; // department of the revision in force
   revision: number; // the newest listed
   lister: string; // person
   stage: "listed" | "approved" | "rejected" | "published";
@@ -166,7 +167,7 @@ export interface State {
   readonly inspectors: Map<string, InspectorChange[]>;
   readonly versions: Map<string, bigint>;
   readonly intents: Set<string>;
-  readonly times: Map<bigint, bigint>; // recorded time by position
+  readonly times: Map<bigint, bigint>; // recorded time by position, ascending
   readonly notes: { readonly zh: string; readonly en: string }[];
   late: { readonly position: bigint; readonly deadline: bigint } | undefined; // executed after its deadline
   disclosedLate: { readonly position: bigint; readonly deadline: bigint; readonly sealed: boolean } | undefined;
@@ -207,6 +208,32 @@ export function isWithin(state: State, department: string, above: string): boole
     seen.add(at);
   }
   return false;
+}
+
+/** Of a stream, before the next entry: how many entries, or rows of a registry, the file has of it. */
+export function versionOf(state: State, stream: string): bigint {
+  if (stream.startsWith("subject/")) return 0n; // rows of subjects are not followed
+  if (!stream.startsWith("inspector/")) return state.versions.get(stream) ?? 0n;
+  const id = stream.slice("inspector/".length);
+  const announced = state.draws.has(state.subject) && state.inspectorRows.has(id);
+  return BigInt((state.inspectors.get(id)?.length ?? 0) + (announced ? 1 : 0));
+}
+
+/** Where an inspector belongs before the next entry, as far as the file tells. */
+export function unitNow(state: State, id: string): string | undefined {
+  const announced = state.draws.has(state.subject) ? state.inspectorRows.get(id) : undefined;
+  return state.inspectors.get(id)?.at(-1)?.unit ?? announced?.unit;
+}
+
+/**
+ * The recorded time of an entry, or at the latest: of one that the file does not hold that of the next which it does.
+ * `now`: of the entry that asks.
+ */
+export function timeAt(state: State, position: bigint, now: bigint): bigint {
+  for (const [at, time] of state.times) { // by ascending position
+    if (at >= position) return time;
+  }
+  return now;
 }
 
 /** The inspector just before an entry. */

@@ -36,9 +36,9 @@ export function admitRecusalFiled(state: State, { entry, payload: p, authors }: 
   const draw = openDraw(state, p);
   const task = taskOf(draw, p);
   const seat = seatOf(task, p);
+  if (task.hasResult) refuse("recusal.late", "已有结果", "the visit has its result");
   if (seat.inspector === "") refuse("recusal.vacant", "席位空缺", "the seat is vacant");
   if (seat.recusal !== undefined) refuse("recusal.pending", "已有申请待决定", "one awaits its decision");
-  if (task.hasResult) refuse("recusal.late", "已有结果", "the visit has its result");
   const ground = text(p, "ground");
   if (!grounds.includes(ground)) refuse("recusal.ground", "理由不在字典中", "the ground is not in the dictionary");
   const author = authors[0]!;
@@ -49,6 +49,8 @@ export function admitRecusalFiled(state: State, { entry, payload: p, authors }: 
   if (!himself && !clerk) refuse("recusal.filer", "无权提出", "not for this person to file");
   seat.recusal = { filer: author.person, ground };
 }
+
+const mostSuperiors = 16; // that are asked for a head, the unit itself included
 
 export function admitRecusalDecided(state: State, { entry, payload: p, authors }: Event): void {
   const draw = openDraw(state, p);
@@ -62,10 +64,8 @@ export function admitRecusalDecided(state: State, { entry, payload: p, authors }
   // Heads whose keys are not in the file cannot be taken into account: a superior may have been entitled.
   const decider = authors[0]!;
   let department = inspectorAt(state, seat.inspector, entry.position)!.unit;
-  for (const seen = new Set<string>(); department !== "" && !seen.has(department);) {
-    if (keys.some((key) => mayDecide(key, department))) break;
-    seen.add(department);
-    department = state.departments.get(department)?.superior ?? "";
+  for (let asked = 0; department !== "" && !keys.some((key) => mayDecide(key, department)); asked++) {
+    department = asked + 1 < mostSuperiors ? state.departments.get(department)?.superior ?? "" : "";
   }
   if (!mayDecide(decider, department)) refuse("recusal.decider", "无权决定", "not for this person to decide");
   seat.recusal = undefined;
@@ -158,6 +158,14 @@ export function admitUnitsAdded(state: State, { entry, payload: p, authors }: Ev
   if (draw.stream !== state.subject) return;
   const number_ = number(p, "group");
   const group = draw.groups[number_] ?? refuse("units.group", "没有该组", "there is no such group");
+  const open = draw.tasks.filter((task) => !task.hasResult);
+  const ofGroup = open.flatMap((task) => task.seats.filter((_, i) => groupOfSeat(draw.groups, BigInt(i)) === number_));
+  if (ofGroup.some((seat) => seat.vacated !== undefined)) {
+    refuse("units.substitute_due", "该组尚有席位待递补", "a substitute of the group is due");
+  }
+  if (!ofGroup.some((seat) => seat.noneLeft)) {
+    refuse("units.not_needed", "该组没有无人可递补的席位", "no seat of the group is left without candidates");
+  }
   const units = texts(p, "units");
   const taken = new Set(draw.groups.flatMap((each) => each.units));
   const good = units.length > 0 && new Set(units).size === units.length &&
@@ -168,21 +176,11 @@ export function admitUnitsAdded(state: State, { entry, payload: p, authors }: Ev
   if (!units.every((unit) => isWithin(state, unit, authors[1]!.department))) {
     refuse("units.head", "单位不归第二签名人管理", "a unit is not of the second author's department");
   }
-  const ofGroup = draw.tasks.filter((task) => !task.hasResult)
-    .flatMap((task) => task.seats.filter((_, i) => groupOfSeat(draw.groups, BigInt(i)) === number_));
-  if (!ofGroup.some((seat) => seat.noneLeft)) {
-    refuse("units.not_needed", "该组没有无人可递补的席位", "no seat of the group is left without candidates");
-  }
-  if (ofGroup.some((seat) => seat.vacated !== undefined)) {
-    refuse("units.substitute_due", "该组尚有席位待递补", "a substitute of the group is due");
-  }
   draw.groups[number_] = { ...group, units: [...group.units, ...units] };
-  for (const task of draw.tasks) {
-    task.seats.forEach((seat, i) => {
-      if (!seat.noneLeft || groupOfSeat(draw.groups, BigInt(i)) !== number_) return;
-      seat.noneLeft = false;
-      seat.vacated = { position: entry.position, time: entry.time, by: "" };
-    });
+  for (const seat of ofGroup) { // of a visit that has its result nobody is looked for any more
+    if (!seat.noneLeft) continue;
+    seat.noneLeft = false;
+    seat.vacated = { position: entry.position, time: entry.time, by: "" };
   }
 }
 
@@ -241,6 +239,9 @@ export function admitResult(state: State, { entry, payload: p, authors }: Event)
   const draw = openDraw(state, p);
   const task = taskOf(draw, p);
   if (task.hasResult) refuse("result.recorded", "已有结果", "there is a result already");
+  if (task.seats.some((seat) => seat.recusal !== undefined || seat.vacated !== undefined)) {
+    refuse("result.team", "回避或递补尚未完成", "a recusal or a substitute is outstanding");
+  }
   const officers = task.seats.slice(0, draw.groups[0]!.seats);
   if (!drawsTeams(draw.announced) && officers.some((seat) => seat.inspector === "")) {
     refuse("result.team", "执法人员尚未指派齐", "the officers are not all named yet");
@@ -249,9 +250,6 @@ export function admitResult(state: State, { entry, payload: p, authors }: Event)
   if (who.length !== 2 || who[0] === who[1] ||
     !who.every((id) => id !== "" && officers.some((seat) => seat.inspector === id))) {
     refuse("result.officers", "须由两名在席执法人员签名", "two officers of the visit have to sign");
-  }
-  if (task.seats.some((seat) => seat.recusal !== undefined || seat.vacated !== undefined)) {
-    refuse("result.team", "回避或递补尚未完成", "a recusal or a substitute is outstanding");
   }
   if (number(p, "method") < 1 || number(p, "method") > 3) refuse("result.method", "检查方式有误", "not a method");
   if (big(p, "visited_at") < draw.executed!.time || big(p, "visited_at") > entry.time) {
@@ -271,13 +269,13 @@ function taskWithResult(state: State, p: Decoded): { draw: Draw; task: Task } {
 
 export function admitResultCorrected(state: State, { payload: p, authors }: Event): void {
   const { draw, task } = taskWithResult(state, p);
-  checkRows(draw, p);
-  if (text(p, "reason") === "") refuse("result.reason", "没有理由", "no reason is given");
   for (const author of authors) {
     const sits = author.inspector !== "" && task.seats.some((seat) => seat.inspector === author.inspector);
-    const acts = !author.roles.has("inspector") && isWithin(state, draw.department, author.department);
+    const acts = author.inspector === "" && isWithin(state, draw.department, author.department);
     if (!sits && !acts) refuse("result.concern", "与签名人无关", "not the signer's affair");
   }
+  if (text(p, "reason") === "") refuse("result.reason", "没有理由", "no reason is given");
+  checkRows(draw, p);
   task.published = false;
 }
 
