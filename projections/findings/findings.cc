@@ -13,6 +13,7 @@ std::vector<Screen> findings_of(const State& state, const FindingsOptions& optio
                           results_recorded_late(state),
                           visits_on_other_days(state),
                           publications_late(state, options.now_s),
+                          results_missing(state, options.now_s),
                           recusals_by_inspector(state),
                           recusals_by_subject(state),
                           recusals_by_approver(state),
