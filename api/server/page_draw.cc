@@ -7,6 +7,7 @@
 #include "api/server/pages.h"
 #include "projections/digits_shown.h"
 #include "projections/draw_form.h"
+#include "projections/group_chance.h"
 #include "projections/outcome.h"
 #include "projections/pool_shown.h"
 #include "projections/seal_shown.h"
@@ -281,6 +282,35 @@ std::string strata(const Draw& draw) {
           "</p>\n" + table.html());
 }
 
+// How many may be sent for the seats of each group.
+std::string seats(const State& state, const Draw& draw) {
+  const auto chances = projections::group_chances(state, draw.announcement);
+  if (chances.empty()) return {};
+  Table table({{"组", "Group", true},
+               {"单位", "Units"},
+               {"每次席数", "Seats a visit", true},
+               {"可派", "May be sent", true},
+               {"随机性", "Chance"}});
+  for (const auto& chance : chances) {
+    const auto& group = *draw.announcement.groups[chance.group];
+    std::string units;
+    for (const std::string& unit : group.units) units += (units.empty() ? "" : " ") + code(unit);
+    std::string random = both("抽取", "drawn");
+    if (!chance.is_random())
+      random = both("不具随机性", "not random");
+    else if (chance.certain != 0)
+      random = both("其中 " + std::to_string(chance.certain) + " 人每次必派，不具随机性",
+                    std::to_string(chance.certain) + " of them go on every visit, not random");
+    table.row({std::to_string(chance.group), units, std::to_string(chance.seats),
+               std::to_string(chance.eligible), random});
+  }
+  return section(both("席位", "Seats"),
+                 "<p>" +
+                     both("一组可派的人不多于席数的，每次都是这些人去。",
+                          "Where a group has no more people than seats, the same go every time.") +
+                     "</p>\n" + table.html());
+}
+
 std::string outcome(const Draw& draw) {
   if (!draw.outcome) return {};
   std::uint64_t vacant = 0, substitutes = 0, recusals = 0, results = 0, published = 0;
@@ -394,7 +424,7 @@ Response draw_page(const Backend& backend, const Call& call) {
   if (plan != state.catalogue.plans.end()) body += "<p>" + escape(plan->second.name) + "</p>\n";
   body += contents(draw) + facts(state, draw) + seal(state, draw) + outcome(draw) +
           history_section(backend, state, draw) + pool(draw) + restriction(state, draw) +
-          strata(draw) + contributors(state, draw);
+          strata(draw) + seats(state, draw) + contributors(state, draw);
   if (!draw.tasks.empty()) {
     const std::uint64_t last = draw.tasks.size() - 1;
     body += visits_section(backend, state, draw, path, std::min<std::uint64_t>(*from, last));
