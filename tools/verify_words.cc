@@ -82,6 +82,7 @@ Sentence words_of(const projections::BeaconLine& beacon) {
 std::vector<Sentence> notes_on(const DrawLine& draw) {
   std::vector<Sentence> out;
   if (!draw.form_words.zh.empty()) out.push_back(draw.form_words);
+  if (draw.scope) out.push_back(words_of(*draw.scope));
   for (const auto& group : draw.groups) {
     if (group.certain != 0 || !group.is_random()) out.push_back(words_of(group));
   }

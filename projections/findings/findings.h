@@ -39,6 +39,7 @@ Screen recusals_by_inspector(const State& state);                   // recusals-
 Screen recusals_by_subject(const State& state);                     // recusals-subject
 Screen recusals_by_approver(const State& state);                    // recusals-approver
 Screen gains_by_substitution(const State& state);                   // substitutes-gained
+Screen plans_leave_out(const State& state);                         // plan-left-out
 Screen cutoffs_uniform(const State& state);                         // cutoffs-uniform
 std::vector<Screen> drawn_too_often_or_never(
     const State& state, const FindingsOptions& options);  // drawn-often, drawn-seldom
