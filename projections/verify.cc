@@ -221,6 +221,8 @@ class Auditor {
 
   Outcome check_outcome_of(const std::string& stream, const ledger::Event& event) {
     const Draw& draw = state().draws.by_stream.at(stream);
+    if (event.tag() == Tag::DrawAnnounced)
+      facts_.draws[stream].scope = scope_shown(state_, draw.announcement);
     if (!draw.is_restricted())
       return event.tag() == Tag::DrawAnnounced ? ok() : check_matching(stream, event.position());
     if (auto checked = opened_.after(state_, event, stream); !checked) return checked;

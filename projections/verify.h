@@ -14,10 +14,12 @@
 #include "projections/digits_shown.h"
 #include "projections/draw_form.h"
 #include "projections/draw_timeline.h"
+#include "projections/group_chance.h"
 #include "projections/matching_shown.h"
 #include "projections/outcome.h"
 #include "projections/pool_shown.h"
 #include "projections/restricted_pool.h"
+#include "projections/scope_shown.h"
 #include "projections/seal_shown.h"
 #include "projections/sentence.h"
 #include "projections/state.h"
@@ -69,6 +71,8 @@ struct DrawLine {
   bool matching_replayed = false;
   // Where the matching was replayed and there are vacancies, or timelines are asked for.
   std::optional<MatchingShown> matching;
+  std::optional<ScopeShown> scope;      // absent: all that the plan covers
+  std::vector<GroupChance> groups;      // of seats; none where no teams are drawn
   std::uint64_t strata_not_random = 0;  // outcome_is_not_random (projections/outcome.h)
   std::uint64_t none_left = 0;          // times that nobody was left to go instead
   DrawForm form = DrawForm::both;

@@ -38,6 +38,8 @@ DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
   line.seal = seal_shown(state, draw);
   line.pool = pool_shown(state, draw);
   line.pool_unopened = facts.pool_unopened;
+  line.scope = facts.scope;
+  line.groups = group_chances(state, draw.announcement);
   line.vrf_shared = is_shared(state, draw);
   line.vrf_sharing = sharing_words(state, draw);
   line.form = draw.announcement.form;

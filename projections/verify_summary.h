@@ -14,7 +14,8 @@ namespace liuhen::projections {
 // Met while replaying one draw, and not kept in its state.
 struct DrawFacts {
   bool matching_replayed = false;
-  bool pool_unopened = false;  // a restricted pool, and not opened by this run
+  bool pool_unopened = false;       // a restricted pool, and not opened by this run
+  std::optional<ScopeShown> scope;  // as the plan was when it was announced
   std::uint64_t teams_named = 0,
                 teams_unopened =
                     0;  // by TeamNamed; of them those that hang on conflicts not opened

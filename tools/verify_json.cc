@@ -212,6 +212,30 @@ json::value pool_of(const std::optional<projections::PoolShown>& pool, bool unop
                       {"what", json::object{{"zh", pool->what.zh}, {"en", pool->what.en}}}};
 }
 
+json::value scope_of(const std::optional<projections::ScopeShown>& scope) {
+  if (!scope) return nullptr;
+  const auto both = [](const projections::Sentence& words) {
+    return json::object{{"zh", words.zh}, {"en", words.en}};
+  };
+  return json::object{{"plan_revision", scope->revision},
+                      {"planned", both(scope->planned)},
+                      {"announced", both(scope->announced)},
+                      {"left_out", scope->left_out},
+                      {"left_out_active", scope->active}};
+}
+
+json::array groups_of(const std::vector<projections::GroupChance>& groups) {
+  json::array out;
+  for (const auto& group : groups) {
+    out.push_back(json::object{{"group", group.group},
+                               {"seats", group.seats},
+                               {"eligible", group.eligible},
+                               {"certain", group.certain},
+                               {"random", group.is_random()}});
+  }
+  return out;
+}
+
 json::object row_of(const projections::DrawLine& draw) {
   return {{"number", draw.number},
           {"stream", draw.stream},
@@ -238,6 +262,8 @@ json::object row_of(const projections::DrawLine& draw) {
           {"conflicts_unopened", draw.conflicts_unopened},
           {"substitutes_unopened", draw.substitutes_unopened},
           {"strata_not_random", draw.strata_not_random},
+          {"groups", groups_of(draw.groups)},
+          {"scope_narrowed", scope_of(draw.scope)},
           {"none_left", draw.none_left},
           {"form", name_of(draw.form)},
           {"form_words", draw.form_words.zh.empty()

@@ -82,6 +82,10 @@ Sentence words_of(const projections::BeaconLine& beacon) {
 std::vector<Sentence> notes_on(const DrawLine& draw) {
   std::vector<Sentence> out;
   if (!draw.form_words.zh.empty()) out.push_back(draw.form_words);
+  if (draw.scope) out.push_back(words_of(*draw.scope));
+  for (const auto& group : draw.groups) {
+    if (group.certain != 0 || !group.is_random()) out.push_back(words_of(group));
+  }
   if (draw.matching) std::ranges::move(words_of(*draw.matching), std::back_inserter(out));
   if (draw.teams_named != 0)
     out.push_back({"指派检查人员 " + number(draw.teams_named) + " 次，不是抽取的",

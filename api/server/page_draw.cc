@@ -7,8 +7,10 @@
 #include "api/server/pages.h"
 #include "projections/digits_shown.h"
 #include "projections/draw_form.h"
+#include "projections/group_chance.h"
 #include "projections/outcome.h"
 #include "projections/pool_shown.h"
+#include "projections/scope_shown.h"
 #include "projections/seal_shown.h"
 
 namespace liuhen::api::server {
@@ -136,12 +138,22 @@ std::string restriction(const State& state, const Draw& draw) {
                      table.html());
 }
 
-std::string pool(const Draw& draw) {
+// Whom the announcement leaves out of what the plan covers, by the plan's newest revision.
+std::string narrowed(const State& state, const Draw& draw) {
+  const auto scope = projections::scope_shown(state, draw.announcement);
+  if (!scope) return {};
+  const projections::Sentence words = projections::words_of(*scope);
+  return "<p class=\"note\">" + both(escape(words.zh), escape(words.en)) + "</p>\n";
+}
+
+std::string pool(const State& state, const Draw& draw) {
   const auto& a = draw.announcement;
   const auto of = [](std::uint64_t eligible, std::uint64_t rows, const char* zh, const char* en) {
     return std::to_string(eligible) + " / " + std::to_string(rows) + " · " + both(zh, en);
   };
   std::string rows = fact("名录快照", "Registries as of", entry_link(a.pool_position));
+  const projections::Sentence scope = projections::words_of_scope(a.scope);
+  rows += fact("范围", "Scope", both(escape(scope.zh), escape(scope.en)));
   rows += fact(
       "检查对象", "Subjects",
       of(a.subject_eligible, a.subject_rows, "可抽 / 范围内全部", "may be drawn / all in scope"));
@@ -161,7 +173,8 @@ std::string pool(const Draw& draw) {
                  "<p>" +
                      both("公告时就已固定：之后谁也改不了名单上有谁。",
                           "Fixed by the announcement: nobody can change afterwards who is in it.") +
-                     "</p>\n<table class=\"facts\">\n" + rows + "</table>\n");
+                     "</p>\n" + narrowed(state, draw) + "<table class=\"facts\">\n" + rows +
+                     "</table>\n");
 }
 
 std::string contributors(const State& state, const Draw& draw) {
@@ -281,6 +294,35 @@ std::string strata(const Draw& draw) {
           "</p>\n" + table.html());
 }
 
+// How many may be sent for the seats of each group.
+std::string seats(const State& state, const Draw& draw) {
+  const auto chances = projections::group_chances(state, draw.announcement);
+  if (chances.empty()) return {};
+  Table table({{"组", "Group", true},
+               {"单位", "Units"},
+               {"每次席数", "Seats a visit", true},
+               {"可派", "May be sent", true},
+               {"随机性", "Chance"}});
+  for (const auto& chance : chances) {
+    const auto& group = *draw.announcement.groups[chance.group];
+    std::string units;
+    for (const std::string& unit : group.units) units += (units.empty() ? "" : " ") + code(unit);
+    std::string random = both("抽取", "drawn");
+    if (!chance.is_random())
+      random = both("不具随机性", "not random");
+    else if (chance.certain != 0)
+      random = both("其中 " + std::to_string(chance.certain) + " 人每次必派，不具随机性",
+                    std::to_string(chance.certain) + " of them go on every visit, not random");
+    table.row({std::to_string(chance.group), units, std::to_string(chance.seats),
+               std::to_string(chance.eligible), random});
+  }
+  return section(both("席位", "Seats"),
+                 "<p>" +
+                     both("一组可派的人不多于席数的，每次都是这些人去。",
+                          "Where a group has no more people than seats, the same go every time.") +
+                     "</p>\n" + table.html());
+}
+
 std::string outcome(const Draw& draw) {
   if (!draw.outcome) return {};
   std::uint64_t vacant = 0, substitutes = 0, recusals = 0, results = 0, published = 0;
@@ -393,8 +435,8 @@ Response draw_page(const Backend& backend, const Call& call) {
                      "</a></nav>\n<h1>" + both("抽取", "Draw") + " " + escape(name) + "</h1>\n";
   if (plan != state.catalogue.plans.end()) body += "<p>" + escape(plan->second.name) + "</p>\n";
   body += contents(draw) + facts(state, draw) + seal(state, draw) + outcome(draw) +
-          history_section(backend, state, draw) + pool(draw) + restriction(state, draw) +
-          strata(draw) + contributors(state, draw);
+          history_section(backend, state, draw) + pool(state, draw) + restriction(state, draw) +
+          strata(draw) + seats(state, draw) + contributors(state, draw);
   if (!draw.tasks.empty()) {
     const std::uint64_t last = draw.tasks.size() - 1;
     body += visits_section(backend, state, draw, path, std::min<std::uint64_t>(*from, last));

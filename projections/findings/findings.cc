@@ -13,10 +13,12 @@ std::vector<Screen> findings_of(const State& state, const FindingsOptions& optio
                           results_recorded_late(state),
                           visits_on_other_days(state),
                           publications_late(state, options.now_s),
+                          results_missing(state, options.now_s),
                           recusals_by_inspector(state),
                           recusals_by_subject(state),
                           recusals_by_approver(state),
                           gains_by_substitution(state)};
+  out.push_back(plans_leave_out(state));
   for (Screen& screen : drawn_too_often_or_never(state, options)) out.push_back(std::move(screen));
   out.push_back(cutoffs_uniform(state));
   out.push_back(pairings_repeated(state, options));

@@ -34,10 +34,12 @@ Screen cap_exceeded(const State& state);                            // visits-ca
 Screen results_recorded_late(const State& state);                   // results-recorded
 Screen visits_on_other_days(const State& state);                    // visits-day
 Screen publications_late(const State& state, std::uint64_t now_s);  // results-late
+Screen results_missing(const State& state, std::uint64_t now_s);    // results-missing
 Screen recusals_by_inspector(const State& state);                   // recusals-inspector
 Screen recusals_by_subject(const State& state);                     // recusals-subject
 Screen recusals_by_approver(const State& state);                    // recusals-approver
 Screen gains_by_substitution(const State& state);                   // substitutes-gained
+Screen plans_leave_out(const State& state);                         // plan-left-out
 Screen cutoffs_uniform(const State& state);                         // cutoffs-uniform
 std::vector<Screen> drawn_too_often_or_never(
     const State& state, const FindingsOptions& options);  // drawn-often, drawn-seldom

@@ -94,11 +94,12 @@ Screen begin(const char* code, Sentence title, const Inclusions& inclusions) {
       "the tail of the sum is bounded by Hoeffding (1956); screened by "
       "Benjamini–Hochberg, named only after Holm's correction"};
   screen.limits = {
-      "抽取次数少或比例低时，查不出一户被避开或被盯上；登记之外的对象、不抽检查对象的抽取（单随机、"
-      "全"
-      "覆盖）不在其中",
+      "抽取次数少或比例低时，查不出一户被避开或被盯上；从未入过名录的（另有一项专看）、登记之外的对"
+      "象、"
+      "不抽检查对象的抽取（单随机、全覆盖）不在其中",
       "with few draws or low rates a firm that is spared or sought cannot be told; subjects that "
-      "are not registered, and draws whose form draws no subjects, are not looked at"};
+      "were in no pool (another screen counts them) or are not registered, and draws whose form "
+      "draws no subjects, are not looked at"};
   screen.sample = inclusions.drawn();
   return screen;
 }

@@ -6,6 +6,7 @@
 #include "projections/calendar.h"
 #include "projections/draw_form.h"
 #include "projections/findings/findings.h"
+#include "projections/group_chance.h"
 
 namespace liuhen::projections {
 
@@ -166,31 +167,47 @@ Screen seals_objected_to(const State& state) {
   return screen;
 }
 
+namespace {
+
+Sentence words_for_small(const GroupChance& chance) {
+  const Sentence certain = words_of(chance);
+  if (!certain.zh.empty()) return certain;
+  const std::string group = number(chance.group), seats = number(chance.seats),
+                    eligible = number(chance.eligible);
+  return {"第 " + group + " 组每次检查 " + seats + " 席，可派的只有 " + eligible + " 人",
+          "group " + group + " fills " + seats + " seats a visit from " + eligible + " inspectors"};
+}
+
+}  // namespace
+
 Screen pools_small(const State& state) {
   constexpr std::uint64_t kCandidatesPerSeat = 5;
   Screen screen;
   screen.code = "pool-small";
   screen.title = {"名录过小，人选可以猜到", "Pools so small that names can be guessed"};
   screen.method = {
-      "每席可选的检查人员不足 " + number(kCandidatesPerSeat) + " 名",
-      "fewer than " + number(kCandidatesPerSeat) + " eligible inspectors for each seat"};
-  screen.limits = {"只看人数；同组人数更少时更容易猜到；由单位指派人员的抽取不在其中",
-                   "counts people only; within one group they are fewer still; draws whose teams "
+      "逐组计：可派的检查人员不足每席 " + number(kCandidatesPerSeat) + " 名，或有人每次必派",
+      "for each group: fewer than " + number(kCandidatesPerSeat) +
+          " eligible inspectors for each seat, or some who go on every visit"};
+  screen.limits = {"只看人数，不看利益冲突和各人任务上限；由单位指派人员的抽取不在其中",
+                   "counts people only, whatever their conflicts and capacities; draws whose teams "
                    "are named, not drawn, are not looked at"};
   for_each_draw(state, [&](const Draw& draw) {
     if (!draws_teams(draw.announcement)) return;
     ++screen.sample;
-    std::uint64_t seats = 0;
-    for (const auto& group : draw.announcement.groups) seats += group->seats;
-    const std::uint64_t eligible = draw.announcement.inspector_eligible;
-    if (eligible >= seats * kCandidatesPerSeat) return;
+    Sentence groups;
+    for (const GroupChance& chance : group_chances(state, draw.announcement)) {
+      if (chance.certain == 0 && chance.eligible >= chance.seats * kCandidatesPerSeat) continue;
+      const Sentence words = words_for_small(chance);
+      groups.zh += "；" + words.zh;
+      groups.en += "; " + words.en;
+    }
+    if (groups.zh.empty()) return;
     Finding finding;
     finding.about = draw.stream;
     finding.evidence.add(draw.position);
-    finding.what = {"抽取“" + draw.stream + "”每次检查 " + number(seats) + " 席，可选的只有 " +
-                        number(eligible) + " 人",
-                    "the draw \"" + draw.stream + "\" fills " + number(seats) +
-                        " seats a visit from " + number(eligible) + " inspectors"};
+    finding.what = {"抽取“" + draw.stream + "”" + groups.zh.substr(std::string("；").size()),
+                    "the draw \"" + draw.stream + "\": " + groups.en.substr(2)};
     screen.findings.push_back(std::move(finding));
   });
   return screen;

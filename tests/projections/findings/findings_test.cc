@@ -53,7 +53,7 @@ TEST(Findings, AnHonestLogHasNone) {
   draw.result(0);
   const auto screens =
       findings_of(city.state(), {.now_s = city.now, .open = {}, .threads = 1, .progress = {}});
-  EXPECT_EQ(screens.size(), 19u);
+  EXPECT_EQ(screens.size(), 21u);
   for (const Screen& screen : screens) {
     for (const Finding& finding : screen.findings)
       ADD_FAILURE() << screen.code << ": " << finding.what.en;
@@ -414,6 +414,23 @@ TEST(Findings, APoolSoSmallThatNamesCanBeGuessed) {
   enough.add({enough.firms()[0]});
   EXPECT_EQ(named(pools_small(few.state())), std::vector<std::string>{"draw/B/1"});
   EXPECT_TRUE(pools_small(enough.state()).findings.empty());
+}
+
+// A large group beside a small one makes the small one no larger.
+TEST(Findings, AGroupOfTwoIsNotHiddenByALargeOne) {
+  BentCity bent(40, 30);
+  bent.city().set_department("MSA-9", "MSA");
+  bent.city().import_inspectors({"F0001", "F0002"}, "MSA-9", "friends");
+  Draw& draw = bent.add({bent.firms()[0]});
+  draw.announcement.groups[0]->units = {"MSA-9"};
+  draw.announcement.groups.push_back(std::make_unique<schema::SeatGroupT>());
+  draw.announcement.groups[1]->units = {"MSA-1", "MSA-2"};
+  draw.announcement.groups[1]->seats = 1;
+  const Screen screen = pools_small(bent.state());
+  ASSERT_EQ(named(screen), std::vector<std::string>{"draw/B/1"});
+  EXPECT_NE(screen.findings[0].what.en.find("group 0 is not random"), std::string::npos)
+      << screen.findings[0].what.en;
+  EXPECT_EQ(screen.findings[0].what.en.find("group 1"), std::string::npos);
 }
 
 }  // namespace
