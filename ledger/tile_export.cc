@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crypto/checkpoint.h"
+#include "crypto/merged_note.h"
 #include "crypto/merkle.h"
 #include "ledger/bundle_check.h"
 #include "ledger/leaf_hashes.h"
@@ -64,6 +65,7 @@ class Export {
     for (const SignedHead* mine : {&old_, &known_}) {
       if (!mine->note.empty() && are_two_of_one_size(*mine, new_)) return fork_of_one_size(*mine);
     }
+    for (const SignedHead* mine : {&known_, &old_}) keep_signatures_of(*mine);
     const std::uint64_t from = old_.checkpoint.size, to = new_.checkpoint.size;
     auto edge = TileEdge::read(present_, from);
     if (!edge || edge->root() != old_.checkpoint.root) {
@@ -81,6 +83,12 @@ class Export {
   static bool are_two_of_one_size(const SignedHead& one, const SignedHead& other) {
     return one.checkpoint.size == other.checkpoint.size &&
            one.checkpoint.root != other.checkpoint.root;
+  }
+
+  // A source that no longer has a witness's cosignature takes it from nobody.
+  void keep_signatures_of(const SignedHead& mine) {
+    std::string merged = crypto::merge_signatures(mine.note, new_.note);
+    if (crypto::open_checkpoint(merged, log_)) new_.note = std::move(merged);
   }
 
   // Rolled back, or another and shorter history: whichever can be shown.

@@ -19,7 +19,8 @@ struct ExportReport {
 // After each step: a tile that was staged, or a file that is in its place.
 using ExportProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
-// Brings `directory`, made if there is none, up to the source's checkpoint. Tiles are written once
+// Brings `directory`, made if there is none, up to the source's checkpoint; of one size and root,
+// signature lines that are here and that the source lacks stay. Tiles are written once
 // they give the root that `log` signed, bundles once they hash to those tiles, each under another
 // name first, synced, and renamed; the checkpoint comes last. A run that was broken off goes on
 // where it was. Partial files stay until the full one is there and the checkpoint that needed them

@@ -51,6 +51,8 @@ struct Backend {
   Head head() const;
   // The last signed note, with the cosignatures that came in; empty before the first entry.
   std::string checkpoint() const;
+  // What GET /checkpoint answers: as Publisher::shown_to_readers.
+  std::string checkpoint_for_readers() const;
 };
 
 struct Call {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "api/server/cosigned_file.h"
 #include "crypto/cosignature.h"
+#include "crypto/merged_note.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -22,6 +24,11 @@ std::string line_of(const crypto::NoteSignature& signature) {
 // It says that the log was rolled back or has forked.
 bool contradicts(const Error& error) {
   return error.code == "witness.fork" || error.code == "witness.ahead";
+}
+
+// With the newline at its end.
+std::string_view text_of_note(std::string_view note) {
+  return note.substr(0, note.rfind("\n\n") + 1);
 }
 
 // Of a note that the log signed itself.
@@ -68,6 +75,19 @@ Result<std::unique_ptr<Publisher>> Publisher::open(crypto::Policy policy,
 }
 
 void Publisher::start() {
+  restore();
+  const std::string head = published_.head();
+  {
+    const std::lock_guard lock(mutex_);
+    holds_ = !head.empty() && policy_.needs_witnesses() && !all_asked();
+    hold_until_ = steady_clock::now() + milliseconds(options_.hold_ms);
+    // What an earlier run has shown is no larger.
+    if (!head.empty()) {
+      public_.note = head;
+      public_.size = own_checkpoint(head).size;
+    }
+  }
+  if (!options_.file.empty()) storing_ = std::thread([this] { store(); });
   for (auto& member : members_) member->thread = std::thread([this, &member] { run(*member); });
 }
 
@@ -75,15 +95,29 @@ void Publisher::await_first_answers(unsigned most_ms) {
   if (published_.head().empty()) return;
   const auto until = steady_clock::now() + milliseconds(most_ms);
   std::unique_lock lock(mutex_);
-  signal_.wait_until(lock, until, [this] {
-    return stopping_ || std::ranges::all_of(members_, [](const auto& one) { return one->asked; });
-  });
+  signal_.wait_until(lock, until, [this] { return stopping_ || all_asked(); });
+}
+
+bool Publisher::all_asked() const {
+  return std::ranges::all_of(members_, [](const auto& one) { return one->asked; });
+}
+
+std::optional<Error> Publisher::asking() const {
+  if (!holds_) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  if (!stopping_ && (all_asked() || steady_clock::now() >= hold_until_)) holds_ = false;
+  if (!holds_) return std::nullopt;
+  return fail("ledger.asking",
+              "服务刚启动，正在询问见证人本账本是否被回退，答复前不写入；请稍后再试",
+              "the service has just been started and asks its witnesses whether the log was rolled "
+              "back; nothing is written until they have answered: try again in a moment");
 }
 
 void Publisher::published() {
   {
     const std::lock_guard lock(mutex_);
     ++changes_;
+    if (!target_passed_) target_passed_ = steady_clock::now();
   }
   signal_.notify_all();
 }
@@ -99,6 +133,12 @@ void Publisher::stop() {
   for (auto& member : members_) {
     if (member->thread.joinable()) member->thread.join();
   }
+  {
+    const std::lock_guard lock(mutex_);
+    finished_ = true;
+  }
+  store_signal_.notify_all();
+  if (storing_.joinable()) storing_.join();
 }
 
 void Publisher::run(Member& member) {
@@ -133,10 +173,13 @@ void Publisher::aim(const std::string& head) {
   if (head.empty() || head == target_.note) return;
   const auto now = steady_clock::now();
   const auto kept = kept_.find(target_.size);
-  const bool settled = target_.size == 0 || (kept != kept_.end() && kept->second.quorum);
+  const bool was_cosigned = kept != kept_.end();
+  const bool settled = target_.size == 0 || (was_cosigned && kept->second.quorum);
   if (!settled && now - target_since_ < milliseconds(options_.round_ms)) return;
   const std::uint64_t size = own_checkpoint(head).size;
   if (size <= target_.size) return;  // read before another thread read a newer one
+  if (was_cosigned) kept->second.passed = target_passed_.value_or(now);
+  target_passed_.reset();
   target_ = {.note = head, .size = size};
   target_since_ = now;
 }
@@ -179,8 +222,16 @@ void Publisher::keep(Member& member, const Target& target, crypto::NoteSignature
       kept.note = target.note;
       kept.checkpoint = crypto::parse_checkpoint(note->text).value();
     }
-    kept.cosignatures.emplace_back(
-        std::move(signature), crypto::VerifiedSignature{.key = member.witness.key, .time = *time});
+    // Who cosigned it before the service was started anew has his earlier line there.
+    const bool is_there = std::ranges::any_of(
+        kept.cosignatures, [&](const auto& one) { return one.second.key == member.witness.key; });
+    if (!is_there) {
+      kept.cosignatures.emplace_back(
+          std::move(signature),
+          crypto::VerifiedSignature{.key = member.witness.key, .time = *time});
+      unstored_ = true;
+    }
+    kept.at = steady_clock::now();
     std::vector<crypto::VerifiedSignature> good;
     for (const auto& [line, verified] : kept.cosignatures) good.push_back(verified);
     kept.quorum = policy_.quorum_met(good);
@@ -188,6 +239,7 @@ void Publisher::keep(Member& member, const Target& target, crypto::NoteSignature
     while (kept_.size() > kCosignedKeptMax) kept_.erase(kept_.begin());
   }
   signal_.notify_all();
+  store_signal_.notify_all();
   if (tell && published_.cosigned) published_.cosigned();
 }
 
@@ -249,11 +301,56 @@ CosignedCheckpoint Publisher::shown(const Kept& kept) {
 }
 
 std::string Publisher::with_cosignatures(const std::string& note) const {
+  if (note.empty()) return note;
   const std::lock_guard lock(mutex_);
   for (auto at = kept_.rbegin(); at != kept_.rend(); ++at) {
     if (at->second.note == note) return shown(at->second).note;
+    if (text_of_note(at->second.note) == text_of_note(note))
+      return crypto::merge_signatures(shown(at->second).note, note);  // of another key of the log's
   }
   return note;
+}
+
+const Publisher::Kept* Publisher::newest_witnessed() const {
+  if (!policy_.needs_witnesses()) return nullptr;
+  for (auto at = kept_.rbegin(); at != kept_.rend(); ++at) {
+    if (at->second.quorum) return &at->second;
+  }
+  return nullptr;
+}
+
+std::optional<Publisher::Moment> Publisher::passed(const Kept& kept) const {
+  if (kept.checkpoint.size == target_.size) return target_passed_;
+  return kept.passed ? kept.passed : target_since_;
+}
+
+std::string Publisher::shown_to_readers(const std::string& head) const {
+  if (head.empty() || !policy_.needs_witnesses()) return with_cosignatures(head);
+  const auto now = steady_clock::now();
+  const std::uint64_t size = own_checkpoint(head).size;
+  const milliseconds lag(options_.lag_ms);
+  std::string note;
+  {
+    const std::lock_guard lock(mutex_);
+    const Kept* witnessed = newest_witnessed();
+    if (witnessed != nullptr && witnessed->checkpoint.size >= public_.size) {
+      public_.note = witnessed->note;
+      public_.size = witnessed->checkpoint.size;
+      public_.passed = passed(*witnessed);
+      public_.witnessed = true;
+    }
+    // A quorum that came just now is of what will soon be smaller than its next: whoever waits for
+    // that, instead of taking the head, is not left behind for ever on a busy log.
+    const bool comes = witnessed != nullptr && now - witnessed->at < lag;
+    const bool fresh = public_.witnessed && (!public_.passed || now - *public_.passed < lag);
+    if (size > public_.size && !comes && !fresh) {
+      public_.note = head;
+      public_.size = size;
+      public_.witnessed = false;
+    }
+    note = public_.note;
+  }
+  return with_cosignatures(note);
 }
 
 std::optional<CosignedCheckpoint> Publisher::covering(std::uint64_t position) const {
@@ -266,10 +363,9 @@ std::optional<CosignedCheckpoint> Publisher::covering(std::uint64_t position) co
 
 std::optional<CosignedCheckpoint> Publisher::newest() const {
   const std::lock_guard lock(mutex_);
-  for (auto at = kept_.rbegin(); at != kept_.rend(); ++at) {
-    if (at->second.quorum && policy_.needs_witnesses()) return shown(at->second);
-  }
-  return std::nullopt;
+  const Kept* found = newest_witnessed();
+  if (found == nullptr) return std::nullopt;
+  return shown(*found);
 }
 
 std::optional<CosignedCheckpoint> Publisher::at(std::uint64_t size) const {
@@ -293,6 +389,12 @@ std::optional<Error> Publisher::disputed() const {
   if (!is_disputed_) return std::nullopt;
   const std::lock_guard lock(mutex_);
   return disputed_;
+}
+
+std::optional<Error> Publisher::refusal() const {
+  const bool is_asking = asking().has_value();
+  if (auto why = disputed()) return why;  // read last: who answered last may have said so
+  return is_asking ? asking() : std::nullopt;
 }
 
 std::vector<WitnessStatus> Publisher::statuses() const {

@@ -19,12 +19,24 @@
 
 namespace liuhen::api::server {
 
+// A log that has entries is not written to, after a start, until every witness has answered or
+// failed to: each is asked three times at most, one after another.
+inline constexpr unsigned kWitnessHoldMs = 3 * kWitnessAnswerMs;
+// Readers are shown the newest checkpoint that has its quorum for so long after a newer one was
+// signed that has none. Two rounds: the next quorum has come by then, if any is to come.
+inline constexpr unsigned kWitnessedLagMs = 2 * kWitnessRoundMs;
+// Between two writes of the file of cosignatures: a crash takes those of so long, and not more.
+inline constexpr unsigned kCosignedPauseMs = 1'000;
+
 struct PublisherOptions {
   unsigned answer_ms = kWitnessAnswerMs;  // one request to one witness
   unsigned round_ms = kWitnessRoundMs;    // a checkpoint is offered so long for want of a quorum
   unsigned retry_first_ms = kWitnessRetryFirstMs;  // doubled with every failure in a row
   unsigned retry_most_ms = kWitnessRetryMostMs;
   std::string ca_file = {};  // as ConnectionOptions::ca_file, for witnesses with https
+  unsigned hold_ms = kWitnessHoldMs;
+  unsigned lag_ms = kWitnessedLagMs;
+  std::string file = {};  // where cosignatures are kept (cosigned_file.h); empty: in memory alone
 };
 
 // What the publisher reads; any thread.
@@ -35,6 +47,9 @@ struct PublishedLog {
   // A witness, by its name in the policy, holds another history or more of it: `witness.fork` or
   // `witness.ahead`, at every attempt. Must not block.
   std::function<void(const std::string&, const Error&)> contradicted = {};
+  // The file of cosignatures could not be written, or something in it is good for nothing. Once
+  // until it can be written again. Must not block.
+  std::function<void(const Error&)> file_trouble = {};
 };
 
 // A checkpoint with the cosignatures that came in.
@@ -72,8 +87,18 @@ class Publisher {
   void published();  // a new head; any thread, waits for nobody outside
   void stop();       // gives up requests under way; idempotent
 
+  // `ledger.asking` from start() on, if there is a head, until each witness has answered once or
+  // failed to, for hold_ms at most: it may know that the log was rolled back. For good if stop()
+  // comes first. Any thread; quick.
+  std::optional<Error> asking() const;
+
   // The note with the cosignatures of its checkpoint, as far as they have come. Any thread.
   std::string with_cosignatures(const std::string& note) const;
+  // What readers are shown, who may want a quorum, of a log whose last signed note is `head`: the
+  // newest checkpoint that has its quorum, unless no quorum has come for lag_ms and the head is
+  // newer for as long; then the head. Never one that is smaller than what was shown before. The
+  // head if the policy needs no witnesses. Any thread.
+  std::string shown_to_readers(const std::string& head) const;
   // The smallest checkpoint known that covers the position and has its quorum. Any thread.
   std::optional<CosignedCheckpoint> covering(std::uint64_t position) const;
   // The largest that has its quorum. Any thread.
@@ -88,6 +113,8 @@ class Publisher {
   // Where one alone is a quorum and the only one who says it, he has to prove it by the log's own
   // signature: no one's mere word can keep the log from growing. Any thread; quick.
   std::optional<Error> disputed() const;
+  // Why nothing may be written, if so: disputed(), or else asking(). Any thread; quick.
+  std::optional<Error> refusal() const;
   const crypto::Policy& policy() const { return policy_; }
 
  private:
@@ -106,6 +133,8 @@ class Publisher {
     crypto::Checkpoint checkpoint;
     std::vector<std::pair<crypto::NoteSignature, crypto::VerifiedSignature>> cosignatures;
     bool quorum = false;
+    Moment at{};                        // when the last cosignature came; of this run
+    std::optional<Moment> passed = {};  // when the log signed the next one
   };
   struct Target {
     std::string note;
@@ -122,8 +151,20 @@ class Publisher {
   void failed(Member& member, const Error& error, bool proven);
   // Whether what the witness holds was signed by the log and is not of the history that it has now.
   bool proves_another_history(Member& member, const Target& target);
-  void weigh();  // under the mutex: whether a quorum speaks against the log
+  void weigh();                          // under the mutex: whether a quorum speaks against the log
+  bool all_asked() const;                // under the mutex
+  const Kept* newest_witnessed() const;  // under the mutex
+  std::optional<Moment> passed(const Kept& kept) const;  // under the mutex
   static CosignedCheckpoint shown(const Kept& kept);
+
+  void restore();  // what the file has
+  // What is good of a stored note, which a log with the head `own` signed; counts lines that are
+  // not.
+  std::optional<Kept> proved(const std::string& note, const crypto::Checkpoint& own,
+                             std::size_t& bad) const;
+  void store();                               // a thread's: writes the file after changes
+  std::vector<std::string> to_store() const;  // under the mutex
+  void tell(const Error& trouble) const;
 
   const crypto::Policy policy_;
   const PublishedLog published_;
@@ -137,6 +178,18 @@ class Publisher {
   std::map<std::uint64_t, Kept> kept_;  // by size; kCosignedKeptMax at most
   std::uint64_t changes_ = 0;           // of heads, cosignatures and the wish to stop
   bool stopping_ = false;
+  std::optional<Moment> target_passed_;  // when the log signed the one after target_
+  mutable struct {
+    std::string note;
+    std::uint64_t size = 0;
+    std::optional<Moment> passed;  // of a witnessed one
+    bool witnessed = false;
+  } public_;  // shown to readers last
+  Moment hold_until_{};
+  mutable std::atomic<bool> holds_ = false;
+  bool unstored_ = false, finished_ = false;  // for store()
+  std::condition_variable store_signal_;
+  std::thread storing_;
   std::optional<Error> disputed_;
   std::atomic<bool> is_disputed_ = false;  // as disputed_, without the mutex
 };

@@ -91,6 +91,11 @@ std::string Backend::checkpoint() const {
   return publisher == nullptr ? note : publisher->with_cosignatures(note);
 }
 
+std::string Backend::checkpoint_for_readers() const {
+  const std::string note = sequencer.checkpoint();
+  return publisher == nullptr ? note : publisher->shown_to_readers(note);
+}
+
 Result<std::string> Backend::entry(std::uint64_t position) const {
   Result<std::optional<std::string>> found =
       storage.get(ledger::Family::entries, ledger::key_of_number(position));

@@ -31,8 +31,10 @@ Outcome health_of(const Backend& backend) {
   if (backend.publisher != nullptr) {
     if (Outcome undisputed = backend.publisher->undisputed(); !undisputed) return undisputed;
   }
-  if (const auto why = backend.sequencer.stopped()) return *why;
-  if (const auto stuck = backend.platform.stuck()) return *stuck;
+  // Witnesses that a start still asks are nobody's to see to.
+  const auto is_asking = [](const Error& why) { return why.code == "ledger.asking"; };
+  if (const auto why = backend.sequencer.stopped(); why && !is_asking(*why)) return *why;
+  if (const auto stuck = backend.platform.stuck(); stuck && !is_asking(*stuck)) return *stuck;
   if (const auto trouble = backend.clock.trouble()) return *trouble;
   return clock_of(backend);
 }

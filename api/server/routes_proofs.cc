@@ -2,6 +2,7 @@
 // HTTP").
 #include "api/server/backend.h"
 #include "api/server/recorded_cosignatures.h"
+#include "crypto/merged_note.h"
 #include "crypto/tlog_proof.h"
 
 namespace liuhen::api::server {
@@ -22,11 +23,12 @@ Result<std::string> recorded(const Backend& backend, std::uint64_t size) {
 // The note that the log published when it had so many entries, with the cosignatures that the
 // service has of it.
 Result<std::string> published(const Backend& backend, std::uint64_t size) {
-  if (backend.publisher != nullptr) {
-    if (auto kept = backend.publisher->at(size)) return std::move(kept->note);
-  }
+  const auto kept = backend.publisher == nullptr ? std::optional<CosignedCheckpoint>()
+                                                 : backend.publisher->at(size);
   Result<std::string> cosigned = recorded(backend, size);
-  if (!cosigned || !cosigned->empty()) return cosigned;
+  if (!cosigned) return cosigned;
+  if (kept) return crypto::merge_signatures(*cosigned, kept->note);
+  if (!cosigned->empty()) return cosigned;
   Result<std::optional<std::string>> note =
       backend.storage.get(ledger::Family::checkpoints, ledger::key_of_number(size));
   if (!note) return note.error();
@@ -47,11 +49,12 @@ Response proof(const Backend& backend, const Call& call) {
   Head head = backend.head();
   const auto cosigned = backend.publisher == nullptr ? std::optional<CosignedCheckpoint>()
                                                      : backend.publisher->newest();
-  if (cosigned && cosigned->checkpoint.size > *position)
+  const bool is_cosigned = cosigned && cosigned->checkpoint.size > *position;
+  if (is_cosigned)
     head = {.note = cosigned->note, .checkpoint = cosigned->checkpoint};
   const Result<std::uint64_t> size = call.target.number("size", head.checkpoint.size);
   if (!size) return problem(size.error());
-  if (*size != head.checkpoint.size) {
+  if (is_cosigned || *size != head.checkpoint.size) {
     Result<std::string> note = published(backend, *size);
     if (!note) return problem(note.error());
     head.note = std::move(*note);

@@ -25,7 +25,7 @@ Response checkpoint(const Backend& backend, const Call& call) {
   if (call.target.raw_path != "/checkpoint")
     return problem(absent("路径应为 /checkpoint", "the path is /checkpoint"));
   Response response;
-  response.body = backend.checkpoint();
+  response.body = backend.checkpoint_for_readers();
   if (response.body.empty())
     return problem(absent("账本还没有任何记录", "the log has no entry yet"));
   response.content_type = "text/plain; charset=utf-8";

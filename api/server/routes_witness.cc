@@ -1,6 +1,7 @@
 // What witnesses cosigned (docs/formats/api.md, "Witnesses").
 #include "api/server/backend.h"
 #include "api/server/recorded_cosignatures.h"
+#include "crypto/merged_note.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -53,11 +54,12 @@ Response witnessed(const Backend& backend, const Call& call) {
   const Result<std::vector<Recorded>> all = recorded(backend, position);
   if (!all) return problem(all.error());
   for (const Recorded& one : *all) {
-    if (!position && kept && kept->checkpoint.size >= one.size) break;
+    if (!position && kept && kept->checkpoint.size > one.size) break;
     Result<std::string> note = recorded_note(backend, one.size, one.position);
     if (!note) return problem(note.error());
     if (note->empty()) continue;
-    response.body = std::move(*note);
+    const bool is_of_kept = kept && kept->checkpoint.size == one.size;
+    response.body = is_of_kept ? crypto::merge_signatures(kept->note, *note) : std::move(*note);
     return response;
   }
   if (!kept)

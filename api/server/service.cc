@@ -102,7 +102,7 @@ class DirectoryService final : public Service {
     if (!sequencer) return sequencer.error();
     sequencer_ =
         measured(gated(std::move(*sequencer),
-                       [this] { return publisher_ ? publisher_->disputed() : std::nullopt; }),
+                       [this] { return publisher_ ? publisher_->refusal() : std::nullopt; }),
                  observer_);
     sequencer_->on_committed([this](std::uint64_t first, const std::vector<Bytes>& entries) {
       model_.committed(first + entries.size());
@@ -134,7 +134,8 @@ class DirectoryService final : public Service {
                                options_.platform_acts, authors_, tiles_, publisher_.get(),
                                bundles_});
     backend_->public_url = options_.public_url;
-    // Before anything new is signed: a log that was rolled back learns of it from them.
+    // Nothing new is signed before they have answered: a log that was rolled back learns of it from
+    // them. Most do at once, and who writes next finds the log open.
     if (publisher_) {
       publisher_->start();
       publisher_->await_first_answers(kWitnessFirstMs);
@@ -319,8 +320,14 @@ class DirectoryService final : public Service {
       observer_.note(Severity::error, "witness_refused",
                      {{"witness", witness}, {"code", error.code}});
     };
+    published.file_trouble = [this](const Error& error) {
+      observer_.note(Severity::warning, "cosigned_file",
+                     {{"code", error.code}, {"detail", error.en}});
+    };
+    PublisherOptions publishing = options_.publishing;
+    publishing.file = layout_.dir + "/cosigned";
     Result<std::unique_ptr<Publisher>> publisher =
-        Publisher::open(*options_.policy, known, std::move(published), options_.publishing);
+        Publisher::open(*options_.policy, known, std::move(published), publishing);
     if (!publisher) return publisher.error();
     publisher_ = std::move(*publisher);
     return ok();

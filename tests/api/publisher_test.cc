@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "api/server/cosigned_file.h"
 #include "crypto/utf8.h"
 #include "tests/api/running_witness.h"
 #include "tests/slower.h"
@@ -22,6 +23,10 @@ class Published {
       tree_.append(crypto::leaf_hash(view_of(std::to_string(tree_.size()))));
     note_ = crypto::sign_checkpoint({.origin = kOrigin, .size = tree_.size(), .root = tree_.root()},
                                     key_);
+  }
+  void append(const std::string& entry) {
+    const std::lock_guard lock(mutex_);
+    tree_.append(crypto::leaf_hash(view_of(entry)));
   }
   std::string note() {
     const std::lock_guard lock(mutex_);
@@ -87,6 +92,226 @@ TEST(Publisher, TwoOfThreeWhileOneIsDown) {
   ASSERT_TRUE(within(5, [&] { return publisher->statuses()[2].error.has_value(); }));
   EXPECT_EQ(publisher->statuses()[2].error->code, "connect.failed");
   publisher->stop();
+}
+
+// The policy of one witness, and the publisher's options: quick to give a quorum up.
+struct OneWitness {
+  Published log;
+  RunningWitness witness{11, log.vkey()};
+  crypto::Policy policy =
+      crypto::Policy::parse(policy_text(log.vkey(), {{witness.vkey(), witness.url()}}, "1"))
+          .value();
+  std::atomic<unsigned> troubles = 0;
+  std::unique_ptr<Publisher> publisher(const api::server::PublisherOptions& options) {
+    auto parts = log.parts();
+    parts.file_trouble = [this](const Error&) { ++troubles; };
+    return Publisher::open(policy, log.vkey(), std::move(parts), options).value();
+  }
+  std::uint64_t size_shown(const Publisher& to) {
+    const auto opened = policy.open_signed(to.shown_to_readers(log.note()));
+    return opened ? opened->checkpoint.size : 0;
+  }
+};
+
+TEST(Publisher, ReadersAreShownAQuorumOfABusyLog) {
+  OneWitness one;
+  one.log.grow(5);
+  auto publisher = one.publisher({});
+  publisher->start();
+  ASSERT_TRUE(within(10, [&] { return publisher->newest().has_value(); }));
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    while (!done) {
+      one.log.grow(1);
+      publisher->published();
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+  });
+  std::uint64_t before = 0;
+  unsigned newer = 0;
+  for (int look = 0; look < 100; ++look) {
+    const auto opened = one.policy.open(publisher->shown_to_readers(one.log.note()));
+    EXPECT_TRUE(opened) << look << ": " << opened.error().en;
+    if (!opened) break;
+    EXPECT_GE(opened->checkpoint.size, before);
+    newer += opened->checkpoint.size > before;
+    before = opened->checkpoint.size;
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  EXPECT_GT(newer, 2u);
+  done = true;
+  writer.join();
+  publisher->stop();
+}
+
+// And once it comes again, one whom frequent readers have shown the head is not left behind it.
+TEST(Publisher, WithoutAQuorumForLongReadersAreShownTheHead) {
+  OneWitness one;
+  one.log.grow(5);
+  constexpr unsigned kLagMs = 1'000 * kSlower;
+  auto publisher = one.publisher({.lag_ms = kLagMs});
+  publisher->start();
+  ASSERT_TRUE(within(10, [&] { return publisher->newest().has_value(); }));
+  one.witness.held = true;
+  const auto start = steady_clock::now();
+  one.log.grow(1);
+  publisher->published();
+  EXPECT_EQ(one.size_shown(*publisher), 5u);
+  EXPECT_TRUE(within(10, [&] { return one.size_shown(*publisher) == 6; }));
+  EXPECT_GE(steady_clock::now() - start, milliseconds(kLagMs));
+  one.log.grow(1);
+  publisher->published();
+  EXPECT_EQ(one.size_shown(*publisher), 7u);  // no quorum is to be waited for
+  one.witness.delay_ms = 100;                 // by then the log is longer
+  one.witness.held = false;
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    while (!done) {
+      one.log.grow(1);
+      publisher->published();
+      (void)publisher->shown_to_readers(one.log.note());
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+  });
+  std::uint64_t before = 7;
+  EXPECT_TRUE(within(10, [&] {
+    const std::string note = publisher->shown_to_readers(one.log.note());
+    const std::uint64_t size = one.policy.open_signed(note)->checkpoint.size;
+    EXPECT_GE(size, before);  // though the quorum that comes first is of a smaller one
+    before = size;
+    return one.policy.open(note).has_value();
+  }));
+  done = true;
+  writer.join();
+  publisher->stop();
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+TEST(Publisher, CosignaturesOutliveIt) {
+  OneWitness one;
+  const TempDir temp;
+  const std::string file = temp / "cosigned";
+  for (int i = 0; i < 20; ++i) {
+    one.log.grow(3);
+    auto publisher = one.publisher({.file = file});
+    publisher->start();
+    ASSERT_TRUE(within(10, [&] {
+      const auto newest = publisher->newest();
+      return newest && newest->checkpoint.size == 3u * (static_cast<unsigned>(i) + 1);
+    }));
+    publisher->stop();
+  }
+  EXPECT_EQ(one.troubles, 0u);
+  EXPECT_EQ(api::server::read_cosigned(file)->notes.size(), api::server::kCosignedStoredMax);
+  {
+    // Asked again for what it has cosigned already.
+    auto publisher = one.publisher({.file = file});
+    publisher->start();
+    publisher->await_first_answers(10'000);
+    EXPECT_EQ(publisher->at(60)->lines.size(), 1u);
+    publisher->stop();
+  }
+  one.witness.stop();
+  const std::string stored = read_file(file);
+  {
+    auto publisher = one.publisher({.file = file});
+    publisher->start();
+    EXPECT_TRUE(one.policy.open(publisher->with_cosignatures(one.log.note())));
+    EXPECT_EQ(one.size_shown(*publisher), 60u);
+    EXPECT_EQ(publisher->covering(56)->checkpoint.size, 57u);
+    // Which the log has signed by another key as well since.
+    const std::string resigned = one.log.note() + "\u2014 other.example AAAAAAAA\n";
+    EXPECT_TRUE(one.policy.open(publisher->with_cosignatures(resigned)));
+    EXPECT_NE(publisher->with_cosignatures(resigned).find("other.example"), std::string::npos);
+    publisher->stop();
+    EXPECT_EQ(read_file(file), stored);
+    EXPECT_EQ(one.troubles, 0u);
+  }
+  const auto newest_after = [&](const std::string& text) {
+    std::ofstream(file, std::ios::binary) << text;
+    auto publisher = one.publisher({.file = file});
+    publisher->start();
+    const auto newest = publisher->newest();
+    publisher->stop();
+    return newest ? newest->checkpoint.size : 0;
+  };
+  // A cosignature that is not good, a file that was cut off, and none at all.
+  std::string spoilt = stored;
+  spoilt[spoilt.size() - 10] = spoilt[spoilt.size() - 10] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(newest_after(spoilt), 57u);
+  EXPECT_EQ(one.troubles, 1u);
+  EXPECT_EQ(newest_after(stored.substr(0, stored.size() - 10)), 57u);
+  EXPECT_EQ(newest_after("x"), 0u);
+  EXPECT_EQ(one.troubles, 3u);
+  std::filesystem::remove(file);
+  auto publisher = one.publisher({.file = file});
+  publisher->start();
+  EXPECT_FALSE(publisher->newest());
+  publisher->stop();
+  EXPECT_EQ(one.troubles, 3u);
+}
+
+// As after a loss that was declared, of which the file still has the cosignatures.
+TEST(Publisher, CosignaturesOfAnotherHistoryAreIgnored) {
+  const TempDir temp;
+  const std::string file = temp / "cosigned";
+  OneWitness lost;
+  lost.log.grow(5);
+  {
+    auto publisher = lost.publisher({.file = file});
+    publisher->start();
+    ASSERT_TRUE(within(10, [&] { return publisher->newest().has_value(); }));
+    publisher->stop();
+  }
+  lost.witness.stop();
+  for (const std::uint64_t size : {3, 8}) {
+    OneWitness other;
+    other.log.append("another");
+    other.log.grow(size);
+    other.policy = lost.policy;
+    auto publisher = other.publisher({.file = file});
+    publisher->start();
+    EXPECT_FALSE(publisher->newest()) << size;
+    EXPECT_FALSE(publisher->at(5)) << size;
+    EXPECT_EQ(other.troubles, 1u) << size;
+    publisher->stop();
+  }
+}
+
+TEST(Publisher, AStartWithEntriesAsksBeforeAnythingIsWritten) {
+  OneWitness one;
+  {
+    auto publisher = one.publisher({});
+    publisher->start();
+    EXPECT_FALSE(publisher->refusal());  // there is nothing to be rolled back
+    publisher->stop();
+  }
+  one.log.grow(5);
+  one.witness.held = true;
+  {
+    auto publisher = one.publisher({.hold_ms = 500});
+    publisher->start();
+    ASSERT_TRUE(publisher->refusal());
+    EXPECT_EQ(publisher->refusal()->code, "ledger.asking");
+    EXPECT_TRUE(within(5, [&] { return !publisher->refusal(); }));  // and not for ever
+    publisher->stop();
+  }
+  auto publisher = one.publisher({});
+  publisher->start();
+  publisher->await_first_answers(100);
+  EXPECT_TRUE(publisher->refusal());
+  one.witness.held = false;
+  EXPECT_TRUE(within(10, [&] { return !publisher->refusal(); }));
+  publisher->stop();
+  auto gone = one.publisher({});
+  one.witness.stop();
+  gone->start();
+  EXPECT_TRUE(within(5, [&] { return !gone->refusal(); }));  // who refuses has been asked
+  gone->stop();
 }
 
 TEST(Publisher, OneThatNeverAnswersDelaysNobody) {

@@ -32,6 +32,7 @@ class RunningWitness {
     site.handle = [this](const api::Request& request) {
       ++asked;
       while (held) std::this_thread::sleep_for(milliseconds(5));
+      std::this_thread::sleep_for(milliseconds(delay_ms));
       if (unreadable && request.method == "GET") {
         api::Response none;
         none.status = 404;
@@ -76,6 +77,7 @@ class RunningWitness {
   FixedClock clock;
   std::atomic<unsigned> asked = 0;
   std::atomic<bool> held = false;        // answers nothing meanwhile
+  std::atomic<unsigned> delay_ms = 0;    // of every answer
   std::string before_its_own;            // further lines in its answers; set before it is asked
   std::atomic<bool> unreadable = false;  // to monitors
   std::atomic<unsigned> lies = 0;        // so many answers say that it has cosigned 99,999,999

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "api/client/url_fetcher.h"
+#include "api/server/cosigned_file.h"
 #include "crypto/tlog_proof.h"
 #include "projections/fields.h"
 #include "projections/verify.h"
@@ -63,10 +64,16 @@ TEST(WitnessedService, PublishesTheCosignaturesThatCame) {
   const auto opened = policy.open(proof->checkpoint);
   ASSERT_TRUE(opened) << opened.error().en;
   EXPECT_EQ(std::to_string(opened->checkpoint.size), size);
-  // What came is not kept, and comes again.
+  // What came is there after a restart too, when no witness can be asked.
+  a.stop();
+  b.stop();
   town.close();
   town.open();
-  ASSERT_TRUE(within(20, [&] { return is_cosigned(town, policy); }));
+  EXPECT_TRUE(is_cosigned(town, policy));
+  EXPECT_EQ(town.get("/checkpoint/witnessed").body, town.get("/checkpoint").body);
+  const auto again = crypto::parse_tlog_proof(town.get("/api/v1/proofs/0").body);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(policy.open(again->checkpoint));
 }
 
 TEST(WitnessedService, NobodyWhoWritesWaits) {
@@ -280,7 +287,44 @@ TEST(WitnessedService, OneWhoIsTheQuorumHasToProveIt) {
   EXPECT_TRUE(within(60, [&] { return is_cosigned(town, policy); }));
 }
 
-// One that is mute holds the start up for so long and no longer.
+// A backup of yesterday, and a witness that answers late: nothing is signed before it has.
+TEST(WitnessedService, NothingIsWrittenBeforeASlowWitnessHasAnswered) {
+  RunningWitness witness(11, log_key());
+  const auto policy = policy_of({{witness.vkey(), witness.url()}}, "all");
+  Town town(false, policy);
+  const TempDir kept;
+  town.city.furnish(20, 4);
+  town.catch_up();
+  const std::uint64_t older = town.size();
+  town.close();
+  copy_folder(town.dir(), kept / "older");
+  town.open();
+  town.city.set_department("LATER");
+  town.catch_up();
+  ASSERT_TRUE(within(20, [&] { return witness.size(City::kOrigin) == town.size(); }));
+  town.close();
+  copy_folder(kept / "older", town.dir());
+
+  witness.held = true;
+  town.open();
+  const api::Response early = send_entry(town, older);
+  EXPECT_EQ(early.status, 503u);
+  EXPECT_EQ(Town::code(early), "ledger.asking");
+  const auto waits = std::ranges::find(early.headers, std::string("Retry-After"),
+                                       &std::pair<std::string, std::string>::first);
+  EXPECT_NE(waits, early.headers.end());
+  EXPECT_EQ(Town::code(town.get("/readyz")), "ledger.asking");
+  EXPECT_EQ(town.get("/healthz").status, 200u);
+  EXPECT_EQ(town.get("/checkpoint").status, 200u);
+  witness.held = false;
+  ASSERT_TRUE(within(20, [&] {
+    EXPECT_EQ(send_entry(town, older).status, 503u);
+    return Town::code(town.get("/readyz")) == "ledger.disputed";
+  }));
+  EXPECT_EQ(town.size(), older);
+}
+
+// One that is mute holds the start up for so long and no longer, and then the first write.
 TEST(WitnessedService, AStartWaitsForNobodyForLong) {
   MuteServer mute;
   const crypto::NoteKey nobody{.name = "mute.example/w",
@@ -293,6 +337,10 @@ TEST(WitnessedService, AStartWaitsForNobodyForLong) {
   const auto start = steady_clock::now();
   town.open();
   EXPECT_LT(steady_clock::now() - start, milliseconds(3 * api::kWitnessFirstMs));
+  EXPECT_EQ(Town::code(town.get("/readyz")), "ledger.asking");
+  EXPECT_EQ(town.get("/api/v1/log").status, 200u);
+  ASSERT_TRUE(
+      within(api::kWitnessAnswerMs / 1'000 + 5, [&] { return town.get("/readyz").status == 200; }));
   town.city.set_department("LATER");
   town.catch_up();
   EXPECT_EQ(town.size(), town.city.size());
@@ -320,9 +368,15 @@ TEST(WitnessedService, AReaderTakesTheNewestThatItsPolicyAccepts) {
       << (report.finding ? report.finding->en : "");
   EXPECT_EQ(report.size, cosigned);
   EXPECT_TRUE(report.witnessed);
-  const auto newest = verified(nullptr);
-  EXPECT_EQ(newest.verdict, ledger::Verdict::inconclusive);
-  EXPECT_EQ(newest.size, cosigned + 1);
+  // So does one who knows nothing of /checkpoint/witnessed, until no quorum has come for long: the
+  // head is not hidden.
+  const auto plain = verified(nullptr);
+  EXPECT_EQ(plain.verdict, ledger::Verdict::verified);
+  EXPECT_EQ(plain.size, cosigned);
+  EXPECT_EQ(town.json("/api/v1/log").at("size").to_number<std::uint64_t>(), cosigned + 1);
+  ASSERT_TRUE(within(30, [&] { return verified(nullptr).size == cosigned + 1; }));
+  EXPECT_EQ(verified(nullptr).verdict, ledger::Verdict::inconclusive);
+  EXPECT_EQ(verified(&policy).verdict, ledger::Verdict::verified);
   const auto other = crypto::Policy::of_log(log_key());
   EXPECT_EQ(api::UrlFetcher(*connection, &other).checkpoint().value(),
             town.get("/checkpoint").body);
@@ -374,6 +428,21 @@ TEST(WitnessedService, CosignaturesThatComeLaterAreRecordedToo) {
       crypto::parse_tlog_proof(town.get("/api/v1/proofs/0?size=" + std::to_string(announced)).body);
   ASSERT_TRUE(proof);
   EXPECT_TRUE(policy.open(proof->checkpoint));
+  // And with what the service has kept of others, be it less than a quorum or another's.
+  town.close();
+  auto note = crypto::parse_note(proof->checkpoint).value();
+  std::erase_if(note.signatures, [&](const auto& line) { return line.name == fast.vkey().name; });
+  ASSERT_EQ(note.signatures.size(), 2u);
+  const std::vector<std::string> stored{crypto::format_note(note)};
+  ASSERT_TRUE(api::server::write_cosigned(town.dir() + "/cosigned", stored));
+  town.open();
+  const auto both = policy_of({{fast.vkey(), fast.url()}, {slow.vkey(), slow.url()}}, "all");
+  const std::string size = std::to_string(announced);
+  const auto merged = crypto::parse_tlog_proof(town.get("/api/v1/proofs/0?size=" + size).body);
+  ASSERT_TRUE(merged);
+  EXPECT_TRUE(both.open(merged->checkpoint)) << merged->checkpoint;
+  const std::string covers = std::to_string(announced - 1);
+  EXPECT_TRUE(both.open(town.get("/checkpoint/witnessed?covers=" + covers).body));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ import time
 import unittest
 
 from programs import BIN, DEMO, ENVIRONMENT, SLOWER, Service, copy_of_demo, liuhen, person, scratch
+from small_ledger import SmallLedger, post
 
 VERIFY = os.path.join(BIN, "liuhen-verify")
 
@@ -308,6 +309,102 @@ class OneLog(unittest.TestCase):
             with open(os.path.join(folder, kinds[name]), encoding="utf-8") as file:
                 note = file.read()
             self.assertEqual((note.split("\n")[1], note.count("\n\u2014")), (str(entries), lines))
+
+
+class Readers(unittest.TestCase):
+    """What readers and static trees have of cosignatures, of a log that others write to and that is started anew."""
+
+    def setUp(self):
+        self.small = SmallLedger()
+        self.place = self.small.scratch
+        directory = os.path.join(self.place, "witness")
+        done("witness", "init", "--dir", directory, "--name", "w.example/1", "--no-passphrase", "--log", self.small.vkey)
+        vkey = done("witness", "vkey", "--dir", directory).strip()
+        self.witness = Witness(directory)
+        self.addCleanup(self.witness.__exit__)
+        self.policy = os.path.join(self.place, "policy.txt")
+        with open(self.policy, "w", encoding="utf-8") as file:
+            file.write(f"log {self.small.vkey}\nwitness w {vkey} {self.witness.url}\nquorum w\n")
+        self.trees = [os.path.join(self.place, name) for name in ("export", "mirror")]
+
+    def copy(self, service):
+        done("export", "tiles", self.trees[0], "--url", service.url, "--vkey", self.small.vkey)
+        done("mirror", service.url, self.trees[1], "--vkey", self.small.vkey)
+
+    def check_trees(self):
+        for tree in self.trees:
+            code, out, err = verify("tiles", tree, "--policy", self.policy)
+            self.assertEqual(code, 0, tree + out + err)
+
+    def post(self, service, number):
+        status, body = post(service.port, self.small.body(number))
+        self.assertEqual(status, 200, body)
+
+    def test_trees_of_a_busy_log_have_a_quorum(self):
+        with Service(self.small.directory, "--policy", self.policy) as service:
+            eventually(lambda: service.get("/checkpoint/witnessed")[0] == 200)
+            stop = threading.Event()
+
+            def write(first):
+                for number in range(first, first + 10_000):
+                    if stop.is_set():
+                        return
+                    post(service.port, self.small.body(number))
+                    time.sleep(0.01)
+
+            writers = [threading.Thread(target=write, args=(first,)) for first in (100_000, 200_000)]
+            for writer in writers:
+                writer.start()
+            sizes = set()
+            try:
+                for _ in range(5):
+                    time.sleep(0.5)
+                    self.copy(service)
+                    self.check_trees()
+                    with open(os.path.join(self.trees[0], "checkpoint"), encoding="utf-8") as file:
+                        sizes.add(int(file.read().split("\n")[1]))
+            finally:
+                stop.set()
+                for writer in writers:
+                    writer.join()
+            self.assertGreater(len(sizes), 1)
+
+    def test_cosignatures_outlive_a_restart_without_the_witness(self):
+        with Service(self.small.directory, "--policy", self.policy) as service:
+            self.post(service, 1)
+            size = json.loads(service.get("/api/v1/log")[2])["size"]
+            eventually(lambda: json.loads(service.get("/api/v1/witnesses")[2])["witnesses"][0]["size"] == size)
+            self.copy(service)
+            self.check_trees()
+            time.sleep(2)  # it is killed, and has written them by then
+            service.stop(signal.SIGKILL)
+        self.witness.stop(signal.SIGTERM)
+        with Service(self.small.directory, "--policy", self.policy) as service:
+            self.assertEqual(service.get("/checkpoint/witnessed")[0], 200)
+            self.assertEqual(service.get("/checkpoint")[2].count("\u2014".encode()), 2)
+            self.assertEqual(service.get("/api/v1/proofs/3")[2].count("\u2014".encode()), 2)
+            code, out, err = verify("url", service.url, "--policy", self.policy)
+            self.assertEqual(code, 0, out + err)
+            service.stop(signal.SIGTERM)
+        # And a tree keeps what it has though the service has lost it.
+        log = os.path.join(self.place, "service.log")
+        cosigned = os.path.join(self.small.directory, "cosigned")
+        with open(cosigned, "rb") as file:
+            kept = file.read()
+        with open(cosigned, "wb") as file:
+            file.write(kept[:-40])
+        with Service(self.small.directory, "--policy", self.policy, "--log", log) as service:
+            self.assertEqual(service.get("/checkpoint")[2].count("\u2014".encode()), 1)
+            self.copy(service)
+            self.check_trees()
+            service.stop(signal.SIGTERM)
+        for tree in self.trees:
+            for name in ("checkpoint", "head"):
+                with open(os.path.join(tree, name), encoding="utf-8") as file:
+                    self.assertEqual(file.read().count("\u2014"), 2, (tree, name))
+        with open(log, encoding="ascii") as file:
+            told = [line for line in map(json.loads, file) if line["event"] == "cosigned_file"]
+        self.assertEqual([line["code"] for line in told], ["cosigned.damaged"])
 
 
 class Commands(unittest.TestCase):
