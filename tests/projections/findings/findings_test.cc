@@ -76,7 +76,7 @@ TEST(Findings, AVoidAfterTheOutcomeIsKnown) {
   const Screen screen = attempts_repeated(city.state());
   ASSERT_EQ(screen.findings.size(), 1u);
   EXPECT_EQ(screen.findings[0].about, "draw/P1/1");
-  EXPECT_NE(screen.findings[0].what.en.find("60 seconds after its outcome"), std::string::npos)
+  EXPECT_NE(screen.findings[0].what.en.find("60 seconds after its execution"), std::string::npos)
       << screen.findings[0].what.en;
   EXPECT_EQ(screen.findings[0].evidence.positions.back(), city.size() - 1);
 }
