@@ -3,20 +3,13 @@
 namespace liuhen::projections {
 
 std::vector<Screen> findings_of(const State& state, const FindingsOptions& options) {
-  std::vector<Screen> out{attempts_repeated(state),
-                          attempts_failed(state, options.now_s),
-                          reveals_forfeited(state),
-                          seals_objected_to(state),
-                          pools_edited(state),
-                          pools_small(state),
-                          cap_exceeded(state),
-                          results_recorded_late(state),
-                          visits_on_other_days(state),
-                          publications_late(state, options.now_s),
-                          recusals_by_inspector(state),
-                          recusals_by_subject(state),
-                          recusals_by_approver(state),
-                          gains_by_substitution(state)};
+  std::vector<Screen> out{attempts_repeated(state),     attempts_failed(state, options.now_s),
+                          reveals_forfeited(state),     seals_objected_to(state),
+                          pools_edited(state),          pools_small(state),
+                          cap_exceeded(state),          results_recorded_late(state),
+                          visits_on_other_days(state),  publications_late(state, options.now_s),
+                          recusals_by_inspector(state), recusals_by_subject(state),
+                          recusals_by_approver(state),  gains_by_substitution(state, options.open)};
   for (Screen& screen : drawn_too_often_or_never(state, options)) out.push_back(std::move(screen));
   out.push_back(cutoffs_uniform(state));
   out.push_back(pairings_repeated(state, options));
