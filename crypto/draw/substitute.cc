@@ -7,10 +7,8 @@
 
 namespace liuhen::crypto::draw {
 
-namespace {
-
-bool is_admitted(const SubstituteCandidate& candidate, std::span<const SeatGroup> groups,
-                 std::size_t group, const SubstituteSeat& seat) {
+bool may_substitute(const SubstituteCandidate& candidate, std::span<const SeatGroup> groups,
+                    std::size_t group, const SubstituteSeat& seat) {
   if (!candidate.eligible || candidate.conflict || candidate.held_seat) return false;
   if (candidate.load >= candidate.row.capacity) return false;
   if (group_of_inspector(groups, candidate.row) != group) return false;
@@ -19,8 +17,6 @@ bool is_admitted(const SubstituteCandidate& candidate, std::span<const SeatGroup
   const std::uint64_t limit = groups[group].unit_limit;
   return limit == 0 || static_cast<std::uint64_t>(of_unit) < limit;
 }
-
-}  // namespace
 
 Result<std::optional<std::size_t>> choose_substitute(
     const Hash& substitute_seed, std::string_view subject, std::span<const SeatGroup> groups,
@@ -37,7 +33,7 @@ Result<std::optional<std::size_t>> choose_substitute(
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const SubstituteCandidate& candidate = candidates[i];
     if (auto checked = check_id(candidate.row.id); !checked) return checked.error();
-    if (!is_admitted(candidate, groups, group, seat)) continue;
+    if (!may_substitute(candidate, groups, group, seat)) continue;
     const Hash order = hasher.of(candidate.row.id);
     const bool first = !best || order < best_order ||
                        (order == best_order && candidate.row.id < candidates[*best].row.id);

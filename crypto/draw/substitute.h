@@ -28,6 +28,10 @@ struct SubstituteSeat {
   std::vector<std::string> other_units;
 };
 
+// Whether he is among those of whom the first is chosen: see below. `group`: of the seat.
+bool may_substitute(const SubstituteCandidate& candidate, std::span<const SeatGroup> groups,
+                    std::size_t group, const SubstituteSeat& seat);
+
 // The index of the candidate chosen: among those who are eligible, free of conflict, never held a
 // seat of this visit, belong to the seat's group, are below their capacity and whose unit is below
 // the group's limit, the first in order of H(H(tuple("liuhen/pair/v1", S', subject)) ‖ id). Empty

@@ -33,6 +33,7 @@ std::vector<FirstTeams> first_teams(const State& state) {
     teams.draw = &draw;
     for (const Task& task : draw.tasks) {
       teams.teams.push_back(first_team(task));
+      teams.held += teams.teams.back().empty() ? 0 : 1;
       for (const std::string& inspector : teams.teams.back()) ++teams.loads[inspector];
     }
     out.push_back(std::move(teams));

@@ -20,8 +20,13 @@ namespace liuhen::projections {
 
 namespace {
 
-constexpr std::uint64_t kReplicatesMax = 9'999, kExceedances = 10, kBlock = 64;
-constexpr double kReplayLevel = 0.01;
+constexpr std::uint64_t kReplicatesLeast = 9'999, kReplicatesMax = 99'999, kExceedances = 10,
+                        kBlock = 64;
+
+// So many matchings that Holm's correction over all pairs can leave one that none of them reaches.
+std::uint64_t replicates_for(std::uint64_t tests) {
+  return std::clamp(200 * tests, kReplicatesLeast + 1, kReplicatesMax + 1) - 1;
+}
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
@@ -49,13 +54,12 @@ std::map<Pair, Met> meetings(const std::vector<FirstTeams>& draws) {
 }
 
 // With each one's visits given, and all ways to place them alike, the visits that they share in one
-// draw are hypergeometric.
+// draw are hypergeometric; a visit that was put aside is no place.
 double exact_p(const std::vector<FirstTeams>& draws, const Pair& pair, std::uint64_t times) {
   std::vector<double> masses{1.0};
   for (const FirstTeams& teams : draws) {
     const std::uint64_t a = teams.load_of(pair.first), b = teams.load_of(pair.second);
-    if (a != 0 && b != 0)
-      masses = convolved(masses, hypergeometric_masses(a, b, teams.teams.size()));
+    if (a != 0 && b != 0) masses = convolved(masses, hypergeometric_masses(a, b, teams.held));
   }
   double p = 0;
   for (std::size_t k = times; k < masses.size(); ++k) p += masses[k];
@@ -126,7 +130,7 @@ class Rematches {
   // How often a fresh matching brings the two together as often as it was; absent if a conflict
   // that it needs is not opened.
   std::optional<MonteCarlo> replay(const std::vector<FirstTeams>& draws, const Pair& pair,
-                                   std::uint64_t times) {
+                                   std::uint64_t times, std::uint64_t most) {
     std::vector<const Rematch*> shared;
     for (const FirstTeams& teams : draws) {
       if (teams.load_of(pair.first) == 0 || teams.load_of(pair.second) == 0) continue;
@@ -135,9 +139,9 @@ class Rematches {
       shared.push_back(rematch);
     }
     std::array<std::uint64_t, kBlock> met{};
-    return sequential_monte_carlo(kExceedances, kReplicatesMax, [&](std::uint64_t i) {
+    return sequential_monte_carlo(kExceedances, most, [&](std::uint64_t i) {
       if (i % kBlock == 0) {
-        if (options_.progress) options_.progress(i, kReplicatesMax);
+        if (options_.progress) options_.progress(i, most);
         ledger::for_each_index(kBlock, options_.threads, [&](std::size_t j) {
           met[j] = 0;
           for (const Rematch* rematch : shared) met[j] += rematch->meetings_of(pair, i + j);
@@ -169,25 +173,76 @@ Sentence sentence_of(const Pair& pair, std::uint64_t times, bool named) {
                               number(times) + " times"};
 }
 
-// A name that the exact test gives must stand up to fresh seeds too.
-void confirm(const std::vector<FirstTeams>& draws, const std::map<std::string, Pair>& pairs,
-             const std::map<Pair, Met>& met, Rematches& rematches, Screen& screen) {
-  std::erase_if(screen.findings, [&](Finding& finding) {
-    if (finding.about.empty()) return false;
-    const Pair& pair = pairs.at(finding.about);
-    const auto replayed = rematches.replay(draws, pair, met.at(pair).times);
-    if (!replayed) {
-      finding.what.zh += "；利益冲突未打开，没有以新种子重抽";
-      finding.what.en += "; conflicts were not opened, so no fresh seeds were tried";
-      return false;
+// Flagged by the exact test, whose null is only near the matching's: nobody is named by that.
+struct Flagged {
+  Pair pair;
+  const Met* met = nullptr;
+  double exact = 1, exact_adjusted = 1;
+  std::optional<MonteCarlo> replayed;
+};
+
+std::vector<Flagged> flagged_of(const std::vector<FirstTeams>& draws,
+                                const std::map<Pair, Met>& met, std::uint64_t tests) {
+  std::vector<Flagged> all, out;
+  std::vector<double> p;
+  for (const auto& [pair, meeting] : met) {
+    if (meeting.times < 2) continue;
+    p.push_back(exact_p(draws, pair, meeting.times));
+    all.push_back({.pair = pair, .met = &meeting, .exact = p.back(), .replayed = {}});
+  }
+  const auto discovery = benjamini_hochberg(p, tests), naming = holm(p, tests);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (discovery[i] > kFalseDiscoveryRate) continue;
+    all[i].exact_adjusted = naming[i];
+    out.push_back(std::move(all[i]));
+  }
+  return out;
+}
+
+Finding not_replayed(const Flagged& flagged) {
+  Finding finding;
+  finding.what = sentence_of(flagged.pair, flagged.met->times, false);
+  finding.what.zh += "；利益冲突未打开，不能以新种子重抽";
+  finding.what.en += "; conflicts were not opened, so fresh seeds could not be tried";
+  finding.p = flagged.exact;
+  finding.adjusted = flagged.exact_adjusted;
+  return finding;
+}
+
+// Whom fresh seeds bring together as often goes; who stays is named if Holm's correction over all
+// pairs of the screen leaves the p of the fresh seeds low enough. A pair that was not flagged
+// counts there as one whose p is 1.
+void add_findings(const std::vector<Flagged>& flagged, Screen& screen) {
+  std::vector<double> p;
+  for (const Flagged& each : flagged) {
+    if (each.replayed) p.push_back(each.replayed->p);
+  }
+  const auto listing = benjamini_hochberg(p, p.size()), naming = holm(p, screen.tests);
+  std::size_t i = 0;
+  for (const Flagged& each : flagged) {
+    if (!each.replayed) {
+      screen.findings.push_back(not_replayed(each));
+      continue;
     }
-    if (replayed->p > kReplayLevel) return true;
-    finding.what.zh += "；以新种子重抽 " + number(replayed->replicates) + " 次，几乎没有这样多的";
-    finding.what.en += "; of " + number(replayed->replicates) +
+    const double listed = listing[i], adjusted = naming[i++];
+    if (listed > kFalseDiscoveryRate) continue;
+    const bool named = adjusted <= kNamingLevel;
+    Finding finding;
+    finding.what = sentence_of(each.pair, each.met->times, named);
+    finding.what.zh +=
+        "；以新种子重抽 " + number(each.replayed->replicates) + " 次，几乎没有这样多的";
+    finding.what.en += "; of " + number(each.replayed->replicates) +
                        " matchings under fresh seeds hardly any had as many";
-    finding.p = std::max(*finding.p, replayed->p);
-    return false;
-  });
+    finding.p = each.replayed->p;
+    finding.adjusted = adjusted;
+    if (named) {
+      finding.about = each.pair.first + " " + each.pair.second;
+      finding.evidence = each.met->evidence;
+    }
+    screen.findings.push_back(std::move(finding));
+  }
+  std::ranges::stable_sort(screen.findings,
+                           [](const Finding& a, const Finding& b) { return *a.p < *b.p; });
 }
 
 std::uint64_t pairs_of(std::uint64_t people) { return people * (people - 1) / 2; }
@@ -218,15 +273,20 @@ Screen pairings_repeated(const State& state, const FindingsOptions& options) {
   screen.code = "pairs-repeated";
   screen.title = {"反复同组的检查人员", "Inspectors who meet again and again"};
   screen.method = {
-      "每人次数既定时同组次数服从超几何分布，各次抽取相加；BH 筛选，Holm "
-      "校正；列名者再以新种子重新匹配名录（序贯蒙特卡洛，最多 9999 次）",
-      "with each one's visits given, shared visits are hypergeometric, summed over the "
-      "draws; Benjamini–Hochberg, Holm; who would be named is matched again under "
-      "fresh seeds (sequential Monte Carlo, at most 9,999)"};
+      "每人次数既定时同组次数服从超几何分布（搁置的检查不计），各次抽取相加，BH "
+      "筛选；筛出的以新种子"
+      "重新匹配名录（序贯蒙特卡洛，至少 9999 次、至多 99999 次），其 p 经所有配对的 Holm "
+      "校正后才列名",
+      "with each one's visits given, shared visits are hypergeometric (without those put aside), "
+      "summed over the draws, screened by Benjamini–Hochberg; whoever is left is matched again "
+      "under fresh seeds (sequential Monte Carlo, of at most 9,999 to 99,999), and named only if "
+      "that p stands after Holm's correction over all pairs"};
   screen.limits = {
-      "同一小单位的人本来就常同组；重抽的只是匹配，抽中的对象不变；由单位指派人员的抽取不在其中",
-      "people of one small unit meet often anyway; only the matching is drawn afresh, the subjects "
-      "drawn stay; draws whose teams are named, not drawn, are not looked at"};
+      "利益冲突未打开的不能重抽，不列名；配对超过 1000 对（46 "
+      "人）时重抽次数不足以列名；重抽的只是匹配，抽中的对象不变；由单位指派人员的抽取不在其中",
+      "where conflicts are not opened no fresh seeds are tried, and nobody is named; of more than "
+      "1,000 pairs (46 people) the fresh seeds are too few to name one; only the matching is drawn "
+      "afresh, the subjects drawn stay; draws whose teams are named, not drawn, are not looked at"};
   const std::vector<FirstTeams> draws = first_teams(state);
   const std::map<Pair, Met> met = meetings(draws);
   std::set<std::string> people;
@@ -236,21 +296,13 @@ Screen pairings_repeated(const State& state, const FindingsOptions& options) {
   }
   if (people.size() < 2) return screen;
   screen.power = power_for(draws, people.size());
-  std::map<std::string, Pair> pairs;
-  std::vector<Suspect> suspects;
-  for (const auto& [pair, meeting] : met) {
-    if (meeting.times < 2) continue;
-    const std::string about = pair.first + " " + pair.second;
-    pairs[about] = pair;
-    suspects.push_back({.about = about,
-                        .what = sentence_of(pair, meeting.times, true),
-                        .anonymous = sentence_of(pair, meeting.times, false),
-                        .evidence = meeting.evidence,
-                        .p = exact_p(draws, pair, meeting.times)});
-  }
-  screen_suspects(std::move(suspects), pairs_of(people.size()), screen);
+  screen.tests = pairs_of(people.size());
   Rematches rematches(state, options);
-  confirm(draws, pairs, met, rematches, screen);
+  auto flagged = flagged_of(draws, met, screen.tests);
+  for (Flagged& each : flagged)
+    each.replayed =
+        rematches.replay(draws, each.pair, each.met->times, replicates_for(screen.tests));
+  add_findings(flagged, screen);
   return screen;
 }
 

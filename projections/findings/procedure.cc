@@ -111,8 +111,10 @@ Screen reveals_forfeited(const State& state) {
   for (auto& [person, finding] : by_person) {
     const std::string times = number(finding.evidence.count);
     finding.about = person;
-    finding.what = {"“" + person + "”承诺之后没有揭示：" + times + " 次",
-                    person + " committed and did not reveal: " + times + " times"};
+    finding.what = {
+        "没有“" + person + "”承诺之后的揭示记录：" + times + " 次；也可能是运行方没有收录",
+        "no reveal of " + person + " is recorded after the commitment: " + times +
+            " times; the operator may have kept it out"};
     screen.findings.push_back(std::move(finding));
   }
   return screen;

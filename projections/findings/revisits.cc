@@ -23,6 +23,7 @@ std::map<std::string, Visited> visits_of(const std::vector<FirstTeams>& draws) {
   std::map<std::string, Visited> out;
   for (const FirstTeams& teams : draws) {
     for (std::size_t visit = 0; visit < teams.teams.size(); ++visit) {
+      if (teams.teams[visit].empty()) continue;  // put aside: nobody could be there
       Visited& visited = out[teams.draw->tasks[visit].subject];
       visited.draws.push_back(&teams);
       for (const std::string& inspector : teams.teams[visit])
@@ -33,12 +34,12 @@ std::map<std::string, Visited> visits_of(const std::vector<FirstTeams>& draws) {
 }
 
 // With his visits in each draw given, and all ways to place them alike, he is at a given one with a
-// chance of his visits over all.
+// chance of his visits over all that were not put aside.
 double exact_p(const Visited& visited, const std::string& inspector, std::uint64_t times) {
   std::vector<double> masses{1.0};
   for (const FirstTeams* teams : visited.draws) {
     const double chance =
-        static_cast<double>(teams->load_of(inspector)) / static_cast<double>(teams->teams.size());
+        static_cast<double>(teams->load_of(inspector)) / static_cast<double>(teams->held);
     if (chance != 0) masses = convolved(masses, std::vector{1 - chance, chance});
   }
   double p = 0;
@@ -92,8 +93,7 @@ Screen revisits(const State& state) {
     for (const FirstTeams* teams : visited.draws) {
       std::uint64_t seats = 0;
       for (const auto& [who, load] : teams->loads) seats += load;
-      chances +=
-          static_cast<double>(seats) / static_cast<double>(teams->teams.size() * people.size());
+      chances += static_cast<double>(seats) / static_cast<double>(teams->held * people.size());
     }
     for (const auto& [inspector, evidence] : visited.by_inspector) {
       if (evidence.count < 2) continue;

@@ -1,8 +1,11 @@
 // Who came in as a substitute more often than chance would have it.
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 
+#include "crypto/draw/substitute.h"
 #include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
 #include "projections/findings/findings.h"
@@ -23,62 +26,165 @@ struct Gain {
 };
 using Gains = std::map<std::string, Gain>;
 
-// Those whom the announced pool and the groups let into each group, and who never sat so often in
-// this draw that his capacity can have kept him out: with the others left in, every chance would
-// come out too small.
-std::vector<std::vector<std::string>> candidates_of(const State& state, const Draw& draw) {
-  std::map<std::string, std::uint64_t> sat;
-  for (const Task& task : draw.tasks) {
-    for (const Seat& seat : task.seats) {
-      for (const std::string& inspector : seat.held) ++sat[inspector];
-    }
-  }
-  const auto groups = seat_groups(draw);
-  std::vector<std::vector<std::string>> out(groups.size());
-  for (const auto& [id, versions] : state.inspectors.rows) {
-    const auto row = announced_row(state, draw, id);
-    if (!row || row->eligibility != 0) continue;
-    const auto at = sat.find(id);
-    if (at != sat.end() && at->second >= row->capacity) continue;
-    if (const auto group = crypto::draw::group_of_inspector(groups, *row))
-      out[*group].push_back(id);
+// Whether it is known who sat there when: not of a seat that nobody held at first, or for which
+// nobody was left at some time.
+bool is_traced(const Seat& seat) { return seat.held.size() == seat.ordinal + std::size_t{1}; }
+
+// Positions of the decisions that took somebody from the seat, in order.
+std::vector<std::uint64_t> departures(const Seat& seat) {
+  std::vector<std::uint64_t> out;
+  for (const Recusal& recusal : seat.recusals) {
+    if (recusal.approved && recusal.decided_at) out.push_back(*recusal.decided_at);
   }
   return out;
 }
 
-// The inspectors who came into the seat after somebody left it. A seat that nobody held at first,
-// or for which nobody was left at some time, cannot be told apart here and is passed over.
-std::vector<std::string> substitutes_of(const Seat& seat) {
-  if (seat.held.size() != seat.ordinal + std::size_t{1}) return {};
-  return {seat.held.begin() + 1, seat.held.end()};
+struct Substitution {
+  const Draw& draw;
+  const Task& task;
+  const Seat& seat;
+  std::uint64_t decision = 0;
+  const std::string& taken;
+};
+
+// The substitutions whose candidates can be told. What a group was given later would be taken for
+// there already: its seats are passed over.
+void for_each_substitution(const Draw& draw,
+                           const std::function<void(const Substitution&)>& visit) {
+  for (const Task& task : draw.tasks) {
+    for (const Seat& seat : task.seats) {
+      const auto left = departures(seat);
+      if (!is_traced(seat) || left.size() < seat.ordinal) continue;
+      if (!draw.added_units[seat.group].empty()) continue;
+      for (std::size_t i = 0; i < seat.ordinal; ++i)
+        visit({draw, task, seat, left[i], seat.held[i + 1]});
+    }
+  }
 }
 
-void count_seat(const Draw& draw, const Task& task, const Seat& seat,
-                const std::vector<std::string>& candidates, Gains& gains) {
-  const auto substitutes = substitutes_of(seat);
-  if (substitutes.empty()) return;
-  std::set<std::string> involved;  // who sat there cannot come again, nor who sits beside it
-  for (const Seat& other : task.seats) involved.insert(other.held.begin(), other.held.end());
-  std::vector<std::string> free;
-  for (const std::string& id : candidates) {
-    if (!involved.contains(id)) free.push_back(id);
+// As of a decision: who held seats, of the draw and of the visit. Substitutes go in the order of
+// the decisions, so each earlier one has come, and no later one. Of seats that cannot be traced
+// everybody who ever sat there may count.
+struct Standing {
+  std::map<std::string, std::uint64_t> loads;
+  std::set<std::string> sat;
+  crypto::draw::SubstituteSeat place;
+};
+
+Standing standing_at(const Substitution& at,
+                     const std::map<std::string, crypto::draw::InspectorRow>& rows,
+                     bool with_untraced) {
+  Standing out;
+  const auto sits = [&](const Task& task, const Seat& seat, const std::string& who) {
+    ++out.loads[who];
+    const auto row = rows.find(who);
+    if (&task == &at.task && seat.group == at.seat.group && row != rows.end())
+      out.place.other_units.push_back(row->second.unit);
+  };
+  for (const Task& task : at.draw.tasks) {
+    for (const Seat& seat : task.seats) {
+      if (!is_traced(seat)) {
+        for (const std::string& who : seat.held) {
+          if (!with_untraced) break;
+          sits(task, seat, who);
+          if (&task == &at.task) out.sat.insert(who);
+        }
+        continue;
+      }
+      const auto left = departures(seat);
+      const auto gone = static_cast<std::size_t>(
+          std::ranges::count_if(left, [&](std::uint64_t each) { return each <= at.decision; }));
+      if (&seat != &at.seat && gone < seat.held.size()) sits(task, seat, seat.held[gone]);
+      if (&task != &at.task) continue;
+      const std::size_t came = std::min(seat.held.size(), &seat == &at.seat ? gone : gone + 1);
+      out.sat.insert(seat.held.begin(), seat.held.begin() + static_cast<std::ptrdiff_t>(came));
+    }
   }
-  for (const std::string& substitute : substitutes) {
-    const double chance = 1.0 / static_cast<double>(free.size() + 1);
-    for (const std::string& id : free) {
+  return out;
+}
+
+class Candidates {
+ public:
+  Candidates(const State& state, const Draw& draw) : state_(state), groups_(seat_groups(draw)) {
+    for (const auto& [id, versions] : state.inspectors.rows) {
+      if (auto row = announced_row(state, draw, id)) rows_.emplace(id, std::move(*row));
+    }
+  }
+
+  // Everybody who may have been a candidate, with the greatest chance that he can have had:
+  // `unopened` conflicts can have kept out so many of the others.
+  void count(const Substitution& at, const std::set<std::string>& in_conflict,
+             std::uint64_t unopened, Gains& gains) const {
+    const Standing least = standing_at(at, rows_, false), most = standing_at(at, rows_, true);
+    std::vector<std::string> possible;
+    std::uint64_t sure = 0;
+    for (const auto& [id, row] : rows_) {
+      const bool taken = id == at.taken;
+      if (!taken && !may_come(at, id, row, least, in_conflict)) continue;
+      possible.push_back(id);
+      sure += taken || may_come(at, id, row, most, in_conflict) ? 1 : 0;
+    }
+    const double chance = 1.0 / static_cast<double>(sure > unopened ? sure - unopened : 1);
+    for (const std::string& id : possible) {
       gains[id].mean += chance;
       ++gains[id].substitutions;
     }
-    Gain& gain = gains[substitute];
-    gain.mean += chance;
-    ++gain.substitutions;
+    Gain& gain = gains[at.taken];
     ++gain.taken;
-    gain.evidence.add(*draw.executed_at);
-    for (const Recusal& recusal : seat.recusals) {
-      if (recusal.approved) gain.evidence.add(*recusal.decided_at);
-    }
+    gain.evidence.add(*at.draw.executed_at);
+    gain.evidence.add(at.decision);
   }
-}
+
+ private:
+  // docs/formats/draw.md section 9, as of the decision.
+  bool may_come(const Substitution& at, const std::string& id,
+                const crypto::draw::InspectorRow& row, const Standing& standing,
+                const std::set<std::string>& in_conflict) const {
+    const InspectorVersion* version = state_.inspectors.at(id, at.decision);
+    if (version == nullptr || version->status != ledger::schema::InspectorStatus::active)
+      return false;
+    const crypto::draw::InspectorRow then{
+        .id = {}, .unit = version->unit, .qualifications = version->qualifications};
+    const auto load = standing.loads.find(id);
+    return crypto::draw::may_substitute(
+        {.row = row,
+         .eligible = crypto::draw::group_of_inspector(groups_, then) == at.seat.group,
+         .conflict = in_conflict.contains(id),
+         .held_seat = standing.sat.contains(id),
+         .load = load == standing.loads.end() ? 0 : load->second},
+        groups_, at.seat.group, standing.place);
+  }
+
+  const State& state_;
+  std::vector<crypto::draw::SeatGroup> groups_;
+  std::map<std::string, crypto::draw::InspectorRow> rows_;
+};
+
+// Conflicts as the reader knows them, each opened once.
+class KnownConflicts {
+ public:
+  KnownConflicts(const State& state, const OpenConflict& open) : state_(state), open_(open) {}
+
+  // Who may not go there, and how many conflicts in force then stay hidden.
+  std::pair<std::set<std::string>, std::uint64_t> at(std::uint64_t position,
+                                                     const std::string& subject) {
+    std::pair<std::set<std::string>, std::uint64_t> out;
+    for (const Hash& commitment : state_.conflicts.in_force(position)) {
+      const auto [found, first] = opened_.try_emplace(commitment);
+      if (first && open_) found->second = open_(commitment);
+      if (!found->second)
+        ++out.second;
+      else if (found->second->subject == subject)
+        out.first.insert(found->second->inspector);
+    }
+    return out;
+  }
+
+ private:
+  const State& state_;
+  const OpenConflict& open_;
+  std::map<Hash, std::optional<ConflictContent>> opened_;
+};
 
 Sentence sentence_of(const std::string& who, const Gain& gain) {
   char mean[32];
@@ -94,33 +200,34 @@ Sentence sentence_of(const std::string& who, const Gain& gain) {
 
 }  // namespace
 
-Screen gains_by_substitution(const State& state) {
+Screen gains_by_substitution(const State& state, const OpenConflict& open) {
   Screen screen;
   screen.code = "substitutes-gained";
   screen.title = {"由递补得到检查任务偏多的人", "Who gains from substitutions"};
   screen.method = {
-      "每次递补的候选人机会均等；次数之和的尾概率用 Hoeffding（1956）的上界；BH 筛选，Holm "
-      "校正后才列名",
-      "each candidate of a substitution has the same chance; the tail of the sum is "
-      "bounded by Hoeffding (1956); screened by Benjamini–Hochberg, named only after "
-      "Holm's correction"};
-  screen.limits = {"未公开的利益冲突会减少候选人；到过人数上限的人不算候选人",
-                   "conflicts that are not public leave fewer candidates; who may have reached his "
-                   "capacity does not count as one"};
+      "每次递补的候选人机会均等，候选人按决定当时计（名额、人数上限、停用、已知的利益冲突）；次数之"
+      "和的"
+      "尾概率用 Hoeffding（1956）的上界；BH 筛选，Holm 校正后才列名",
+      "each candidate of a substitution has the same chance, and candidates are those of its "
+      "decision (capacity, unit limit, status, the conflicts that are known); the tail of the sum "
+      "is bounded by Hoeffding (1956); screened by Benjamini–Hochberg, named only after Holm's "
+      "correction"};
+  screen.limits = {
+      "未公开的利益冲突都当作排除了别的候选人；无人可递补过的席位、后来增加了单位的组不在其中",
+      "each conflict that is not public counts as one candidate fewer; seats for which "
+      "nobody was left at some time, and groups that were given units later, are left "
+      "out"};
   Gains gains;
+  KnownConflicts conflicts(state, open);
   for (const auto& [stream, draw] : state.draws.by_stream) {
-    const bool any = std::ranges::any_of(draw.tasks, [](const Task& task) {
-      return std::ranges::any_of(task.seats,
-                                 [](const Seat& seat) { return !substitutes_of(seat).empty(); });
+    if (draw.tasks.empty() || !draws_teams(draw.announcement)) continue;
+    std::optional<Candidates> candidates;  // few draws have substitutions
+    for_each_substitution(draw, [&](const Substitution& at) {
+      if (!candidates) candidates.emplace(state, at.draw);
+      const auto [in_conflict, unopened] = conflicts.at(at.decision, at.task.subject);
+      candidates->count(at, in_conflict, unopened, gains);
+      ++screen.sample;
     });
-    if (!any || !draws_teams(draw.announcement)) continue;
-    const auto candidates = candidates_of(state, draw);
-    for (const Task& task : draw.tasks) {
-      for (const Seat& seat : task.seats) {
-        screen.sample += substitutes_of(seat).size();
-        count_seat(draw, task, seat, candidates[seat.group], gains);
-      }
-    }
   }
   if (gains.empty()) return screen;
   const double usual = static_cast<double>(screen.sample) / static_cast<double>(gains.size());

@@ -63,12 +63,14 @@ class BentCity {
 
   // The seat's holder leaves it by decision of `decider`, and `substitute` comes.
   static void replace(projections::Seat& seat, const std::string& substitute,
-                      const std::string& decider = "head", bool approved = true) {
+                      const std::string& decider = "head", bool approved = true,
+                      const std::string& ground = "other") {
+    static std::uint64_t position = 1'000'000;  // after all that such a city holds
     projections::Recusal recusal;
     recusal.inspector = seat.inspector;
-    recusal.ground = "other";
-    recusal.filed_at = 1;
-    recusal.decided_at = 2;
+    recusal.ground = ground;
+    recusal.filed_at = position++;
+    recusal.decided_at = position++;
     recusal.approved = approved;
     recusal.decider = decider;
     seat.recusals.push_back(std::move(recusal));

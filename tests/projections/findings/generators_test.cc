@@ -43,7 +43,7 @@ std::vector<std::string> named(const BentCity& bent, const std::string& code) {
   if (code.starts_with("drawn-"))
     screens = drawn_too_often_or_never(state, {});
   else if (code == "substitutes-gained")
-    screens.push_back(gains_by_substitution(state));
+    screens.push_back(gains_by_substitution(state, {}));
   else if (code == "recusals-inspector")
     screens.push_back(recusals_by_inspector(state));
   else if (code == "draw-repeated")
