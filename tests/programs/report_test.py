@@ -97,7 +97,7 @@ class Report(unittest.TestCase):
             self.assertIn(word, draw)
 
     def test_findings_lead_to_their_evidence(self):
-        for lang, voided in (("zh", "之后被作废"), ("en", "was voided")):
+        for lang, voided in (("zh", "秒被作废"), ("en", "was voided")):
             page = self.pages["log", lang]
             findings = page[page.index('<section id="findings"'):]
             line = next(line for line in findings.splitlines() if "draw/2026-LS-01/1" in line and voided in line)
