@@ -201,6 +201,11 @@ void say_restored(Environment& environment, const Restoring& asked,
                     "mind: the newest checkpoint known has " + head +
                         " entries, and what follows entry " + size +
                         " is not in the backup; the service will refuse to start and to sign");
+  } else if (restored.given_is_lost) {
+    environment.say(
+        "所给的检查点正是账本已声明失去的那一份，属于失去的历史：它不说明备份之后是否还有条目",
+        "the checkpoint given is the one that the log has declared lost, of the history that was "
+        "lost: it does not tell whether there were entries after the backup");
   } else if (!asked.head.empty()) {
     environment.say("所给的检查点属于同一历史，备份不缺它所含的条目",
                     "the checkpoint given is of the same history, and the backup lacks nothing "

@@ -8,11 +8,13 @@
 #include "crypto/checkpoint.h"
 #include "ledger/backup_note.h"
 #include "ledger/durable_file.h"
+#include "ledger/event.h"
 #include "ledger/head_file.h"
 #include "ledger/log_reader.h"
 #include "ledger/loss.h"
 #include "ledger/rocksdb_storage.h"
 #include "ledger/tile_edge.h"
+#include "ledger/tiles.h"
 #include "projections/verify.h"
 
 namespace liuhen::api::server {
@@ -171,11 +173,28 @@ class Restore {
       if (is_later) restored_.unread.push_back(backup.number);
       return ok();
     }
-    // Made before what the log has declared lost was lost, if not under this very head.
-    const bool was_lost = !is_later && std::ranges::any_of(losses_, [&](const auto& loss) {
-      return loss.position < backup.size;
-    });
+    // Made before what the log has declared lost was lost, if not under this very head. What was
+    // filled up may reach beyond backups of later numbers: their time tells.
+    bool was_lost = false;
+    for (const projections::LossLine& loss : losses_) {
+      if (loss.position >= backup.size) continue;
+      const Result<std::uint64_t> declared =
+          is_later ? time_of(fetcher, loss.position) : Result<std::uint64_t>(backup.time + 1);
+      if (!declared) return declared.error();
+      was_lost |= backup.time < *declared;
+    }
     return was_lost ? ok() : weigh(fetcher, backup.note, zh, en);
+  }
+
+  // The recorded time of an entry that was restored, and verified.
+  Result<std::uint64_t> time_of(ledger::Fetcher& fetcher, std::uint64_t position) const {
+    const std::uint64_t index = position / ledger::kTileWidth;
+    const auto bundle = fetcher.entries(index, ledger::tile_width(0, index, restored_.size));
+    if (!bundle) return bundle.error();
+    const View entry =
+        ledger::split_bundle(*bundle, ledger::kTileWidth).entries.at(position % ledger::kTileWidth);
+    const Bytes aligned(entry.begin(), entry.end());
+    return ledger::Event::parse(aligned).value().time();
   }
 
   // A head that somebody held: it becomes ours if it is newer, and has to be of this history.
@@ -189,7 +208,10 @@ class Restore {
     const auto opened = crypto::open_checkpoint(note, by->front().key);
     if (!opened) return opened.error();
     const crypto::Checkpoint& known = opened->checkpoint;
-    if (is_declared_lost(note)) return ok();
+    if (is_declared_lost(*parsed)) {
+      restored_.given_is_lost |= options_.head && note == *options_.head;
+      return ok();
+    }
     if (known.size <= restored_.size) {
       const auto edge = ledger::TileEdge::read(fetcher, known.size);
       if (!edge) return edge.error();
@@ -234,9 +256,14 @@ class Restore {
                      "if not, it is of another log, or damaged");
   }
 
-  // By the log itself, in what was restored.
-  bool is_declared_lost(const std::string& note) const {
-    const Hash hash = ledger::loss_hash(note);
+  // By the log itself, in what was restored. Whoever kept the head may have added cosignatures.
+  bool is_declared_lost(const crypto::Note& note) const {
+    crypto::Note signed_by_log{.text = note.text, .signatures = {}};
+    for (const crypto::NoteSignature& line : note.signatures) {
+      const crypto::Note alone{.text = note.text, .signatures = {line}};
+      if (crypto::verify_note(alone, known_keys())) signed_by_log.signatures.push_back(line);
+    }
+    const Hash hash = ledger::loss_hash(crypto::format_note(signed_by_log));
     return std::ranges::any_of(losses_, [&](const auto& loss) { return loss.head == hash; });
   }
 

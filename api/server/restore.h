@@ -39,6 +39,9 @@ struct Restored {
   // The key given signed the newest head, and is not among those that the log changed to as far as
   // it was restored: only the caller's word says that they are one log.
   bool key_beyond = false;
+  // The head given is one that the log has declared lost: it is of another history than what was
+  // restored, and binds nobody.
+  bool given_is_lost = false;
   // Backups made after this one whose signed checkpoint cannot be read, or is of another log.
   std::vector<std::uint32_t> unread;
   // Where those leave open what was signed, and no head was known otherwise, DIR/head is not

@@ -1,10 +1,12 @@
 """`liuhen restore` where the directory of backups shows a newer head than what it restores, where backups are damaged, and
 where the log has changed its key since: no two histories get signed (docs/operate.md, "Restoring")."""
 
+import base64
 import glob
 import os
 import re
 import shutil
+import time
 import unittest
 
 from backup_test import department, size_in, text_of
@@ -190,6 +192,64 @@ class Older(Ledgers):
             self.assertEqual(head_of(directory), head_of(self.ledger))
             out = self.restore("--number", "1")[1]
             self.assertIn("of later backups (2) the signed checkpoint cannot be read", out)
+
+
+class LossDeclared(Ledgers):
+    """Backup 1 is of before; 2 of a history that was lost; then the loss was declared, and 3 is of what followed."""
+
+    def setUp(self):
+        super().setUp()
+        self.back_up()
+        old = os.path.join(scratch(), "db")
+        shutil.copytree(os.path.join(self.ledger, "db"), old)
+        self.add(1, 2, 3, 4)
+        self.back_up()
+        self.lost = os.path.join(scratch(), "lost")
+        with open(self.lost, "w", encoding="utf-8", newline="") as file:
+            file.write(head_of(self.ledger))
+        shutil.rmtree(os.path.join(self.ledger, "db"))
+        shutil.copytree(old, os.path.join(self.ledger, "db"))
+        time.sleep(1.1)  # a backup's time is in seconds
+        self.done("accept-loss", "--dir", self.ledger, "--reason", "磁盘损坏", "--key",
+                  os.path.join(self.ledger, "keys", "platform.key"), "--key", person("trustee-2"))
+        time.sleep(1.1)
+        self.back_up()
+        self.copy = os.path.join(scratch(), "copy")
+
+    def mirror(self):
+        with Service(self.ledger) as service:
+            self.done("mirror", service.url, self.copy)
+
+    def expect_filled_up(self, size):
+        directory, out = self.restore("--number", "1", "--from-mirror", self.copy)
+        self.assertIn("were taken from the copy", out)
+        self.assertNotIn("mind: the newest checkpoint known", out)
+        self.assertEqual(size_in(head_of(directory)), size)
+        self.put_keys(directory)
+        self.done("state", "log", "--dir", directory)
+
+    def test_a_copy_fills_up_whatever_the_lost_history_had(self):
+        self.mirror()
+        self.expect_filled_up(self.size + 1)  # shorter than what was lost
+        self.add(5, 6, 7, 8)
+        self.mirror()
+        self.expect_filled_up(self.size + 5)  # longer
+
+    def test_a_later_backup_of_the_history_that_goes_on_counts(self):
+        self.mirror()
+        self.add(5)
+        self.back_up()
+        directory, out = self.restore("--number", "1", "--from-mirror", self.copy)
+        self.assertIn(f"has {self.size + 2} entries", out)
+        self.expect_no_second_history(directory, self.size + 2)
+
+    def test_the_lost_head_is_known_whoever_kept_it(self):
+        for line in ("", "\u2014 witness.example/w " + base64.b64encode(bytes(76)).decode() + "\n"):
+            with open(self.lost, "a", encoding="utf-8", newline="") as file:
+                file.write(line)
+            directory, out = self.restore("--head", self.lost)
+            self.assertIn("the one that the log has declared lost", out)
+            self.assertEqual(size_in(head_of(directory)), self.size + 1)
 
 
 class KeyChanged(Ledgers):
