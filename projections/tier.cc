@@ -86,8 +86,9 @@ TierPart witness_part(const State& state, const Draw& draw, const crypto::Policy
   const auto forfeits = std::count_if(draw.revealed.begin(), draw.revealed.end(),
                                       [](const Bytes& nonce) { return nonce.empty(); });
   if (forfeits != 0)
-    return not_reached("有 " + std::to_string(forfeits) + " 位公告的贡献人没有揭示",
-                       std::to_string(forfeits) + " of the announced contributors did not reveal");
+    return not_reached(
+        "有 " + std::to_string(forfeits) + " 位公告的贡献人没有揭示记录",
+        "of " + std::to_string(forfeits) + " of the announced contributors no reveal is recorded");
   const std::size_t independent = independent_persons(state, draw, *policy);
   if (independent < 2)
     return not_reached(

@@ -266,6 +266,24 @@ Power power_for(const std::vector<FirstTeams>& draws, std::uint64_t people) {
   return power;
 }
 
+// Whether the fresh seeds can name anybody: there are enough of them for so many pairs, and what
+// the matchings need is open.
+bool can_name(const State& state, const std::vector<FirstTeams>& draws, std::uint64_t tests,
+              const OpenConflict& open) {
+  if (kNamingLevel * static_cast<double>(replicates_for(tests) + 1) < static_cast<double>(tests))
+    return false;
+  std::set<Hash> opened;
+  for (const FirstTeams& teams : draws) {
+    for (const Hash& commitment :
+         state.conflicts.in_force(teams.draw->announcement.pool_position)) {
+      if (opened.contains(commitment)) continue;
+      if (!open || !open(commitment)) return false;
+      opened.insert(commitment);
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 Screen pairings_repeated(const State& state, const FindingsOptions& options) {
@@ -295,8 +313,9 @@ Screen pairings_repeated(const State& state, const FindingsOptions& options) {
     for (const auto& [who, load] : teams.loads) people.insert(who);
   }
   if (people.size() < 2) return screen;
-  screen.power = power_for(draws, people.size());
   screen.tests = pairs_of(people.size());
+  screen.power = power_for(draws, people.size());
+  if (!can_name(state, draws, screen.tests, options.open)) screen.power->chance = 0;
   Rematches rematches(state, options);
   auto flagged = flagged_of(draws, met, screen.tests);
   for (Flagged& each : flagged)

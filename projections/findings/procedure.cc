@@ -92,7 +92,7 @@ Screen attempts_failed(const State& state, std::uint64_t now_s) {
 Screen reveals_forfeited(const State& state) {
   Screen screen;
   screen.code = "draw-forfeited";
-  screen.title = {"承诺而未揭示", "Commitments never revealed"};
+  screen.title = {"承诺而没有揭示记录", "Commitments without a reveal on record"};
   screen.method = fact_method();
   screen.limits = {"最后揭示的人能看到别人的数再决定是否揭示；有信标时这样做左右不了结果",
                    "who reveals last can see the other numbers before he decides; with a beacon it "

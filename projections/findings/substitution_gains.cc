@@ -186,6 +186,28 @@ class KnownConflicts {
   std::map<Hash, std::optional<ConflictContent>> opened_;
 };
 
+// Of somebody with as many substitutions as the average. The test goes by the greatest chance that
+// he can have had: the more conflicts are hidden, the less it finds.
+Power power_for(const Gains& gains) {
+  std::uint64_t substitutions = 0, taken = 0;
+  double mean = 0;
+  for (const auto& [who, gain] : gains) {
+    substitutions += gain.substitutions;
+    taken += gain.taken;
+    mean += gain.mean;
+  }
+  Power power;
+  const std::uint64_t trials = substitutions / gains.size();
+  const double all = static_cast<double>(substitutions), usual = static_cast<double>(taken) / all,
+               level = kNamingLevel / static_cast<double>(gains.size());
+  for (std::uint64_t k = 1; k <= trials; ++k) {
+    if (sum_upper_bound(k, trials, mean / all * static_cast<double>(trials)) > level) continue;
+    power.chance = binomial_upper(k, trials, std::min(1.0, usual * power.ratio));
+    break;
+  }
+  return power;
+}
+
 Sentence sentence_of(const std::string& who, const Gain& gain) {
   char mean[32];
   std::snprintf(mean, sizeof mean, "%.2f", gain.mean);
@@ -230,11 +252,7 @@ Screen gains_by_substitution(const State& state, const OpenConflict& open) {
     });
   }
   if (gains.empty()) return screen;
-  const double usual = static_cast<double>(screen.sample) / static_cast<double>(gains.size());
-  Power power;
-  power.chance = power_of(screen.sample, usual / static_cast<double>(screen.sample), power.ratio,
-                          kNamingLevel / static_cast<double>(gains.size()));
-  screen.power = power;
+  screen.power = power_for(gains);
   std::vector<Suspect> suspects;
   for (auto& [who, gain] : gains) {
     if (gain.taken == 0) continue;

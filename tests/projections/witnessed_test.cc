@@ -197,7 +197,10 @@ TEST(Tier, AForfeitIsC) {
   WitnessedDraw drawn;
   drawn.forfeit = true;
   drawn.run();
-  EXPECT_EQ(tier(drawn.verify("quorum two\n")), "C");
+  const Report report = drawn.verify("quorum two\n");
+  EXPECT_EQ(tier(report), "C");
+  EXPECT_NE(report.draws[0].tier_why.en.find("no reveal is recorded"), std::string::npos)
+      << "whose doing it was the log does not show: " << report.draws[0].tier_why.en;
 }
 
 TEST(Tier, TwoIndependentPersonsAreNeeded) {

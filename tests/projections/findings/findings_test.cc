@@ -96,6 +96,7 @@ TEST(Findings, ACommitmentThatIsNeverRevealed) {
   ASSERT_EQ(named(screen), std::vector<std::string>{"contributor2"});
   EXPECT_NE(screen.findings[0].what.en.find("the operator may have kept it out"),
             std::string::npos);
+  EXPECT_EQ(screen.title.en, "Commitments without a reveal on record");
 }
 
 TEST(Findings, AnAttemptThatLapses) {
@@ -325,6 +326,7 @@ TEST(Findings, TwoWhoGoTogetherAreNotNamedWhileAConflictIsHidden) {
   EXPECT_NE(hidden.findings[0].what.en.find("fresh seeds could not be tried"), std::string::npos);
   EXPECT_EQ(hidden.findings[0].what.en.find("Z0004"), std::string::npos);
   EXPECT_EQ(hidden.findings[0].evidence.count, 0u);
+  EXPECT_EQ(hidden.power.value().chance, 0.0) << "nobody could be named";
   const OpenConflict open = [&](const Hash&) {
     return ConflictContent{
         .subject = City::code(999), .inspector = "Z0001", .kind = "kinship", .evidence = ""};
@@ -334,6 +336,27 @@ TEST(Findings, TwoWhoGoTogetherAreNotNamedWhileAConflictIsHidden) {
   ASSERT_EQ(named(opened), std::vector<std::string>{inspector(4) + " " + inspector(5)});
   // Of 28 pairs one was flagged: Holm's correction of the p that is printed, and of no other.
   EXPECT_NEAR(*opened.findings[0].adjusted, 28 * *opened.findings[0].p, 1e-12);
+  EXPECT_GT(opened.power.value().chance, 0.0);
+}
+
+// A pair of 50 people is one of 1,225: no matching of 99,999 has as many meetings, and yet Holm's
+// correction leaves more than 0.01.
+TEST(Findings, AmongTooManyPairsTheReportClaimsNoPower) {
+  BentCity bent;
+  const auto firms = bent.firms();
+  const std::vector<std::string> drawn(firms.begin(), firms.begin() + 25);
+  std::vector<std::string> people;
+  for (int i = 10; i < 60; ++i) people.push_back("P" + std::to_string(i));
+  std::mt19937_64 random(8);
+  for (int i = 0; i < 30; ++i) {
+    std::ranges::shuffle(people, random);
+    std::vector<std::vector<std::string>> teams;
+    for (std::size_t j = 0; j < 50; j += 2) teams.push_back({people[j], people[j + 1]});
+    bent.add(drawn, teams);
+  }
+  const Screen screen = pairings_repeated(bent.state(), {});
+  EXPECT_EQ(screen.tests, 1'225u);
+  EXPECT_EQ(screen.power.value().chance, 0.0);
 }
 
 TEST(Findings, TheOneWhoAlwaysComesToTheSameFirm) {

@@ -92,12 +92,16 @@ TEST(HonestFindings, HiddenConflictsLeaveFewerCandidates) {
     Draw& draw = bent.add({firms[0]}, {{"Z0001", "Z0002"}});
     BentCity::replace(draw.tasks[0].seats[0], "Z0003");
   }
-  EXPECT_EQ(named(gains_by_substitution(bent.state(), {})), std::vector<std::string>{});
+  const Screen hidden = gains_by_substitution(bent.state(), {});
+  EXPECT_EQ(named(hidden), std::vector<std::string>{});
+  EXPECT_EQ(hidden.power.value().chance, 0.0) << "nor can it name anybody";
   const OpenConflict open = [&](const Hash&) {
     return ConflictContent{
         .subject = firms[1], .inspector = "Z0004", .kind = "kinship", .evidence = ""};
   };
-  EXPECT_EQ(named(gains_by_substitution(bent.state(), open)).size(), 1u);
+  const Screen opened = gains_by_substitution(bent.state(), open);
+  EXPECT_EQ(named(opened).size(), 1u);
+  EXPECT_GT(opened.power.value().chance, 0.5);
 }
 
 // Whoever was suspended at the decision could not come.
@@ -120,6 +124,22 @@ TEST(HonestFindings, WhoWasSuspendedIsNoCandidate) {
     versions.push_back(suspended);
   }
   EXPECT_EQ(named(gains_by_substitution(bent.state(), {})), std::vector<std::string>{});
+}
+
+// Whoever sits as often as his capacity allows could not come; one of eight is left.
+TEST(HonestFindings, WhoHasNoCapacityLeftIsNoCandidate) {
+  for (const std::uint32_t capacity : {1, 2}) {
+    BentCity bent;
+    const auto firms = bent.firms();
+    for (int i = 0; i < 40; ++i) {
+      Draw& draw =
+          bent.add({firms[0], firms[1], firms[2], firms[3]},
+                   {{"Z0001", "Z0002"}, {"Z0003", "Z0004"}, {"Z0005", "Z0006"}, {"Z0008"}});
+      draw.announcement.default_capacity = capacity;
+      BentCity::replace(draw.tasks[0].seats[0], "Z0007");
+    }
+    EXPECT_EQ(named(gains_by_substitution(bent.state(), {})).size(), capacity == 1 ? 0u : 1u);
+  }
 }
 
 // Four draws that are short of inspectors, so that most visits are put aside and those who go go
