@@ -1,9 +1,13 @@
 #include "ledger/backup.h"
 
+#include <fcntl.h>
 #include <rocksdb/utilities/backup_engine.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 
 #include "crypto/checkpoint.h"
 #include "ledger/backup_note.h"
@@ -156,6 +160,33 @@ Outcome check_continues(const std::vector<BackupInfo>& earlier, Storage& storage
   return ok();
 }
 
+// Held by whoever backs up into a directory; two would take each other's files for broken off.
+class DirectoryLock {
+ public:
+  DirectoryLock() = default;
+  ~DirectoryLock() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  DirectoryLock(const DirectoryLock&) = delete;
+  DirectoryLock& operator=(const DirectoryLock&) = delete;
+
+  Outcome take(const std::string& directory) {
+    fd_ = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd_ < 0) {
+      const std::string why = std::error_code(errno, std::generic_category()).message();
+      return fail("storage.io", "打不开目录 " + directory + "：" + why,
+                  "cannot open the directory " + directory + ": " + why);
+    }
+    if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) return ok();
+    return fail("backup.busy", "另一次备份正在写入 " + directory + "，未备份；请稍后再试",
+                "another backup is being written to " + directory +
+                    ", and nothing was backed up; try again later");
+  }
+
+ private:
+  int fd_ = -1;
+};
+
 // A backup's files are the ledger's own: nobody else's to read.
 Outcome make_private(const std::string& directory) {
   std::error_code error;
@@ -178,6 +209,8 @@ Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsig
   const auto note = StorageFetcher(storage).checkpoint();
   if (!note) return note.error();
   if (Outcome made = make_private(directory); !made) return made.error();
+  DirectoryLock lock;
+  if (Outcome taken = lock.take(directory); !taken) return taken.error();
   rocksdb::BackupEngine* opened = nullptr;
   rocksdb::IOStatus status =
       rocksdb::BackupEngine::Open(options_of(directory), rocksdb::Env::Default(), &opened);

@@ -1,5 +1,6 @@
 """`liuhen backup`, `restore`, `accept-loss`, and the rotation of the platform's key, as an operator does them."""
 
+import fcntl
 import hashlib
 import http.server
 import json
@@ -170,6 +171,16 @@ class Backups(unittest.TestCase):
         code, _, err = department(("--dir", directory), 7)
         self.assertEqual(code, 1)
         self.assertIn("[ledger.rolled_back]", err)
+
+    def test_one_at_a_time_into_a_directory(self):
+        self.back_up()
+        held = os.open(self.backups, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        code, _, err = liuhen("backup", copy_of_demo(), "--to", self.backups)
+        self.assertEqual(code, 1)
+        self.assertIn("[backup.busy]", err)
+        os.close(held)
+        self.back_up()
 
     def test_of_another_history_no_older_backup_is_dropped(self):
         twin = copy_of_demo()
