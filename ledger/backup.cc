@@ -13,6 +13,7 @@
 #include "ledger/backup_note.h"
 #include "ledger/log_reader.h"
 #include "ledger/rocksdb_handle.h"
+#include "ledger/rocksdb_storage.h"
 #include "ledger/tile_edge.h"
 
 namespace liuhen::ledger {
@@ -150,12 +151,13 @@ Outcome check_continues(const std::vector<BackupInfo>& earlier, Storage& storage
         "backup.beyond",
         directory + " 里的第 " + name + " 号备份有账本已签的 " + had +
             " 条，数据库里却没有这些：旧备份一份也没有删。若数据库被回退或换过，请停止写入，"
-            "用 liuhen restore 恢复；若已用 accept-loss 声明失去，请把旧备份移到别处保存",
+            "用 liuhen restore 恢复；若已用 accept-loss "
+            "声明失去，请把该目录移开保存，在空目录重新备份",
         "backup " + name + " in " + directory + " has the " + had +
             " entries that the log had signed, which the database has not: no backup was "
             "dropped. If the database was rolled back or replaced, stop writing and "
-            "restore it (liuhen restore); if the loss was declared by accept-loss, move the "
-            "older backups elsewhere and keep them");
+            "restore it (liuhen restore); if the loss was declared by accept-loss, move that "
+            "directory away, keep it, and back up anew");
   }
   return ok();
 }
@@ -258,6 +260,24 @@ Result<std::vector<BackupInfo>> list_backups(const std::string& directory) {
   if (!status.ok()) return error_of(status);
   const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
   return infos_of(*engine, directory);
+}
+
+Result<OpenedBackup> open_backup(const std::string& directory, std::uint32_t number) {
+  rocksdb::BackupEngineReadOnly* opened = nullptr;
+  const rocksdb::IOStatus status =
+      rocksdb::BackupEngineReadOnly::Open(options_of(directory), rocksdb::Env::Default(), &opened);
+  if (!status.ok()) return error_of(status);
+  const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
+  rocksdb::BackupInfo found;
+  const rocksdb::Status known =
+      engine->GetBackupInfo(number, &found, /*include_file_details=*/true);
+  if (!known.ok()) return error_of(known);
+  OpenedBackup backup{.files = found.env_for_open, .storage = nullptr};
+  auto storage = open_rocksdb(found.name_for_open,
+                              {.mode = OpenMode::read_only, .env = found.env_for_open.get()});
+  if (!storage) return storage.error();
+  backup.storage = std::move(*storage);
+  return backup;
 }
 
 Outcome restore_backup(const std::string& directory, std::uint32_t number,

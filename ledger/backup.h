@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -41,6 +42,14 @@ Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsig
 // Oldest first, the damaged ones among them; none if there is no such directory. That a file of one
 // is absent or of another length is seen, what is in it is not.
 Result<std::vector<BackupInfo>> list_backups(const std::string& directory);
+
+// A backup's database where it lies, for reading alone: nothing is copied or written. What is read
+// of it is checked block by block, the rest is not.
+struct OpenedBackup {
+  std::shared_ptr<void> files;  // that the storage reads by, and so let go of after it
+  std::unique_ptr<Storage> storage;
+};
+Result<OpenedBackup> open_backup(const std::string& directory, std::uint32_t number);
 
 // Writes the database of one backup into `database`, which must not be there, checking each file's
 // checksum, and syncs it. Whether it is a ledger is for its reader to say. Errors: `backup.absent`,

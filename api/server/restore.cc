@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "api/server/keys.h"
 #include "crypto/checkpoint.h"
@@ -157,6 +158,10 @@ class Restore {
       if (backup.number == restored_.number) continue;
       if (Outcome weighed = weigh_note_of(fetcher, backup); !weighed) return weighed;
     }
+    for (const ledger::BackupInfo& backup : backups_) {
+      if (!ahead_.contains(backup.number)) continue;
+      if (Outcome goes_on = check_goes_on(fetcher, backup); !goes_on) return goes_on;
+    }
     is_open_ = !restored_.unread.empty() && !*there && !options_.head && options_.mirror == nullptr;
     return ok();
   }
@@ -173,17 +178,64 @@ class Restore {
       if (is_later) restored_.unread.push_back(backup.number);
       return ok();
     }
-    // Made before what the log has declared lost was lost, if not under this very head. What was
-    // filled up may reach beyond backups of later numbers: their time tells.
-    bool was_lost = false;
+    const auto lost = is_of_lost_history(fetcher, backup);
+    if (!lost) return lost.error();
+    if (*lost) return ok();
+    if (backup.size > restored_.size) ahead_.insert(backup.number);
+    return weigh(fetcher, backup.note, zh, en);
+  }
+
+  // Whether a backup has entries that the log has declared lost, under whichever head. What was
+  // filled up may reach beyond the declarations that backups of later numbers were made before.
+  Result<bool> is_of_lost_history(ledger::Fetcher& fetcher, const ledger::BackupInfo& backup) {
+    std::vector<std::uint64_t> positions;
     for (const projections::LossLine& loss : losses_) {
-      if (loss.position >= backup.size) continue;
-      const Result<std::uint64_t> declared =
-          is_later ? time_of(fetcher, loss.position) : Result<std::uint64_t>(backup.time + 1);
-      if (!declared) return declared.error();
-      was_lost |= backup.time < *declared;
+      if (loss.position < backup.size) positions.push_back(loss.position);
     }
-    return was_lost ? ok() : weigh(fetcher, backup.note, zh, en);
+    if (positions.empty() || backup.number < restored_.number) return !positions.empty();
+    if (const auto opened = ledger::open_backup(options_.backups, backup.number)) {
+      ledger::StorageFetcher theirs(*opened->storage);
+      const auto parts = [&](std::uint64_t position) {
+        const auto before = are_one(fetcher, theirs, position),
+                   with = are_one(fetcher, theirs, position + 1);
+        return before && *before && with && !*with;
+      };
+      if (std::ranges::any_of(positions, parts)) return true;
+      if (are_one(fetcher, theirs, std::min(backup.size, restored_.size))) return false;
+    }
+    for (const std::uint64_t position : positions) {  // it is damaged: all that is left is its time
+      const auto declared = time_of(fetcher, position);
+      if (!declared) return declared.error();
+      if (backup.time < *declared) return true;
+    }
+    return false;
+  }
+
+  static Result<bool> are_one(ledger::Fetcher& ours, ledger::Fetcher& theirs, std::uint64_t size) {
+    const auto here = ledger::TileEdge::read(ours, size);
+    if (!here) return here.error();
+    const auto there = ledger::TileEdge::read(theirs, size);
+    if (!there) return there.error();
+    return here->root() == there->root();
+  }
+
+  // That a backup which reaches beyond what was restored goes on from there, and from the other
+  // heads on the way to its own. One that is damaged shows nothing; its head counts all the same.
+  Outcome check_goes_on(ledger::Fetcher& fetcher, const ledger::BackupInfo& backup) {
+    const auto opened = ledger::open_backup(options_.backups, backup.number);
+    if (!opened) return ok();
+    ledger::StorageFetcher theirs(*opened->storage);
+    const std::string name = std::to_string(backup.number);
+    const std::string zh = "第 " + name + " 号备份的检查点",
+                      en = "the checkpoint of backup " + name;
+    const auto same = are_one(fetcher, theirs, restored_.size);
+    if (same && !*same) return other_history(restored_.size, zh, en);
+    for (const auto& [size, root] : beyond_) {
+      if (size >= backup.size) break;
+      const auto edge = ledger::TileEdge::read(theirs, size);
+      if (edge && edge->root() != root) return parted(size, zh, en);
+    }
+    return ok();
   }
 
   // The recorded time of an entry that was restored, and verified.
@@ -208,7 +260,8 @@ class Restore {
     const auto opened = crypto::open_checkpoint(note, by->front().key);
     if (!opened) return opened.error();
     const crypto::Checkpoint& known = opened->checkpoint;
-    if (is_declared_lost(*parsed)) {
+    const std::string of_log = by_log_alone(*parsed);
+    if (is_declared_lost(note) || is_declared_lost(of_log)) {
       restored_.given_is_lost |= options_.head && note == *options_.head;
       return ok();
     }
@@ -224,7 +277,7 @@ class Restore {
     const auto [held, is_first] = beyond_.emplace(known.size, known.root);
     if (!is_first && held->second != known.root) return two_histories(known.size, zh, en);
     if (known.size > restored_.head_size) {
-      head_ = note;
+      head_ = of_log;
       restored_.head_size = known.size;
     }
     return ok();
@@ -256,14 +309,15 @@ class Restore {
                      "if not, it is of another log, or damaged");
   }
 
-  // By the log itself, in what was restored. Whoever kept the head may have added cosignatures.
-  bool is_declared_lost(const crypto::Note& note) const {
-    crypto::Note signed_by_log{.text = note.text, .signatures = {}};
-    for (const crypto::NoteSignature& line : note.signatures) {
-      const crypto::Note alone{.text = note.text, .signatures = {line}};
-      if (crypto::verify_note(alone, known_keys())) signed_by_log.signatures.push_back(line);
-    }
-    const Hash hash = ledger::loss_hash(crypto::format_note(signed_by_log));
+  // A log signs under its own name. Whoever kept the note may have added cosignatures.
+  std::string by_log_alone(crypto::Note note) const {
+    std::erase_if(note.signatures, [&](const auto& line) { return line.name != origin_; });
+    return crypto::format_note(note);
+  }
+
+  // By the log itself, in what was restored; with the cosignatures where the head file had them.
+  bool is_declared_lost(const std::string& note) const {
+    const Hash hash = ledger::loss_hash(note);
     return std::ranges::any_of(losses_, [&](const auto& loss) { return loss.head == hash; });
   }
 
@@ -286,6 +340,20 @@ class Restore {
                 en + " and another signed checkpoint that is known are both of " + number +
                     " entries and have different roots: the log signed two histories, and nothing "
                     "was restored; keep both and find out why");
+  }
+
+  static Error parted(std::uint64_t size, const std::string& zh, const std::string& en) {
+    const std::string number = std::to_string(size);
+    return fail(
+        "restore.fork",
+        zh + "与另一个已知的 " + number +
+            " 条的已签检查点不是同一段历史，未恢复：请恢复编号最大的备份；若其中一段已由 "
+            "accept-loss 声明失去，请复制备份目录，从副本的 meta/ 移走属于它的那一份，再从副本恢复",
+        en + " and another signed checkpoint that is known, of " + number +
+            " entries, are not of one history, and nothing was restored: restore the backup of "
+            "the greatest number; if one of the two histories was declared lost by accept-loss, "
+            "copy the directory, take that backup's file out of the copy's meta/, and restore "
+            "from the copy");
   }
 
   // The database comes last: without it there is no ledger to start.
@@ -325,6 +393,7 @@ class Restore {
   std::vector<projections::LossLine> losses_;
   std::vector<crypto::NoteKey> log_keys_;
   std::vector<ledger::BackupInfo> backups_;
+  std::set<std::uint32_t> ahead_;         // backups that have more, and are not of what was lost
   std::map<std::uint64_t, Hash> beyond_;  // roots of signed heads that the backup does not reach
   bool vouched_ = false;  // the key given signed a head that is newer than what was restored
   bool is_open_ = false;  // what the log had signed: nothing that is at hand can tell

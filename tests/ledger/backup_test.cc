@@ -85,6 +85,23 @@ TEST(Backup, ThatIsBrokenOffDoesNotCountAndTheNextOneIsWhole) {
   EXPECT_EQ(restored->get(Family::restricted, "f3").value(), std::string(1u << 20, 'f'));
 }
 
+TEST(Backup, IsReadWhereItLies) {
+  Stored stored;
+  ASSERT_TRUE(back_up(*stored.storage, stored.backups(), 0));
+  Batch batch;
+  batch.put(Family::restricted, "later", "x");
+  ASSERT_TRUE(stored.storage->commit(batch));
+  ASSERT_TRUE(back_up(*stored.storage, stored.backups(), 0));
+  for (const std::uint32_t number : {1u, 2u}) {
+    const auto opened = open_backup(stored.backups(), number);
+    ASSERT_TRUE(opened) << opened.error().en;
+    EXPECT_EQ(opened->storage->get(Family::restricted, "f3").value(), std::string(1u << 20, 'f'));
+    EXPECT_EQ(opened->storage->get(Family::restricted, "later").value().has_value(), number == 2);
+  }
+  EXPECT_FALSE(open_backup(stored.backups(), 3));
+  EXPECT_TRUE(restore_backup(stored.backups(), 1, stored.folder.path("restored")));
+}
+
 TEST(Backup, WhatIsErasedMeanwhileIsInNoFileOnceItHasEnded) {
   for (const bool broken_off : {false, true}) {
     Stored stored;

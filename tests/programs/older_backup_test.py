@@ -6,7 +6,6 @@ import glob
 import os
 import re
 import shutil
-import time
 import unittest
 
 from backup_test import department, size_in, text_of
@@ -204,17 +203,23 @@ class LossDeclared(Ledgers):
         shutil.copytree(os.path.join(self.ledger, "db"), old)
         self.add(1, 2, 3, 4)
         self.back_up()
+        self.add(9)
         self.lost = os.path.join(scratch(), "lost")
         with open(self.lost, "w", encoding="utf-8", newline="") as file:
             file.write(head_of(self.ledger))
         shutil.rmtree(os.path.join(self.ledger, "db"))
         shutil.copytree(old, os.path.join(self.ledger, "db"))
-        time.sleep(1.1)  # a backup's time is in seconds
         self.done("accept-loss", "--dir", self.ledger, "--reason", "磁盘损坏", "--key",
                   os.path.join(self.ledger, "keys", "platform.key"), "--key", person("trustee-2"))
-        time.sleep(1.1)
         self.back_up()
         self.copy = os.path.join(scratch(), "copy")
+
+    def date(self, number, time):
+        meta = os.path.join(self.backups, "meta", str(number))
+        with open(meta, "rb") as file:
+            rest = file.read().split(b"\n", 1)[1]
+        with open(meta, "wb") as file:
+            file.write(time + b"\n" + rest)
 
     def mirror(self):
         with Service(self.ledger) as service:
@@ -229,6 +234,8 @@ class LossDeclared(Ledgers):
         self.done("state", "log", "--dir", directory)
 
     def test_a_copy_fills_up_whatever_the_lost_history_had(self):
+        """And whatever the clock said when that was backed up."""
+        self.date(2, b"4000000000")
         self.mirror()
         self.expect_filled_up(self.size + 1)  # shorter than what was lost
         self.add(5, 6, 7, 8)
@@ -236,12 +243,37 @@ class LossDeclared(Ledgers):
         self.expect_filled_up(self.size + 5)  # longer
 
     def test_a_later_backup_of_the_history_that_goes_on_counts(self):
+        """Whatever the clock said when it was made."""
         self.mirror()
-        self.add(5)
+        self.add(5, 6, 7, 8, 9)
         self.back_up()
-        directory, out = self.restore("--number", "1", "--from-mirror", self.copy)
-        self.assertIn(f"has {self.size + 2} entries", out)
-        self.expect_no_second_history(directory, self.size + 2)
+        for time in (None, b"1600000000"):
+            if time:
+                self.date(4, time)
+            directory, out = self.restore("--number", "1", "--from-mirror", self.copy)
+            self.assertIn(f"has {self.size + 6} entries", out)
+            self.expect_no_second_history(directory, self.size + 6)
+
+    def test_two_heads_that_are_not_of_one_history_are_seen(self):
+        target = os.path.join(scratch(), "r")
+        err = self.refused("restore.fork", "restore", self.backups, target, "--number", "1")
+        self.assertIn("the checkpoint of backup 2", err)
+        self.assertIn("take that backup's file out of the copy's meta/", err)
+        self.assertFalse(os.path.exists(target))
+        all_of_them, self.backups = self.backups, os.path.join(scratch(), "backups")
+        shutil.copytree(all_of_them, self.backups)
+        os.remove(os.path.join(self.backups, "meta", "2"))
+        directory, _ = self.restore("--number", "1")
+        self.expect_no_second_history(directory, self.size + 1)
+
+    def test_where_a_backup_cannot_be_read_its_time_tells(self):
+        self.mirror()
+        self.date(2, b"1600000000")
+        with open(os.path.join(self.backups, "meta", "2"), "r+b") as file:
+            damaged = file.read().replace(b"crc32", b"crc33", 1)
+            file.seek(0)
+            file.write(damaged)
+        self.expect_filled_up(self.size + 1)
 
     def test_the_lost_head_is_known_whoever_kept_it(self):
         for line in ("", "\u2014 witness.example/w " + base64.b64encode(bytes(76)).decode() + "\n"):
@@ -250,6 +282,33 @@ class LossDeclared(Ledgers):
             directory, out = self.restore("--head", self.lost)
             self.assertIn("the one that the log has declared lost", out)
             self.assertEqual(size_in(head_of(directory)), self.size + 1)
+
+    def test_a_head_that_was_given_with_cosignatures_is_declared_without(self):
+        note = text_of(self.lost)
+        cosigned = note + "\u2014 witness.example/w " + base64.b64encode(bytes(76)).decode() + "\n"
+        with open(self.lost, "w", encoding="utf-8", newline="") as file:
+            file.write(cosigned)
+        self.only_the_first()
+        directory, _ = self.restore("--head", self.lost)
+        self.assertEqual(head_of(directory), note)
+        for put_back in (False, True):  # as it is held, by hand
+            if put_back:
+                directory, _ = self.restore()
+                with open(os.path.join(directory, "head"), "w", encoding="utf-8", newline="") as file:
+                    file.write(cosigned)
+            self.put_keys(directory)
+            self.done("accept-loss", "--dir", directory, "--reason", "磁盘损坏", "--key",
+                      os.path.join(directory, "keys", "platform.key"), "--key", person("trustee-2"))
+            place = os.path.join(scratch(), "backups")
+            self.done("backup", directory, "--to", place)
+            out = self.done("restore", place, os.path.join(scratch(), "again"), "--head", self.lost)
+            self.assertIn("the one that the log has declared lost", out)
+
+    def only_the_first(self):
+        all_of_them, self.backups = self.backups, os.path.join(scratch(), "backups")
+        shutil.copytree(all_of_them, self.backups)
+        for number in "23":
+            os.remove(os.path.join(self.backups, "meta", number))
 
 
 class KeyChanged(Ledgers):
