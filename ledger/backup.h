@@ -28,9 +28,9 @@ struct BackupInfo {
 // Makes one more backup in `directory` (made if there is none) of a storage from open_rocksdb that
 // is open for writing, and drops all but the `keep` newest; 0 keeps all. None is dropped while one
 // of them shows that the log had signed what the database lacks (BackupInfo::unpurged): it may be
-// all that is left of that. Only files that no earlier
-// backup has are copied. The new one is synced and complete when this returns; a run that was
-// broken off leaves nothing that counts. `progress`: bytes copied so far, roughly. Any thread.
+// all that is left of that. Only files that no earlier backup has are copied. The new one is synced
+// and complete when this returns; a run that was broken off leaves nothing that counts. `progress`:
+// bytes copied so far, roughly. Any thread.
 // Errors: `backup.busy` (another one is being made there), `backup.other` (it has backups of
 // another log), `backup.damaged` (one of those that are there is damaged: then nothing in it is
 // touched), `backup.stopped` (as `stop` asked), and those of Storage. What is purged meanwhile

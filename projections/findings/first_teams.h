@@ -1,7 +1,6 @@
 // Who was matched to whom at first, in each draw whose visits are known; whoever came instead later
 // is left out, and so is a seat that nobody held at first: a visit that was put aside has an empty
-// team. A draw whose teams were named, not
-// drawn, has none.
+// team. A draw whose teams were named, not drawn, has none.
 #pragma once
 
 #include <map>
