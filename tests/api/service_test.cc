@@ -52,6 +52,15 @@ TEST(Service, RecordsWhatTheCityRecordsToTheByte) {
             to_hex(projections::digest(town.city.state())));
 }
 
+TEST(Service, CountsWhatGoesThroughTheRegistryByItsRows) {
+  Town town;
+  town.city.furnish(5'000, 2);
+  town.catch_up();
+  EXPECT_EQ(town.service().handle({"GET", "/api/v1/state/digest", "", ""}).weight,
+            1U + 5'000 / 2048)
+      << "of the tokens of its address";
+}
+
 // Where the text stands in this process's memory, masked meanwhile so that the search is not found.
 std::size_t times_in_memory(const std::string& masked) {
   std::ifstream maps("/proc/self/maps");
