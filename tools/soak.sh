@@ -69,7 +69,7 @@ run() {
   case $1 in
     steps) build/dev/bin/ledger_test --gtest_brief=1 --gtest_filter='FailingSteps.*:Recovering.*' ;;
     power) build/dev/bin/ledger_test --gtest_brief=1 --gtest_filter='PowerCut.*' ;;
-    sweep) python3 tests/programs/sweep_test.py && python3 tests/programs/sweep_commands_test.py ;;
+    sweep) for test in sweep sweep_commands sweep_cosigned; do python3 "tests/programs/${test}_test.py" || return; done ;;
     kill) python3 tests/programs/kill_test.py ;;
     fuzz) bash tools/fuzz.sh --seconds "$fuzz_seconds" "${no_build[@]}" ;;
     disk) python3 tests/programs/full_disk_test.py && python3 tests/programs/sync_test.py ;;
