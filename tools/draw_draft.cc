@@ -201,7 +201,8 @@ Result<std::vector<std::uint8_t>> hash_of(const json::value& answer, const char*
 
 // What the clerk is about to sign: how many of each stratum, whom the rule keeps out, and where
 // nothing is left to chance.
-void say_forecast(Session& session, const json::value& answer, const schema::DrawAnnouncedT& draw) {
+void say_forecast(Session& session, const json::value& answer, const schema::DrawAnnouncedT& draw,
+                  bool restricted) {
   if (const auto form = projections::words_for_form(draw); !form.zh.empty())
     session.environment().say("  " + form.zh, "  " + form.en);
   const bool draws = projections::draws_subjects(draw);
@@ -228,6 +229,14 @@ void say_forecast(Session& session, const json::value& answer, const schema::Dra
     if (draw.sealed && (drawn == "0" || drawn == eligible || certain != "0")) {
       zh += "；密封无用：谁被抽中、谁不会被抽中，从名录即可知道";
       en += "; the seal hides nothing of those: who is drawn, or is not, follows from the registry";
+    }
+    // The rates are public, and so is who was drawn.
+    if (restricted && drawn == "0") {
+      zh += "；凡被抽中的，外人即知其不属此层";
+      en += "; whoever is drawn is known not to be in it";
+    } else if (restricted && drawn == eligible) {
+      zh += "；凡可抽而未被抽中的，外人即知其不属此层";
+      en += "; whoever could be and is not drawn is known not to be in it";
     }
     session.environment().say(zh, en);
   }
@@ -289,7 +298,7 @@ Outcome fill_pool(Session& session, const std::vector<ledger::Opening>& openings
   draw.inspector_rows = answer->at("inspector_rows").to_number<std::uint64_t>();
   draw.inspector_eligible = answer->at("inspector_eligible").to_number<std::uint64_t>();
   draw.conflict_rows = answer->at("conflict_rows").to_number<std::uint64_t>();
-  say_forecast(session, *answer, draw);
+  say_forecast(session, *answer, draw, !openings.empty());
   return ok();
 }
 

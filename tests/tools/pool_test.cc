@@ -124,6 +124,20 @@ TEST_F(PoolCommands, FromTheClassesToEachFirmsOwnRow) {
   EXPECT_TRUE(told.report.at("not_opened").as_array().empty());
 }
 
+TEST_F(PoolCommands, ThePlannerIsToldWhatTheDrawnListGivesAway) {
+  auto plan = City::plan("P1", 3);
+  plan.rates[0]->den = 1;  // all of class D
+  plan.rates.push_back(std::make_unique<schema::PlannedRateT>());
+  plan.rates[1]->stratum = 1;
+  plan.rates[1]->num = 0;
+  plan.rates[1]->den = 1;
+  town.city.must(std::move(plan), {"clerk", "approver"});
+  town.catch_up();
+  const std::string said = run(announcing());
+  EXPECT_THAT(said, HasSubstr("whoever could be and is not drawn is known not to be in it"));
+  EXPECT_THAT(said, HasSubstr("whoever is drawn is known not to be in it"));
+}
+
 TEST_F(PoolCommands, NeitherKeyNorClassIsShownOrLogged) {
   run(announcing());
   execute();
