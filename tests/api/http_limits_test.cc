@@ -229,9 +229,12 @@ TEST(Http, BodiesThatDoNotComeAreBounded) {
     raw->send("POST / HTTP/1.1\r\nHost: x\r\n" + how + "\r\n\r\n");
     return raw;
   };
-  const auto first = begin("Content-Length: 200000"), second = begin("Content-Length: 200000");
-  first->send(half);
-  second->send(half);
+  const std::string and_say_so = "Content-Length: 200000\r\nExpect: 100-continue";
+  const auto first = begin(and_say_so), second = begin(and_say_so);
+  for (Raw* accepted : {first.get(), second.get()}) {  // before the others come
+    EXPECT_TRUE(accepted->receive_until("\r\n\r\n").starts_with("HTTP/1.1 100"));
+    accepted->send(half);
+  }
   const auto over = begin("Content-Length: 200000"), chunked = begin("Transfer-Encoding: chunked");
   for (Raw* refused : {over.get(), chunked.get()}) {
     const std::string answer = refused->receive();
