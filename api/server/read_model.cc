@@ -1,5 +1,6 @@
 #include "api/server/read_model.h"
 
+#include <cassert>
 #include <chrono>
 
 #include "api/limits.h"
@@ -10,9 +11,17 @@ namespace {
 
 constexpr std::size_t kFoldEntriesMax = 256;  // under one lock, so that readers get in between
 
+thread_local unsigned readings = 0;
+
 Error stopped() { return fail("ledger.stopped", "服务正在停止", "the service is stopping"); }
 
 }  // namespace
+
+ReadModel::Reading::Turn::Turn() { ++readings; }
+
+ReadModel::Reading::Turn::~Turn() {
+  if (mine_) --readings;
+}
 
 ReadModel::ReadModel(const std::string& origin, ledger::Storage& storage)
     : storage_(storage), admission_(origin), fold_(origin) {}
@@ -108,6 +117,7 @@ Outcome ReadModel::fold_to(std::uint64_t size) {
 }
 
 Result<ReadModel::Reading> ReadModel::read(std::uint64_t size) const {
+  assert(readings == 0);
   {
     std::unique_lock lock(progress_mutex_);
     const bool in_time = progress_.wait_for(lock, std::chrono::milliseconds(kReadWaitMs), [&] {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <thread>
+#include <utility>
 
 #include "ledger/log_fold.h"
 #include "ledger/storage.h"
@@ -18,6 +19,8 @@ namespace liuhen::api::server {
 class ReadModel {
  public:
   // What was committed, for as long as this object lives; keep it short, the follower waits for it.
+  // One at a time on a thread, which ends on the thread that it began on: a second would wait for
+  // the follower, and the follower for the first.
   class Reading {
    public:
     const projections::State& state() const { return model_->admission_.state(); }
@@ -27,8 +30,20 @@ class ReadModel {
 
    private:
     friend class ReadModel;
+    // That there is one on this thread: a bug if there is another.
+    class Turn {
+     public:
+      Turn();
+      Turn(Turn&& other) noexcept : mine_(std::exchange(other.mine_, false)) {}
+      Turn& operator=(Turn&&) = delete;
+      ~Turn();
+
+     private:
+      bool mine_ = true;
+    };
     explicit Reading(const ReadModel& model) : model_(&model), lock_(model.mutex_) {}
     const ReadModel* model_;
+    Turn turn_;
     std::shared_lock<std::shared_mutex> lock_;
   };
 

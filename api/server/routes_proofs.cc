@@ -50,8 +50,7 @@ Response proof(const Backend& backend, const Call& call) {
   const auto cosigned = backend.publisher == nullptr ? std::optional<CosignedCheckpoint>()
                                                      : backend.publisher->newest();
   const bool is_cosigned = cosigned && cosigned->checkpoint.size > *position;
-  if (is_cosigned)
-    head = {.note = cosigned->note, .checkpoint = cosigned->checkpoint};
+  if (is_cosigned) head = {.note = cosigned->note, .checkpoint = cosigned->checkpoint};
   const Result<std::uint64_t> size = call.target.number("size", head.checkpoint.size);
   if (!size) return problem(size.error());
   if (is_cosigned || *size != head.checkpoint.size) {
@@ -95,19 +94,21 @@ Response consistency(const Backend& backend, const Call& call) {
   if (!old_size) return problem(old_size.error());
   const Result<std::uint64_t> new_size = call.target.number("new", backend.sequencer.size());
   if (!new_size) return problem(new_size.error());
-  Result<ReadModel::Reading> reading = backend.read();
-  if (!reading) return problem(reading.error());
-  const Result<crypto::Proof> path = reading->tree().consistency(*old_size, *new_size);
-  if (!path) return problem(path.error());
-  json::array hashes;
-  for (const Hash& hash : *path) hashes.emplace_back(to_base64(hash));
-  return json_response({{"old", *old_size},
-                        {"new", *new_size},
-                        {"old_root", to_base64(reading->tree().root(*old_size))},
-                        {"new_root", to_base64(reading->tree().root(*new_size))},
-                        {"proof", std::move(hashes)},
-                        {"old_checkpoint", note_or_null(backend, *old_size)},
-                        {"new_checkpoint", note_or_null(backend, *new_size)}});
+  json::object answer{{"old", *old_size}, {"new", *new_size}};
+  {
+    Result<ReadModel::Reading> reading = backend.read();
+    if (!reading) return problem(reading.error());
+    const Result<crypto::Proof> path = reading->tree().consistency(*old_size, *new_size);
+    if (!path) return problem(path.error());
+    json::array hashes;
+    for (const Hash& hash : *path) hashes.emplace_back(to_base64(hash));
+    answer["old_root"] = to_base64(reading->tree().root(*old_size));
+    answer["new_root"] = to_base64(reading->tree().root(*new_size));
+    answer["proof"] = std::move(hashes);
+  }  // the notes are read for themselves
+  answer["old_checkpoint"] = note_or_null(backend, *old_size);
+  answer["new_checkpoint"] = note_or_null(backend, *new_size);
+  return json_response(std::move(answer));
 }
 
 constexpr Route kRoutes[] = {
