@@ -61,6 +61,15 @@ Error forked(const std::string& name, unsigned status) {
 
 }  // namespace
 
+Error witness_ahead(const std::string& witness, std::uint64_t cosigned, std::uint64_t size) {
+  const std::string had = std::to_string(cosigned), has = std::to_string(size);
+  return fail("witness.ahead",
+              "见证人 " + witness + " 已联署到 " + had + " 条，而本账本只有 " + has +
+                  " 条：账本可能被回退，请立即核查",
+              "the witness " + witness + " has cosigned " + had + " entries and this log has " +
+                  has + ": it may have been rolled back, look into it at once");
+}
+
 Result<std::unique_ptr<WitnessClient>> WitnessClient::open(std::string_view url,
                                                            crypto::NoteKey witness,
                                                            const ConnectionOptions& limits) {
@@ -81,15 +90,7 @@ Result<crypto::NoteSignature> WitnessClient::cosign(const std::string& note, std
   if (!parsed) return parsed.error();
   std::uint64_t old_size = std::min(cosigned_, size);
   for (unsigned attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    if (old_size > size) {
-      return fail("witness.ahead",
-                  "见证人 " + witness_.name + " 已联署到 " + std::to_string(old_size) +
-                      " 条，而本账本只有 " + std::to_string(size) +
-                      " 条：账本可能被回退，请立即核查",
-                  "the witness " + witness_.name + " has cosigned " + std::to_string(old_size) +
-                      " entries and this log has " + std::to_string(size) +
-                      ": it may have been rolled back, look into it at once");
-    }
+    if (old_size > size) return witness_ahead(witness_.name, old_size, size);
     auto proof = prove(old_size, size);
     if (!proof) return proof.error();
     std::string body = ledger::format_add_checkpoint(
@@ -114,7 +115,7 @@ Result<crypto::NoteSignature> WitnessClient::cosign(const std::string& note, std
     // Before v1.0.0 of tlog-witness this was the answer to another root of the size cosigned last.
     if (*last == old_size && old_size == size) return forked(witness_.name, answer->status);
     if (*last == old_size) break;
-    old_size = *last;
+    old_size = said_ = *last;
   }
   return fail("witness.answer", "见证人 " + witness_.name + " 所说的大小前后不一",
               "the witness " + witness_.name + " does not settle on a size");

@@ -13,6 +13,9 @@ namespace liuhen::api {
 using ProveConsistency =
     std::function<Result<crypto::Proof>(std::uint64_t old_size, std::uint64_t new_size)>;
 
+// `witness.ahead`, of a witness that says so of a log of `size` entries.
+Error witness_ahead(const std::string& witness, std::uint64_t cosigned, std::uint64_t size);
+
 class WitnessClient {
  public:
   // "http://host:port/prefix". Errors: `connect.url`.
@@ -29,6 +32,10 @@ class WitnessClient {
   // The latest checkpoint of the log with this name that the witness cosigned, as it gives it to
   // monitors: not looked at. One thread at a time. Errors: those of transport; `witness.refused`.
   Result<std::string> held(std::string_view origin);
+  // What it said last that it had cosigned, which is not signed. One thread at a time.
+  std::uint64_t said() const { return said_; }
+  // It has cosigned so many: it is asked for what follows. One thread at a time.
+  void knows(std::uint64_t cosigned) { cosigned_ = cosigned; }
   // As of a Connection. Any thread.
   void cancel() { connection_->cancel(); }
 
@@ -43,6 +50,7 @@ class WitnessClient {
   std::unique_ptr<Connection> connection_;
   // Of the last good cosignature. What a 409 says is not signed, and is not remembered.
   std::uint64_t cosigned_ = 0;
+  std::uint64_t said_ = 0;
 };
 
 }  // namespace liuhen::api

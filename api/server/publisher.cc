@@ -144,27 +144,54 @@ void Publisher::stop() {
 void Publisher::run(Member& member) {
   while (const auto target = next(member)) {
     auto line = member.client->cosign(target->note, target->size, published_.prove);
-    if (line) {
+    if (line)
       keep(member, *target, std::move(*line));
-    } else {
-      failed(member, line.error(),
-             contradicts(line.error()) && proves_another_history(member, *target));
-    }
+    else
+      refused(member, *target, line.error());
   }
 }
 
-bool Publisher::proves_another_history(Member& member, const Target& target) {
-  const std::string origin = own_checkpoint(target.note).origin;
-  const auto note = member.client->held(origin);
-  const auto held =
-      note ? policy_.open_signed(*note) : Result<crypto::OpenedCheckpoint>(note.error());
-  if (!held || held->checkpoint.origin != origin) return false;
+// Heads and proofs are public: whoever brings a newer head to a witness overtakes what it is
+// offered here, and says nothing against the log.
+void Publisher::refused(Member& member, const Target& target, const Error& error) {
+  const bool says_more = error.code == "witness.ahead";
+  if (!contradicts(error) && error.code != "witness.answer") return failed(member, error, false);
+  const Held held = held_by(member, target);
+  if (held.ours && take(member, *held.ours)) return;
+  const std::uint64_t said = member.client->said();
+  const std::uint64_t size = says_more ? own_checkpoint(published_.head()).size : target.size;
+  if (says_more && !held.another_history && said <= size) {
+    const std::string name = member.witness.key.name, had = std::to_string(said);
+    return failed(
+        member,
+        fail("witness.answer",
+             "见证人 " + name + " 说已联署到 " + had + " 条，多于所给而不多于本账本，却没有出示",
+             "the witness " + name + " says that it has cosigned " + had +
+                 " entries, more than it was offered and no more than there are, and shows none"),
+        false);
+  }
+  failed(member,
+         says_more && said > size ? witness_ahead(member.witness.key.name, said, size) : error,
+         contradicts(error) && held.another_history);
+}
+
+Publisher::Held Publisher::held_by(Member& member, const Target& target) {
+  const auto note = member.client->held(own_checkpoint(target.note).origin);
+  if (!note) return {};
   // Read after the witness was: it may have cosigned what was signed meanwhile.
   const crypto::Checkpoint own = own_checkpoint(published_.head());
-  if (held->checkpoint.size > own.size) return true;
-  const auto proof = published_.prove(held->checkpoint.size, own.size);
-  return proof && !crypto::verify_consistency(held->checkpoint.size, own.size,
-                                              held->checkpoint.root, own.root, *proof);
+  if (is_of_another_history(*note, own)) return {.another_history = true, .ours = {}};
+  std::size_t bad = 0;
+  return {.another_history = false, .ours = proved(*note, own, bad)};
+}
+
+bool Publisher::take(Member& member, const Kept& held) {
+  const auto line = std::ranges::find_if(
+      held.cosignatures, [&](const auto& one) { return one.second.key == member.witness.key; });
+  if (line == held.cosignatures.end() || held.checkpoint.size <= member.done_size) return false;
+  member.client->knows(held.checkpoint.size);
+  keep(member, {.note = held.note, .size = held.checkpoint.size}, line->first);
+  return true;
 }
 
 // All witnesses are offered the same checkpoint until it has its quorum or its time is up: on a
@@ -175,13 +202,27 @@ void Publisher::aim(const std::string& head) {
   const auto kept = kept_.find(target_.size);
   const bool was_cosigned = kept != kept_.end();
   const bool settled = target_.size == 0 || (was_cosigned && kept->second.quorum);
-  if (!settled && now - target_since_ < milliseconds(options_.round_ms)) return;
+  if (!settled && can_settle() && now - target_since_ < milliseconds(options_.round_ms)) return;
   const std::uint64_t size = own_checkpoint(head).size;
   if (size <= target_.size) return;  // read before another thread read a newer one
   if (was_cosigned) kept->second.passed = target_passed_.value_or(now);
   target_passed_.reset();
   target_ = {.note = head, .size = size};
   target_since_ = now;
+}
+
+// Not if too many have cosigned more already, which others brought them.
+bool Publisher::can_settle() const {
+  const auto kept = kept_.find(target_.size);
+  std::vector<crypto::VerifiedSignature> possible;
+  if (kept != kept_.end()) {
+    for (const auto& [line, verified] : kept->second.cosignatures) possible.push_back(verified);
+  }
+  for (const auto& member : members_) {
+    if (member->done_size < target_.size)
+      possible.push_back({.key = member->witness.key, .time = 0});
+  }
+  return policy_.quorum_met(possible);
 }
 
 std::optional<Publisher::Target> Publisher::next(Member& member) {
@@ -236,11 +277,23 @@ void Publisher::keep(Member& member, const Target& target, crypto::NoteSignature
     for (const auto& [line, verified] : kept.cosignatures) good.push_back(verified);
     kept.quorum = policy_.quorum_met(good);
     tell = kept.quorum;
-    while (kept_.size() > kCosignedKeptMax) kept_.erase(kept_.begin());
+    forget_some();
   }
   signal_.notify_all();
   store_signal_.notify_all();
   if (tell && published_.cosigned) published_.cosigned();
+}
+
+// The smallest of which there are more: those without a quorum, which come while a witness is away,
+// leave half of the room to those with one.
+void Publisher::forget_some() {
+  const auto has_quorum = [](const auto& one) { return one.second.quorum; };
+  while (kept_.size() > kCosignedKeptMax) {
+    const auto witnessed = static_cast<std::size_t>(std::ranges::count_if(kept_, has_quorum));
+    const bool of_those = witnessed > kCosignedKeptMax / 2;
+    kept_.erase(std::ranges::find_if(
+        kept_, [of_those](const auto& one) { return one.second.quorum == of_those; }));
+  }
 }
 
 void Publisher::failed(Member& member, const Error& error, bool proven) {
@@ -268,17 +321,27 @@ void Publisher::failed(Member& member, const Error& error, bool proven) {
 
 void Publisher::weigh() {
   std::vector<crypto::VerifiedSignature> against;
-  std::string names;
-  bool proven = false;
+  std::string names, proving;
+  const auto add = [](std::string& to, const std::string& name) {
+    to += (to.empty() ? "" : ", ") + name;
+  };
   for (const auto& member : members_) {
     if (!member->status.fork && !member->status.ahead) continue;
     against.push_back({.key = member->witness.key, .time = 0});
-    proven = proven || member->status.proven;
-    names += (names.empty() ? "" : ", ") + member->witness.name;
+    add(names, member->witness.name);
+    if (member->status.proven) add(proving, member->witness.name);
   }
-  disputed_.reset();
-  const bool believed = proven || against.size() > 1;
-  if (policy_.needs_witnesses() && believed && policy_.quorum_met(against)) {
+  disputed_ = filed_;
+  if (!disputed_ && !proving.empty()) {
+    disputed_ =
+        fail("ledger.disputed",
+             "见证人 " + proving +
+                 " 出示了本账本签过而不在其中的检查点：账本可能被回退，暂停写入，请立即核查",
+             "the witness " + proving +
+                 " shows a checkpoint that this log signed and does not contain: it may have "
+                 "been rolled back, and nothing more is written; look into it at once");
+  } else if (!disputed_ && policy_.needs_witnesses() && against.size() > 1 &&
+             policy_.quorum_met(against)) {
     disputed_ =
         fail("ledger.disputed",
              "足够法定数的见证人（" + names +
@@ -339,6 +402,9 @@ std::string Publisher::shown_to_readers(const std::string& head) const {
       public_.passed = passed(*witnessed);
       public_.witnessed = true;
     }
+    // The quorum that it had may be forgotten by now, and when it was passed with it.
+    if (public_.witnessed && !public_.passed && target_.size > public_.size)
+      public_.passed = target_since_;
     // A quorum that came just now is of what will soon be smaller than its next: whoever waits for
     // that, instead of taking the head, is not left behind for ever on a busy log.
     const bool comes = witnessed != nullptr && now - witnessed->at < lag;
@@ -376,6 +442,10 @@ std::optional<CosignedCheckpoint> Publisher::at(std::uint64_t size) const {
 }
 
 Outcome Publisher::undisputed() const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (filed_) return *filed_;
+  }
   for (const WitnessStatus& status : statuses()) {
     if (status.fork) return *status.fork;
   }

@@ -37,6 +37,8 @@ struct PublisherOptions {
   unsigned hold_ms = kWitnessHoldMs;
   unsigned lag_ms = kWitnessedLagMs;
   std::string file = {};  // where cosignatures are kept (cosigned_file.h); empty: in memory alone
+  std::uint64_t lost_size = 0;  // of the largest head that was declared lost; what it has up to
+                                // there is held against nobody
 };
 
 // What the publisher reads; any thread.
@@ -107,11 +109,11 @@ class Publisher {
   std::optional<CosignedCheckpoint> at(std::uint64_t size) const;
   std::vector<WitnessStatus> statuses() const;
   // `witness.fork` while a witness says that the log is not what it cosigned, `witness.ahead` while
-  // one says that it cosigned more. Any thread.
+  // one says that it cosigned more, `ledger.disputed` for the file's sake. Any thread.
   Outcome undisputed() const;
-  // `ledger.disputed` while so many witnesses say either that they are a quorum of the policy.
-  // Where one alone is a quorum and the only one who says it, he has to prove it by the log's own
-  // signature: no one's mere word can keep the log from growing. Any thread; quick.
+  // `ledger.disputed` while a witness, or the file, shows what the log signed and does not contain;
+  // or while several witnesses who are a quorum of the policy say so. No one's mere word can keep
+  // the log from growing. Any thread; quick.
   std::optional<Error> disputed() const;
   // Why nothing may be written, if so: disputed(), or else asking(). Any thread; quick.
   std::optional<Error> refusal() const;
@@ -148,16 +150,27 @@ class Publisher {
   std::optional<Target> next(Member& member);  // waits; none when stopping
   void aim(const std::string& head);           // under the mutex
   void keep(Member& member, const Target& target, crypto::NoteSignature signature);
+  void refused(Member& member, const Target& target, const Error& error);
   void failed(Member& member, const Error& error, bool proven);
-  // Whether what the witness holds was signed by the log and is not of the history that it has now.
-  bool proves_another_history(Member& member, const Target& target);
-  void weigh();                          // under the mutex: whether a quorum speaks against the log
+  struct Held {
+    bool another_history = false;  // which the log signed
+    std::optional<Kept> ours;
+  };
+  // What the witness shows to monitors.
+  Held held_by(Member& member, const Target& target);
+  // Its cosignature of a checkpoint that somebody else brought it; false if it is known.
+  bool take(Member& member, const Kept& held);
+  void weigh();                          // under the mutex: whether enough speaks against the log
+  bool can_settle() const;               // under the mutex: whether the target may get its quorum
+  void forget_some();                    // under the mutex
   bool all_asked() const;                // under the mutex
   const Kept* newest_witnessed() const;  // under the mutex
   std::optional<Moment> passed(const Kept& kept) const;  // under the mutex
   static CosignedCheckpoint shown(const Kept& kept);
 
   void restore();  // what the file has
+  // Whether the log with the head `own` signed the note, and does not contain it.
+  bool is_of_another_history(const std::string& note, const crypto::Checkpoint& own) const;
   // What is good of a stored note, which a log with the head `own` signed; counts lines that are
   // not.
   std::optional<Kept> proved(const std::string& note, const crypto::Checkpoint& own,
@@ -190,6 +203,7 @@ class Publisher {
   bool unstored_ = false, finished_ = false;  // for store()
   std::condition_variable store_signal_;
   std::thread storing_;
+  std::optional<Error> filed_;  // what the file shows against the log
   std::optional<Error> disputed_;
   std::atomic<bool> is_disputed_ = false;  // as disputed_, without the mutex
 };

@@ -12,6 +12,20 @@ bool claims(const crypto::NoteSignature& line, const crypto::NoteKey& key) {
   return line.name == key.name && line.key_id == key.id();
 }
 
+// Of a note that the log signed.
+std::uint64_t own_size(const std::string& note) {
+  return crypto::parse_checkpoint(crypto::parse_note(note).value().text).value().size;
+}
+
+Error signed_otherwise(const std::string& file) {
+  return fail(
+      "ledger.disputed",
+      "文件 " + file + " 中有本账本签过而不在其中的检查点：账本被回退过，暂停写入，请立即核查",
+      "the file " + file +
+          " has a checkpoint that this log signed and does not contain: it was rolled back, "
+          "and nothing more is written; look into it at once");
+}
+
 }  // namespace
 
 void Publisher::tell(const Error& trouble) const {
@@ -29,11 +43,20 @@ void Publisher::restore() {
   } else {
     const auto own = crypto::parse_checkpoint(crypto::parse_note(head).value().text).value();
     for (const std::string& note : stored->notes) {
+      if (is_of_another_history(note, own)) {
+        const std::lock_guard lock(mutex_);
+        if (own_size(note) > options_.lost_size) filed_ = signed_otherwise(options_.file);
+        continue;
+      }
       auto kept = proved(note, own, bad);
       if (!kept) continue;
       const std::lock_guard lock(mutex_);
       kept_.insert_or_assign(kept->checkpoint.size, std::move(*kept));
     }
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    weigh();
   }
   if (bad == 0) return;
   const std::string count = std::to_string(bad);
@@ -43,6 +66,16 @@ void Publisher::restore() {
             "the file of witnesses' cosignatures, " + options_.file + ", has " + count +
                 " things in it that are no cosignatures of this log's history; they are ignored, "
                 "and witnesses will cosign again"));
+}
+
+bool Publisher::is_of_another_history(const std::string& note,
+                                      const crypto::Checkpoint& own) const {
+  const auto opened = policy_.open_signed(note);
+  if (!opened || opened->checkpoint.origin != own.origin) return false;
+  const crypto::Checkpoint& theirs = opened->checkpoint;
+  if (theirs.size > own.size) return true;
+  const auto proof = published_.prove(theirs.size, own.size);
+  return proof && !crypto::verify_consistency(theirs.size, own.size, theirs.root, own.root, *proof);
 }
 
 std::optional<Publisher::Kept> Publisher::proved(const std::string& text,
@@ -114,6 +147,8 @@ void Publisher::store() {
     if (!written && !told) tell(written.error());
     told = !written;
     lock.lock();
+    if (!written && finished_) return;
+    unstored_ = unstored_ || !written;
     store_signal_.wait_for(lock, std::chrono::milliseconds(kCosignedPauseMs),
                            [this] { return finished_; });
   }

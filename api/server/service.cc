@@ -8,6 +8,7 @@
 #include "api/server/backend.h"
 #include "api/server/background_check.h"
 #include "api/server/conditional.h"
+#include "api/server/known_head.h"
 #include "api/server/measured.h"
 #include "api/server/write_gate.h"
 #include "crypto/block_entropy.h"
@@ -69,6 +70,13 @@ class WriterAdmission final : public ledger::Admission {
   projections::OpenConflict open_;
 };
 
+std::vector<crypto::NoteKey> log_keys_of(const Keys& keys, const std::string& origin) {
+  std::vector<crypto::NoteKey> all{{.name = origin, .key = keys.log.public_key()}};
+  for (const crypto::SigningKey& key : keys.other_log)
+    all.push_back({.name = origin, .key = key.public_key()});
+  return all;
+}
+
 // Members in the order in which each needs those above it.
 class DirectoryService final : public Service {
  public:
@@ -86,7 +94,7 @@ class DirectoryService final : public Service {
         feeds_(*storage_),
         snapshots_(model_, *storage_, keys_.platform, origin, layout_.dir, observer_,
                    options.snapshots),
-        check_(layout_.database, origin, log_keys_held(origin), observer_,
+        check_(layout_.database, origin, log_keys_of(keys_, origin), observer_,
                [this](const Error& wrong) { found_wrong(wrong); }),
         origin_(origin),
         beacon_folder_(layout_.beacons),
@@ -153,13 +161,6 @@ class DirectoryService final : public Service {
   std::vector<const crypto::SigningKey*> other_log_keys() const {
     std::vector<const crypto::SigningKey*> keys;
     for (const crypto::SigningKey& key : keys_.other_log) keys.push_back(&key);
-    return keys;
-  }
-
-  std::vector<crypto::NoteKey> log_keys_held(const std::string& origin) const {
-    std::vector<crypto::NoteKey> keys{{.name = origin, .key = keys_.log.public_key()}};
-    for (const crypto::SigningKey& key : keys_.other_log)
-      keys.push_back({.name = origin, .key = key.public_key()});
     return keys;
   }
 
@@ -326,6 +327,7 @@ class DirectoryService final : public Service {
     };
     PublisherOptions publishing = options_.publishing;
     publishing.file = layout_.dir + "/cosigned";
+    publishing.lost_size = lost_size(layout_);
     Result<std::unique_ptr<Publisher>> publisher =
         Publisher::open(*options_.policy, known, std::move(published), publishing);
     if (!publisher) return publisher.error();
@@ -398,6 +400,8 @@ Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& options) {
                 "the ledger's database " + layout.database +
                     " is gone; nothing was started nor made anew: restore it from a backup");
   }
+  if (Outcome raised = raise_head(layout, log_keys_of(*keys, *origin)); !raised)
+    return raised.error();
   {
     const auto readable =
         ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::read_only});

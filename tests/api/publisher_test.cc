@@ -255,8 +255,8 @@ TEST(Publisher, CosignaturesOutliveIt) {
   EXPECT_EQ(one.troubles, 3u);
 }
 
-// As after a loss that was declared, of which the file still has the cosignatures.
-TEST(Publisher, CosignaturesOfAnotherHistoryAreIgnored) {
+// What the log signed and does not contain stops it, unless that loss was declared.
+TEST(Publisher, CosignaturesOfAnotherHistoryAreHeldAgainstIt) {
   const TempDir temp;
   const std::string file = temp / "cosigned";
   OneWitness lost;
@@ -269,16 +269,24 @@ TEST(Publisher, CosignaturesOfAnotherHistoryAreIgnored) {
   }
   lost.witness.stop();
   for (const std::uint64_t size : {3, 8}) {
-    OneWitness other;
-    other.log.append("another");
-    other.log.grow(size);
-    other.policy = lost.policy;
-    auto publisher = other.publisher({.file = file});
-    publisher->start();
-    EXPECT_FALSE(publisher->newest()) << size;
-    EXPECT_FALSE(publisher->at(5)) << size;
-    EXPECT_EQ(other.troubles, 1u) << size;
-    publisher->stop();
+    for (const std::uint64_t declared : {0, 4, 5}) {
+      OneWitness other;
+      other.log.append("another");
+      other.log.grow(size);
+      other.policy = lost.policy;
+      auto publisher = other.publisher({.hold_ms = 0, .file = file, .lost_size = declared});
+      publisher->start();
+      EXPECT_FALSE(publisher->newest()) << size;
+      EXPECT_FALSE(publisher->at(5)) << size;
+      EXPECT_EQ(other.troubles, 0u) << size;
+      const auto why = publisher->disputed();
+      EXPECT_EQ(why.has_value(), declared < 5) << size << " " << declared;
+      if (why) {
+        EXPECT_EQ(why->code, "ledger.disputed");
+        EXPECT_EQ(publisher->undisputed().error().code, "ledger.disputed");
+      }
+      publisher->stop();
+    }
   }
 }
 
@@ -489,6 +497,109 @@ TEST(Publisher, ABusyLogIsCosignedAllTheSame) {
   enough = true;
   writer.join();
   EXPECT_TRUE(twice);
+  publisher->stop();
+}
+
+// Heads and proofs are public, and somebody is quicker with them at one of the witnesses, or at
+// both.
+TEST(Publisher, WhoBringsNewerHeadsToWitnessesStopsNothing) {
+  Published log;
+  log.grow(5);
+  RunningWitness a(11, log.vkey()), b(12, log.vkey());
+  const auto policy = crypto::Policy::parse(
+      policy_text(log.vkey(), {{a.vkey(), a.url()}, {b.vkey(), b.url()}}, "all"));
+  const auto outsider = api::WitnessClient::open(a.url(), a.vkey(), {}).value(),
+             another = api::WitnessClient::open(b.url(), b.vkey(), {}).value();
+  auto parts = log.parts();
+  std::mutex one_at_a_time;
+  int left = 7;
+  std::atomic<unsigned> contradictions = 0;
+  parts.contradicted = [&](const std::string&, const Error&) { ++contradictions; };
+  const auto prove = parts.prove;
+  parts.prove = [&, prove](std::uint64_t old_size, std::uint64_t new_size) {
+    const std::lock_guard lock(one_at_a_time);
+    if (left > 0 && old_size < new_size) {
+      --left;
+      log.grow(2);
+      const std::uint64_t size =
+          crypto::parse_checkpoint(crypto::parse_note(log.note())->text)->size;
+      EXPECT_TRUE(outsider->cosign(log.note(), size, prove));
+      if (left % 3 == 0) EXPECT_TRUE(another->cosign(log.note(), size, prove));
+    }
+    return prove(old_size, new_size);
+  };
+  // A round that is over late: none waits for it that cannot come to a quorum any more.
+  auto publisher =
+      Publisher::open(*policy, log.vkey(), std::move(parts), {.round_ms = 60'000}).value();
+  publisher->start();
+  EXPECT_TRUE(within(10, [&] {
+    EXPECT_FALSE(publisher->disputed());
+    const auto newest = publisher->newest();
+    return left == 0 && newest && policy->open(newest->note);
+  }));
+  for (const auto& status : publisher->statuses()) {
+    EXPECT_EQ(status.failures, 0U) << status.name;
+    EXPECT_FALSE(status.ahead);
+  }
+  EXPECT_TRUE(publisher->undisputed());
+  EXPECT_EQ(contradictions, 0U);
+  publisher->stop();
+}
+
+// A log that was taken back, and one witness of three who has the log's own word for it.
+TEST(Publisher, OneProofIsEnoughWhateverTheQuorum) {
+  Published before, log;
+  before.grow(8);
+  log.grow(5);
+  RunningWitness a(11, log.vkey()), b(12, log.vkey()), c(13, log.vkey());
+  ASSERT_TRUE(api::WitnessClient::open(a.url(), a.vkey(), {})
+                  .value()
+                  ->cosign(before.note(), 8, before.parts().prove));
+  const auto policy = crypto::Policy::parse(policy_text(
+      log.vkey(), {{a.vkey(), a.url()}, {b.vkey(), b.url()}, {c.vkey(), c.url()}}, "2"));
+  auto publisher = Publisher::open(*policy, log.vkey(), log.parts()).value();
+  publisher->start();
+  ASSERT_TRUE(within(10, [&] { return publisher->disputed().has_value(); }));
+  EXPECT_EQ(publisher->disputed()->code, "ledger.disputed");
+  EXPECT_EQ(publisher->undisputed().error().code, "witness.ahead");
+  publisher->stop();
+}
+
+TEST(Publisher, AQuorumOutlivesManyHeadsWithoutOne) {
+  Published log;
+  log.grow(5);
+  RunningWitness a(11, log.vkey()), b(12, log.vkey());
+  const auto policy = crypto::Policy::parse(
+      policy_text(log.vkey(), {{a.vkey(), a.url()}, {b.vkey(), b.url()}}, "all"));
+  auto publisher =
+      Publisher::open(*policy, log.vkey(), log.parts(), {.round_ms = 0, .lag_ms = 200}).value();
+  publisher->start();
+  ASSERT_TRUE(within(10, [&] { return publisher->newest().has_value(); }));
+  b.stop();
+  for (std::uint64_t i = 0; i <= api::kCosignedKeptMax; ++i) {
+    log.grow(1);
+    publisher->published();
+    ASSERT_TRUE(within(10, [&] { return publisher->statuses()[0].size == 6 + i; })) << i;
+  }
+  ASSERT_TRUE(publisher->newest());
+  EXPECT_EQ(publisher->newest()->checkpoint.size, 5U);
+  const auto size_shown = [&] {
+    return policy->open_signed(publisher->shown_to_readers(log.note()))->checkpoint.size;
+  };
+  EXPECT_TRUE(within(5, [&] { return size_shown() == 6 + api::kCosignedKeptMax; }));
+  publisher->stop();
+}
+
+TEST(Publisher, WhatCouldNotBeKeptIsKeptOnceItCan) {
+  const TempDir temp;
+  OneWitness one;
+  one.log.grow(5);
+  auto publisher = one.publisher({.file = temp / "later/cosigned"});
+  publisher->start();
+  ASSERT_TRUE(within(10, [&] { return one.troubles == 1; }));
+  std::filesystem::create_directory(temp / "later");
+  EXPECT_TRUE(within(5, [&] { return std::filesystem::exists(temp / "later/cosigned"); }));
+  EXPECT_EQ(one.troubles, 1U) << "said once";
   publisher->stop();
 }
 

@@ -1,0 +1,77 @@
+#include "api/server/known_head.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "api/server/cosigned_file.h"
+#include "crypto/checkpoint.h"
+#include "ledger/head_file.h"
+
+namespace liuhen::api::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Known {
+  std::string note;
+  std::uint64_t size = 0;
+};
+
+// With the lines of the log's own keys alone; of size 0 if none of them is good.
+Known signed_part(const std::string& text, const std::vector<crypto::NoteKey>& log_keys) {
+  const auto note = crypto::parse_note(text);
+  const auto checkpoint =
+      note ? crypto::parse_checkpoint(note->text) : Result<crypto::Checkpoint>(note.error());
+  if (!checkpoint) return {};
+  crypto::Note own{.text = note->text, .signatures = {}};
+  for (const crypto::NoteKey& key : log_keys) {
+    if (key.name != checkpoint->origin) continue;
+    for (const crypto::NoteSignature& line : note->signatures) {
+      if (line.name == key.name && line.key_id == key.id() &&
+          crypto::verify_note({note->text, {line}}, std::span(&key, 1)))
+        own.signatures.push_back(line);
+    }
+  }
+  if (own.signatures.empty()) return {};
+  return {.note = crypto::format_note(own), .size = checkpoint->size};
+}
+
+}  // namespace
+
+std::uint64_t lost_size(const Layout& layout) {
+  const fs::path head = layout.head;
+  const std::string prefix = head.filename().string() + ".lost-";
+  std::uint64_t largest = 0;
+  std::error_code problem;
+  for (fs::directory_iterator at(head.parent_path(), problem), end; !problem && at != end;
+       at.increment(problem)) {
+    const std::string name = at->path().filename();
+    if (!name.starts_with(prefix)) continue;
+    std::uint64_t size = 0;
+    std::from_chars(name.data() + prefix.size(), name.data() + name.size(), size);
+    largest = std::max(largest, size);
+  }
+  return largest;
+}
+
+Outcome raise_head(const Layout& layout, const std::vector<crypto::NoteKey>& log_keys) {
+  const auto stored = read_cosigned(layout.dir + "/cosigned");
+  if (!stored) return ok();
+  Known newest;
+  for (const std::string& note : stored->notes) {
+    Known known = signed_part(note, log_keys);
+    if (known.size > newest.size) newest = std::move(known);
+  }
+  if (newest.size <= lost_size(layout)) return ok();
+  ledger::DiskHeadFile file(layout.head);
+  const auto head = file.read();
+  if (!head) return head.error();
+  // Without one, or with one that is none, it is for a person to look for the newest.
+  const auto note = crypto::parse_note(head->value_or(""));
+  const auto now =
+      note ? crypto::parse_checkpoint(note->text) : Result<crypto::Checkpoint>(note.error());
+  return now && newest.size > now->size ? file.write(newest.note) : ok();
+}
+
+}  // namespace liuhen::api::server
