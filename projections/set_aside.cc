@@ -66,6 +66,7 @@ void follow_result(const ledger::Event& event, Draw& draw) {
   TaskResult result;
   result.position = event.position();
   result.time = event.time();
+  result.visited_at = recorded.visited_at();
   draw.tasks[recorded.visit()].result = std::move(result);
 }
 

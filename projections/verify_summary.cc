@@ -83,7 +83,8 @@ void judge_tier(const State& state, const Draw& draw, const ReplayFacts& facts,
         "it was not executed by its deadline, and so escaped: whatever else is proven, "
         "it is no better than C"};
   }
-  if (facts.aside.contains(draw.stream)) {
+  const bool escaped = extent.escaped.contains(draw.stream);
+  if (facts.aside.contains(draw.stream) || (facts.wrong.contains(draw.stream) && !escaped)) {
     line.tier = "C";
     line.tier_why = {"它有一步违反规则：无论有何证明都不高于 C",
                      "a step of it breaks a rule: whatever else is proven, it is no better than C"};

@@ -47,8 +47,8 @@ Screen attempts_repeated(const State& state) {
     finding.about = draw.stream;
     finding.evidence.add(draw.position);
     finding.evidence.add(*draw.voided_at);
-    if (draw.executed_at) {
-      finding.evidence.add(*draw.executed_at);
+    if (draw.executed_at) finding.evidence.add(*draw.executed_at);
+    if (draw.executed_at && *draw.executed_at < *draw.voided_at) {
       const std::string after = number(draw.voided_time - draw.executed_time);
       finding.what = {
           "抽取“" + draw.stream + "”在执行之后 " + after + " 秒被作废，当时结果已可得知",

@@ -100,6 +100,7 @@ TEST_F(AttacksOnRandomness, ExecutedAndNeverListed) {
   const std::uint64_t executed = execute_unlisted();
   EXPECT_EQ(verify(list_due()).exit_code, 0);
   expect_named("draw.unlisted", executed, list_due() + 1);
+  EXPECT_EQ(verify(list_due() + 1).draw().at("tier"), "C") << "whatever proves its order";
 }
 
 TEST_F(AttacksOnRandomness, ExecutedVoidedAndNeverListed) {
@@ -125,6 +126,7 @@ TEST_F(AttacksOnRandomness, SuppressedAnnouncement) {
   EXPECT_EQ(told.exit_code, 1);
   // What came next had been signed over a checkpoint with the announcement in it.
   EXPECT_EQ(told.report.at("finding").at("position").to_number<std::uint64_t>(), position);
+  EXPECT_EQ(told.report.at("finding").at("code"), "intent.fork");
 }
 
 // An announcement that was tried until its outcome pleased comes after the round, whatever time it
