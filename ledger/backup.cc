@@ -203,7 +203,7 @@ Outcome make_private(const std::string& directory) {
 
 Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsigned keep,
                            const std::function<void(std::uint64_t)>& progress,
-                           const std::stop_token& stop) {
+                           const std::stop_token& stop, const std::function<Outcome()>& whole) {
   auto* handle = dynamic_cast<RocksdbHandle*>(&storage);
   LIUHEN_CHECK(handle != nullptr);
   const auto origin = stored_origin(storage);
@@ -225,7 +225,7 @@ Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsig
   const auto own = signed_note ? crypto::parse_checkpoint(signed_note->text)
                                : Result<crypto::Checkpoint>(signed_note.error());
   if (!own) return own.error();
-  const Outcome continues = check_continues(earlier, storage, directory, own->size);
+  Outcome droppable = keep == 0 ? ok() : check_continues(earlier, storage, directory, own->size);
   const std::stop_callback give_up(stop, [&engine] { engine->StopBackup(); });
   std::uint64_t copied = 0;
   rocksdb::CreateBackupOptions how;
@@ -243,11 +243,14 @@ Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsig
     if (number != 0) (void)engine->DeleteBackup(number).ok();
     return damaged_files(directory, status.ToString(), status.ToString());
   }
-  if (status.ok() && keep > 0 && continues) status = engine->PurgeOldBackups(keep);
+  if (keep > 0 && whole) {
+    if (Outcome sound = whole(); !sound) droppable = sound.error();
+  }
+  if (status.ok() && keep > 0 && droppable) status = engine->PurgeOldBackups(keep);
   if (status.ok()) status = engine->GarbageCollect();
   if (!status.ok()) return error_of(status);
   BackupInfo made = infos_of(*engine, directory).back();
-  if (keep > 0 && !continues) made.unpurged = continues.error();
+  if (!droppable) made.unpurged = droppable.error();
   return made;
 }
 

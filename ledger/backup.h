@@ -27,8 +27,9 @@ struct BackupInfo {
 
 // Makes one more backup in `directory` (made if there is none) of a storage from open_rocksdb that
 // is open for writing, and drops all but the `keep` newest; 0 keeps all. None is dropped while one
-// of them shows that the log had signed what the database lacks (BackupInfo::unpurged): it may be
-// all that is left of that. Only files that no earlier backup has are copied. The new one is synced
+// of them shows that the log had signed what the database lacks, or `whole`, asked when the new one
+// is complete, says why the database is not known to be right (BackupInfo::unpurged): it may be all
+// that is left. Only files that no earlier backup has are copied. The new one is synced
 // and complete when this returns; a run that was broken off leaves nothing that counts. `progress`:
 // bytes copied so far, roughly. Any thread.
 // Errors: `backup.busy` (another one is being made there), `backup.other` (it has backups of
@@ -37,7 +38,8 @@ struct BackupInfo {
 // (Storage::purge) leaves the database's files only when this returns.
 Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsigned keep,
                            const std::function<void(std::uint64_t)>& progress = {},
-                           const std::stop_token& stop = {});
+                           const std::stop_token& stop = {},
+                           const std::function<Outcome()>& whole = {});
 
 // Oldest first, the damaged ones among them; none if there is no such directory. That a file of one
 // is absent or of another length is seen, what is in it is not.

@@ -102,6 +102,24 @@ TEST(Backup, IsReadWhereItLies) {
   EXPECT_TRUE(restore_backup(stored.backups(), 1, stored.folder.path("restored")));
 }
 
+TEST(Backup, DropsNoneOfADatabaseThatIsNotKnownToBeRight) {
+  Stored stored;
+  for (const bool known : {false, true}) {
+    bool asked = false;
+    const auto whole = [&]() -> Outcome {
+      asked = true;
+      // The new one is complete by then.
+      EXPECT_EQ(list_backups(stored.backups()).value().size(), 2U - (known ? 0 : 1));
+      return known ? ok() : Outcome(fail("backup.unverified", "未核验", "not verified"));
+    };
+    const auto made = back_up(*stored.storage, stored.backups(), 1, {}, {}, whole);
+    ASSERT_TRUE(made) << made.error().en;
+    EXPECT_TRUE(asked);
+    EXPECT_EQ(made->unpurged.has_value(), !known);
+    EXPECT_EQ(list_backups(stored.backups()).value().size(), 1U);
+  }
+}
+
 TEST(Backup, WhatIsErasedMeanwhileIsInNoFileOnceItHasEnded) {
   for (const bool broken_off : {false, true}) {
     Stored stored;
