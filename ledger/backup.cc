@@ -31,12 +31,16 @@ rocksdb::BackupEngineOptions options_of(const std::string& directory) {
   return options;
 }
 
+Result<crypto::Checkpoint> checkpoint_of(const std::string& note) {
+  const auto parsed = crypto::parse_note(note);
+  if (!parsed) return parsed.error();
+  return crypto::parse_checkpoint(parsed->text);
+}
+
 // The checkpoint that the database had before the backup, which has it too.
 void take_note(BackupInfo& info, const std::string& note) {
   info.note = note;
-  const auto parsed = crypto::parse_note(note);
-  if (!parsed) return;
-  if (const auto checkpoint = crypto::parse_checkpoint(parsed->text)) {
+  if (const auto checkpoint = checkpoint_of(note)) {
     info.origin = checkpoint->origin;
     info.size = checkpoint->size;
   }
@@ -66,6 +70,32 @@ std::vector<BackupInfo> infos_of(const rocksdb::BackupEngineReadOnlyBase& engine
   }
   std::ranges::sort(out, {}, &BackupInfo::number);
   return out;
+}
+
+Result<OpenedBackup> open_in(const rocksdb::BackupEngineReadOnlyBase& engine,
+                             std::uint32_t number) {
+  rocksdb::BackupInfo found;
+  const rocksdb::Status known = engine.GetBackupInfo(number, &found, /*include_file_details=*/true);
+  if (!known.ok()) return error_of(known);
+  OpenedBackup backup{.files = found.env_for_open, .storage = nullptr};
+  auto storage = open_rocksdb(found.name_for_open,
+                              {.mode = OpenMode::read_only, .env = found.env_for_open.get()});
+  if (!storage) return storage.error();
+  backup.storage = std::move(*storage);
+  return backup;
+}
+
+// The newest that it had stored itself. Why that cannot be read, if it cannot.
+Outcome look_into(const rocksdb::BackupEngineReadOnlyBase& engine, BackupInfo& backup) {
+  const auto opened = open_in(engine, backup.number);
+  if (!opened) return opened.error();
+  auto stored = StorageFetcher(*opened->storage).checkpoint();
+  if (!stored) return stored.error();
+  const auto checkpoint = checkpoint_of(*stored);
+  if (!checkpoint) return checkpoint.error();
+  backup.stored = std::move(*stored);
+  backup.size = std::max(backup.size, checkpoint->size);
+  return ok();
 }
 
 Error other_log(const std::string& directory, const std::string& there, const std::string& here) {
@@ -132,32 +162,48 @@ Outcome check_earlier(const std::vector<BackupInfo>& earlier, Storage& storage,
   return ok();
 }
 
+Error beyond(const std::string& directory, std::uint32_t number, std::uint64_t size) {
+  const std::string name = std::to_string(number), had = std::to_string(size);
+  return fail("backup.beyond",
+              directory + " 里的第 " + name + " 号备份有账本已签的 " + had +
+                  " 条，数据库里却没有这些：旧备份一份也没有删。若数据库被回退或换过，请停止写入，"
+                  "用 liuhen restore 恢复；若已用 accept-loss "
+                  "声明失去，请把该目录移开保存，在空目录重新备份",
+              "backup " + name + " in " + directory + " has the " + had +
+                  " entries that the log had signed, which the database has not: no backup was "
+                  "dropped. If the database was rolled back or replaced, stop writing and "
+                  "restore it (liuhen restore); if the loss was declared by accept-loss, move that "
+                  "directory away, keep it, and back up anew");
+}
+
+Error unreadable(const std::string& directory, std::uint32_t number, const Error& why) {
+  const std::string name = std::to_string(number);
+  return fail("backup.damaged",
+              "已备份，但 " + directory + " 里的第 " + name + " 号备份读不了（" + why.zh +
+                  "），不知道它有账本已签的多少条：旧备份一份也没有删。请把该目录移开保存，"
+                  "在空目录重新备份",
+              "backed up; but backup " + name + " in " + directory + " cannot be read (" + why.en +
+                  "), and how much of what the log had signed is in it is not known: no backup "
+                  "was dropped. Move that directory away, keep it, and back up anew");
+}
+
 // That the database goes on from every checkpoint that an earlier backup shows to be the log's.
-Outcome check_continues(const std::vector<BackupInfo>& earlier, Storage& storage,
+Outcome check_continues(const rocksdb::BackupEngineReadOnlyBase& engine,
+                        std::vector<BackupInfo>& earlier, Storage& storage,
                         const std::string& directory, std::uint64_t size) {
   StorageFetcher fetcher(storage);
-  for (const BackupInfo& backup : earlier) {
-    const auto parsed = crypto::parse_note(backup.note);
-    const auto checkpoint = parsed ? crypto::parse_checkpoint(parsed->text)
-                                   : Result<crypto::Checkpoint>(parsed.error());
-    if (!checkpoint) continue;
-    if (checkpoint->size <= size) {
+  for (BackupInfo& backup : earlier) {
+    const Outcome looked = look_into(engine, backup);
+    for (const std::string* note : {&backup.note, &backup.stored}) {
+      const auto checkpoint = checkpoint_of(*note);
+      if (!checkpoint) continue;
+      if (checkpoint->size > size) return beyond(directory, backup.number, checkpoint->size);
       const auto edge = TileEdge::read(fetcher, checkpoint->size);
       if (!edge) return edge.error();
-      if (edge->root() == checkpoint->root) continue;
+      if (edge->root() != checkpoint->root)
+        return beyond(directory, backup.number, checkpoint->size);
     }
-    const std::string name = std::to_string(backup.number), had = std::to_string(checkpoint->size);
-    return fail(
-        "backup.beyond",
-        directory + " 里的第 " + name + " 号备份有账本已签的 " + had +
-            " 条，数据库里却没有这些：旧备份一份也没有删。若数据库被回退或换过，请停止写入，"
-            "用 liuhen restore 恢复；若已用 accept-loss "
-            "声明失去，请把该目录移开保存，在空目录重新备份",
-        "backup " + name + " in " + directory + " has the " + had +
-            " entries that the log had signed, which the database has not: no backup was "
-            "dropped. If the database was rolled back or replaced, stop writing and "
-            "restore it (liuhen restore); if the loss was declared by accept-loss, move that "
-            "directory away, keep it, and back up anew");
+    if (!looked) return unreadable(directory, backup.number, looked.error());
   }
   return ok();
 }
@@ -203,29 +249,28 @@ Outcome make_private(const std::string& directory) {
 
 Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsigned keep,
                            const std::function<void(std::uint64_t)>& progress,
-                           const std::stop_token& stop) {
+                           const std::stop_token& stop, const std::function<Outcome()>& whole) {
   auto* handle = dynamic_cast<RocksdbHandle*>(&storage);
   LIUHEN_CHECK(handle != nullptr);
   const auto origin = stored_origin(storage);
   if (!origin) return origin.error();
-  const auto note = StorageFetcher(storage).checkpoint();
-  if (!note) return note.error();
   if (Outcome made = make_private(directory); !made) return made.error();
   DirectoryLock lock;
   if (Outcome taken = lock.take(directory); !taken) return taken.error();
+  const auto note = StorageFetcher(storage).checkpoint();  // no older than the earlier ones
+  if (!note) return note.error();
   rocksdb::BackupEngine* opened = nullptr;
   rocksdb::IOStatus status =
       rocksdb::BackupEngine::Open(options_of(directory), rocksdb::Env::Default(), &opened);
   if (!status.ok()) return error_of(status);
   const std::unique_ptr<rocksdb::BackupEngine> engine(opened);
-  const std::vector<BackupInfo> earlier = infos_of(*engine, directory);
+  std::vector<BackupInfo> earlier = infos_of(*engine, directory);
   if (Outcome sound = check_earlier(earlier, storage, directory, *origin); !sound)
     return sound.error();
-  const auto signed_note = crypto::parse_note(*note);
-  const auto own = signed_note ? crypto::parse_checkpoint(signed_note->text)
-                               : Result<crypto::Checkpoint>(signed_note.error());
+  const auto own = checkpoint_of(*note);
   if (!own) return own.error();
-  const Outcome continues = check_continues(earlier, storage, directory, own->size);
+  Outcome droppable =
+      keep == 0 ? ok() : check_continues(*engine, earlier, storage, directory, own->size);
   const std::stop_callback give_up(stop, [&engine] { engine->StopBackup(); });
   std::uint64_t copied = 0;
   rocksdb::CreateBackupOptions how;
@@ -243,15 +288,18 @@ Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsig
     if (number != 0) (void)engine->DeleteBackup(number).ok();
     return damaged_files(directory, status.ToString(), status.ToString());
   }
-  if (status.ok() && keep > 0 && continues) status = engine->PurgeOldBackups(keep);
+  if (keep > 0 && whole) {
+    if (Outcome sound = whole(); !sound) droppable = sound.error();
+  }
+  if (status.ok() && keep > 0 && droppable) status = engine->PurgeOldBackups(keep);
   if (status.ok()) status = engine->GarbageCollect();
   if (!status.ok()) return error_of(status);
   BackupInfo made = infos_of(*engine, directory).back();
-  if (keep > 0 && !continues) made.unpurged = continues.error();
+  if (!droppable) made.unpurged = droppable.error();
   return made;
 }
 
-Result<std::vector<BackupInfo>> list_backups(const std::string& directory) {
+Result<std::vector<BackupInfo>> list_backups(const std::string& directory, Look look) {
   std::error_code error;
   if (!fs::exists(directory, error)) return std::vector<BackupInfo>();
   rocksdb::BackupEngineReadOnly* opened = nullptr;
@@ -259,7 +307,11 @@ Result<std::vector<BackupInfo>> list_backups(const std::string& directory) {
       rocksdb::BackupEngineReadOnly::Open(options_of(directory), rocksdb::Env::Default(), &opened);
   if (!status.ok()) return error_of(status);
   const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
-  return infos_of(*engine, directory);
+  std::vector<BackupInfo> all = infos_of(*engine, directory);
+  for (BackupInfo& backup : all) {
+    if (look == Look::inside && backup.damage.empty()) (void)look_into(*engine, backup);
+  }
+  return all;
 }
 
 Result<OpenedBackup> open_backup(const std::string& directory, std::uint32_t number) {
@@ -268,16 +320,7 @@ Result<OpenedBackup> open_backup(const std::string& directory, std::uint32_t num
       rocksdb::BackupEngineReadOnly::Open(options_of(directory), rocksdb::Env::Default(), &opened);
   if (!status.ok()) return error_of(status);
   const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
-  rocksdb::BackupInfo found;
-  const rocksdb::Status known =
-      engine->GetBackupInfo(number, &found, /*include_file_details=*/true);
-  if (!known.ok()) return error_of(known);
-  OpenedBackup backup{.files = found.env_for_open, .storage = nullptr};
-  auto storage = open_rocksdb(found.name_for_open,
-                              {.mode = OpenMode::read_only, .env = found.env_for_open.get()});
-  if (!storage) return storage.error();
-  backup.storage = std::move(*storage);
-  return backup;
+  return open_in(*engine, number);
 }
 
 Outcome restore_backup(const std::string& directory, std::uint32_t number,

@@ -41,8 +41,8 @@ Made made_by_service(const boost::json::object& done) {
   return made;
 }
 
-// Before older backups are dropped, of a ledger on which no service runs: that one verified it all
-// when it started.
+// Before older backups are dropped, of a ledger on which no service runs: that one knows for itself
+// whether it has verified everything.
 Outcome check_whole(Environment& environment, ledger::Storage& storage, const std::string& dir) {
   ProgressLine progress(environment, "核验中", "verifying");
   projections::VerifyOptions how;
@@ -71,9 +71,10 @@ Result<Made> make_backup(Environment& environment, const Backup& asked, const st
                                             {.mode = ledger::OpenMode::existing});
   if (!storage) return storage.error();
   const Outcome whole = asked.keep == 0 ? ok() : check_whole(environment, **storage, asked.dir);
-  const auto made = ledger::back_up(**storage, to, whole ? asked.keep : 0, progress);
+  const auto made =
+      ledger::back_up(**storage, to, asked.keep, progress, {}, [&whole] { return whole; });
   if (!made) return made.error();
-  return Made{made->number, whole ? made->unpurged : whole.error()};
+  return Made{made->number, made->unpurged};
 }
 
 Outcome back_up(Environment& environment, const Backup& asked) {

@@ -51,6 +51,7 @@ crypto::NoteKey key_of_stored(ledger::Storage& storage, const std::vector<crypto
 
 void BackgroundCheck::start(ledger::SnapshotHead snapshot) {
   snapshot_ = std::move(snapshot);
+  leaves_open_ = true;
   thread_ = std::thread([this] { run(); });
 }
 
@@ -66,7 +67,10 @@ void BackgroundCheck::run() {
   while (!stopping_) {
     const Outcome checked = check();
     if (stopping_) return;
-    if (checked) return observer_.note(Severity::info, "checked", {{"snapshot", snapshot_.size}});
+    if (checked) {
+      leaves_open_ = false;
+      return observer_.note(Severity::info, "checked", {{"snapshot", snapshot_.size}});
+    }
     observer_.note("check_failed", checked.error());
     if (checked.error().code == "ledger.mismatch") return found_(checked.error());
     std::unique_lock lock(mutex_);

@@ -32,6 +32,9 @@ class BackgroundCheck {
   // on its way with the snapshot's. What cannot be read is tried again later.
   void start(ledger::SnapshotHead snapshot);
   void stop();
+  // Whether something that the start left out is not known to be right: the check goes on, was
+  // broken off, or has found something wrong. Not before start(). Any thread.
+  bool leaves_open() const { return leaves_open_; }
 
  private:
   void run();
@@ -44,6 +47,7 @@ class BackgroundCheck {
   const std::function<void(const Error&)> found_;
   ledger::SnapshotHead snapshot_;
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> leaves_open_ = false;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::thread thread_;

@@ -63,7 +63,7 @@ class Restore {
 
  private:
   Outcome prepare() {
-    const auto backups = ledger::list_backups(options_.backups);
+    const auto backups = ledger::list_backups(options_.backups, ledger::Look::inside);
     if (!backups) return backups.error();
     backups_ = *backups;
     if (backups_.empty()) {
@@ -154,9 +154,9 @@ class Restore {
           !weighed)
         return weighed;
     }
-    for (const ledger::BackupInfo& backup : backups_) {
+    for (ledger::BackupInfo& backup : backups_) {
       if (backup.number == restored_.number) continue;
-      if (Outcome weighed = weigh_note_of(fetcher, backup); !weighed) return weighed;
+      if (Outcome weighed = weigh_notes_of(fetcher, backup); !weighed) return weighed;
     }
     for (const ledger::BackupInfo& backup : backups_) {
       if (!ahead_.contains(backup.number)) continue;
@@ -166,15 +166,24 @@ class Restore {
     return ok();
   }
 
-  // What another backup shows that the log had signed when it was made.
-  Outcome weigh_note_of(ledger::Fetcher& fetcher, const ledger::BackupInfo& backup) {
+  // What another backup shows that the log had signed when it was made: beside its files, and in
+  // them. Its size is what the log's signature says from then on.
+  Outcome weigh_notes_of(ledger::Fetcher& fetcher, ledger::BackupInfo& backup) {
     const bool is_later = backup.number > restored_.number;
     const std::string name = std::to_string(backup.number);
     const std::string zh = "第 " + name + " 号备份的检查点",
                       en = "the checkpoint of backup " + name;
-    const auto note = ledger::judge_backup_note(backup.note, origin_, known_keys());
-    if (note == ledger::BackupNote::by_unknown_key && is_later) return unknown_key(zh, en);
-    if (note != ledger::BackupNote::signed_by_the_log) {
+    std::vector<std::string> notes;
+    backup.size = 0;
+    for (const std::string& note : {backup.note, backup.stored}) {
+      const auto judged = ledger::judge_backup_note(note, origin_, known_keys());
+      if (judged == ledger::BackupNote::by_unknown_key && is_later) return unknown_key(zh, en);
+      if (judged != ledger::BackupNote::signed_by_the_log) continue;
+      const std::string text = crypto::parse_note(note).value().text;
+      backup.size = std::max(backup.size, crypto::parse_checkpoint(text).value().size);
+      notes.push_back(note);
+    }
+    if (notes.empty()) {
       if (is_later) restored_.unread.push_back(backup.number);
       return ok();
     }
@@ -182,7 +191,10 @@ class Restore {
     if (!lost) return lost.error();
     if (*lost) return ok();
     if (backup.size > restored_.size) ahead_.insert(backup.number);
-    return weigh(fetcher, backup.note, zh, en);
+    for (const std::string& note : notes) {
+      if (Outcome weighed = weigh(fetcher, note, zh, en); !weighed) return weighed;
+    }
+    return ok();
   }
 
   // Whether a backup has entries that the log has declared lost, under whichever head. What was

@@ -227,7 +227,8 @@ class DirectoryService final : public Service {
 
   Result<ledger::BackupInfo> back_up(const std::string& directory, unsigned keep,
                                      const std::function<void(std::uint64_t)>& progress) override {
-    return ledger::back_up(database_, directory, keep, progress, backups_.get_token());
+    return ledger::back_up(database_, directory, keep, progress, backups_.get_token(),
+                           [this] { return known_whole(); });
   }
 
   void stop() override {
@@ -291,6 +292,25 @@ class DirectoryService final : public Service {
   std::nullopt_t ignored(const Error& why) {
     observer_.note(Severity::warning, "snapshot_ignored", {{"code", why.code}, {"detail", why.en}});
     return std::nullopt;
+  }
+
+  // Before older backups are dropped. A start from zero has replayed everything.
+  Outcome known_whole() const {
+    if (const auto why = stopped()) {
+      return fail("backup.unverified",
+                  "已备份，但服务已停止写入（" + why->code + "：" + why->zh +
+                      "），旧备份一份也没有删；请查明原因，必要时用 liuhen restore 从旧备份恢复",
+                  "backed up; but the service has stopped writing (" + why->code + ": " + why->en +
+                      "), and no older backup was dropped; find out why, and restore an older one "
+                      "if need be (liuhen restore)");
+    }
+    if (!check_.leaves_open()) return ok();
+    return fail("backup.unverified",
+                "已备份，但服务从快照启动，其余部分尚未核验完，旧备份一份也没有删；请待运行日志里"
+                "出现 checked 之后再备份一次",
+                "backed up; but the service started from a snapshot and has not verified the rest "
+                "yet, and no older backup was dropped; back up once more after its log says "
+                "checked");
   }
 
   // By the check that follows a start from a snapshot: the next one is not from it.

@@ -2,6 +2,7 @@
 // be used is not: what it does is told by its log.
 #include <gtest/gtest.h>
 
+#include "api/server/background_check.h"
 #include "crypto/commitment.h"
 #include "ledger/rocksdb_storage.h"
 #include "projections/fold_sources.h"
@@ -16,6 +17,22 @@ namespace {
 namespace json = boost::json;
 namespace schema = ledger::schema;
 using ledger::Family;
+
+// Asked for the time of the line that a start writes, it takes a file away: what opened the
+// database before goes on, and the check that follows cannot.
+class HidingClock final : public ledger::Clock {
+ public:
+  explicit HidingClock(std::string file) : file_(std::move(file)) {}
+  std::uint64_t now_s() override {
+    if (!hidden_.exchange(true)) std::filesystem::rename(file_, file_ + ".hidden");
+    return 1'790'000'000;
+  }
+  void put_back() { std::filesystem::rename(file_ + ".hidden", file_); }
+
+ private:
+  const std::string file_;
+  std::atomic<bool> hidden_ = false;
+};
 
 class Snapshots : public ::testing::Test {
  protected:
@@ -74,6 +91,14 @@ class Snapshots : public ::testing::Test {
     for (const auto& [key, value] : stored()) batch.remove(Family::snapshots, key);
     for (const auto& [key, value] : with) batch.put(Family::snapshots, key, value);
     ASSERT_TRUE(database()->store_cache(batch));
+  }
+  // Of which the new one alone is to stay: how many there are then, and why.
+  std::pair<std::size_t, std::string> back_up_alone() {
+    const std::string place = logs_ / "backups";
+    const auto made = town_.service().back_up(place, 1, {});
+    EXPECT_TRUE(made) << made.error().en;
+    return {ledger::list_backups(place).value().size(),
+            made && made->unpurged ? made->unpurged->code : ""};
   }
   std::string digest() {
     return std::string(town_.json("/api/v1/state/digest").at("digest").as_string());
@@ -227,6 +252,73 @@ TEST_F(Snapshots, WhatIsWrongWithTheRestOfTheDatabaseIsFoundAfterwards) {
   EXPECT_EQ(town_.get("/readyz").status, 503U);
   town_.close();
   EXPECT_EQ(town_.try_open().error().code, "ledger.mismatch");
+}
+
+// A changed entry is in the new backup too: older ones may be all that is left.
+TEST_F(Snapshots, NoOlderBackupIsDroppedUnlessTheRestWasFoundRight) {
+  using Answer = std::pair<std::size_t, std::string>;
+  town_.open();
+  started_from();
+  wait_for("checked", 1);
+  EXPECT_EQ(back_up_alone(), Answer(1, ""));
+  EXPECT_EQ(back_up_alone(), Answer(1, ""));
+  town_.close();
+  {
+    std::string entry = stored(Family::entries).at(ledger::key_of_number(5));
+    entry[entry.size() / 2] ^= 1;
+    ledger::Batch batch;
+    batch.put(Family::entries, ledger::key_of_number(5), entry);
+    ASSERT_TRUE(database()->commit(batch));
+  }
+  town_.open();
+  EXPECT_EQ(started_from(), town_.city.size());
+  wait_for("check_failed", 1);
+  for (int i = 0; i < 1'000 * kSlower && !town_.service().stopped(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_EQ(back_up_alone(), Answer(2, "backup.unverified"));
+}
+
+TEST_F(Snapshots, NoOlderBackupIsDroppedWhileTheRestIsNotChecked) {
+  using Answer = std::pair<std::size_t, std::string>;
+  town_.open();
+  EXPECT_EQ(started_from(), town_.city.size());
+  wait_for("checked", 1);
+  EXPECT_EQ(back_up_alone(), Answer(1, ""));
+  town_.close();
+  HidingClock hiding(town_.dir() + "/db/CURRENT");
+  const auto log = api::server::JsonLog::open(logs_ / "log", hiding).value();
+  town_.log = log.get();
+  town_.open();
+  EXPECT_EQ(started_from(), town_.city.size());
+  wait_for("check_failed", 1);
+  hiding.put_back();
+  EXPECT_FALSE(town_.service().stopped());
+  EXPECT_EQ(back_up_alone(), Answer(2, "backup.unverified"));
+  town_.close();
+}
+
+TEST_F(Snapshots, ACheckSaysThatItLeavesSomethingOpenUntilItHasEndedWell) {
+  crypto::SystemEntropy entropy;
+  api::server::Observer observer(log_.get(), entropy);
+  const std::vector<crypto::NoteKey> keys{
+      {.name = City::kOrigin, .key = town_.city.key("log").public_key()}};
+  const auto ignore = [](const Error&) {};
+  api::server::BackgroundCheck cannot(town_.dir() + "/absent", City::kOrigin, keys, observer,
+                                      ignore);
+  EXPECT_FALSE(cannot.leaves_open());
+  cannot.start({});
+  EXPECT_TRUE(cannot.leaves_open());
+  wait_for("check_failed", 1);
+  EXPECT_TRUE(cannot.leaves_open()) << "it is tried again later";
+  cannot.stop();
+  EXPECT_TRUE(cannot.leaves_open());
+
+  api::server::BackgroundCheck check(town_.dir() + "/db", City::kOrigin, keys, observer, ignore);
+  ledger::SnapshotHead of_more;  // with whose state none is compared
+  of_more.size = 1'000'000;
+  check.start(of_more);
+  wait_for("checked", 1);
+  EXPECT_FALSE(check.leaves_open());
 }
 
 // One that is made while the service runs does not need a stop.

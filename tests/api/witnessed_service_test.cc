@@ -206,6 +206,9 @@ TEST(WitnessedService, ARestoredOlderBackupSignsNoSecondHistory) {
   EXPECT_EQ(town.get("/checkpoint").status, 200u);
   EXPECT_NE(town.get("/metrics").body.find("liuhen_witness_ahead{witness=\"w1\"} 1\n"),
             std::string::npos);
+  const auto made = town.service().back_up(kept / "backups", 1, {});
+  ASSERT_TRUE(made && made->unpurged) << "older backups may have what is missing";
+  EXPECT_EQ(made->unpurged->code, "backup.unverified");
   town.close();
 
   copy_folder(kept / "newer", town.dir());

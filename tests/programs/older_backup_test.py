@@ -14,6 +14,11 @@ from programs import Service, copy_of_demo, head_of, liuhen, person, scratch, ve
 STRANGER = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 
 
+def bytes_of(*path):
+    with open(os.path.join(*path), "rb") as file:
+        return file.read()
+
+
 def names_in(folder):
     return sorted(glob.glob(folder + "/**", recursive=True))
 
@@ -189,8 +194,29 @@ class Older(Ledgers):
             self.assertIn("the checkpoint in meta/2 is not what was signed", err)
             directory, _ = self.restore()  # whose files are whole
             self.assertEqual(head_of(directory), head_of(self.ledger))
-            out = self.restore("--number", "1")[1]
-            self.assertIn("of later backups (2) the signed checkpoint cannot be read", out)
+            out = self.restore("--number", "1")[1]  # and show it
+            self.assertIn(f"has {self.size + 2} entries", out)
+
+    def test_what_a_later_one_has_counts_beyond_what_its_note_says(self):
+        """As of one that was begun while entries came; a mirror fills up a part of them."""
+        copy = os.path.join(scratch(), "copy")
+        self.add(3)
+        with Service(self.ledger) as service:
+            self.done("mirror", service.url, copy)
+        self.add(4)
+        self.back_up()
+        third = os.path.join(self.backups, "meta", "3")
+        of_second = re.search(rb"^metadata \w+$", bytes_of(self.meta), re.M).group()
+        changed = re.sub(rb"^metadata \w+$", of_second, bytes_of(third), flags=re.M)
+        with open(third, "wb") as file:
+            file.write(changed)
+        lines = self.done("restore", self.backups, "--list").splitlines()
+        self.assertEqual([line.split("\t")[2] for line in lines[1:3]], [str(self.size + 2)] * 2)
+        for words, size in ((("--number", "2"), self.size + 2), (("--number", "1", "--from-mirror", copy), self.size + 3)):
+            directory, out = self.restore(*words)
+            self.assertIn(f"{size} entries, all verified", out)
+            self.assertIn(f"has {self.size + 4} entries", out)
+            self.expect_no_second_history(directory, self.size + 4)
 
 
 class LossDeclared(Ledgers):
