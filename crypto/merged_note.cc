@@ -1,6 +1,7 @@
 #include "crypto/merged_note.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace liuhen::crypto {
 namespace {
@@ -9,6 +10,13 @@ auto by_key_of(const NoteSignature& signature) {
   return [&signature](const NoteSignature& other) {
     return other.name == signature.name && other.key_id == signature.key_id;
   };
+}
+
+const NoteKey* key_of(const NoteSignature& line, std::span<const NoteKey> known) {
+  const auto found = std::ranges::find_if(known, [&line](const NoteKey& key) {
+    return key.name == line.name && key.id() == line.key_id;
+  });
+  return found == known.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -31,6 +39,35 @@ std::string merge_signatures(std::string_view held, const std::string& offered) 
     note += text;
   }
   return note.size() > kMaxNoteSize ? offered : note;
+}
+
+std::string merge_good_signatures(std::string_view held, const std::string& offered,
+                                  std::span<const NoteKey> known) {
+  const auto ours = parse_note(held), theirs = parse_note(offered);
+  if (!theirs) return offered;
+  std::vector<NoteSignature> lines;
+  const auto take_good = [&](const std::vector<NoteSignature>& from) {
+    for (const NoteSignature& line : from) {
+      const NoteKey* key = key_of(line, known);
+      if (key == nullptr || std::ranges::any_of(lines, by_key_of(line))) continue;
+      if (verify_note({.text = theirs->text, .signatures = {line}}, std::span(key, 1)))
+        lines.push_back(line);
+    }
+  };
+  take_good(theirs->signatures);
+  if (ours && ours->text == theirs->text) take_good(ours->signatures);
+  std::ranges::copy_if(theirs->signatures, std::back_inserter(lines),
+                       [&](const NoteSignature& line) { return key_of(line, known) == nullptr; });
+  if (lines.empty()) return offered;
+  std::string note = theirs->text + "\n";
+  std::size_t count = 0;
+  for (const NoteSignature& line : lines) {
+    const std::string text = format_signature_line(line);
+    if (count == kMaxNoteSignatures || note.size() + text.size() > kMaxNoteSize) break;
+    note += text;
+    ++count;
+  }
+  return note;
 }
 
 }  // namespace liuhen::crypto

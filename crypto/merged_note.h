@@ -1,6 +1,7 @@
 // One note out of two of the same text, which different keys signed.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,5 +14,13 @@ namespace liuhen::crypto {
 // note's further ones, as many as a note can hold. No signature is checked. The offered note as it
 // is if the texts differ or either is no note.
 std::string merge_signatures(std::string_view held, const std::string& offered);
+
+// The same of notes that anybody may have written to: by the known keys the good signature lines
+// alone, of each key one, the offered note's first and then what the held one has besides; after
+// them the offered note's lines by others, as many as a note can hold. What the held note has of
+// others goes, for nobody can check it. The offered note as it is if it is no note, or if nothing
+// would be left of it.
+std::string merge_good_signatures(std::string_view held, const std::string& offered,
+                                  std::span<const NoteKey> known);
 
 }  // namespace liuhen::crypto

@@ -22,14 +22,15 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 class Export {
  public:
   Export(Fetcher& source, const crypto::NoteKey& log, const std::string& directory,
-         const ExportProgress& progress)
+         const ExportProgress& progress, std::span<const crypto::NoteKey> signers)
       : source_(source),
         log_(log),
         directory_(directory),
         folder_(directory),
         present_(directory),
         evidence_(folder_),
-        progress_(progress) {}
+        progress_(progress),
+        signers_(signers) {}
 
   Result<ExportReport> run() {
     if (Outcome held = folder_.open(); !held) return held.error();
@@ -39,8 +40,8 @@ class Export {
     const std::uint64_t bundles = to == from ? 0 : (to - 1) / kTileWidth - from / kTileWidth + 1;
     all_ = 2 * count_tiles_of_growth(from, to) + bundles;
     if (Outcome staged = stage_tiles(); !staged) return unshown(staged.error());
-    for (const auto part : {&Export::keep_head, &Export::publish_tiles, &Export::publish_bundles,
-                            &Export::publish_checkpoint}) {
+    for (const auto part : {&Export::choose_signatures, &Export::keep_head, &Export::publish_tiles,
+                            &Export::publish_bundles, &Export::publish_checkpoint}) {
       if (Outcome done = (this->*part)(); !done) return done.error();
     }
     if (Outcome removed = remove_superseded(from, to); !removed) return removed.error();
@@ -65,7 +66,6 @@ class Export {
     for (const SignedHead* mine : {&old_, &known_}) {
       if (!mine->note.empty() && are_two_of_one_size(*mine, new_)) return fork_of_one_size(*mine);
     }
-    for (const SignedHead* mine : {&known_, &old_}) keep_signatures_of(*mine);
     const std::uint64_t from = old_.checkpoint.size, to = new_.checkpoint.size;
     auto edge = TileEdge::read(present_, from);
     if (!edge || edge->root() != old_.checkpoint.root) {
@@ -83,12 +83,6 @@ class Export {
   static bool are_two_of_one_size(const SignedHead& one, const SignedHead& other) {
     return one.checkpoint.size == other.checkpoint.size &&
            one.checkpoint.root != other.checkpoint.root;
-  }
-
-  // A source that no longer has a witness's cosignature takes it from nobody.
-  void keep_signatures_of(const SignedHead& mine) {
-    std::string merged = crypto::merge_signatures(mine.note, new_.note);
-    if (crypto::open_checkpoint(merged, log_)) new_.note = std::move(merged);
   }
 
   // Rolled back, or another and shorter history: whichever can be shown.
@@ -261,6 +255,18 @@ class Export {
     return ok();
   }
 
+  // Where it is known who signs, no answer puts a bad line here, and a source that no longer has a
+  // witness's cosignature takes it from nobody. Otherwise a line that is held may be one that makes
+  // every reader refuse the checkpoint: what is here goes by what the source shows.
+  Outcome choose_signatures() {
+    if (signers_.empty()) return ok();
+    for (const SignedHead* mine : {&known_, &old_}) {
+      std::string chosen = crypto::merge_good_signatures(mine->note, new_.note, signers_);
+      if (crypto::open_checkpoint(chosen, log_)) new_.note = std::move(chosen);
+    }
+    return ok();
+  }
+
   // From here on nothing shorter and nothing else is taken, whatever happens to this run.
   Outcome keep_head() {
     if (new_.note == known_.note) return ok();
@@ -363,6 +369,7 @@ class Export {
   MirrorFetcher present_;
   TreeEvidence evidence_;
   const ExportProgress& progress_;
+  const std::span<const crypto::NoteKey> signers_;
   SignedHead old_, new_;  // published here, and offered
   SignedHead known_;      // the newest that this directory ever took
   TileEdge edge_;
@@ -373,8 +380,9 @@ class Export {
 }  // namespace
 
 Result<ExportReport> export_tiles(Fetcher& source, const crypto::NoteKey& log,
-                                  const std::string& directory, const ExportProgress& progress) {
-  return Export(source, log, directory, progress).run();
+                                  const std::string& directory, const ExportProgress& progress,
+                                  std::span<const crypto::NoteKey> signers) {
+  return Export(source, log, directory, progress, signers).run();
 }
 
 }  // namespace liuhen::ledger

@@ -5,6 +5,7 @@
 #include "ledger/tile_export.h"
 #include "tools/commands.h"
 #include "tools/text_file.h"
+#include "tools/tree_signers.h"
 
 namespace liuhen::tools {
 
@@ -36,15 +37,23 @@ class ProgressLines {
   Clock::time_point next_ = Clock::now() + std::chrono::seconds(1);
 };
 
-Outcome export_tree(Session& session, const std::string& directory, const std::string& vkey) {
-  const auto key = log_key(session, vkey);
+struct Tiles {
+  std::string directory, vkey, policy_file;
+};
+
+Outcome export_tree(Session& session, const Tiles& asked) {
+  const std::string& directory = asked.directory;
+  const auto key = log_key(session, asked.vkey);
   if (!key) return key.error();
+  const auto signers = read_signers(session.environment(), asked.policy_file, *key);
+  if (!signers) return signers.error();
   auto to = session.connection();
   if (!to) return to.error();
   api::UrlFetcher source(**to);
   ProgressLines progress(session.environment());
   const auto report = ledger::export_tiles(
-      source, *key, directory, [&](std::uint64_t done, std::uint64_t all) { progress(done, all); });
+      source, *key, directory, [&](std::uint64_t done, std::uint64_t all) { progress(done, all); },
+      *signers);
   if (!report) return report.error();
   const std::string from = std::to_string(report->old_size), size = std::to_string(report->size);
   const std::string files = std::to_string(report->files);
@@ -80,7 +89,7 @@ void add_export_commands(Program& program) {
                                         "exports: static tiles, the proof of one entry");
   exporting->require_subcommand(1);
 
-  auto directory = std::make_shared<std::string>(), vkey = std::make_shared<std::string>();
+  auto asked = std::make_shared<Tiles>();
   CLI::App* tiles = program.command(
       exporting, "tiles",
       "把日志写成静态文件（checkpoint 与 tile/…），供 nginx、对象存储或 CDN 提供；"
@@ -88,14 +97,15 @@ void add_export_commands(Program& program) {
       "write the log as static files (checkpoint and tile/…) for nginx, object storage or a CDN; "
       "incremental, atomic, never backwards");
   program.reads(tiles);
-  tiles->add_option("directory", *directory, program.help("目标目录", "the directory to write"))
+  tiles
+      ->add_option("directory", asked->directory,
+                   program.help("目标目录", "the directory to write"))
       ->required();
-  tiles->add_option("--vkey", *vkey,
+  tiles->add_option("--vkey", asked->vkey,
                     program.help("日志公钥；不给时取服务自报的",
                                  "the log's verifier key; the service's own word if absent"));
-  program.act(tiles, [directory, vkey](Session& session) {
-    return export_tree(session, *directory, *vkey);
-  });
+  add_signers_option(program, tiles, asked->policy_file);
+  program.act(tiles, [asked](Session& session) { return export_tree(session, *asked); });
 
   auto position = std::make_shared<std::uint64_t>(0);
   auto out = std::make_shared<std::string>();

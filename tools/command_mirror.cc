@@ -17,6 +17,7 @@
 #include "tools/on_hangup.h"
 #include "tools/progress.h"
 #include "tools/text_file.h"
+#include "tools/tree_signers.h"
 
 namespace liuhen::tools {
 
@@ -28,7 +29,7 @@ constexpr unsigned kBackoffMaxS = 300;
 constexpr unsigned kBehindMax = 4;
 
 struct Mirror {
-  std::string url, directory, vkey, ca;
+  std::string url, directory, vkey, policy_file, ca;
   bool follow = false;
   unsigned every_s = 10;
   unsigned timeout_s = 60;
@@ -144,11 +145,11 @@ Outcome check(Environment& environment, const Mirror& asked, ledger::Fetcher& so
 
 // Brings the copy up to the source's checkpoint; true if that was news.
 Result<bool> copy(Environment& environment, const Mirror& asked, ledger::Fetcher& source,
-                  const crypto::NoteKey& key) {
+                  const crypto::NoteKey& key, std::span<const crypto::NoteKey> signers) {
   ProgressLine progress(environment, "抄录", "copying");
-  const auto report =
-      ledger::export_tiles(source, key, asked.directory,
-                           [&](std::uint64_t done, std::uint64_t all) { progress(done, all); });
+  const auto report = ledger::export_tiles(
+      source, key, asked.directory,
+      [&](std::uint64_t done, std::uint64_t all) { progress(done, all); }, signers);
   if (!report) return report.error();
   if (report->size == report->old_size) return false;
   environment.say("已抄到 " + std::to_string(report->size) + " 条（原有 " +
@@ -174,8 +175,8 @@ bool is_final(const Error& error) {
 class Looks {
  public:
   Looks(Environment& environment, const Mirror& asked, ledger::Fetcher& source,
-        const crypto::NoteKey& key)
-      : environment_(environment), asked_(asked), source_(source), key_(key) {}
+        const crypto::NoteKey& key, std::span<const crypto::NoteKey> signers)
+      : environment_(environment), asked_(asked), source_(source), key_(key), signers_(signers) {}
 
   Result<bool> look() {
     auto looked = check_and_copy();
@@ -209,7 +210,7 @@ class Looks {
         return checked.error();
       checked_ = true;
     }
-    return copy(environment_, asked_, source_, key_);
+    return copy(environment_, asked_, source_, key_, signers_);
   }
 
   void say(const Error& error, unsigned wait_s) {
@@ -228,6 +229,7 @@ class Looks {
   const Mirror& asked_;
   ledger::Fetcher& source_;
   const crypto::NoteKey& key_;
+  const std::span<const crypto::NoteKey> signers_;
   bool checked_ = false;
   unsigned behind_ = 0;  // times since something was last copied
   std::string said_;     // the code of the trouble on this side that was told
@@ -241,9 +243,11 @@ Outcome mirror(Environment& environment, const Mirror& asked) {
   if (!connection) return connection.error();
   auto key = choose_key(environment, asked, **connection);
   if (!key) return key.error();
+  const auto signers = read_signers(environment, asked.policy_file, *key);
+  if (!signers) return signers.error();
   if (auto kept = keep_key(asked, *key); !kept) return kept;
   api::UrlFetcher source(**connection);
-  Looks looks(environment, asked, source, *key);
+  Looks looks(environment, asked, source, *key, *signers);
   const auto first = looks.look();
   if (!first && (!asked.follow || is_final(first.error()))) return first.error();
   if (first && !*first) environment.say("没有新的条目", "there are no new entries");
@@ -273,6 +277,7 @@ void add_mirror_command(Program& program) {
       program.help("日志公钥；不给时首次采用来源自报的，此后只认它",
                    "the log's verifier key; if absent, the source's own word the first time, and "
                    "that one ever after"));
+  add_signers_option(program, command, asked->policy_file);
   command
       ->add_option("--ca", asked->ca,
                    program.help("用 https 时，信任的根证书文件（PEM）；不给则信系统的",

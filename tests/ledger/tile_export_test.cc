@@ -154,47 +154,6 @@ TEST_F(TileExport, SaysWhatItDid) {
   EXPECT_EQ(run(log)->files, 0u);
 }
 
-// The same tree under other signatures is published, and nothing else is written.
-class Cosigned final : public EntriesLog {
- public:
-  using EntriesLog::EntriesLog;
-  Result<std::string> checkpoint() override {
-    return note(size()) + "\u2014 witness.example AAAAAAAA\n";
-  }
-};
-TEST_F(TileExport, ACheckpointWithMoreSignaturesIsTaken) {
-  publish(40);
-  Cosigned later(40);
-  const auto report = run(later);
-  ASSERT_TRUE(report) << report.error().en;
-  EXPECT_EQ(report->files, 1u);
-  EXPECT_EQ(files().at("checkpoint"), later.checkpoint().value());
-}
-
-// As a service that was started anew, and has not asked its witnesses yet.
-TEST_F(TileExport, ACosignatureThatTheSourceLacksStays) {
-  Cosigned before(40);
-  ASSERT_TRUE(run(before));
-  const std::string cosigned = before.checkpoint().value();
-  log.grow(40);
-  const auto report = run(log);
-  ASSERT_TRUE(report) << report.error().en;
-  EXPECT_EQ(report->files, 0u);
-  EXPECT_EQ(files().at("checkpoint"), cosigned);
-  EXPECT_EQ(files().at("head"), cosigned);
-
-  class Other final : public EntriesLog {
-   public:
-    using EntriesLog::EntriesLog;
-    Result<std::string> checkpoint() override {
-      return note(size()) + "\u2014 another.example AAAAAAAA\n";
-    }
-  } other(40);
-  ASSERT_TRUE(run(other));
-  EXPECT_EQ(files().at("checkpoint"), cosigned + "\u2014 another.example AAAAAAAA\n");
-  EXPECT_EQ(files().at("head"), files().at("checkpoint"));
-}
-
 std::string root_name(const EntriesLog& log, std::uint64_t size) {
   return to_hex(log.tree().root(size)).substr(0, 16);
 }

@@ -327,9 +327,9 @@ class Readers(unittest.TestCase):
             file.write(f"log {self.small.vkey}\nwitness w {vkey} {self.witness.url}\nquorum w\n")
         self.trees = [os.path.join(self.place, name) for name in ("export", "mirror")]
 
-    def copy(self, service):
-        done("export", "tiles", self.trees[0], "--url", service.url, "--vkey", self.small.vkey)
-        done("mirror", service.url, self.trees[1], "--vkey", self.small.vkey)
+    def copy(self, service, *words):
+        done("export", "tiles", self.trees[0], "--url", service.url, "--vkey", self.small.vkey, *words)
+        done("mirror", service.url, self.trees[1], "--vkey", self.small.vkey, *words)
 
     def check_trees(self):
         for tree in self.trees:
@@ -374,7 +374,7 @@ class Readers(unittest.TestCase):
             self.post(service, 1)
             size = json.loads(service.get("/api/v1/log")[2])["size"]
             eventually(lambda: json.loads(service.get("/api/v1/witnesses")[2])["witnesses"][0]["size"] == size)
-            self.copy(service)
+            self.copy(service, "--policy", self.policy)
             self.check_trees()
             time.sleep(2)  # it is killed, and has written them by then
             service.stop(signal.SIGKILL)
@@ -386,7 +386,7 @@ class Readers(unittest.TestCase):
             code, out, err = verify("url", service.url, "--policy", self.policy)
             self.assertEqual(code, 0, out + err)
             service.stop(signal.SIGTERM)
-        # And a tree keeps what it has though the service has lost it.
+        # And a tree of which it is known who signs keeps what it has though the service has lost it.
         log = os.path.join(self.place, "service.log")
         cosigned = os.path.join(self.small.directory, "cosigned")
         with open(cosigned, "rb") as file:
@@ -395,7 +395,7 @@ class Readers(unittest.TestCase):
             file.write(kept[:-40])
         with Service(self.small.directory, "--policy", self.policy, "--log", log) as service:
             self.assertEqual(service.get("/checkpoint")[2].count("\u2014".encode()), 1)
-            self.copy(service)
+            self.copy(service, "--policy", self.policy)
             self.check_trees()
             service.stop(signal.SIGTERM)
         for tree in self.trees:
