@@ -86,6 +86,13 @@ class Rematch {
     return out;
   }
 
+  bool may_match(const Pair& pair) const {
+    const auto is_there = [&](const std::string& who) {
+      return std::ranges::any_of(inspectors_, [&](const auto& row) { return row.id == who; });
+    };
+    return is_there(pair.first) && is_there(pair.second);
+  }
+
   std::uint64_t meetings_of(const Pair& pair, std::uint64_t replicate) const {
     const auto matching =
         crypto::draw::match(fresh_seed(replicate), groups_, inspectors_, subjects_, conflicts_);
@@ -127,16 +134,17 @@ class Rematches {
   Rematches(const State& state, const FindingsOptions& options)
       : state_(state), options_(options) {}
 
-  // How often a fresh matching brings the two together as often as it was; absent if a conflict
-  // that it needs is not opened.
+  // How often fresh matchings bring the two together as often as they were, in all draws whose pool
+  // has both. Where they were not both matched as well: fresh seeds leave them out as often, and to
+  // look only at draws that did not would make any number of meetings look rare. Absent if a
+  // conflict that it needs is not opened.
   std::optional<MonteCarlo> replay(const std::vector<FirstTeams>& draws, const Pair& pair,
                                    std::uint64_t times, std::uint64_t most) {
     std::vector<const Rematch*> shared;
     for (const FirstTeams& teams : draws) {
-      if (teams.load_of(pair.first) == 0 || teams.load_of(pair.second) == 0) continue;
       const Rematch* rematch = find(*teams.draw);
       if (rematch == nullptr) return std::nullopt;
-      shared.push_back(rematch);
+      if (rematch->may_match(pair)) shared.push_back(rematch);
     }
     std::array<std::uint64_t, kBlock> met{};
     return sequential_monte_carlo(kExceedances, most, [&](std::uint64_t i) {

@@ -176,6 +176,66 @@ TEST(HonestFindings, WhoeverIsShortOfInspectorsNamesNoPair) {
 }
 
 // The only visit that is not put aside is where those who are left go.
+// One firm is drawn every time, and three inspectors alone have no conflict with it: two of them go
+// there, whoever they are, and so they meet far more often than their visits say.
+TEST(HonestFindings, ThreeWhoAreFreeForOneFirmAreNoPair) {
+  constexpr int kInspectors = 15, kDraws = 150;
+  City city;
+  city.furnish(60, kInspectors);
+  schema::SubjectsImportedT imported;
+  imported.run = "the-one";
+  imported.last = true;
+  imported.rows.push_back(City::firm(900, "370203"));
+  city.must(std::move(imported), {"registrar"});
+  auto rule = City::rule("R1", 2);
+  rule.default_capacity = 10;
+  rule.strata.push_back(std::make_unique<schema::StratumRuleT>());
+  rule.strata[1]->label = "高风险";
+  for (const auto& [stratum, division] : {std::pair{0, "370202"}, {1, "370203"}}) {
+    auto condition = std::make_unique<schema::ConditionT>();
+    condition->field = schema::Field::division;
+    condition->values = {division};
+    rule.strata[static_cast<std::size_t>(stratum)]->conditions.push_back(std::move(condition));
+  }
+  city.must(std::move(rule), {"clerk", "approver"});
+  auto plan = City::plan("P1", 2);
+  plan.rates[0]->num = 0;
+  plan.rates[0]->den = 1;
+  plan.rates[0]->fixed = 3;
+  plan.rates.push_back(std::make_unique<schema::PlannedRateT>());
+  plan.rates[1]->stratum = 1;
+  plan.rates[1]->num = 1;
+  plan.rates[1]->den = 1;
+  city.must(std::move(plan), {"clerk", "approver"});
+  std::map<Hash, projections::ConflictContent> conflicts;
+  for (int i = 4; i <= kInspectors; ++i) {
+    const std::string id = (i < 10 ? "Z000" : "Z00") + std::to_string(i);
+    const Hash commitment = crypto::sha256(view_of("conflict of " + id));
+    conflicts[commitment] = {
+        .subject = City::code(900), .inspector = id, .kind = "kinship", .evidence = ""};
+    city.must(tests::declared_conflict(commitment), {"registrar"});
+    tests::approve_conflict(city, commitment);
+  }
+  const projections::OpenConflict open =
+      [&](const Hash& commitment) -> std::optional<projections::ConflictContent> {
+    const auto found = conflicts.find(commitment);
+    if (found == conflicts.end()) return std::nullopt;
+    return found->second;
+  };
+  for (std::uint32_t n = 1; n <= kDraws; ++n) {
+    CityDraw draw(city, n);
+    draw.announce();
+    draw.contribute();
+    draw.execute(open);
+    for (std::uint64_t visit = 0; visit < draw.draw().tasks.size(); ++visit) draw.result(visit);
+    city.now += 3'600;
+  }
+  const auto screen = projections::pairings_repeated(
+      city.state(), {.now_s = 0, .open = open, .threads = 2, .progress = {}});
+  for (const auto& finding : screen.findings) EXPECT_EQ(finding.about, "") << finding.what.en;
+  EXPECT_TRUE(screen.findings.empty());
+}
+
 TEST(HonestFindings, VisitsPutAsideAreNoPlaceToGo) {
   BentCity bent;
   const auto firms = bent.firms();
