@@ -32,10 +32,10 @@ struct BackupInfo {
 // when the new one is complete, says why the database is not known to be right
 // (BackupInfo::unpurged): it may be all that is left. Only files that no earlier backup has are
 // copied. The new one is synced and complete when this returns; a run that was broken off leaves
-// nothing that counts. `progress`: bytes copied so far, roughly. Any thread. Errors: `backup.busy`
-// (another one is being made there), `backup.other` (it has backups of another log),
-// `backup.damaged` (one of those that are there is damaged: then nothing in it is touched),
-// `backup.stopped` (as `stop` asked), and those of Storage. What is purged meanwhile
+// nothing that counts. `progress`: bytes copied so far, roughly. Any thread.
+// Errors: `backup.busy` (another one is being made there), `backup.other` (it has backups of
+// another log), `backup.damaged` (one of those that are there is damaged: then nothing in it is
+// touched), `backup.stopped` (as `stop` asked), and those of Storage. What is purged meanwhile
 // (Storage::purge) leaves the database's files only when this returns.
 Result<BackupInfo> back_up(Storage& storage, const std::string& directory, unsigned keep,
                            const std::function<void(std::uint64_t)>& progress = {},

@@ -76,14 +76,14 @@ void judge_tier(const State& state, const Draw& draw, const ReplayFacts& facts,
   line.tier = tier_of(beacon.holds && whole, witnesses.holds && whole);
   line.tier_why = {"A：" + beacon.why.zh + "；B：" + witnesses.why.zh,
                    "A: " + beacon.why.en + "; B: " + witnesses.why.en};
-  if (extent.escaped.contains(draw.stream)) {
+  const bool escaped = extent.escaped.contains(draw.stream);
+  if (escaped) {
     line.tier = "C";
     line.tier_why = {
         "未在期限内执行，违反“不得逃避”：无论有何证明都不高于 C",
         "it was not executed by its deadline, and so escaped: whatever else is proven, "
         "it is no better than C"};
   }
-  const bool escaped = extent.escaped.contains(draw.stream);
   if (facts.aside.contains(draw.stream) || (facts.wrong.contains(draw.stream) && !escaped)) {
     line.tier = "C";
     line.tier_why = {"它有一步违反规则：无论有何证明都不高于 C",

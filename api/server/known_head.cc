@@ -18,23 +18,16 @@ struct Known {
   std::uint64_t size = 0;
 };
 
-// With the lines of the log's own keys alone; of size 0 if none of them is good.
+// Without what others signed; of size 0 if none of the keys signed it.
 Known signed_part(const std::string& text, const std::vector<crypto::NoteKey>& log_keys) {
-  const auto note = crypto::parse_note(text);
-  const auto checkpoint =
-      note ? crypto::parse_checkpoint(note->text) : Result<crypto::Checkpoint>(note.error());
-  if (!checkpoint) return {};
-  crypto::Note own{.text = note->text, .signatures = {}};
   for (const crypto::NoteKey& key : log_keys) {
-    if (key.name != checkpoint->origin) continue;
-    for (const crypto::NoteSignature& line : note->signatures) {
-      if (line.name == key.name && line.key_id == key.id() &&
-          crypto::verify_note({note->text, {line}}, std::span(&key, 1)))
-        own.signatures.push_back(line);
-    }
+    const auto opened = crypto::open_checkpoint(text, key);
+    if (!opened) continue;
+    crypto::Note note = crypto::parse_note(text).value();
+    std::erase_if(note.signatures, [&key](const auto& line) { return line.name != key.name; });
+    return {.note = crypto::format_note(note), .size = opened->checkpoint.size};
   }
-  if (own.signatures.empty()) return {};
-  return {.note = crypto::format_note(own), .size = checkpoint->size};
+  return {};
 }
 
 }  // namespace

@@ -51,12 +51,13 @@ struct Restored {
 
 // Verifies everything (as `liuhen-verify dir` does) beside its place, and only then puts it there;
 // a run that was broken off leaves nothing that counts. DIR/head becomes the newest of the heads
-// known: its own, the one that was there, the one given, and those that the
-// other backups carry, or have in them; the damaged ones too. The service refuses to start if that
-// is newer than what was restored. Errors: `restore.damaged` (what verification finds),
-// `restore.fork` (a head of another history, or two that are not of one), `restore.key` (a head
-// that no known key signed, or the key given is none of the log's), `restore.other` (DIR is another
-// log's), `restore.mirror` (the copy does not follow on), `restore.io`, those of restore_backup.
+// known: its own, the one that was there, the one given, and those that the other backups carry, or
+// have in them; the damaged ones too. The service refuses to start if that is newer than what was
+// restored.
+// Errors: `restore.damaged` (what verification finds), `restore.fork` (a head of another history,
+// or two that are not of one), `restore.key` (a head that no known key signed, or the key given is
+// none of the log's), `restore.other` (DIR is another log's), `restore.mirror` (the copy does not
+// follow on), `restore.io`, those of restore_backup.
 Result<Restored> restore(const RestoreOptions& options);
 
 // Whether a log that was verified is what it should be: a draw that fell due while there was no
