@@ -4,66 +4,12 @@
 
 #include <gtest/gtest.h>
 
-#include "api/server/cosigned_file.h"
 #include "crypto/utf8.h"
-#include "tests/api/running_witness.h"
+#include "tests/api/published_log.h"
 #include "tests/slower.h"
 
 namespace liuhen::tests {
 namespace {
-
-using api::server::Publisher;
-
-// A log in memory that publishes when told.
-class Published {
- public:
-  void grow(std::uint64_t entries) {
-    const std::lock_guard lock(mutex_);
-    for (; entries > 0; --entries)
-      tree_.append(crypto::leaf_hash(view_of(std::to_string(tree_.size()))));
-    note_ = crypto::sign_checkpoint({.origin = kOrigin, .size = tree_.size(), .root = tree_.root()},
-                                    key_);
-  }
-  void append(const std::string& entry) {
-    const std::lock_guard lock(mutex_);
-    tree_.append(crypto::leaf_hash(view_of(entry)));
-  }
-  std::string note() {
-    const std::lock_guard lock(mutex_);
-    return note_;
-  }
-  api::server::PublishedLog parts() {
-    return {.head = [this] { return note(); },
-            .prove =
-                [this](std::uint64_t a, std::uint64_t b) {
-                  const std::lock_guard lock(mutex_);
-                  return tree_.consistency(a, b);
-                },
-            .cosigned = [this] { ++cosigned; }};
-  }
-  crypto::NoteKey vkey() const { return {.name = kOrigin, .key = key_.public_key()}; }
-  std::atomic<unsigned> cosigned = 0;
-
-  static constexpr const char* kOrigin = "log.example/one";
-
- private:
-  std::mutex mutex_;
-  crypto::SigningKey key_ = key_of(1);
-  crypto::TreeHistory tree_;
-  std::string note_;
-};
-
-std::string policy_text(const crypto::NoteKey& log,
-                        const std::vector<std::pair<crypto::NoteKey, std::string>>& witnesses,
-                        const std::string& needed) {
-  std::string text = "log " + log.vkey() + "\n", members;
-  for (std::size_t i = 0; i < witnesses.size(); ++i) {
-    const std::string name = "w" + std::to_string(i);
-    text += "witness " + name + " " + witnesses[i].first.vkey() + " " + witnesses[i].second + "\n";
-    members += " " + name;
-  }
-  return text + "group all " + needed + members + "\nquorum all\n";
-}
 
 TEST(Publisher, TwoOfThreeWhileOneIsDown) {
   Published log;
@@ -93,25 +39,6 @@ TEST(Publisher, TwoOfThreeWhileOneIsDown) {
   EXPECT_EQ(publisher->statuses()[2].error->code, "connect.failed");
   publisher->stop();
 }
-
-// The policy of one witness, and the publisher's options: quick to give a quorum up.
-struct OneWitness {
-  Published log;
-  RunningWitness witness{11, log.vkey()};
-  crypto::Policy policy =
-      crypto::Policy::parse(policy_text(log.vkey(), {{witness.vkey(), witness.url()}}, "1"))
-          .value();
-  std::atomic<unsigned> troubles = 0;
-  std::unique_ptr<Publisher> publisher(const api::server::PublisherOptions& options) {
-    auto parts = log.parts();
-    parts.file_trouble = [this](const Error&) { ++troubles; };
-    return Publisher::open(policy, log.vkey(), std::move(parts), options).value();
-  }
-  std::uint64_t size_shown(const Publisher& to) {
-    const auto opened = policy.open_signed(to.shown_to_readers(log.note()));
-    return opened ? opened->checkpoint.size : 0;
-  }
-};
 
 TEST(Publisher, ReadersAreShownAQuorumOfABusyLog) {
   OneWitness one;
@@ -184,110 +111,6 @@ TEST(Publisher, WithoutAQuorumForLongReadersAreShownTheHead) {
   done = true;
   writer.join();
   publisher->stop();
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-TEST(Publisher, CosignaturesOutliveIt) {
-  OneWitness one;
-  const TempDir temp;
-  const std::string file = temp / "cosigned";
-  for (int i = 0; i < 20; ++i) {
-    one.log.grow(3);
-    auto publisher = one.publisher({.file = file});
-    publisher->start();
-    ASSERT_TRUE(within(10, [&] {
-      const auto newest = publisher->newest();
-      return newest && newest->checkpoint.size == 3u * (static_cast<unsigned>(i) + 1);
-    }));
-    publisher->stop();
-  }
-  EXPECT_EQ(one.troubles, 0u);
-  EXPECT_EQ(api::server::read_cosigned(file)->notes.size(), api::server::kCosignedStoredMax);
-  {
-    // Asked again for what it has cosigned already.
-    auto publisher = one.publisher({.file = file});
-    publisher->start();
-    publisher->await_first_answers(10'000);
-    EXPECT_EQ(publisher->at(60)->lines.size(), 1u);
-    publisher->stop();
-  }
-  one.witness.stop();
-  const std::string stored = read_file(file);
-  {
-    auto publisher = one.publisher({.file = file});
-    publisher->start();
-    EXPECT_TRUE(one.policy.open(publisher->with_cosignatures(one.log.note())));
-    EXPECT_EQ(one.size_shown(*publisher), 60u);
-    EXPECT_EQ(publisher->covering(56)->checkpoint.size, 57u);
-    // Which the log has signed by another key as well since.
-    const std::string resigned = one.log.note() + "\u2014 other.example AAAAAAAA\n";
-    EXPECT_TRUE(one.policy.open(publisher->with_cosignatures(resigned)));
-    EXPECT_NE(publisher->with_cosignatures(resigned).find("other.example"), std::string::npos);
-    publisher->stop();
-    EXPECT_EQ(read_file(file), stored);
-    EXPECT_EQ(one.troubles, 0u);
-  }
-  const auto newest_after = [&](const std::string& text) {
-    std::ofstream(file, std::ios::binary) << text;
-    auto publisher = one.publisher({.file = file});
-    publisher->start();
-    const auto newest = publisher->newest();
-    publisher->stop();
-    return newest ? newest->checkpoint.size : 0;
-  };
-  // A cosignature that is not good, a file that was cut off, and none at all.
-  std::string spoilt = stored;
-  spoilt[spoilt.size() - 10] = spoilt[spoilt.size() - 10] == 'A' ? 'B' : 'A';
-  EXPECT_EQ(newest_after(spoilt), 57u);
-  EXPECT_EQ(one.troubles, 1u);
-  EXPECT_EQ(newest_after(stored.substr(0, stored.size() - 10)), 57u);
-  EXPECT_EQ(newest_after("x"), 0u);
-  EXPECT_EQ(one.troubles, 3u);
-  std::filesystem::remove(file);
-  auto publisher = one.publisher({.file = file});
-  publisher->start();
-  EXPECT_FALSE(publisher->newest());
-  publisher->stop();
-  EXPECT_EQ(one.troubles, 3u);
-}
-
-// What the log signed and does not contain stops it, unless that loss was declared.
-TEST(Publisher, CosignaturesOfAnotherHistoryAreHeldAgainstIt) {
-  const TempDir temp;
-  const std::string file = temp / "cosigned";
-  OneWitness lost;
-  lost.log.grow(5);
-  {
-    auto publisher = lost.publisher({.file = file});
-    publisher->start();
-    ASSERT_TRUE(within(10, [&] { return publisher->newest().has_value(); }));
-    publisher->stop();
-  }
-  lost.witness.stop();
-  for (const std::uint64_t size : {3, 8}) {
-    for (const std::uint64_t declared : {0, 4, 5}) {
-      OneWitness other;
-      other.log.append("another");
-      other.log.grow(size);
-      other.policy = lost.policy;
-      auto publisher = other.publisher({.hold_ms = 0, .file = file, .lost_size = declared});
-      publisher->start();
-      EXPECT_FALSE(publisher->newest()) << size;
-      EXPECT_FALSE(publisher->at(5)) << size;
-      EXPECT_EQ(other.troubles, 0u) << size;
-      const auto why = publisher->disputed();
-      EXPECT_EQ(why.has_value(), declared < 5) << size << " " << declared;
-      if (why) {
-        EXPECT_EQ(why->code, "ledger.disputed");
-        EXPECT_EQ(publisher->undisputed().error().code, "ledger.disputed");
-      }
-      publisher->stop();
-    }
-  }
 }
 
 TEST(Publisher, AStartWithEntriesAsksBeforeAnythingIsWritten) {
@@ -587,19 +410,6 @@ TEST(Publisher, AQuorumOutlivesManyHeadsWithoutOne) {
     return policy->open_signed(publisher->shown_to_readers(log.note()))->checkpoint.size;
   };
   EXPECT_TRUE(within(5, [&] { return size_shown() == 6 + api::kCosignedKeptMax; }));
-  publisher->stop();
-}
-
-TEST(Publisher, WhatCouldNotBeKeptIsKeptOnceItCan) {
-  const TempDir temp;
-  OneWitness one;
-  one.log.grow(5);
-  auto publisher = one.publisher({.file = temp / "later/cosigned"});
-  publisher->start();
-  ASSERT_TRUE(within(10, [&] { return one.troubles == 1; }));
-  std::filesystem::create_directory(temp / "later");
-  EXPECT_TRUE(within(5, [&] { return std::filesystem::exists(temp / "later/cosigned"); }));
-  EXPECT_EQ(one.troubles, 1U) << "said once";
   publisher->stop();
 }
 
