@@ -103,7 +103,7 @@ class SweepCommands(Sweeping):
             shutil.rmtree(on(made), ignore_errors=True)
         shutil.copytree(on("backups"), on("alone"))
         for name in os.listdir(on("alone/meta")):
-            if number and int(name.split(".")[0]) > number:
+            if number and int(name.lstrip(".").split(".")[0]) > number:  # ".2.tmp" is one that was cut short
                 os.remove(on(f"alone/meta/{name}"))
         code, _, err = liuhen("restore", on("alone"), on("restored"), *(("--number", str(number)) if number else ()))
         self.assertEqual(code, 0, (when, err))
