@@ -335,7 +335,7 @@ TEST(Publisher, WhoBringsNewerHeadsToWitnessesStopsNothing) {
              another = api::WitnessClient::open(b.url(), b.vkey(), {}).value();
   auto parts = log.parts();
   std::mutex one_at_a_time;
-  int left = 7;
+  std::atomic<int> left = 7;
   std::atomic<unsigned> contradictions = 0;
   parts.contradicted = [&](const std::string&, const Error&) { ++contradictions; };
   const auto prove = parts.prove;
