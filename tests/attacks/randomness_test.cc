@@ -113,7 +113,17 @@ TEST_F(AttacksOnRandomness, ExecutedVoidedAndNeverListed) {
 TEST_F(AttacksOnRandomness, ListedLate) {
   execute_unlisted();
   city.now = list_due() + 1;
-  expect_named("draw.unlisted", city.must(draw.disclosure(), {"platform"}));
+  expect_said("draw.unlisted", city.must(draw.disclosure(), {"platform"}),
+              "was complete only after it was due");
+}
+
+TEST_F(AttacksOnRandomness, ExecutedLate) {
+  run_to_round();
+  city.must(town.recorded(), {"platform"});
+  city.now = draw.draw().announcement.execute_deadline + 1;
+  const std::uint64_t executed = city.must(draw.execution(none), {"platform"});
+  city.must(draw.disclosure(), {"platform"});
+  expect_said("draw.escape", executed, "was executed after its deadline");
 }
 
 // Its announcement is cut out of the log, and the rest chained anew.
