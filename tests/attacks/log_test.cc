@@ -24,6 +24,18 @@ TEST_F(AttacksOnTheLog, KeyGrantedInsideTheOperator) {
   expect_named("role.outside", write(std::move(granted), {"trustee-inside", "trustee-second"}));
 }
 
+// The approver's key is the clerk's second.
+TEST_F(AttacksOnTheLog, BothSignaturesAreOnePersons) {
+  schema::KeyGrantedT granted;
+  granted.grant = city.grant("second", {City::Role::approver}, "", false, "clerk");
+  city.must(std::move(granted), {"trustee-outside", "trustee-inside"});
+  expect_named("intent.same_person", write(town.announcement(), {"clerk", "second"}));
+}
+
+TEST_F(AttacksOnTheLog, ApprovedWithoutTheRole) {
+  expect_named("role.denied", write(town.announcement(), {"clerk", "observer"}));
+}
+
 TEST_F(AttacksOnTheLog, StaleKey) {
   schema::KeyRevokedT revoked;
   revoked.key = City::bytes(city.id("clerk"));

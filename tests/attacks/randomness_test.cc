@@ -209,6 +209,22 @@ TEST_F(AttacksOnRandomness, RevealKeptOutAfterTheBeacon) {
   EXPECT_EQ(told.draw().at("tier").as_string(), "C") << told.draw().at("tier_why");
 }
 
+// Witnesses saw the announcement and the closing; contributors answered to checkpoints that no
+// witness has seen, and could have been shown another log.
+TEST_F(AttacksOnRandomness, ContributorsSawWhatNobodyCosigned) {
+  town.announce();
+  witness(city.now);
+  for (const char* name : {"contributor1", "contributor2"}) draw.commit(name);
+  city.must(draw.commitments_closed(), {"platform"});
+  witness(city.now);
+  for (const char* name : {"contributor1", "contributor2"}) city.must(draw.reveal_of(name), {name});
+  city.must(draw.reveals_closed(), {"platform"});
+  town.record_and_execute();
+  const Told told = verify();
+  EXPECT_EQ(told.exit_code, 0);
+  EXPECT_EQ(told.draw().at("tier").as_string(), "C") << told.draw().at("tier_why");
+}
+
 TEST_F(AttacksOnRandomness, CopiedCommitment) {
   town.announce();
   draw.commit("contributor1");
