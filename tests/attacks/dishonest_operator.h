@@ -134,6 +134,15 @@ class Attack : public ::testing::Test {
     EXPECT_EQ(finding.at("position").to_number<std::uint64_t>(), position) << finding;
   }
 
+  // And in the words of one check: of those that have its code, no other.
+  void expect_said(const std::string& code, std::uint64_t position, const std::string& words,
+                   const std::string& more = "") {
+    const auto finding = finding_of(verify(0, true, more), code);
+    ASSERT_TRUE(finding.contains("position") && finding.at("position").is_number()) << finding;
+    EXPECT_EQ(finding.at("position").to_number<std::uint64_t>(), position) << finding;
+    EXPECT_NE(finding.at("en").as_string().find(words), boost::json::string::npos) << finding;
+  }
+
   const std::filesystem::path& dir() const { return dir_; }
   void write_file(const std::filesystem::path& name, std::string_view content) {
     const auto path = dir_ / name;

@@ -14,13 +14,26 @@ TEST_F(AttacksOnTheLog, ForgedAuthor) {
 TEST_F(AttacksOnTheLog, KeyGrantedByOneTrustee) {
   schema::KeyGrantedT granted;
   granted.grant = city.grant("crony", {City::Role::clerk});
-  expect_named("role.signatures", write(std::move(granted), {"trustee-inside"}));
+  expect_said("role.signatures", write(std::move(granted), {"trustee-outside"}),
+              "KeyGranted needs 2 signature(s)");
 }
 
 TEST_F(AttacksOnTheLog, KeyGrantedInsideTheOperator) {
   schema::KeyGrantedT granted;
   granted.grant = city.grant("crony", {City::Role::clerk});
   expect_named("role.outside", write(std::move(granted), {"trustee-inside", "trustee-second"}));
+}
+
+// The approver's key is the clerk's second.
+TEST_F(AttacksOnTheLog, BothSignaturesAreOnePersons) {
+  schema::KeyGrantedT granted;
+  granted.grant = city.grant("second", {City::Role::approver}, "", false, "clerk");
+  city.must(std::move(granted), {"trustee-outside", "trustee-inside"});
+  expect_named("intent.same_person", write(town.announcement(), {"clerk", "second"}));
+}
+
+TEST_F(AttacksOnTheLog, ApprovedWithoutTheRole) {
+  expect_named("role.denied", write(town.announcement(), {"clerk", "observer"}));
 }
 
 TEST_F(AttacksOnTheLog, StaleKey) {
@@ -40,9 +53,10 @@ TEST_F(AttacksOnTheLog, BackdatedEvent) {
 TEST_F(AttacksOnTheLog, HeldBackIntent) {
   const std::uint64_t signed_at = city.now;
   city.now += 7 * 86'400;
-  expect_named("intent.expired", write(City::item("I9"), {"clerk"}, [&](schema::IntentT& intent) {
-                 intent.expires = signed_at + 3'600;
-               }));
+  expect_said("intent.expired",
+              write(City::item("I9"), {"clerk"},
+                    [&](schema::IntentT& intent) { intent.expires = signed_at + 3'600; }),
+              "and the ledger records");
 }
 
 // The same within its life: what it was about has gone on.
@@ -61,9 +75,10 @@ TEST_F(AttacksOnTheLog, IntentRecordedTwice) {
 }
 
 TEST_F(AttacksOnTheLog, IntentForAnotherLog) {
-  expect_named("intent.origin", write(City::item("I9"), {"clerk"}, [](schema::IntentT& intent) {
-                 intent.origin = "liuhen.example/elsewhere";
-               }));
+  expect_said("intent.origin",
+              write(City::item("I9"), {"clerk"},
+                    [](schema::IntentT& intent) { intent.origin = "liuhen.example/elsewhere"; }),
+              "and not for liuhen.example/city");
 }
 
 // An author was shown another log, and his intent says so.

@@ -66,20 +66,31 @@ TEST_F(AttacksOnPoolsAndTeams, SubjectLeftOut) {
   expect_named("draw.pool_root", write(std::move(announced), {"clerk", "approver"}));
 }
 
-// The count is taken with one filter, and what is announced says another.
+// The pool is taken with one filter, and what is announced says another: a friend in the district
+// is kept out, and a firm elsewhere put in for him, so that the counts are right.
 TEST_F(AttacksOnPoolsAndTeams, HiddenFilter) {
-  import(City::firm(900, "370203"));
-  auto announced = town.announcement();
-  auto filtered = projections::copy_of(announced);
-  filtered.scope.push_back(std::make_unique<schema::ConditionT>());
-  filtered.scope[0]->field = schema::Field::division;
-  filtered.scope[0]->values = {"370202"};
-  const auto pool =
-      projections::pool_of(city.state(), filtered, city.state().catalogue.rules.at("R1")).value();
-  announced.subject_root = City::bytes(pool.subject_root);
-  announced.subject_rows = pool.subjects.size();
-  announced.subject_eligible = pool.subjects_eligible;
-  expect_named("draw.pool_root", write(std::move(announced), {"clerk", "approver"}));
+  schema::SubjectsImportedT imported;
+  imported.run = "two";
+  imported.last = true;
+  imported.rows.push_back(City::firm(900, "370203", "F52"));
+  imported.rows.push_back(City::firm(901, "370202", "H62"));
+  city.must(std::move(imported), {"registrar"});
+  const auto in = [&](schema::Field field, const char* value) {
+    auto announced = draw.unpooled();
+    name_beacon(announced, town.beacon.chain());
+    announced.scope.push_back(std::make_unique<schema::ConditionT>());
+    announced.scope[0]->field = field;
+    announced.scope[0]->values = {value};
+    draw.take_pool(announced, city.state().catalogue.rules.at("R1"));
+    return announced;
+  };
+  auto announced = in(schema::Field::division, "370202");
+  const auto filtered = in(schema::Field::industry, "F52");
+  ASSERT_EQ(announced.subject_rows, filtered.subject_rows);
+  ASSERT_EQ(announced.subject_eligible, filtered.subject_eligible);
+  announced.subject_root = filtered.subject_root;
+  expect_said("draw.pool_root", write(std::move(announced), {"clerk", "approver"}),
+              "the announced root of the subjects");
 }
 
 // A stratum for one firm is of no rule's dictionary.

@@ -113,7 +113,17 @@ TEST_F(AttacksOnRandomness, ExecutedVoidedAndNeverListed) {
 TEST_F(AttacksOnRandomness, ListedLate) {
   execute_unlisted();
   city.now = list_due() + 1;
-  expect_named("draw.unlisted", city.must(draw.disclosure(), {"platform"}));
+  expect_said("draw.unlisted", city.must(draw.disclosure(), {"platform"}),
+              "was complete only after it was due");
+}
+
+TEST_F(AttacksOnRandomness, ExecutedLate) {
+  run_to_round();
+  city.must(town.recorded(), {"platform"});
+  city.now = draw.draw().announcement.execute_deadline + 1;
+  const std::uint64_t executed = city.must(draw.execution(none), {"platform"});
+  city.must(draw.disclosure(), {"platform"});
+  expect_said("draw.escape", executed, "was executed after its deadline");
 }
 
 // Its announcement is cut out of the log, and the rest chained anew.
@@ -193,6 +203,22 @@ TEST_F(AttacksOnRandomness, RevealKeptOutAfterTheBeacon) {
   city.now = town.round_time() + 1;
   city.must(draw.reveals_closed(), {"platform"});
   witness(city.now);
+  town.record_and_execute();
+  const Told told = verify();
+  EXPECT_EQ(told.exit_code, 0);
+  EXPECT_EQ(told.draw().at("tier").as_string(), "C") << told.draw().at("tier_why");
+}
+
+// Witnesses saw the announcement and the closing; contributors answered to checkpoints that no
+// witness has seen, and could have been shown another log.
+TEST_F(AttacksOnRandomness, ContributorsSawWhatNobodyCosigned) {
+  town.announce();
+  witness(city.now);
+  for (const char* name : {"contributor1", "contributor2"}) draw.commit(name);
+  city.must(draw.commitments_closed(), {"platform"});
+  witness(city.now);
+  for (const char* name : {"contributor1", "contributor2"}) city.must(draw.reveal_of(name), {name});
+  city.must(draw.reveals_closed(), {"platform"});
   town.record_and_execute();
   const Told told = verify();
   EXPECT_EQ(told.exit_code, 0);

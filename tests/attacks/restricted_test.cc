@@ -189,7 +189,18 @@ TEST_F(AttacksOnRestrictedPools, ClassesInTheOpen) {
   auto a = announcement();
   a.pool_key_hash.clear();
   a.pool_key_sealed.clear();
-  expect_named("draw.restricted", write(std::move(a), {"clerk", "approver"}));
+  a.supervisors.clear();
+  expect_said("draw.restricted", write(std::move(a), {"clerk", "approver"}),
+              "so the announcement commits to a key");
+}
+
+TEST_F(AttacksOnRestrictedPools, ListedOutOfTheSeedsOrder) {
+  ready();
+  city.must(steps.execution(), {"platform"});
+  auto list = steps.disclosure();
+  std::swap(list.visits[0], list.visits[1]);
+  expect_said("draw.disclosed_visit", write(std::move(list), {"platform"}),
+              "it is not in the order that the seed gives");
 }
 
 TEST_F(AttacksOnRestrictedPools, ListedWithoutHavingBeenInThePool) {
@@ -197,7 +208,8 @@ TEST_F(AttacksOnRestrictedPools, ListedWithoutHavingBeenInThePool) {
   city.must(steps.execution(), {"platform"});
   auto list = steps.disclosure();
   list.visits[0]->subject = City::code(77);
-  expect_named("draw.disclosed_visit", write(std::move(list), {"platform"}));
+  expect_said("draw.disclosed_visit", write(std::move(list), {"platform"}),
+              "its subject is not in the pool");
 }
 
 }  // namespace

@@ -49,12 +49,17 @@ TEST_F(AttacksOnRules, NoneOfThemInAnHonestSecondDraw) {
   EXPECT_EQ(told.exit_code, 0) << told.report.at("finding");
 }
 
-// Those who were visited lately are put back into the pool, as if nobody had been there.
+// Those who were visited lately are put back into the pool, as if nobody had been there: it does
+// not help that as many are said to be eligible as the rule leaves.
 TEST_F(AttacksOnRules, VisitedLatelyAndYetInThePool) {
   visit_all_with_rest();
   auto without = projections::copy_of(rule());
   without.rest_days = 0;
-  expect_named("draw.pool_root", announce(again(&without)));
+  auto announced = again(&without);
+  ASSERT_EQ(announced.subject_eligible, 40U);
+  announced.subject_eligible = 36;
+  expect_said("draw.pool_root", announce(std::move(announced)),
+              "the announced root of the subjects");
 }
 
 // And the other way round: firms are kept out by a rest that is not the rule's.
@@ -66,7 +71,26 @@ TEST_F(AttacksOnRules, KeptOutForLongerThanTheRuleSays) {
   });
   auto longer = projections::copy_of(rule());
   longer.rest_days = 30;
-  expect_named("draw.pool_root", announce(again(&longer)));
+  auto announced = again(&longer);
+  ASSERT_EQ(announced.subject_eligible, 36U);
+  announced.subject_eligible = 40;
+  expect_said("draw.pool_root", announce(std::move(announced)),
+              "the announced root of the subjects");
+}
+
+// A firm has been visited as often as the rule allows this year, and is in the pool again.
+TEST_F(AttacksOnRules, OverTheYearlyCapAndYetInThePool) {
+  change_rule([](schema::RuleSetT& next) { next.yearly_cap = 1; });
+  run();
+  for (std::size_t visit = 0; visit < draw.draw().tasks.size(); ++visit) draw.result(visit);
+  auto without = projections::copy_of(rule());
+  without.yearly_cap = 0;
+  auto announced = again(&without);
+  ASSERT_EQ(announced.subject_eligible, 40U);
+  ASSERT_EQ(again().subject_eligible, 36U);
+  announced.subject_eligible = 36;
+  expect_said("draw.pool_root", announce(std::move(announced)),
+              "the announced root of the subjects");
 }
 
 TEST_F(AttacksOnRules, AnOlderRevisionOfTheRule) {
@@ -99,15 +123,16 @@ TEST_F(AttacksOnRules, MinimumLeftOut) {
   expect_named("draw.rate", announce(std::move(announced)));
 }
 
-// It is announced, and the draw made without it.
+// It is announced, and what the rate alone would give is said to have been drawn.
 TEST_F(AttacksOnRules, MinimumNotKept) {
   set_minimum(9);
   run_to_round();
   city.must(town.recorded(), {"platform"});
   auto executed = draw.execution([](const Hash&) { return std::nullopt; });
-  ASSERT_EQ(executed.visits, 9U);
-  executed.strata[0]->drawn = executed.visits = 4;
-  expect_named("draw.selection", write(std::move(executed), {"platform"}));
+  ASSERT_EQ(executed.strata[0]->drawn, 9U);
+  executed.strata[0]->drawn = 4;
+  expect_said("draw.selection", write(std::move(executed), {"platform"}),
+              "are not what the seed gives");
 }
 
 TEST_F(AttacksOnRules, WeightsNotHeeded) {

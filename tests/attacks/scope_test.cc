@@ -76,6 +76,16 @@ TEST_F(AttacksByScope, NoneOfThemWhereTheirTurnComes) {
   EXPECT_TRUE(screen(told, "plan-left-out").at("findings").as_array().empty());
 }
 
+// A plan for one district, and a draw over the other too.
+TEST_F(AttacksByScope, BeyondThePlans) {
+  auto plan = City::plan("P1", 2);
+  plan.scope.push_back(std::make_unique<schema::ConditionT>());
+  plan.scope[0]->field = schema::Field::division;
+  plan.scope[0]->values = {"370202"};
+  city.must(std::move(plan), {"clerk", "approver"});
+  expect_named("draw.scope", write(town.announcement(), {"clerk", "approver"}));
+}
+
 // The operator's two officers in a group of their own, and many others beside them: on every visit.
 TEST_F(AttacksByScope, OfficersHandPickedBesideALargeGroup) {
   city.set_department("MSA-9", "MSA");

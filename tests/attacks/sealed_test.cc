@@ -88,7 +88,7 @@ TEST_F(AttacksOnSealedDraws, OpenedLate) {
   city.now = deadline() + 1;
   city.must(steps.opening(), {"platform"});
   const std::uint64_t last = city.must(steps.list(), {"platform"});
-  expect_named("draw.undisclosed", last);
+  expect_said("draw.undisclosed", last, "was disclosed after its deadline");
 }
 
 TEST_F(AttacksOnSealedDraws, NeverOpened) {

@@ -335,7 +335,7 @@ TEST(Conflicts, EachKind) {
 }
 
 class Sample : public testing::TestWithParam<bool> {};
-INSTANTIATE_TEST_SUITE_P(Names, Sample, testing::Bool());
+INSTANTIATE_TEST_SUITE_P(Names, Sample, testing::Bool(), testing::PrintToStringParamName());
 
 TEST_P(Sample, FiftyThousandPassInEveryEncoding) {
   SampleOptions made;
