@@ -1,0 +1,32 @@
+// Proof files with what a later version may bring: neither verifier condemns what it does not know.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { verifyProofFile } from "../dist/verify/verify-proof.js";
+import { assertNamedAlike, made as madeBy, theirs } from "./both-verifiers.js";
+import { scratch } from "./demonstration.js";
+
+const skip = process.env.LIUHEN_BIN ? false : "LIUHEN_BIN is not set: run ctest -R web";
+
+function made(name) {
+  const { bytes, words: [now] } = madeBy("later_cases", name);
+  return { bytes, now: BigInt(now) };
+}
+
+test("a role or a kind of event of a later version is inconclusive to both", { skip }, async (t) => {
+  const home = scratch(t);
+  for (const name of ["role-of-first", "role-of-second", "role-granted", "kind-permitted"]) {
+    await t.test(name, () => {
+      const { bytes, now } = made(name);
+      const report = verifyProofFile(bytes, { now });
+      assert.deepEqual([report.verdict, report.wrong?.code], ["inconclusive", "payload.unknown"]);
+      const other = theirs(home, bytes, now);
+      assert.deepEqual([other.status, other.finding.code], [2, "payload.unknown"]);
+      assert.equal(String(report.wrong.position), String(other.finding.position));
+    });
+  }
+});
+
+test("no kind, and no role, is wrong in every version", { skip }, (t) => {
+  const home = scratch(t);
+  for (const name of ["no-kind", "no-role"]) assertNamedAlike(home, name, made(name), "permissions.malformed");
+});
