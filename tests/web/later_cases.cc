@@ -1,5 +1,5 @@
-// Proof files with what a later version may bring, for the second implementation
-// (api/web/test/proof-later.test.js).
+// Proof files with what their verifiers do not judge: what a later version may bring, and what only
+// the whole log shows. For the second implementation (api/web/test/proof-later.test.js).
 //
 //   later_cases NAME   prints the file to standard output, and to standard error the Unix second by
 //                      which deadlines are to be judged
@@ -63,7 +63,29 @@ std::string no_role(BeaconTown& town) {
   return forged(town, std::move(changed), kTrustees);
 }
 
-const Cases kCases = {{"role-of-first", role_of_first},
+// An import that no admission let in, by whose first row the next substitute would be in no group.
+std::string import_twice(BeaconTown& town) {
+  BeaconTown other;
+  other.execute();
+  other.recuse();
+  const std::string next = other.substitution().inspector;
+  town.execute();
+  ledger::schema::InspectorsImportedT imported;
+  imported.run = "twice";
+  imported.last = true;
+  imported.rows.push_back(City::inspector(next, "MSA"));
+  imported.rows.push_back(City::inspector(next, town.city.state().inspectors.latest(next)->unit));
+  LIUHEN_CHECK(town.city.refusal(ledger::schema::InspectorsImportedT(imported), {"registrar"}) ==
+               "inspector.duplicate");
+  town.city.slip_in(std::move(imported), {"registrar"});
+  town.recuse();
+  LIUHEN_CHECK(town.substitution().inspector == next);
+  town.substitute();
+  return proof_of(town.city, town.draw.draw());
+}
+
+const Cases kCases = {{"import-twice", import_twice},
+                      {"role-of-first", role_of_first},
                       {"role-of-second", role_of_second},
                       {"role-granted", role_granted},
                       {"kind-permitted", kind_permitted},

@@ -1,4 +1,5 @@
-// Proof files with what a later version may bring: neither verifier condemns what it does not know.
+// Proof files with what a later version may bring, or what only the whole log shows: neither verifier condemns what it
+// cannot judge.
 import assert from "node:assert/strict";
 import test from "node:test";
 import { verifyProofFile } from "../dist/verify/verify-proof.js";
@@ -29,4 +30,12 @@ test("a role or a kind of event of a later version is inconclusive to both", { s
 test("no kind, and no role, is wrong in every version", { skip }, (t) => {
   const home = scratch(t);
   for (const name of ["no-kind", "no-role"]) assertNamedAlike(home, name, made(name), "permissions.malformed");
+});
+
+test("an import that names an inspector twice is for the whole log to refuse: his last row counts to both", { skip }, (t) => {
+  const { bytes, now } = made("import-twice");
+  const report = verifyProofFile(bytes, { now });
+  assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
+  const other = theirs(scratch(t), bytes, now);
+  assert.equal(other.status, 0, JSON.stringify(other.finding));
 });
