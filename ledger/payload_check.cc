@@ -144,6 +144,9 @@ const Special kSpecial[] = {
     {schema::ObjectionFiledTypeTable(), "content", exact(32)},
 };
 
+// A number in the schema, and a kind of payload by what it means.
+constexpr std::size_t kPermissionPayload = 0;
+
 bool is_table(const TypeTable& type) { return type.st == flatbuffers::ST_TABLE; }
 
 Rule rule_of(const TypeTable& type, std::size_t field) {
@@ -167,7 +170,7 @@ struct Plan {
     const char* name = nullptr;
     flatbuffers::TypeCode code{};
     Rule rule;
-    const Plan* ref = nullptr;  // of what it refers to, if it refers
+    const Plan* ref = nullptr;  // of what it refers to, or whose members it numbers
   };
   const TypeTable* type = nullptr;
   std::vector<Field> fields;  // of a union, its members, the first being none
@@ -187,6 +190,8 @@ const Plan& collect(const TypeTable& type, Plans& plans) {
                            .ref = nullptr});
     if (code.sequence_ref >= 0)
       plan.fields[i].ref = &collect(*type.type_refs[code.sequence_ref](), plans);
+    else if (&type == schema::PermissionTypeTable() && i == kPermissionPayload)
+      plan.fields[i].ref = &collect(*schema::PayloadTypeTable(), plans);
   }
   return plan;
 }

@@ -5,9 +5,9 @@
 
 namespace liuhen::projections {
 
-// The table as the state keeps it. Fails: `permissions.malformed` (unknown kind or role, a kind
-// listed twice, nobody may sign), `permissions.trustees` (keys and the table itself must need two
-// trustees, and one trustee must be able to revoke a key).
+// The table as the state keeps it. Fails: `permissions.malformed` (no kind or role, `Genesis`, a
+// kind listed twice, nobody may sign), `permissions.trustees` (keys and the table itself must need
+// two trustees, and one trustee must be able to revoke a key).
 Result<std::map<ledger::PayloadTag, Permission>> permission_table(
     const flatbuffers::Vector<flatbuffers::Offset<ledger::schema::Permission>>& permissions);
 

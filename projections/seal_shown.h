@@ -19,6 +19,7 @@ struct SealShown {
   std::optional<std::uint64_t> sealed_at;  // position of DrawExecuted
   std::optional<std::uint64_t> opened_at;  // position of the first part of the disclosure
   std::vector<Supervisor> supervisors;     // as announced
+  Sentence follows;  // once it is opened: what everybody can compute from the seed, and what not
   Sentence what;
   std::vector<Sentence> objections;  // of supervisors who said that it does not replay
 };

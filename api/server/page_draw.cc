@@ -104,11 +104,8 @@ std::string seal(const State& state, const Draw& draw) {
            "Until then the list is not public, and no event names any visit; what was committed to "
            "at execution lets nobody alter it.");
   if (draw.known_at)
-    words = both(
-        "已启封，密封期间未作任何改动：种子即执行时所承诺的，抽中者与名单根由它重算一致"
-        "。",
-        "Opened, nothing was altered meanwhile: the seed is the one committed to at "
-        "execution, and who is drawn and the root of the list follow from it.");
+    words = both("已启封，密封期间未作任何改动：" + shown->follows.zh + "。",
+                 "Opened, nothing was altered meanwhile: " + shown->follows.en + ".");
   std::string objections;
   for (const auto& each : shown->objections)
     objections += "<p class=\"note\">" + both(escape(each.zh), escape(each.en)) + "</p>\n";

@@ -161,6 +161,24 @@ TEST(Intent, WhatALaterSchemaAddedIsNotKnown) {
   Bytes bytes = pack(intent);
   EXPECT_TRUE(IntentView::parse(bytes).value().known());
 
+  schema::PermissionsChangedT changed;
+  changed.reason = "r";
+  changed.permissions.push_back(std::make_unique<schema::PermissionT>());
+  auto& permission = *changed.permissions[0];
+  permission.payload = static_cast<std::uint8_t>(PayloadTag::MAX);
+  permission.first = {static_cast<std::uint8_t>(schema::Role::MAX)};
+  const auto known = [&] {
+    auto whole = frame();
+    whole.payload.Set(changed);
+    return IntentView::parse(pack(whole)).value().known();
+  };
+  EXPECT_TRUE(known());
+  ++permission.payload;
+  EXPECT_FALSE(known());
+  --permission.payload;
+  ++permission.first[0];
+  EXPECT_FALSE(known());
+
   // The tag of the union is the only byte that holds this value here; a later kind has a later tag.
   const auto tag = static_cast<std::uint8_t>(PayloadTag::SubjectsImported);
   const auto* fields = schema::GetIntent(bytes.data());

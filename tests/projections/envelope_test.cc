@@ -284,7 +284,9 @@ TEST(Keys, PermissionsStayWithTheTrustees) {
             }),
             "permissions.trustees");
   EXPECT_EQ(changed([](auto& table) { table[4].first = {200}; }), "payload.unknown");
-  EXPECT_EQ(changed([](auto& table) { table[4].payload = 200; }), "permissions.malformed");
+  EXPECT_EQ(changed([](auto& table) { table[4].payload = 200; }), "payload.unknown");
+  EXPECT_EQ(changed([](auto& table) { table[4].payload = 0; }), "permissions.malformed");
+  EXPECT_EQ(changed([](auto& table) { table[4].first = {0}; }), "permissions.malformed");
   EXPECT_EQ(changed([](auto& table) { table[4].first = {static_cast<std::uint8_t>(Role::clerk)}; }),
             "");
   EXPECT_EQ(city.refusal(department("D"), {"office"}), "role.denied");

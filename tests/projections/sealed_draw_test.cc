@@ -373,6 +373,7 @@ TEST_F(SealedDraw, WordsSayUntilWhenAndByWhom) {
   seal = projections::seal_shown(city.state(), steps.draw()).value();
   EXPECT_NE(seal.what.en.find("nothing was altered"), std::string::npos);
   EXPECT_NE(seal.what.en.find("found that it replays: supervisor"), std::string::npos);
+  EXPECT_NE(seal.what.en.find("and the root of the list follow from it"), std::string::npos);
   EXPECT_NE(seal.objections[0].en.find("he was wrong, or"), std::string::npos);
   const auto screen = projections::seals_objected_to(city.state());
   ASSERT_EQ(screen.findings.size(), 1U);
@@ -389,6 +390,7 @@ TEST_F(SealedDraw, WithConflictsTheListHasToGiveTheRoot) {
   approve_conflict(city, commitment);
   steps.ready();
   city.must(steps.execution([&](const Hash&) { return std::optional(content); }), {"platform"});
+  city.must(steps.attestation(false), {"supervisor2"});
   steps.attest();
   city.must(steps.opening(), {"platform"});
   EXPECT_EQ(with(steps.list(), {"platform"},
@@ -396,6 +398,14 @@ TEST_F(SealedDraw, WithConflictsTheListHasToGiveTheRoot) {
             "draw.disclosed_root");
   EXPECT_EQ(city.refusal(steps.list(), {"platform"}), "");
   EXPECT_EQ(steps.draw().outcome->vacancies, 0U);
+
+  // So that is all that anybody is told.
+  const auto seal = projections::seal_shown(city.state(), steps.draw()).value();
+  EXPECT_NE(seal.what.en.find("who is drawn follows from it; conflicts are in force"),
+            std::string::npos)
+      << seal.what.en;
+  EXPECT_EQ(seal.what.zh.find("名单根由它重算一致"), std::string::npos) << seal.what.zh;
+  EXPECT_NE(seal.objections.at(0).en.find("or he meant who goes there"), std::string::npos);
 }
 
 // Everybody may go once: of four visits by teams of two from six, one finds nobody.

@@ -8,8 +8,9 @@
 // shares), redraw (of an attempt voided before its round), repeated (of one that was executed, a
 // draw that stands in between), two-recusals (hardly anybody free), moved (a substitute passed over
 // for having left his group), weighted (a draw by weight, with a minimum), rested (that leaves out
-// who was visited lately or is suspended), sealed, opened (with a substitute), opened-in-between
-// (an earlier attempt was), unfinished, or what a dishonest operator would write: see kCases.
+// who was visited lately or is suspended), sealed, opened (with a substitute),
+// opened-with-conflict, opened-in-between (an earlier attempt was), unfinished, or what a dishonest
+// operator would write: see kCases.
 #include <array>
 #include <cstdlib>
 #include <functional>
@@ -17,6 +18,7 @@
 #include <map>
 
 #include "projections/proof_text.h"
+#include "tests/projections/approved_conflict.h"
 #include "tests/projections/beacon_town.h"
 #include "tests/projections/sealed_steps.h"
 #include "tests/projections/shared_vrf.h"
@@ -427,6 +429,23 @@ std::string opened(BeaconTown& town) {
   town.substitute();
   return at.proof();
 }
+// A conflict is in force, which the platform opened for the matching, and one supervisor objected.
+std::string opened_with_conflict(BeaconTown& town) {
+  const auto content = projections::ConflictContent{
+      .subject = City::code(1), .inspector = "Z0001", .kind = "kinship", .evidence = ""};
+  Hash commitment;
+  commitment.fill(7);
+  town.city.must(declared_conflict(commitment), {"registrar"});
+  approve_conflict(town.city, commitment);
+  SealedSteps steps(town.city, town.draw);
+  steps.ready();
+  town.city.must(steps.execution([&](const Hash&) { return std::optional(content); }),
+                 {"platform"});
+  town.city.must(steps.attestation(false), {"supervisor2"});
+  steps.attest();
+  steps.disclose();
+  return proof_of(town.city, town.draw.draw());
+}
 std::string opened_in_between(BeaconTown& town) {
   SealedTown at(town);
   at.steps.attest();
@@ -531,6 +550,7 @@ std::string supervisors_none(BeaconTown& town) {
 
 const Cases kCases = {{"sealed", still_sealed},
                       {"opened", opened},
+                      {"opened-with-conflict", opened_with_conflict},
                       {"opened-in-between", opened_in_between},
                       {"disclosed-late", disclosed_late},
                       {"listed-late", listed_late},

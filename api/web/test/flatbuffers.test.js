@@ -52,6 +52,8 @@ test("tables and fields are those of the schema, in its order", () => {
   assert.equal(seen, ours.size);
   const union = /union Payload \{([^}]*)\}/.exec(text)[1].split(",").map((each) => each.trim());
   assert.deepEqual(schema.payloads.map((member) => member.name), union);
+  const [payload] = ours.get("Permission").fields; // a number in the schema, and a kind of payload by what it means
+  assert.deepEqual([payload.name, payload.kind.below], ["payload", union.length + 1]);
 });
 
 test("damaged buffers are refused, and nothing worse", () => {

@@ -5,7 +5,8 @@ import { type Bytes, fromUtf8 } from "./bytes.js";
 /** How a field is read. Tables are decoded into objects, lists into arrays, u64 into bigint. */
 export type Kind =
   | { readonly of: "u8" | "u32" | "u64" | "bool"; readonly otherwise?: number | null; readonly below?: number }
-  | { readonly of: "bytes" | "string" | "strings"; readonly required?: boolean }
+  | { readonly of: "bytes"; readonly required?: boolean; readonly below?: number } // below: of each byte
+  | { readonly of: "string" | "strings"; readonly required?: boolean }
   | { readonly of: "table" | "tables"; readonly table: Table; readonly required?: boolean }
   | { readonly of: "union"; readonly members: readonly Member[]; readonly required?: boolean };
 
@@ -140,8 +141,12 @@ export class Reader {
     }
     const target = this.follow(at);
     switch (kind.of) {
-      case "bytes":
-        return this.vector(target, 1).bytes;
+      case "bytes": {
+        const { bytes } = this.vector(target, 1);
+        const later = bytes.find((value) => value >= (kind.below ?? 256));
+        if (later !== undefined) this.unknown ??= `${table.name}.${field.name}: value ${later}`;
+        return bytes;
+      }
       case "string":
         return text(this.string(target));
       case "strings":

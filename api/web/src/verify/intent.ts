@@ -46,8 +46,9 @@ function checkLengths(table: Table, row: Decoded): void {
     const kind = field.kind;
     if (kind.of === "bytes") {
       const limit = limitsOf(table.name, field.name);
-      if (limit?.length === undefined) continue;
       const length = (value as Bytes | undefined)?.length ?? 0;
+      if (length > (limit?.most ?? length)) throw new Malformed(`${table.name}.${field.name} has ${length} bytes`);
+      if (limit?.length === undefined) continue;
       const fits = limit.many === true ? length % limit.length === 0 : length === limit.length;
       const none = length === 0 && (limit.optional === true || kind.required !== true);
       if (!fits && !none) throw new Malformed(`${table.name}.${field.name} has ${length} bytes`);

@@ -9,7 +9,7 @@ export function leafHash(entry: Bytes): Bytes {
   return sha256OfShort(0, entry, nothing);
 }
 
-function nodeHash(left: Bytes, right: Bytes): Bytes {
+export function nodeHash(left: Bytes, right: Bytes): Bytes {
   return sha256OfShort(1, left, right);
 }
 

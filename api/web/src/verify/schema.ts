@@ -2,8 +2,8 @@
 //
 // A field is `name:type`. Types: u8, u32, u64, bool; u8<n for an enum of n values; `=x` a default other than
 // 0, `=null` no default. b32 raw bytes of that length, b32* of a multiple of it, b32? of it or none; bytes of
-// any length. Texts by what they are, which limits their bytes: id 64, ref 200, name 400, text 8,192.
-// A capital begins a table. [t] is a list. `!` is required.
+// any length; roles at most 255 bytes, each a number of `roles`. Texts by what they are, which limits their bytes:
+// id 64, ref 200, name 400, text 8,192. A capital begins a table. [t] is a list. `!` is required.
 import type { Field, Kind, Member, Table } from "./flatbuffer.js";
 
 export const textLimits: Readonly<Record<string, number>> = { id: 64, ref: 200, name: 400, text: 8192 };
@@ -13,6 +13,7 @@ export interface Limits {
   readonly length?: number; // bytes
   readonly many?: boolean; // any multiple of it
   readonly optional?: boolean; // or none
+  readonly most?: number; // bytes
   readonly maxText?: number;
 }
 
@@ -33,6 +34,10 @@ function kindOf(owner: string, name: string, spelled: string): Kind {
       scalar[3] === undefined ? 0 : scalar[3] === "null" ? null : scalar[3] === "true" ? 1 : Number(scalar[3]);
     const below = scalar[2] === undefined ? {} : { below: Number(scalar[2]) };
     return { of: scalar[1] as "u8" | "u32" | "u64" | "bool", otherwise, ...below };
+  }
+  if (word === "roles") {
+    limits.set(`${owner}.${name}`, { most: 255 });
+    return { of: "bytes", required, below: roles.length };
   }
   const raw = /^b(?:ytes|(\d+))([*?]?)$/.exec(word);
   if (raw !== null) {
@@ -73,8 +78,8 @@ export const subjectStatuses = ["unknown", "active", "suspended", "revoked", "ca
 export const inspectorStatuses = ["unknown", "active", "suspended", "left"] as const;
 export const scopeFields = ["none", "kind", "division", "section", "industry", "risk_class"] as const;
 
-table("Permission", "payload:u8 first:bytes second:bytes");
-table("KeyGrant", `key:b32! alg:u8=1 person:id! name:name roles:bytes! department:id inspector:id outside:bool
+table("Permission", "payload:u8<48 first:roles second:roles");
+table("KeyGrant", `key:b32! alg:u8=1 person:id! name:name roles:roles! department:id inspector:id outside:bool
   proof:b64!`);
 table("Condition", "field:u8<6 values:[id]!");
 table("StratumRule", `label:name! conditions:[Condition] min_num:u64 min_den:u64=1 max_num:u64=1

@@ -231,6 +231,6 @@ export function admitAnnounced(state: State, { entry, payload: p, authors }: Eve
     groups, contributors: hashes(p, "contributors"), committed: new Map(), revealed: new Map(), closedAt: 0n,
     contributions: [], seed: undefined, selection: undefined, expected: [], executed: undefined, sealChecked: [],
     poolChecked: [], parts: 0,
-    visits: [], tasks: [], attested: new Set(),
+    loads: new Map(), visits: [], tasks: [], attested: new Set(),
   });
 }

@@ -211,11 +211,12 @@ function makeKnown(state: State, draw: Draw, p: Decoded): void {
   }
 }
 
-function checkTeams(state: State, draw: Draw): void {
-  const loads = new Map<string, bigint>();
+/** Of the visits listed, from the first that is new: what those before amount to is in `loads`. */
+export function checkTeams(state: Pick<State, "inspectorRows">, draw: Pick<Draw, "visits" | "groups" | "loads">, from: number): void {
+  const { loads } = draw;
   const bad = (subject: string): never => refuse("draw.disclosed_visit",
     `对 ${subject} 的检查与种子或公告不符`, `the visit to ${subject} is not what the seed or the announcement gives`);
-  for (const visit of draw.visits) {
+  for (const visit of draw.visits.slice(from)) {
     if (visit.team.length !== seatsOf(draw.groups)) bad(visit.subject);
     const officers = visit.team.slice(0, draw.groups[0]!.seats);
     if (officers.includes("") && visit.team.some((id) => id !== "")) bad(visit.subject);
@@ -280,7 +281,7 @@ export function admitDisclosed(state: State, { entry, payload: p, authors }: Eve
     }
     draw.visits.push(visit);
   });
-  checkTeams(state, draw);
+  checkTeams(state, draw, before);
   if (!complete) return;
   if (restricted) checkListedTeams(state, draw, draw.visits);
   const executed = draw.executed!;

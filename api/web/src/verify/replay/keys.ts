@@ -10,11 +10,9 @@ import { verifyVrf } from "../vrf.js";
 import { bytes, flag, hashes, hex, number, rows, text } from "./fields.js";
 import type { Event, Key, Permission, State, VrfKey } from "./state.js";
 
-/** Each of them at least once; undefined if one is not known. */
+/** Undefined if one of them is none. Those of a later version never come here (`payload.unknown`). */
 function rolesOf(values: Bytes): Set<string> | undefined {
-  const names = [...values].map((value) => (value === 0 ? undefined : roleNames[value]));
-  const known = names.filter((name) => name !== undefined);
-  return known.length === names.length ? new Set(known) : undefined;
+  return values.includes(0) ? undefined : new Set([...values].map((value) => roleNames[value]!));
 }
 
 function permissionsOf(list: readonly Decoded[]): Map<string, Permission> {

@@ -68,12 +68,15 @@ const badVisit = (number: number): never =>
     `visit ${number}: its subject is not in the pool or out of order, or its team is not what the seed gives`);
 
 /** That those listed are in the pool, in the order that the seed gives; `from`: the first that is new. */
-export function checkListed(state: State, draw: Draw, visits: readonly Listed[], from: number): void {
-  const pool = new Set(state.pool.committed!.map((row) => row.id));
-  const order = visits.map((visit) => visitOrder(draw.seed!, visit.subject));
+export function checkListed(
+  state: Pick<State, "committedIds">, draw: Pick<Draw, "seed">, visits: readonly Listed[], from: number): void {
+  const orderOf = (i: number): Bytes => visitOrder(draw.seed!, visits[i]!.subject);
+  let before = from === 0 ? undefined : orderOf(from - 1);
   for (let i = from; i < visits.length; i++) {
-    const ascends = i === 0 || compare(order[i - 1]!, order[i]!) < 0;
-    if (!pool.has(visits[i]!.subject) || !ascends) badVisit(i);
+    const order = orderOf(i);
+    const ascends = before === undefined || compare(before, order) < 0;
+    if (!state.committedIds.has(visits[i]!.subject) || !ascends) badVisit(i);
+    before = order;
   }
 }
 

@@ -6,6 +6,7 @@ import { sha256 } from "../hash.js";
 import { refuse, type Sentence } from "../refusal.js";
 import { tuple } from "../tuple.js";
 import { big, bytes, flag, hashes, number, rows } from "./fields.js";
+import { drawsTeams } from "./form.js";
 import type { Draw, Event, Key, State } from "./state.js";
 
 const day = 86_400n;
@@ -107,6 +108,14 @@ export function refuseStillSealed(until: bigint): never {
     `sealed until ${until} at the latest: who was drawn cannot be verified before`);
 }
 
+/** What everybody can compute from the seed of an opened draw: conflicts of restricted content have a say in the root. */
+const whatFollows = (announced: Decoded): Sentence =>
+  big(announced, "conflict_rows") === 0n || !drawsTeams(announced)
+    ? { zh: "种子即执行时所承诺的，抽中者与名单根由它重算一致",
+      en: "the seed is the one committed to at execution, and who is drawn and the root of the list follow from it" }
+    : { zh: "种子即执行时所承诺的，抽中者由它重算一致；有利益冲突在案，派谁去、因而名单根是否也由它得出，须由有权打开者核验",
+      en: "the seed is the one committed to at execution, and who is drawn follows from it; conflicts are in force: whether who goes there, and so the root of the list, follows too is for those who may open them" };
+
 /** What a reader is told of the seal; nothing of a draw that is not a sealed one. */
 export function sealWords(draw: Draw, people: (key: Bytes) => string): Sentence[] {
   if (!flag(draw.announced, "sealed")) return [];
@@ -118,8 +127,9 @@ export function sealWords(draw: Draw, people: (key: Bytes) => string): Sentence[
     : { zh: `监督人 ${agreeing} 已先启封核对无误`, en: `supervisors who opened it before and found that it replays: ${agreeing}` };
   const out: Sentence[] = [];
   if (draw.seed !== undefined) {
-    out.push({ zh: `已启封，密封期间未作任何改动：种子即执行时所承诺的，抽中者与名单根由它重算一致；${checked.zh}`,
-      en: `opened, nothing was altered meanwhile: the seed is the one committed to at execution, and who is drawn and the root follow from it; ${checked.en}` });
+    const follows = whatFollows(draw.announced);
+    out.push({ zh: `已启封，密封期间未作任何改动：${follows.zh}；${checked.zh}`,
+      en: `opened, nothing was altered meanwhile: ${follows.en}; ${checked.en}` });
   } else {
     const executed = draw.executed !== undefined;
     out.push({ zh: `${executed ? "密封中" : "密封抽取"}：名单至迟于 ${until} 启封；可先启封核对的监督人：${all}；${checked.zh}`,

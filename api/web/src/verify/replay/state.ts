@@ -127,6 +127,7 @@ export interface Draw {
   readonly poolChecked: { readonly key: Bytes; readonly person: string; readonly agrees: boolean;
     readonly position: bigint }[]; // of a restricted pool, before the commitments were closed
   parts: number;
+  readonly loads: Map<string, bigint>; // visits listed so far, by inspector
   readonly visits: { subject: string; ticket: Bytes; team: readonly string[] }[];
   tasks: Task[];
   readonly attested: Set<string>;
@@ -152,6 +153,7 @@ export interface State {
   readonly subject: string; // the stream of the draw that the file is about
   readonly pool: Pool;
   readonly inspectorRows: ReadonlyMap<string, InspectorRow>; // of the pool, by id
+  readonly committedIds: ReadonlySet<string>; // of a restricted pool
   readonly keys: Map<string, Key>;
   permissions: Map<string, Permission>;
   readonly logKeys: Bytes[]; // by which the log signs, in order; the last is in force
@@ -184,6 +186,7 @@ export function newState(origin: string, subject: string, pool: Pool): State {
   return {
     origin, subject, pool,
     inspectorRows: new Map(pool.inspectors.map((row) => [row.id, row])),
+    committedIds: new Set((pool.committed ?? []).map((row) => row.id)),
     keys: new Map(), permissions: new Map(), logKeys: [], vrfKeys: new Map(), vrfKey: "",
     departments: new Map(), items: new Map(), rules: new Map(), plans: new Map(), conflicts: new Map(),
     beacons: new Map(), draws: new Map(), inspectors: new Map(), versions: new Map(), intents: new Set(), times: new Map(),
