@@ -18,12 +18,15 @@ class AttacksByScope : public Attack {
       imported.rows.push_back(City::firm(900 + i, "370203"));
     city.must(std::move(imported), {"registrar"});
   }
+  // In all of the plan's scope where there is no division.
   void draw_in(std::uint32_t attempt, const std::string& division) {
     CityDraw one(city, attempt);
     auto announced = one.unpooled();
-    announced.scope.push_back(std::make_unique<schema::ConditionT>());
-    announced.scope[0]->field = schema::Field::division;
-    announced.scope[0]->values = {division};
+    if (!division.empty()) {
+      announced.scope.push_back(std::make_unique<schema::ConditionT>());
+      announced.scope[0]->field = schema::Field::division;
+      announced.scope[0]->values = {division};
+    }
     one.take_pool(announced, city.state().catalogue.rules.at("R1"));
     city.must(std::move(announced), {"clerk", "approver"});
     one.contribute();
@@ -66,6 +69,17 @@ TEST_F(AttacksByScope, FriendsLeftOutOfEveryDraw) {
   EXPECT_EQ(found[0].at("evidence").to_number<std::uint64_t>(), kDraws);
   EXPECT_EQ(found[0].at("positions").at(0).to_number<std::uint64_t>(),
             told.draw(0).at("position").to_number<std::uint64_t>());
+}
+
+// One draw that has them, to be able to say so.
+TEST_F(AttacksByScope, FriendsLeftOutOfAllDrawsButOne) {
+  for (std::uint32_t attempt = 1; attempt <= kDraws; ++attempt)
+    draw_in(attempt, attempt == 30 ? "" : "370202");
+  const Told told = verify();
+  EXPECT_EQ(told.exit_code, 0) << told.report.at("finding");
+  const boost::json::array found = screen(told, "plan-left-out").at("findings").as_array();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].at("evidence").to_number<std::uint64_t>(), kDraws - 1);
 }
 
 TEST_F(AttacksByScope, NoneOfThemWhereTheirTurnComes) {
