@@ -17,6 +17,7 @@ std::vector<Screen> findings_of(const State& state, const FindingsOptions& optio
                           recusals_by_inspector(state),
                           recusals_by_subject(state),
                           recusals_by_approver(state),
+                          absences_selective(state),
                           gains_by_substitution(state, options.open)};
   out.push_back(plans_leave_out(state));
   for (Screen& screen : drawn_too_often_or_never(state, options)) out.push_back(std::move(screen));

@@ -13,7 +13,7 @@ namespace liuhen::projections {
 struct FindingsOptions {
   std::uint64_t now_s = 0;  // for what is overdue
   OpenConflict open;        // may be empty: where conflicts stay hidden fewer are named
-  unsigned threads = 0;     // 0: as many as there are cores
+  unsigned threads = 0;                        // 0: as many as there are cores
   // Draws looked at, of how many; then, for each pair who are matched anew, how often, of how many
   // times at most. May be empty. Called from one thread.
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;
@@ -38,6 +38,7 @@ Screen results_missing(const State& state, std::uint64_t now_s);             // 
 Screen recusals_by_inspector(const State& state);                            // recusals-inspector
 Screen recusals_by_subject(const State& state);                              // recusals-subject
 Screen recusals_by_approver(const State& state);                             // recusals-approver
+Screen absences_selective(const State& state);                               // absences-selective
 Screen gains_by_substitution(const State& state, const OpenConflict& open);  // substitutes-gained
 Screen plans_leave_out(const State& state);                                  // plan-left-out
 Screen cutoffs_uniform(const State& state);                                  // cutoffs-uniform
