@@ -115,6 +115,8 @@ class Auditor {
     if (event.tag() == Tag::SubstituteDrawn) note_substitute(event);
     if (event.tag() == Tag::TeamNamed)
       ++facts_.draws[std::string(text(event.payload<schema::TeamNamed>().draw()))].teams_named;
+    if (event.tag() == Tag::DrawVoided)
+      facts_.draws[draw_of(event)].void_signers = signers_of_void(state_, event);
     apply(state_, event);
     if (ledger::is_loss(event)) note_loss(event);
     if (event.tag() == Tag::CheckpointWitnessed) note_witnessed(event);

@@ -23,6 +23,7 @@
 #include "projections/seal_shown.h"
 #include "projections/sentence.h"
 #include "projections/state.h"
+#include "projections/void_shown.h"
 
 namespace liuhen::projections {
 
@@ -79,7 +80,9 @@ struct DrawLine {
   Sentence form_words;  // what is not drawn, and why; empty where both sides are
   // Teams named in a draw that draws none, and how many of them hang on a conflict not opened.
   std::uint64_t teams_named = 0, teams_unopened = 0;
-  // Earlier draws on its items and scope whose outcomes were seen and discarded; streams, by
+  std::optional<VoidShown> voided;  // absent: it was not
+  // Earlier draws on its items and scope whose outcomes do not stand and could be known when they
+  // were voided (outcomes_discarded_before); streams, by
   // number.
   std::vector<std::string> discarded_before;
   std::uint64_t substitutes_late = 0;  // recorded after their deadline, or overdue at `now_s`
