@@ -83,6 +83,14 @@ class Auditor {
 
   const State& state() const { return state_; }
   const ReplayFacts& facts() const { return facts_; }
+  // Of what is left for those who look across draws.
+  ReplayNotes notes() const {
+    ReplayNotes out;
+    for (const auto& [stream, draw] : state_.draws.by_stream) {
+      if (draw.voided_at) out.voids.emplace(stream, void_shown(draw, facts_));
+    }
+    return out;
+  }
   // What is left for those who look across draws, on several threads.
   const State& state_without_those_aside() {
     state_.last_pool.reset();
@@ -522,7 +530,7 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
   }
   summarise(auditor.state(), auditor.facts(), extent, options.now_s, report);
   if (extent.replayed_whole && options.replayed_whole)
-    options.replayed_whole(auditor.state_without_those_aside());
+    options.replayed_whole(auditor.state_without_those_aside(), auditor.notes());
   return report;
 }
 

@@ -27,6 +27,11 @@
 
 namespace liuhen::projections {
 
+// What a replay meets and the state does not keep, for who looks across draws.
+struct ReplayNotes {
+  VoidsShown voids;  // as far as the reader's policy proves them
+};
+
 struct VerifyOptions {
   // Whom the reader trusts; null: the log's key is the one its own genesis names, and the report
   // says so.
@@ -39,7 +44,7 @@ struct VerifyOptions {
                            // came about (DrawLine::matching)
   // Called with the state at the end if the log was replayed whole; without the draws that were set
   // aside (projections/set_aside.h). May be empty.
-  std::function<void(const State&)> replayed_whole;
+  std::function<void(const State&, const ReplayNotes&)> replayed_whole;
 };
 
 // The beacon of a draw: what was announced, and what came.

@@ -3,7 +3,8 @@
 namespace liuhen::projections {
 
 std::vector<Screen> findings_of(const State& state, const FindingsOptions& options) {
-  std::vector<Screen> out{attempts_repeated(state),
+  std::vector<Screen> out{attempts_repeated(state, options.voids),
+                          voids_unsupervised(state, options.voids),
                           attempts_failed(state, options.now_s),
                           reveals_forfeited(state),
                           seals_objected_to(state),

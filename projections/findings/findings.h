@@ -7,12 +7,14 @@
 #include "projections/findings/screen.h"
 #include "projections/outcome.h"
 #include "projections/state.h"
+#include "projections/void_shown.h"
 
 namespace liuhen::projections {
 
 struct FindingsOptions {
   std::uint64_t now_s = 0;  // for what is overdue
   OpenConflict open;        // may be empty: where conflicts stay hidden fewer are named
+  VoidsShown voids;         // of the replay
   unsigned threads = 0;                        // 0: as many as there are cores
   // Draws looked at, of how many; then, for each pair who are matched anew, how often, of how many
   // times at most. May be empty. Called from one thread.
@@ -24,7 +26,8 @@ struct FindingsOptions {
 std::vector<Screen> findings_of(const State& state, const FindingsOptions& options);
 
 // The screens by themselves, in the order in which they are shown.
-Screen attempts_repeated(const State& state);                                // draw-repeated
+Screen attempts_repeated(const State& state, const VoidsShown& voids = {});  // draw-repeated
+Screen voids_unsupervised(const State& state, const VoidsShown& voids);      // void-unsupervised
 Screen attempts_failed(const State& state, std::uint64_t now_s);             // draw-failed
 Screen reveals_forfeited(const State& state);                                // draw-forfeited
 Screen seals_objected_to(const State& state);                                // seal-objected
