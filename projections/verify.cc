@@ -85,7 +85,7 @@ class Auditor {
   const ReplayFacts& facts() const { return facts_; }
   // Of what is left for those who look across draws.
   ReplayNotes notes() const {
-    ReplayNotes out;
+    ReplayNotes out{.voids = {}, .plans = facts_.plans};
     for (const auto& [stream, draw] : state_.draws.by_stream) {
       if (draw.voided_at) out.voids.emplace(stream, void_shown(draw, facts_));
     }
@@ -125,6 +125,8 @@ class Auditor {
       ++facts_.draws[std::string(text(event.payload<schema::TeamNamed>().draw()))].teams_named;
     if (event.tag() == Tag::DrawVoided)
       facts_.draws[draw_of(event)].void_signers = signers_of_void(state_, event);
+    if (event.tag() == Tag::PlanPublished)
+      facts_.plans.emplace(text(event.payload<schema::PlanPublished>().id()), event.position());
     apply(state_, event);
     if (ledger::is_loss(event)) note_loss(event);
     if (event.tag() == Tag::CheckpointWitnessed) note_witnessed(event);

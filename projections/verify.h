@@ -29,7 +29,8 @@ namespace liuhen::projections {
 
 // What a replay meets and the state does not keep, for who looks across draws.
 struct ReplayNotes {
-  VoidsShown voids;  // as far as the reader's policy proves them
+  VoidsShown voids;                            // as far as the reader's policy proves them
+  std::map<std::string, std::uint64_t> plans;  // position of each plan's first revision
 };
 
 struct VerifyOptions {

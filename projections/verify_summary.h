@@ -35,6 +35,7 @@ struct DrawFacts {
 struct ReplayFacts {
   std::map<std::string, DrawFacts> draws;  // by stream
   std::uint64_t digests = 0;
+  std::map<std::string, std::uint64_t> plans;  // position of each plan's first revision
   std::vector<LossLine> losses;
   std::map<std::string, WrongDraw> wrong;         // by stream; those not executed too
   std::set<std::string> aside;                    // those of them that were set aside

@@ -158,6 +158,7 @@ class Run {
   void look_across(const projections::State& state, const projections::ReplayNotes& notes) {
     projections::FindingsOptions how;
     how.voids = notes.voids;
+    how.plans = notes.plans;
     how.now_s = job_.now_s;
     how.open = open_;
     how.progress = progress();

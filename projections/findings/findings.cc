@@ -9,6 +9,7 @@ std::vector<Screen> findings_of(const State& state, const FindingsOptions& optio
                           reveals_forfeited(state),
                           seals_objected_to(state),
                           pools_edited(state),
+                          pools_diluted(state, options.plans),
                           pools_small(state),
                           cap_exceeded(state),
                           results_recorded_late(state),

@@ -14,7 +14,8 @@ namespace liuhen::projections {
 struct FindingsOptions {
   std::uint64_t now_s = 0;  // for what is overdue
   OpenConflict open;        // may be empty: where conflicts stay hidden fewer are named
-  VoidsShown voids;         // of the replay
+  VoidsShown voids;         // of the replay, as is the next
+  std::map<std::string, std::uint64_t> plans;  // position of each plan's first revision
   unsigned threads = 0;                        // 0: as many as there are cores
   // Draws looked at, of how many; then, for each pair who are matched anew, how often, of how many
   // times at most. May be empty. Called from one thread.
@@ -32,6 +33,8 @@ Screen attempts_failed(const State& state, std::uint64_t now_s);             // 
 Screen reveals_forfeited(const State& state);                                // draw-forfeited
 Screen seals_objected_to(const State& state);                                // seal-objected
 Screen pools_edited(const State& state);                                     // pool-edited
+Screen pools_diluted(const State& state,
+                     const std::map<std::string, std::uint64_t>& plans);     // pool-diluted
 Screen pools_small(const State& state);                                      // pool-small
 Screen cap_exceeded(const State& state);                                     // visits-cap
 Screen results_recorded_late(const State& state);                            // results-recorded

@@ -43,7 +43,7 @@ struct Town : tests::BeaconTown {
     options.replayed_whole = [&](const State& state, const ReplayNotes& notes) {
       screens = findings_of(
           state,
-          {.open = {}, .voids = notes.voids, .threads = 1, .progress = {}});
+          {.open = {}, .voids = notes.voids, .plans = notes.plans, .threads = 1, .progress = {}});
     };
     return verify_log(log, options);
   }
