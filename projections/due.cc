@@ -1,4 +1,5 @@
 // What the platform has to record, and what it should have.
+#include <limits>
 #include <tuple>
 
 #include "projections/draw_lookup.h"
@@ -103,8 +104,9 @@ std::vector<Escape> escapes(const State& state, std::uint64_t now_s,
 std::uint64_t disclosure_due(const Draw& draw) {
   const auto& a = draw.announcement;
   if (a.sealed) return a.disclosure_deadline;
+  // A sum beyond what a time can be is never reached.
   const std::uint64_t by = a.execute_deadline + kListWithinS;
-  return by < kListWithinS ? a.execute_deadline : by;
+  return by < kListWithinS ? std::numeric_limits<std::uint64_t>::max() : by;
 }
 
 std::vector<Undisclosed> undisclosed(const State& state, std::uint64_t now_s) {

@@ -9,6 +9,7 @@
 #include "projections/draw_form.h"
 #include "projections/draw_lookup.h"
 #include "projections/last_pool.h"
+#include "projections/void_shown.h"
 
 namespace liuhen::projections {
 
@@ -221,11 +222,13 @@ bool outcome_is_not_random(const Draw& draw, const ledger::schema::StratumOutcom
          (stratum.drawn == stratum.eligible || stratum.eligible < draw.rule_set.minimum_pool);
 }
 
-std::vector<std::string> outcomes_discarded_before(const State& state, const Draw& draw) {
+std::vector<std::string> outcomes_discarded_before(const State& state, const Draw& draw,
+                                                   const VoidProven& void_proven) {
   std::vector<std::string> discarded;
   for (std::size_t i = 0; i + 1 < draw.number; ++i) {
     const Draw& earlier = state.draws.by_stream.at(state.draws.streams[i]);
     if (earlier.executed_at && earlier.discarded &&
+        (!earlier.voided_at || known_at_void(earlier, void_proven) != KnownAtVoid::nothing) &&
         common_item(draw.announcement, earlier.announcement) != nullptr)
       discarded.push_back(earlier.stream);
   }

@@ -64,10 +64,16 @@ std::vector<std::string> certain_subjects(const State& state, const Draw& draw);
 // of the stratum are, or they are fewer than the rule's minimum.
 bool outcome_is_not_random(const Draw& draw, const ledger::schema::StratumOutcomeT& stratum);
 
+// Whether the void of a draw is proven to be before its beacon's round, to the reader's
+// satisfaction (docs/formats/draw.md, "Before").
+using VoidProven = std::function<bool(const Draw& draw)>;
+
 // Streams of the draws announced before, on one of its items and over part of its scope, that were
-// executed and are voided, by now: somebody has seen these outcomes, and they do not stand. By
-// number.
-std::vector<std::string> outcomes_discarded_before(const State& state, const Draw& draw);
+// executed and are voided, by now: these outcomes do not stand, and that somebody knew them when
+// they were voided is not ruled out. A void that is proven to be before its round rules it out;
+// without a judge none is. By number.
+std::vector<std::string> outcomes_discarded_before(const State& state, const Draw& draw,
+                                                   const VoidProven& void_proven = {});
 
 // What is recorded of an execution that is not sealed: the visits are what the proof's output
 // gives. Of a sealed one see projections/sealed_draw.h.
@@ -119,10 +125,6 @@ std::optional<Due> next_substitute(const Draw& draw);
 
 // In the order in which they must be recorded; one call's items do not depend on each other.
 std::vector<Due> due(const State& state, std::uint64_t now_s);
-
-// Whether the void of a draw is proven to be before its beacon's round, to the reader's
-// satisfaction (docs/formats/draw.md, "Before").
-using VoidProven = std::function<bool(const Draw& draw)>;
 
 // Draws that passed their execution deadline without DrawExecuted, or executed late: violations of
 // "no escape". A void of a draw with a beacon excuses only if it is proven; without a judge none

@@ -45,7 +45,8 @@ struct ProofVerdict {
   Hash root{};
   std::optional<BeaconLine> beacon;  // absent: none was announced
   std::uint64_t entries = 0, subjects = 0, eligible = 0, inspectors = 0, conflicts = 0, visits = 0;
-  // Earlier draws of the file whose outcomes were seen and discarded; streams, by position.
+  // Earlier draws of the file whose outcomes were discarded and could be known when they were
+  // voided: no proof that a void came in time is looked at. Streams, by position.
   std::vector<std::string> discarded_before;
   std::vector<Sentence> shown;      // in the order in which it was checked
   std::vector<Sentence> not_shown;  // what no such file can show

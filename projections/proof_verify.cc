@@ -14,6 +14,7 @@
 #include "projections/sealed_draw.h"
 #include "projections/set_aside.h"
 #include "projections/verify_summary.h"
+#include "projections/void_shown.h"
 #include "projections/vrf_sharing.h"
 
 namespace liuhen::projections {
@@ -180,6 +181,7 @@ class Judge {
                "执行期限已过，此文件中尚无执行记录：请核验整个账本，确认是否违反“不得逃避”",
                "the deadline for execution has passed and this file holds no execution: verify the "
                "whole log, which shows whether it was escaped");
+      describe_discarded(replay.state(), *draw);
       return std::move(out_);
     }
     if (auto late = check_disclosure(replay.state(), *draw); !late) {
@@ -246,9 +248,19 @@ class Judge {
     for (const std::string& stream : out_.discarded_before)
       names.append(names.empty() ? "" : ", ").append(stream);
     const std::string count = number(out_.discarded_before.size());
-    say("此前同事项同范围已有 " + count + " 次结果看过之后作废：" + names,
-        "outcomes on its items and scope were seen and discarded before it: " + count + ": " +
-            names);
+    say("此前同事项同范围已有 " + count + " 次结果作废，作废时不能排除有人已知结果：" + names,
+        "outcomes on its items and scope were discarded before it, and it is not ruled out that "
+        "somebody knew them when they were voided: " +
+            count + ": " + names);
+    const auto timely = std::ranges::count_if(out_.discarded_before, [&](const std::string& each) {
+      return state.draws.by_stream.at(each).voided_before_round();
+    });
+    if (timely == 0) return;
+    const std::string of_them = number(static_cast<std::uint64_t>(timely));
+    say("其中 " + of_them + " 次按记录的时间在信标那一轮之前作废；有无见证人的证明，须核验整个账本",
+        of_them +
+            " of them were voided before the beacon's round by the recorded time; whether "
+            "witnesses prove it the whole log shows");
   }
 
   void describe_beacon(const State& state, const Draw& draw) {
@@ -336,7 +348,10 @@ class Judge {
       not_shown("有利益冲突生效（内容受限），检查人员的匹配只核对了资格、单位、人数上限",
                 "with conflicts in force (restricted content) the matching was checked for "
                 "fitness, units and capacities only, not computed again");
-    if (draw.voided_at) say("该抽取已作废", "the draw was voided");
+    if (draw.voided_at) {
+      const Sentence known = words_of(known_at_void(draw));
+      say("该抽取已作废：" + known.zh, "the draw was voided: " + known.en);
+    }
     if (draw.failed_at) say("该抽取已告失败：无人承诺", "the draw failed: nobody committed");
     if (!draw.disclosed_at && !draw.failed_at && !draw.discarded)
       say("截至该检查点，抽取尚未结束", "as of that checkpoint the draw had not ended");

@@ -83,6 +83,14 @@ class Auditor {
 
   const State& state() const { return state_; }
   const ReplayFacts& facts() const { return facts_; }
+  // Of what is left for those who look across draws.
+  ReplayNotes notes() const {
+    ReplayNotes out{.voids = {}, .plans = facts_.plans};
+    for (const auto& [stream, draw] : state_.draws.by_stream) {
+      if (draw.voided_at) out.voids.emplace(stream, void_shown(draw, facts_));
+    }
+    return out;
+  }
   // What is left for those who look across draws, on several threads.
   const State& state_without_those_aside() {
     state_.last_pool.reset();
@@ -115,6 +123,10 @@ class Auditor {
     if (event.tag() == Tag::SubstituteDrawn) note_substitute(event);
     if (event.tag() == Tag::TeamNamed)
       ++facts_.draws[std::string(text(event.payload<schema::TeamNamed>().draw()))].teams_named;
+    if (event.tag() == Tag::DrawVoided)
+      facts_.draws[draw_of(event)].void_signers = signers_of_void(state_, event);
+    if (event.tag() == Tag::PlanPublished)
+      facts_.plans.emplace(text(event.payload<schema::PlanPublished>().id()), event.position());
     apply(state_, event);
     if (ledger::is_loss(event)) note_loss(event);
     if (event.tag() == Tag::CheckpointWitnessed) note_witnessed(event);
@@ -520,7 +532,7 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
   }
   summarise(auditor.state(), auditor.facts(), extent, options.now_s, report);
   if (extent.replayed_whole && options.replayed_whole)
-    options.replayed_whole(auditor.state_without_those_aside());
+    options.replayed_whole(auditor.state_without_those_aside(), auditor.notes());
   return report;
 }
 

@@ -23,8 +23,15 @@
 #include "projections/seal_shown.h"
 #include "projections/sentence.h"
 #include "projections/state.h"
+#include "projections/void_shown.h"
 
 namespace liuhen::projections {
+
+// What a replay meets and the state does not keep, for who looks across draws.
+struct ReplayNotes {
+  VoidsShown voids;                            // as far as the reader's policy proves them
+  std::map<std::string, std::uint64_t> plans;  // position of each plan's first revision
+};
 
 struct VerifyOptions {
   // Whom the reader trusts; null: the log's key is the one its own genesis names, and the report
@@ -38,7 +45,7 @@ struct VerifyOptions {
                            // came about (DrawLine::matching)
   // Called with the state at the end if the log was replayed whole; without the draws that were set
   // aside (projections/set_aside.h). May be empty.
-  std::function<void(const State&)> replayed_whole;
+  std::function<void(const State&, const ReplayNotes&)> replayed_whole;
 };
 
 // The beacon of a draw: what was announced, and what came.
@@ -79,7 +86,9 @@ struct DrawLine {
   Sentence form_words;  // what is not drawn, and why; empty where both sides are
   // Teams named in a draw that draws none, and how many of them hang on a conflict not opened.
   std::uint64_t teams_named = 0, teams_unopened = 0;
-  // Earlier draws on its items and scope whose outcomes were seen and discarded; streams, by
+  std::optional<VoidShown> voided;  // absent: it was not
+  // Earlier draws on its items and scope whose outcomes do not stand and could be known when they
+  // were voided (outcomes_discarded_before); streams, by
   // number.
   std::vector<std::string> discarded_before;
   std::uint64_t substitutes_late = 0;  // recorded after their deadline, or overdue at `now_s`

@@ -26,7 +26,8 @@ std::uint64_t overdue_substitutes(const State& state, const Draw& draw, std::uin
 }
 
 DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
-                 const crypto::Policy* trusted) {
+                 const ReplayFacts& all) {
+  const crypto::Policy* trusted = all.policy;
   DrawLine line;
   line.number = draw.number;
   line.position = draw.position;
@@ -63,7 +64,9 @@ DrawLine line_of(const State& state, const Draw& draw, const DrawFacts& facts,
   line.substitutes_unopened = facts.substitutes_unopened;
   line.substitutes = facts.substitutes;
   line.none_left = facts.none_left;
-  line.discarded_before = outcomes_discarded_before(state, draw);
+  if (draw.voided_at) line.voided = void_shown(draw, all);
+  line.discarded_before = outcomes_discarded_before(
+      state, draw, [&](const Draw& earlier) { return is_void_proven(earlier, all); });
   line.substitutes_late = facts.substitutes_late;
   return line;
 }
@@ -344,6 +347,19 @@ bool has_listed_beacon(const Draw& draw, const crypto::Policy* trusted) {
   return draw.beacon && trusted != nullptr && trusted->lists_beacon(draw.beacon->chain_hash);
 }
 
+bool is_void_proven(const Draw& draw, const ReplayFacts& facts) {
+  return has_listed_beacon(draw, facts.policy) &&
+         is_before(facts.witnessed, *draw.voided_at, draw.beacon->round_time,
+                   draw.rule_set.margin_s, std::nullopt);
+}
+
+VoidShown void_shown(const Draw& draw, const ReplayFacts& facts) {
+  const auto found = facts.draws.find(draw.stream);
+  return {.known = known_at_void(draw,
+                                 [&](const Draw& voided) { return is_void_proven(voided, facts); }),
+          .signers = found == facts.draws.end() ? VoidSigners{} : found->second.void_signers};
+}
+
 std::optional<BeaconLine> beacon_line_of(const State& state, const Draw& draw,
                                          const crypto::Policy* trusted) {
   if (!draw.beacon) return std::nullopt;
@@ -374,8 +390,8 @@ void summarise(const State& state, const ReplayFacts& facts, const Extent& exten
   for (const std::string& stream : state.draws.streams) {
     const Draw& draw = state.draws.by_stream.at(stream);
     const auto found = facts.draws.find(stream);
-    report.draws.push_back(line_of(
-        state, draw, found == facts.draws.end() ? DrawFacts{} : found->second, facts.policy));
+    report.draws.push_back(
+        line_of(state, draw, found == facts.draws.end() ? DrawFacts{} : found->second, facts));
     DrawLine& line = report.draws.back();
     judge_tier(state, draw, facts, extent, line);
     line.wrong = facts.wrong.contains(stream);

@@ -20,6 +20,7 @@ struct DrawFacts {
                 teams_unopened =
                     0;  // by TeamNamed; of them those that hang on conflicts not opened
   std::optional<MatchingShown> matching;
+  VoidSigners void_signers;  // where it was voided
   std::uint64_t conflicts_unopened = 0, substitutes_unopened = 0;
   std::uint64_t substitutes_late = 0;            // recorded, after their deadline
   std::uint64_t substitutes = 0, none_left = 0;  // recorded, and who they named
@@ -34,6 +35,7 @@ struct DrawFacts {
 struct ReplayFacts {
   std::map<std::string, DrawFacts> draws;  // by stream
   std::uint64_t digests = 0;
+  std::map<std::string, std::uint64_t> plans;  // position of each plan's first revision
   std::vector<LossLine> losses;
   std::map<std::string, WrongDraw> wrong;         // by stream; those not executed too
   std::set<std::string> aside;                    // those of them that were set aside
@@ -48,6 +50,12 @@ struct Extent {
   bool head_right = false;        // so was the head, where there is one to ask for
   std::set<std::string> escaped;  // draws not executed, or after their deadline; of a whole replay
 };
+
+// Whether the reader's quorum proves the void to be before the round of a chain that he lists.
+bool is_void_proven(const Draw& draw, const ReplayFacts& facts);
+
+// Of a voided draw.
+VoidShown void_shown(const Draw& draw, const ReplayFacts& facts);
 
 // Fills in everything of the report that follows from the state. To be called when the verdict is
 // final: a guarantee is ticked only if what is said of it was done over the whole log.

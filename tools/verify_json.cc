@@ -52,6 +52,32 @@ json::value finding_of(const std::optional<Error>& finding, std::optional<std::u
   return out;
 }
 
+const char* name_of(projections::KnownAtVoid known) {
+  using Known = projections::KnownAtVoid;
+  switch (known) {
+    case Known::nothing:
+      return "nothing";
+    case Known::unproven:
+      return "unproven";
+    case Known::who_has_reveals:
+      return "who_has_reveals";
+    case Known::operator_alone:
+      return "operator_alone";
+    case Known::executed:
+      return "executed";
+  }
+  return "";
+}
+
+json::value void_of(const std::optional<projections::VoidShown>& shown) {
+  if (!shown) return nullptr;
+  const auto words = words_of(*shown);
+  return json::object{{"known", name_of(shown->known)},
+                      {"who", json::value_from(shown->signers.persons)},
+                      {"supervisor", shown->signers.supervisor},
+                      {"words", json::object{{"zh", words.zh}, {"en", words.en}}}};
+}
+
 json::array wrong_draws_of(const std::vector<projections::WrongDraw>& draws) {
   json::array out;
   for (const auto& wrong : draws) {
@@ -245,6 +271,7 @@ json::object row_of(const projections::DrawLine& draw) {
           {"tier_why", json::object{{"zh", draw.tier_why.zh}, {"en", draw.tier_why.en}}},
           {"phase", name_of(draw.phase)},
           {"voided", draw.discarded},
+          {"void", void_of(draw.voided)},
           {"beacon", beacon_of(draw.beacon)},
           {"digits", digits_of(draw.digits)},
           {"seal", seal_of(draw.seal)},

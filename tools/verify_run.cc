@@ -149,11 +149,16 @@ class Run {
     out.now_s = job_.now_s;
     out.timelines = job_.json || !job_.report_file.empty();
     if (job_.findings)
-      out.replayed_whole = [this](const projections::State& state) { look_across(state); };
+      out.replayed_whole = [this](const projections::State& state,
+                                  const projections::ReplayNotes& notes) {
+        look_across(state, notes);
+      };
     return out;
   }
-  void look_across(const projections::State& state) {
+  void look_across(const projections::State& state, const projections::ReplayNotes& notes) {
     projections::FindingsOptions how;
+    how.voids = notes.voids;
+    how.plans = notes.plans;
     how.now_s = job_.now_s;
     how.open = open_;
     how.progress = progress();

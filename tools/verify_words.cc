@@ -100,14 +100,17 @@ std::vector<Sentence> notes_on(const DrawLine& draw) {
     out.push_back({"无人可递补：" + number(draw.none_left) + " 次",
                    "nobody left to go instead: " + number(draw.none_left) + " times"});
   }
+  if (draw.voided) out.push_back(words_of(*draw.voided));
   if (!draw.discarded_before.empty()) {
     const std::string count = number(draw.discarded_before.size());
     std::string names;
     for (const std::string& stream : draw.discarded_before)
       names.append(names.empty() ? "" : ", ").append(stream);
     out.push_back(
-        {"此前同事项同范围已有 " + count + " 次结果看过之后作废：" + names,
-         "outcomes on its items and scope seen and discarded before it: " + count + ": " + names});
+        {"此前同事项同范围已有 " + count + " 次结果作废，作废时不能排除有人已知结果：" + names,
+         "outcomes on its items and scope that were discarded before it, where it is not "
+         "ruled out that somebody knew them when they were voided: " +
+             count + ": " + names});
   }
   if (draw.substitutes_unproven != 0) {
     out.push_back(

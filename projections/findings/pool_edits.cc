@@ -15,6 +15,7 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 struct Edits {
   std::uint64_t subjects = 0, inspectors = 0;  // rows that were there before, and changed
   std::uint64_t taken_out = 0;                 // of them: no longer active
+  std::uint64_t added = 0;                     // rows of subjects that were not there before
   std::uint64_t conflicts = 0;                 // approved since
   Evidence evidence;
 };
@@ -34,6 +35,7 @@ void count_subjects(const State& state, const Draw& draw, std::uint64_t before, 
     if (state.subjects.latest(subject).position <= before) continue;  // untouched since
     const SubjectVersion* old = state.subjects.at(subject, before);
     const SubjectVersion* taken = state.subjects.at(subject, pool);
+    if (old == nullptr && taken != nullptr && scope.meets(*taken)) ++edits.added;
     if (old == nullptr || taken == nullptr || old == taken) continue;
     if (!scope.meets(*old) && !scope.meets(*taken)) continue;
     ++edits.subjects;
@@ -72,9 +74,12 @@ Screen pools_edited(const State& state) {
   screen.code = "pool-edited";
   screen.title = {"抽取前不久改动名录", "Pools edited shortly before a draw"};
   screen.method = {
-      "比较取名录时与公告前 7 日的登记，只计此前已在册的行；另计其间获准的利益冲突",
-      "the registry when the pool was taken against seven days before the "
-      "announcement, only rows that were there before; and conflicts approved meanwhile"};
+      "比较取名录时与公告前 7 "
+      "日的登记，列出此前已在册的行有改动、或其间有利益冲突获准的；其间新登记"
+      "的只附计数，是否异常另有一项专看",
+      "the registry when the pool was taken against seven days before the announcement: draws are "
+      "listed for rows that were there before and changed, and for conflicts approved meanwhile; "
+      "rows added are counted beside them, and another screen looks at those"};
   screen.limits = {"日常的登记更新也在其中；每次改动的签名人见所列条目",
                    "day-to-day updates are among them; who signed each is in the entries listed"};
   for (const std::string& stream : state.draws.streams) {
@@ -93,11 +98,12 @@ Screen pools_edited(const State& state) {
     finding.what = {
         "抽取“" + stream + "”公告前 7 日内改动了范围内的检查对象 " + number(edits.subjects) +
             " 户、检查人员 " + number(edits.inspectors) + " 人，其中 " + number(edits.taken_out) +
-            " 个因此不可抽；获准利益冲突 " + number(edits.conflicts) + " 项",
+            " 个因此不可抽；新登记 " + number(edits.added) + " 户；获准利益冲突 " +
+            number(edits.conflicts) + " 项",
         "within seven days before the draw \"" + stream + "\" " + number(edits.subjects) +
             " subjects in scope and " + number(edits.inspectors) + " inspectors were changed; " +
-            number(edits.taken_out) + " of them could no longer be drawn; " +
-            number(edits.conflicts) + " conflicts were approved"};
+            number(edits.taken_out) + " of them could no longer be drawn; " + number(edits.added) +
+            " were added; " + number(edits.conflicts) + " conflicts were approved"};
     screen.findings.push_back(std::move(finding));
   }
   return screen;

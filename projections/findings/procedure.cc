@@ -20,6 +20,12 @@ void for_each_draw(const State& state, Visit&& visit) {
   for (const std::string& stream : state.draws.streams) visit(state.draws.by_stream.at(stream));
 }
 
+VoidShown shown_of(const Draw& draw, const VoidsShown& voids) {
+  const auto found = voids.find(draw.stream);
+  return found == voids.end() ? VoidShown{.known = known_at_void(draw), .signers = {}}
+                              : found->second;
+}
+
 Sentence fact_method() { return {"逐条列出，不作检验", "listed as they are; no test"}; }
 
 // Mondays to Fridays after the first day up to the last. Holidays are not in the log: a year has
@@ -33,7 +39,7 @@ std::uint64_t weekdays_between(std::uint64_t from_s, std::uint64_t to_s) {
 
 }  // namespace
 
-Screen attempts_repeated(const State& state) {
+Screen attempts_repeated(const State& state, const VoidsShown& voids) {
   Screen screen;
   screen.code = "draw-repeated";
   screen.title = {"作废与重抽", "Draws voided and repeated"};
@@ -48,16 +54,52 @@ Screen attempts_repeated(const State& state) {
     finding.evidence.add(draw.position);
     finding.evidence.add(*draw.voided_at);
     if (draw.executed_at) finding.evidence.add(*draw.executed_at);
-    if (draw.executed_at && *draw.executed_at < *draw.voided_at) {
-      const std::string after = number(draw.voided_time - draw.executed_time);
-      finding.what = {
-          "抽取“" + draw.stream + "”在执行之后 " + after + " 秒被作废，当时结果已可得知",
-          "the draw \"" + draw.stream + "\" was voided " + after +
-              " seconds after its execution, when its outcome could be known"};
-    } else {
-      finding.what = {"抽取“" + draw.stream + "”在执行之前被作废",
-                      "the draw \"" + draw.stream + "\" was voided before it was executed"};
+    const bool after = draw.executed_at && *draw.executed_at < *draw.voided_at;
+    const std::string seconds = after ? number(draw.voided_time - draw.executed_time) : "";
+    const Sentence words = words_of(shown_of(draw, voids));
+    finding.what = {
+        "抽取“" + draw.stream + "”" + (after ? "在执行之后 " + seconds + " 秒" : "在执行之前") +
+            "被作废：" + words.zh,
+        "the draw \"" + draw.stream + "\" was voided " +
+            (after ? seconds + " seconds after its execution" : "before it was executed") + ": " +
+            words.en};
+    screen.findings.push_back(std::move(finding));
+  });
+  return screen;
+}
+
+Screen voids_unsupervised(const State& state, const VoidsShown& voids) {
+  Screen screen;
+  screen.code = "void-unsupervised";
+  screen.title = {"结果已可算出而未经监督人的作废",
+                  "Voids without a supervisor when the outcome could be worked out"};
+  screen.method = {
+      "不可反悔之后（信标那一轮的时间，无信标的为承诺截止）、执行之前的作废，签名人中没有监督人的，"
+      "逐条列出，不作检验",
+      "voids past the point of no return (the time of the beacon's round, or else the closing of "
+      "the commitments) and before the execution that no supervisor signed, listed as they are; no "
+      "test"};
+  screen.limits = {
+      "规则允许这样作废，该次仍须执行并公布；缺信标、缺揭示、缺见证都不需要作废。是否真有人算过结果"
+      "，"
+      "账本说不出；时间由运营方填写",
+      "the rules allow such a void, and the draw is executed and shown all the same; no beacon, "
+      "reveal or quorum that is missing asks for one. Whether anybody did work the outcome out the "
+      "log does not tell; the times are the operator's word"};
+  for_each_draw(state, [&](const Draw& draw) {
+    if (!draw.voided_at) return;
+    ++screen.sample;
+    const auto found = voids.find(draw.stream);
+    if (found == voids.end() || !found->second.is_unsupervised()) return;
+    Finding finding;
+    finding.about = draw.stream;
+    for (const auto& step :
+         {draw.commitments_closed_at, draw.reveals_closed_at, draw.beacon_at, draw.voided_at}) {
+      if (step && *step <= *draw.voided_at) finding.evidence.add(*step);
     }
+    const Sentence words = words_of(found->second);
+    finding.what = {"抽取“" + draw.stream + "”" + words.zh,
+                    "the draw \"" + draw.stream + "\": " + words.en};
     screen.findings.push_back(std::move(finding));
   });
   return screen;

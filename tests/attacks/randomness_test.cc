@@ -88,6 +88,26 @@ TEST_F(AttacksOnRandomness, VoidAfterTheBeacon) {
   expect_named("draw.escape", draw.draw().position, draw.draw().announcement.execute_deadline + 1);
 }
 
+// Likewise, executed and shown as it has to be: no breach, and named for who could know it and who
+// signed.
+TEST_F(AttacksOnRandomness, VoidWithoutASupervisorOfWhatTheOperatorKnows) {
+  run_to_round();
+  town.void_it();
+  town.record_and_execute();
+  const Told told = verify();
+  EXPECT_EQ(told.exit_code, 0) << told.report.at("finding");
+  const auto first = told.draw();
+  EXPECT_EQ(first.at("void").at("known").as_string(), "operator_alone");
+  EXPECT_FALSE(first.at("void").at("supervisor").as_bool());
+  const auto screens = told.report.at("findings").as_array();
+  const auto* found = std::ranges::find_if(screens, [](const auto& screen) {
+    return screen.at("code").as_string() == "void-unsupervised";
+  });
+  ASSERT_NE(found, screens.end());
+  ASSERT_EQ(found->at("findings").as_array().size(), 1U);
+  EXPECT_EQ(found->at("findings").at(0).at("about").as_string(), draw.stream());
+}
+
 TEST_F(AttacksOnRandomness, SuppressedDraw) {
   run_to_round();
   city.must(town.recorded(), {"platform"});

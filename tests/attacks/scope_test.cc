@@ -18,12 +18,15 @@ class AttacksByScope : public Attack {
       imported.rows.push_back(City::firm(900 + i, "370203"));
     city.must(std::move(imported), {"registrar"});
   }
+  // In all of the plan's scope where there is no division.
   void draw_in(std::uint32_t attempt, const std::string& division) {
     CityDraw one(city, attempt);
     auto announced = one.unpooled();
-    announced.scope.push_back(std::make_unique<schema::ConditionT>());
-    announced.scope[0]->field = schema::Field::division;
-    announced.scope[0]->values = {division};
+    if (!division.empty()) {
+      announced.scope.push_back(std::make_unique<schema::ConditionT>());
+      announced.scope[0]->field = schema::Field::division;
+      announced.scope[0]->values = {division};
+    }
     one.take_pool(announced, city.state().catalogue.rules.at("R1"));
     city.must(std::move(announced), {"clerk", "approver"});
     one.contribute();
@@ -68,6 +71,17 @@ TEST_F(AttacksByScope, FriendsLeftOutOfEveryDraw) {
             told.draw(0).at("position").to_number<std::uint64_t>());
 }
 
+// One draw that has them, to be able to say so.
+TEST_F(AttacksByScope, FriendsLeftOutOfAllDrawsButOne) {
+  for (std::uint32_t attempt = 1; attempt <= kDraws; ++attempt)
+    draw_in(attempt, attempt == 30 ? "" : "370202");
+  const Told told = verify();
+  EXPECT_EQ(told.exit_code, 0) << told.report.at("finding");
+  const boost::json::array found = screen(told, "plan-left-out").at("findings").as_array();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].at("evidence").to_number<std::uint64_t>(), kDraws - 1);
+}
+
 TEST_F(AttacksByScope, NoneOfThemWhereTheirTurnComes) {
   draw_in(1, "370202");
   draw_in(2, "370203");
@@ -84,6 +98,38 @@ TEST_F(AttacksByScope, BeyondThePlans) {
   plan.scope[0]->values = {"370202"};
   city.must(std::move(plan), {"clerk", "approver"});
   expect_named("draw.scope", write(town.announcement(), {"clerk", "approver"}));
+}
+
+// One firm comes every week; before the second draw thirty more than that, so that four of them all
+// are seldom those who were there.
+TEST_F(AttacksByScope, RowsAddedToDiluteThePool) {
+  std::uint64_t next = 2'000;
+  const auto week = [&](std::uint64_t firms) {
+    schema::SubjectsImportedT imported;
+    imported.run = "week-" + std::to_string(next);
+    imported.last = true;
+    for (std::uint64_t i = 0; i < firms; ++i) imported.rows.push_back(City::firm(next++, "370202"));
+    const std::uint64_t at = city.must(std::move(imported), {"registrar"});
+    city.now += 7 * 86'400;
+    return at;
+  };
+  auto plan = City::plan("P1", 2);
+  plan.rates[0]->num = 0;
+  plan.rates[0]->den = 1;
+  plan.rates[0]->fixed = 4;
+  city.must(std::move(plan), {"clerk", "approver"});
+  for (int i = 0; i < 10; ++i) week(1);
+  city.set_department("MSA-7", "MSA");  // close to the announcement, for the pool to be fresh
+  draw_in(1, "");
+  const std::uint64_t added = week(31);
+  city.set_department("MSA-8", "MSA");
+  draw_in(2, "");
+  const Told told = verify();
+  EXPECT_EQ(told.exit_code, 0) << told.report.at("finding");
+  const boost::json::array found = screen(told, "pool-diluted").at("findings").as_array();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].at("about").as_string(), "draw/P1/2");
+  EXPECT_EQ(found[0].at("positions").at(0).to_number<std::uint64_t>(), added) << found[0];
 }
 
 // The operator's two officers in a group of their own, and many others beside them: on every visit.

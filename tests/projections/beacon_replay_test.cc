@@ -2,6 +2,7 @@
 // operator would write.
 #include <gtest/gtest.h>
 
+#include "projections/findings/findings.h"
 #include "projections/proof_text.h"
 #include "projections/verify.h"
 #include "projections/verify_summary.h"
@@ -33,6 +34,17 @@ struct Town : tests::BeaconTown {
     options.trusted = &trusted;
     options.now_s = now;
     options.threads = 1;
+    return verify_log(log, options);
+  }
+  Report verify_across(std::vector<Screen>& screens) {
+    CityLog log(city);
+    VerifyOptions options;
+    options.threads = 1;
+    options.replayed_whole = [&](const State& state, const ReplayNotes& notes) {
+      screens = findings_of(
+          state,
+          {.open = {}, .voids = notes.voids, .plans = notes.plans, .threads = 1, .progress = {}});
+    };
     return verify_log(log, options);
   }
   // What an operator writes who asks no admission.
@@ -130,6 +142,56 @@ TEST(VerifyBeacon, AVoidAfterTheRoundHidesNothing) {
   town.city.must(town.recorded(), {"platform"});
   town.draw.execute();
   EXPECT_EQ(town.verify(deadline + 1).verdict, Verdict::verified) << "executed, shown, discarded";
+}
+
+// Whoever can work an outcome out, and voids it without anybody who supervises, is named; none of
+// the honest voids is.
+TEST(VerifyBeacon, AVoidOfAnOutcomeThatCouldBeKnown) {
+  using Step = std::function<void(Town&)>;
+  const Step announced = [](Town&town) { town.announce(); },
+             reveals_missing =
+                 [](Town&town) {
+                   town.announce();
+                   for (const char* name : {"contributor1", "contributor2"}) town.draw.commit(name);
+                   town.city.must(town.draw.commitments_closed(), {"platform"});
+                   town.city.now = town.round_time();
+                 },
+             ready = [](Town&town) { town.ready(); }, executed = [](Town&town) { town.execute(); };
+  struct Case {
+    const char* name;
+    const Step& until;
+    const char* second;
+    KnownAtVoid known;
+    std::size_t found;
+  };
+  for (const auto& [name, until, second, known, found] :
+       {Case{"in time", announced, "clerk", KnownAtVoid::unproven, 0},
+        Case{"reveals missing", reveals_missing, "clerk", KnownAtVoid::who_has_reveals, 1},
+        Case{"ready", ready, "clerk", KnownAtVoid::operator_alone, 1},
+        Case{"supervised", ready, "supervisor", KnownAtVoid::operator_alone, 0},
+        Case{"executed", executed, "supervisor", KnownAtVoid::executed, 0}}) {
+    Town town;
+    until(town);
+    schema::DrawVoidedT voided;
+    voided.draw = town.draw.stream();
+    voided.reason = "公告有误";
+    const std::uint64_t at = town.city.must(std::move(voided), {"approver", second});
+    std::vector<Screen> screens;
+    const Report report = town.verify_across(screens);
+    ASSERT_EQ(report.verdict, Verdict::verified) << name;
+    const VoidShown shown = report.draws.at(0).voided.value();
+    EXPECT_EQ(shown.known, known) << name;
+    EXPECT_EQ(shown.signers.persons, (std::vector<std::string>{"approver", second})) << name;
+    EXPECT_EQ(shown.signers.supervisor, std::string(second) == "supervisor") << name;
+    ASSERT_EQ(screens.at(1).code, "void-unsupervised");
+    ASSERT_EQ(screens[1].findings.size(), found) << name;
+    if (found == 0) continue;
+    EXPECT_EQ(screens[1].findings[0].about, town.draw.stream());
+    EXPECT_EQ(screens[1].findings[0].evidence.positions.back(), at);
+    EXPECT_NE(screens[1].findings[0].what.zh.find("签名人 approver、clerk，其中没有监督人"),
+              std::string::npos)
+        << screens[1].findings[0].what.zh;
+  }
 }
 
 TEST(VerifyBeacon, ADrawThatIsNeverClosedIsAnEscape) {

@@ -35,6 +35,18 @@ TEST(Due, LeadsADrawToItsEnd) {
   EXPECT_EQ(due(city), std::nullopt);
 }
 
+TEST(Due, AListADayAfterTheDeadlineOfItsExecution) {
+  projections::Draw draw;
+  draw.announcement.execute_deadline = 1'790'000'000;
+  EXPECT_EQ(projections::disclosure_due(draw), 1'790'086'400U);
+  draw.announcement.execute_deadline = std::numeric_limits<std::uint64_t>::max() - 86'399;
+  EXPECT_EQ(projections::disclosure_due(draw), std::numeric_limits<std::uint64_t>::max())
+      << "beyond what a time can be";
+  draw.announcement.sealed = true;
+  draw.announcement.disclosure_deadline = 1'790'000'001;
+  EXPECT_EQ(projections::disclosure_due(draw), 1'790'000'001U);
+}
+
 TEST(Due, FailsWhatNobodyCommittedTo) {
   DrawnCity city;
   city.announce();

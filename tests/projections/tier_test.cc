@@ -173,6 +173,31 @@ TEST(TierA, AVoidThatIsProvenToBeBeforeTheRoundEndsTheAttempt) {
   }
 }
 
+// The platform executes such a draw all the same. Nobody could know its outcome at the void, if the
+// chain is not the operator's own.
+TEST(TierA, WhatWasVoidedProvenlyBeforeTheRoundWasNotSeen) {
+  for (const unsigned late : {0U, 1U}) {
+    Town town;
+    town.draw.contribute();
+    town.void_it();
+    town.witness(town.round_time() - kMarginS + late);
+    town.record_and_execute();
+    CityDraw second(town.city, 2);
+    auto again = second.announcement();
+    again.previous = town.draw.stream();
+    town.city.must(std::move(again), {"clerk", "approver"});
+    const std::vector<std::string> none, first{town.draw.stream()};
+    const auto draws_for = [&](const std::string& quorum, bool listed) {
+      return town.verify(quorum, listed).draws;
+    };
+    EXPECT_EQ(draws_for("two", true).at(1).discarded_before, late == 0 ? none : first);
+    EXPECT_EQ(draws_for("two", true).at(0).voided.value().known,
+              late == 0 ? KnownAtVoid::nothing : KnownAtVoid::unproven);
+    EXPECT_EQ(draws_for("none", true).at(1).discarded_before, first) << "to whom it is not proven";
+    EXPECT_EQ(draws_for("two", false).at(1).discarded_before, first) << "who has another beacon";
+  }
+}
+
 TEST(TierA, ASubstituteWhoseDecisionIsProvenToBeBeforeItsRound) {
   for (const unsigned late : {0U, 1U}) {
     Town town;

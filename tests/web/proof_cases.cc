@@ -5,12 +5,13 @@
 //                      the Unix second by which deadlines are to be judged
 //
 // NAME is whole (with a substitute), digits (of a lottery and of dice), recovered (by holders of
-// shares), redraw (of an attempt voided before its round), repeated (of one that was executed, a
-// draw that stands in between), two-recusals (hardly anybody free), moved (a substitute passed over
-// for having left his group), weighted (a draw by weight, with a minimum), rested (that leaves out
-// who was visited lately or is suspended), sealed, opened (with a substitute),
-// opened-with-conflict, opened-in-between (an earlier attempt was), unfinished, or what a dishonest
-// operator would write: see kCases.
+// shares), redraw (of an attempt voided before its round), redraw-in-time and redraw-awaited (of
+// one that was executed all the same), voided-* (in one of its phases, and executed), repeated (of
+// one that was executed, a draw that stands in between), two-recusals (hardly anybody free), moved
+// (a substitute passed over for having left his group), weighted (a draw by weight, with a
+// minimum), rested (that leaves out who was visited lately or is suspended), sealed, opened (with a
+// substitute), opened-with-conflict, opened-in-between (an earlier attempt was), unfinished, or what
+// a dishonest operator would write: see kCases.
 #include <array>
 #include <cstdlib>
 #include <functional>
@@ -231,6 +232,63 @@ void discard(BeaconTown& town, CityDraw& draw) {
   voided.draw = draw.stream();
   voided.reason = "结果不合意";
   town.city.must(std::move(voided), {"approver", "supervisor"});
+}
+
+// Voided before its round by the recorded time, executed all the same, and announced anew.
+std::string redraw_in_time(BeaconTown& town) {
+  town.announce();
+  town.draw.contribute();
+  town.void_it();
+  town.record_and_execute();
+  CityDraw second(town.city, 2);
+  auto again = second.announcement();
+  again.previous = town.draw.stream();
+  town.city.must(std::move(again), {"clerk", "approver"});
+  second.contribute();
+  second.execute();
+  return proof_of(town.city, second.draw());
+}
+
+// Voided in one of its phases, and executed and shown as it has to be.
+std::string voided_in_time(BeaconTown& town) {
+  town.announce();
+  town.draw.contribute();
+  town.void_it();
+  town.record_and_execute();
+  return proof_of(town.city, town.draw.draw());
+}
+std::string voided_revealing(BeaconTown& town) {
+  town.draw.announce();
+  for (const char* name : {"contributor1", "contributor2"}) town.draw.commit(name);
+  town.city.must(town.draw.commitments_closed(), {"platform"});
+  town.void_it();
+  for (const char* name : {"contributor1", "contributor2"})
+    town.city.must(town.draw.reveal_of(name), {name});
+  town.city.must(town.draw.reveals_closed(), {"platform"});
+  town.draw.execute();
+  return proof_of(town.city, town.draw.draw());
+}
+std::string voided_ready(BeaconTown& town) {
+  town.ready();
+  town.void_it();
+  town.record_and_execute();
+  return proof_of(town.city, town.draw.draw());
+}
+std::string voided_executed(BeaconTown& town) {
+  town.execute();
+  discard(town, town.draw);
+  return proof_of(town.city, town.draw.draw());
+}
+
+// After one that was voided in time and executed, and to be executed.
+std::string redraw_awaited(BeaconTown& town) {
+  voided_in_time(town);
+  CityDraw second(town.city, 2);
+  auto again = second.announcement();
+  again.previous = town.draw.stream();
+  town.city.must(std::move(again), {"clerk", "approver"});
+  second.contribute();
+  return proof_of(town.city, second.draw());
 }
 
 // A whole draw after the town's, which was discarded.
@@ -587,6 +645,12 @@ const Cases kCases = {{"sealed", still_sealed},
                       {"recovered", recovered},
                       {"not-a-holder", not_a_holder},
                       {"redraw", redraw},
+                      {"redraw-in-time", redraw_in_time},
+                      {"redraw-awaited", redraw_awaited},
+                      {"voided-in-time", voided_in_time},
+                      {"voided-revealing", voided_revealing},
+                      {"voided-ready", voided_ready},
+                      {"voided-executed", voided_executed},
                       {"unfinished", unfinished},
                       {"other-round", other_round},
                       {"other-chain", other_chain},

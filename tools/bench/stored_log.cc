@@ -32,7 +32,10 @@ projections::Report verify_stored(ledger::Storage& storage,
                                   std::function<void(const projections::State&)> whole) {
   ledger::StorageFetcher fetcher(storage);
   projections::VerifyOptions options;
-  options.replayed_whole = std::move(whole);
+  if (whole)
+    options.replayed_whole = [&](const projections::State& state, const projections::ReplayNotes&) {
+      whole(state);
+    };
   return projections::verify_log(fetcher, options);
 }
 

@@ -79,13 +79,54 @@ test("a redraw of an attempt that was voided before its round", { skip }, (t) =>
   assert.equal(theirs(scratch(t), bytes, now).status, 0);
 });
 
+test("a void that its recorded time alone puts before the round, by both", { skip }, (t) => {
+  const { bytes, now } = made("redraw-in-time");
+  const report = verifyProofFile(bytes, { now });
+  assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
+  assert.deepEqual([report.discardedBefore, report.discardedInTime], [["draw/P1/1"], 1]);
+  const other = theirs(scratch(t), bytes, now);
+  assert.deepEqual([other.status, other.discarded_draws], [0, ["draw/P1/1"]]);
+  for (const language of ["zh", "en"]) {
+    const said = other.shown.map((each) => each[language]);
+    const lines = reportText(report, language).split("\n");
+    const theirs = said.filter((line) => /信标那一轮之前作废|before the beacon's round by/.test(line));
+    assert.equal(theirs.length, 1);
+    assert.ok(lines.includes(theirs[0]), `${theirs[0]}\n${lines.join("\n")}`);
+  }
+});
+
+test("so is one before a draw that is overdue, by both", { skip }, (t) => {
+  const { bytes, now } = made("redraw-awaited");
+  const late = now + 100_000n;
+  const report = verifyProofFile(bytes, { now: late });
+  assert.deepEqual([report.verdict, report.wrong?.code], ["inconclusive", "draw.unexecuted"]);
+  assert.deepEqual([report.discardedBefore, report.discardedInTime], [["draw/P1/1"], 1]);
+  const other = theirs(scratch(t), bytes, late);
+  assert.deepEqual([other.status, other.discarded_draws], [2, ["draw/P1/1"]]);
+});
+
+test("what could be known of a voided draw is said alike by both", { skip }, (t) => {
+  const home = scratch(t);
+  for (const [name, pattern] of Object.entries({
+    "voided-in-time": /记录的时间在信标那一轮之前作废/, "voided-ready": /运营方一家已能算出结果/,
+    "voided-revealing": /收齐揭示的人/, "voided-executed": /执行之后作废/ })) {
+    const { bytes, now } = made(name);
+    const report = verifyProofFile(bytes, { now });
+    assert.equal(report.verdict, "verified", `${name}: ${JSON.stringify(report.wrong, String)}`);
+    const line = reportText(report, "zh").split("\n").find((each) => pattern.test(each));
+    assert.ok(line, name);
+    const said = theirs(home, bytes, now).shown.map((each) => each.zh);
+    assert.ok(said.includes(`该抽取已作废：${line}`), `${name}: ${said.join("\n")}`);
+  }
+});
+
 test("an outcome that was discarded is shown whatever was drawn in between, by both", { skip }, (t) => {
   const { bytes, now } = made("repeated");
   const report = verifyProofFile(bytes, { now });
   assert.equal(report.verdict, "verified", JSON.stringify(report.wrong, String));
   assert.equal(report.draw.attempt, 3);
   assert.deepEqual(report.discardedBefore, ["draw/P1/1"]);
-  assert.match(reportText(report, "zh"), /1 次结果看过之后作废：draw\/P1\/1/);
+  assert.match(reportText(report, "zh"), /1 次结果作废，作废时不能排除有人已知结果：draw\/P1\/1/);
   const other = theirs(scratch(t), bytes, now);
   assert.deepEqual([other.status, other.discarded_draws], [0, ["draw/P1/1"]]);
 });

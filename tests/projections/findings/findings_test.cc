@@ -54,7 +54,7 @@ TEST(Findings, AnHonestLogHasNone) {
   draw.result(0);
   const auto screens =
       findings_of(city.state(), {.now_s = city.now, .open = {}, .threads = 1, .progress = {}});
-  EXPECT_EQ(screens.size(), 21u);
+  EXPECT_EQ(screens.size(), 24u);
   for (const Screen& screen : screens) {
     for (const Finding& finding : screen.findings)
       ADD_FAILURE() << screen.code << ": " << finding.what.en;

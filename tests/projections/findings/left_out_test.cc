@@ -41,6 +41,7 @@ class PlansThatLeaveOut : public ::testing::Test {
     const std::uint64_t at = city.must(std::move(a), {"clerk", "approver"});
     draw.contribute();
     draw.execute();
+    for (std::uint64_t visit = 0; visit < draw.draw().tasks.size(); ++visit) draw.result(visit);
     city.now += 600;
     return at;
   }
@@ -63,6 +64,38 @@ TEST_F(PlansThatLeaveOut, AreFoundWithTheAnnouncementsThatDoIt) {
   EXPECT_NE(screen.findings[0].what.zh.find("370203: 5"), std::string::npos)
       << screen.findings[0].what.zh;
   EXPECT_EQ(screen.sample, 45u);
+}
+
+// One draw of all hides nothing: 5 firms are in one pool of 13, 40 in all of them.
+TEST_F(PlansThatLeaveOut, AreFoundWhereOneDrawOfManyHasThem) {
+  std::vector<std::uint64_t> narrowed;
+  for (int i = 0; i < 12; ++i) narrowed.push_back(draw_of("370202"));
+  draw_of("");
+  const Screen screen = plans_leave_out(city.state());
+  ASSERT_EQ(screen.findings.size(), 1u);
+  EXPECT_EQ(screen.findings[0].evidence.positions, narrowed);
+  for (const char* words : {"5 subjects", "in 7.7% on average, all together in 89.7%",
+                            "0 of them in none", "for 12 of these"})
+    EXPECT_NE(screen.findings[0].what.en.find(words), std::string::npos)
+        << screen.findings[0].what.en;
+}
+
+// Nor does it do so where those who are left out are most of the plan's subjects.
+TEST_F(PlansThatLeaveOut, AreFoundWhereTheyAreTheMost) {
+  for (int i = 0; i < 12; ++i) draw_of("370203");
+  draw_of("");
+  const Screen screen = plans_leave_out(city.state());
+  ASSERT_EQ(screen.findings.size(), 1u);
+  EXPECT_NE(screen.findings[0].what.zh.find("有 40 户"), std::string::npos)
+      << screen.findings[0].what.zh;
+}
+
+// Districts in turn, one of them a round ahead.
+TEST_F(PlansThatLeaveOut, AreNotThoseARoundBehind) {
+  for (const char* division : {"370202", "370203", "370202", "370203", "370202"}) draw_of(division);
+  EXPECT_TRUE(plans_leave_out(city.state()).findings.empty());
+  draw_of("370202");
+  EXPECT_TRUE(plans_leave_out(city.state()).findings.empty());
 }
 
 TEST_F(PlansThatLeaveOut, AreNotThoseDrawnDistrictByDistrict) {

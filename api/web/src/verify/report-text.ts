@@ -4,6 +4,7 @@ import type { DrawBeacon, Phase } from "./replay/state.js";
 import { sourceName } from "./draw/digits.js";
 import { big, flag } from "./replay/fields.js";
 import { drawsSubjects, formWords } from "./replay/form.js";
+import { voidWords } from "./void-words.js";
 import { type Report, type Verdict, exitCodes } from "./verify-proof.js";
 
 export type Language = "zh" | "en";
@@ -69,12 +70,18 @@ export function reportText(report: Report, language: Language): string {
   if (draw !== undefined && report.verdict !== "violated") {
     lines.push(say(`阶段：${phases[draw.phase].zh}${draw.voided ? "，已作废" : ""}`,
       `phase: ${phases[draw.phase].en}${draw.voided ? ", voided" : ""}`));
+    if (draw.voided) lines.push(voidWords(draw)[language]);
     const form = formWords(draw.announced);
     if (form !== undefined) lines.push(form[language]);
     const discarded = report.discardedBefore;
     if (discarded.length > 0) {
-      lines.push(say(`此前同事项同范围已有 ${discarded.length} 次结果看过之后作废：${discarded.join(", ")}`,
-        `outcomes on its items and scope were seen and discarded before it: ${discarded.length}: ${discarded.join(", ")}`));
+      lines.push(say(`此前同事项同范围已有 ${discarded.length} 次结果作废，作废时不能排除有人已知结果：${discarded.join(", ")}`,
+        "outcomes on its items and scope were discarded before it, and it is not ruled out that somebody knew them when " +
+        `they were voided: ${discarded.length}: ${discarded.join(", ")}`));
+    }
+    if (report.discardedInTime > 0) {
+      lines.push(say(`其中 ${report.discardedInTime} 次按记录的时间在信标那一轮之前作废；有无见证人的证明，须核验整个账本`,
+        `${report.discardedInTime} of them were voided before the beacon's round by the recorded time; whether witnesses prove it the whole log shows`));
     }
     if (draw.beacon !== undefined) lines.push(beaconLine(draw.beacon, draw.output, report.beaconListed, language));
     if (report.vrfSharing !== undefined) lines.push(report.vrfSharing[language]);

@@ -9,7 +9,7 @@ import { disclosureDue } from "./replay/draw.js";
 import { sharingWords } from "./replay/keys.js";
 import { poolWords } from "./replay/restricted.js";
 import { isSealed, refuseStillSealed, sealWords } from "./replay/seal.js";
-import { type Draw, newState, type State } from "./replay/state.js";
+import { type Draw, isVoidedBeforeRound, newState, type State } from "./replay/state.js";
 import { checkQuorum, type Policy, signedCheckpoint } from "./policy.js";
 import { checkIncluded, missing, notesOn, policyOfGenesis } from "./proof-checkpoint.js";
 import { type ProofFile, parseProofFile } from "./proof-file.js";
@@ -34,7 +34,8 @@ export interface Report {
   readonly checkpointSize: bigint | undefined;
   readonly cosigners: readonly string[];
   readonly notes: readonly Sentence[]; // what could not be checked
-  readonly discardedBefore: readonly string[]; // draws of the file whose outcomes were seen and discarded
+  readonly discardedBefore: readonly string[]; // draws of the file whose outcomes could be known when they were voided
+  readonly discardedInTime: number; // of them voided before their round, by the recorded time
   readonly vrfSharing: Sentence | undefined; // whom the execution depends on
   readonly seal: readonly Sentence[]; // of a sealed draw
   readonly restrictedPool: readonly Sentence[]; // of a draw whose pool is
@@ -168,6 +169,7 @@ export function verifyProofFile(bytes: Bytes, options: Options): Report {
   }
   const { file, state } = verification;
   const draw = file === undefined ? undefined : state?.draws.get(file.draw);
+  const discarded = state === undefined || draw === undefined ? [] : discardedBefore(state, draw);
   const chain = draw?.beacon === undefined ? undefined : toHex(draw.beacon.hash);
   return {
     verdict: wrong === undefined ? "verified" : missing.has(wrong.code) ? "inconclusive" : "violated",
@@ -177,7 +179,8 @@ export function verifyProofFile(bytes: Bytes, options: Options): Report {
     checkpointSize: verification.size,
     cosigners: verification.cosigners,
     notes: [...verification.notes, ...(state?.notes ?? [])],
-    discardedBefore: state === undefined || draw === undefined ? [] : discardedBefore(state, draw),
+    discardedBefore: discarded.map((each) => each.stream),
+    discardedInTime: discarded.filter(isVoidedBeforeRound).length,
     vrfSharing: draw && sharingWords(state?.vrfKeys.get(toHex(bytesOf(draw.announced, "vrf_key")))),
     seal: draw === undefined ? [] : sealWords(draw, (key) => state?.keys.get(toHex(key))?.person ?? toHex(key)),
     restrictedPool: draw === undefined ? [] : poolWords(draw, (key) => state?.keys.get(toHex(key))?.person ?? toHex(key)),

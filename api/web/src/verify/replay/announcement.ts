@@ -178,10 +178,13 @@ function earlierOver(state: State, p: Decoded, position: bigint): Draw[] {
     texts(draw.announced, "items").some((id) => items.has(id)));
 }
 
-/** Those of them whose outcomes were seen and discarded, by now. */
-export function discardedBefore(state: State, draw: Draw): string[] {
+/**
+ * Those of them that were executed and are voided, by now, so that it is not ruled out that somebody knew their
+ * outcomes at the void: no proof that it came in time is looked at.
+ */
+export function discardedBefore(state: State, draw: Draw): Draw[] {
   return earlierOver(state, draw.announced, draw.position)
-    .filter((earlier) => earlier.executed !== undefined && earlier.voided).map((earlier) => earlier.stream);
+    .filter((earlier) => earlier.executed !== undefined && earlier.voided);
 }
 
 function checkEarlier(state: State, p: Decoded, position: bigint): void {
@@ -227,7 +230,7 @@ export function admitAnnounced(state: State, { entry, payload: p, authors }: Eve
   state.draws.set(entry.intent.stream, {
     stream: entry.intent.stream, plan: text(p, "plan"), attempt: number(p, "attempt"), announced: p,
     position: entry.position, leaf: entry.leaf, department, beacon, margin, phase: "committing", voided: false,
-    voidedTime: 0n, ended: false, output: undefined, digits: [],
+    voidedTime: 0n, voidedIn: undefined, ended: false, output: undefined, digits: [],
     groups, contributors: hashes(p, "contributors"), committed: new Map(), revealed: new Map(), closedAt: 0n,
     contributions: [], seed: undefined, selection: undefined, expected: [], executed: undefined, sealChecked: [],
     poolChecked: [], parts: 0,

@@ -313,6 +313,7 @@ export function admitVoided(state: State, { entry, payload: p, authors }: Event)
     refuse("draw.void_supervisor", "执行后作废须有监督人签名", "a void after execution takes a supervisor");
   }
   draw.voided = true;
+  draw.voidedIn = draw.phase;
   draw.voidedTime = entry.time;
   draw.ended = draw.phase === "committing" && draw.beacon === undefined;
 }

@@ -108,6 +108,7 @@ export interface Draw {
   phase: Phase;
   voided: boolean;
   voidedTime: bigint;
+  voidedIn: Phase | undefined; // the phase at its void
   ended: boolean; // goes no further: failed, or without a beacon voided before CommitmentsClosed
   output: Bytes | undefined; // of the beacon, once it is recorded
   readonly digits: { readonly source: string; readonly issue: string; readonly digits: string; readonly bits: number }[];
@@ -194,12 +195,14 @@ export function newState(origin: string, subject: string, pool: Pool): State {
   };
 }
 
+/** By the recorded time, which proves nothing: the void left the margin before the beacon's round. */
+export const isVoidedBeforeRound = (draw: Draw): boolean => draw.voided && draw.beacon !== undefined &&
+  draw.voidedTime + draw.margin <= draw.beacon.time;
+
 /** Whether another draw on the same items and scope has to wait for this one. */
 export function isOpen(draw: Draw): boolean {
   if (draw.phase === "disclosed" || draw.ended) return false;
-  const beacon = draw.beacon;
-  return draw.phase === "executed" || beacon === undefined || !draw.voided ||
-    draw.voidedTime + draw.margin > beacon.time;
+  return draw.phase === "executed" || !isVoidedBeforeRound(draw);
 }
 
 /** Whether `department` is `above` or below it; "" stands for the whole city. */
