@@ -217,6 +217,36 @@ class Older(Ledgers):
         os.rename(os.path.join(directory, "head.restored"), os.path.join(directory, "head"))
         self.done("state", "log", "--dir", directory)
 
+    def test_one_whose_metadata_was_taken_away_is_missed(self):
+        """Between others for good, and the newest for as long as its files are there."""
+        self.add(3)
+        self.back_up()
+        for number, missing in ((2, ("meta/2",)), (3, ("meta/2, meta/3",)), (1, ("meta/1, meta/2, meta/3",))):
+            os.remove(os.path.join(self.backups, "meta", str(number)))
+            code, out, _ = liuhen("restore", self.backups, "--list")
+            self.assertEqual(code, 1 if number == 1 else 0)
+            for name in missing:
+                self.assertIn(f"lacks {name}, taken away", out)
+            if number != 1:
+                _, out = self.restore("--number", "1")
+                self.assertIn(f"lacks {missing[0]}, taken away", out)
+        out = self.done("backup", self.ledger, "--to", self.backups)
+        self.assertIn("lacks meta/1, meta/2, meta/3, taken away", out)
+        self.assertNotIn("taken away", self.done("backup", self.ledger, "--to", self.backups, "--keep", "1"))
+        self.assertNotIn("taken away", self.done("restore", self.backups, "--list"))
+
+    def test_a_list_says_that_it_is_not_verified(self):
+        """Names and sizes are what the metadata says: any may be written there."""
+        with open(self.meta, "rb") as file:
+            old = file.read()
+        hexed = re.search(rb"^metadata ([0-9a-fA-F]+)$", old, re.M).group(1)
+        forged = bytes.fromhex(hexed.decode()).replace(b"qingdao.example/liuhen\n", b"jinan.example/liuhen\n", 1)
+        with open(self.meta, "wb") as file:
+            file.write(old.replace(hexed, forged.hex().encode()))
+        out = self.done("restore", self.backups, "--list")
+        self.assertIn("jinan.example/liuhen", out)
+        self.assertIn("as the backups say of themselves, not verified", out)
+
     def test_all_of_them_damaged_are_not_none(self):
         for number in "12":
             with open(os.path.join(self.backups, "meta", number), "wb"):
