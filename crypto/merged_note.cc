@@ -19,6 +19,10 @@ const NoteKey* key_of(const NoteSignature& line, std::span<const NoteKey> known)
   return found == known.end() ? nullptr : &*found;
 }
 
+bool is_good(const std::string& text, const NoteSignature& line, const NoteKey& key) {
+  return verify_note({.text = text, .signatures = {line}}, std::span(&key, 1)).has_value();
+}
+
 }  // namespace
 
 std::string merge_signatures(std::string_view held, const std::string& offered) {
@@ -50,8 +54,7 @@ std::string merge_good_signatures(std::string_view held, const std::string& offe
     for (const NoteSignature& line : from) {
       const NoteKey* key = key_of(line, known);
       if (key == nullptr || std::ranges::any_of(lines, by_key_of(line))) continue;
-      if (verify_note({.text = theirs->text, .signatures = {line}}, std::span(key, 1)))
-        lines.push_back(line);
+      if (is_good(theirs->text, line, *key)) lines.push_back(line);
     }
   };
   take_good(theirs->signatures);
@@ -68,6 +71,18 @@ std::string merge_good_signatures(std::string_view held, const std::string& offe
     ++count;
   }
   return note;
+}
+
+std::vector<NoteKey> keys_of_bad_lines(std::string_view note, std::span<const NoteKey> known) {
+  const auto parsed = parse_note(note);
+  std::vector<NoteKey> keys;
+  if (!parsed) return keys;
+  for (const NoteSignature& line : parsed->signatures) {
+    const NoteKey* key = key_of(line, known);
+    if (key == nullptr || std::ranges::find(keys, *key) != keys.end()) continue;
+    if (!is_good(parsed->text, line, *key)) keys.push_back(*key);
+  }
+  return keys;
 }
 
 }  // namespace liuhen::crypto

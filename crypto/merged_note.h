@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/note.h"
 
@@ -22,5 +23,9 @@ std::string merge_signatures(std::string_view held, const std::string& offered);
 // would be left of it.
 std::string merge_good_signatures(std::string_view held, const std::string& offered,
                                   std::span<const NoteKey> known);
+
+// Those of the known keys, each once, in whose name the note has a line that is no good signature
+// of theirs: what merge_good_signatures does not take of it. None if it is no note.
+std::vector<NoteKey> keys_of_bad_lines(std::string_view note, std::span<const NoteKey> known);
 
 }  // namespace liuhen::crypto

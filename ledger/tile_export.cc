@@ -47,7 +47,7 @@ class Export {
     if (Outcome removed = remove_superseded(from, to); !removed) return removed.error();
     if (Outcome settled = settle(); !settled) return settled.error();
     if (Outcome cleared = folder_.clear_staging(); !cleared) return cleared.error();
-    return ExportReport{from, to, files_};
+    return ExportReport{from, to, files_, std::move(bad_lines_)};
   }
 
  private:
@@ -260,6 +260,7 @@ class Export {
   // every reader refuse the checkpoint: what is here goes by what the source shows.
   Outcome choose_signatures() {
     if (signers_.empty()) return ok();
+    bad_lines_ = crypto::keys_of_bad_lines(new_.note, signers_);
     for (const SignedHead* mine : {&known_, &old_}) {
       std::string chosen = crypto::merge_good_signatures(mine->note, new_.note, signers_);
       if (crypto::open_checkpoint(chosen, log_)) new_.note = std::move(chosen);
@@ -373,6 +374,7 @@ class Export {
   SignedHead old_, new_;  // published here, and offered
   SignedHead known_;      // the newest that this directory ever took
   TileEdge edge_;
+  std::vector<crypto::NoteKey> bad_lines_;
   std::uint64_t files_ = 0;           // published
   std::uint64_t done_ = 0, all_ = 0;  // steps
 };

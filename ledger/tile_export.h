@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "crypto/note.h"
 #include "ledger/fetcher.h"
@@ -15,6 +16,8 @@ struct ExportReport {
   std::uint64_t old_size = 0;  // of the checkpoint that was there
   std::uint64_t size = 0;
   std::uint64_t files = 0;  // written
+  // Of `signers`: in whose name the source's checkpoint has lines that are bad and were not taken.
+  std::vector<crypto::NoteKey> bad_lines;
 };
 
 // After each step: a tile that was staged, or a file that is in its place.

@@ -98,6 +98,35 @@ Outcome admit_witnessed_root(const ledger::Event& event, const crypto::TreeHisto
                   ") is not in this log's past: somebody saw another log, look into it at once");
 }
 
+Outcome check_cosignatures(const crypto::Policy& policy, const std::string& origin,
+                           const schema::CheckpointWitnessed& payload) {
+  const auto root = exactly<32>(raw(payload.root()));
+  if (!root) return root.error();
+  const auto lines = crypto::parse_signature_lines(joined_lines(payload));
+  if (!lines) return lines.error();
+  const std::string note_text =
+      crypto::format_checkpoint({.origin = origin, .size = payload.size(), .root = *root});
+  for (const crypto::NoteSignature& line : *lines) {
+    const auto witness =
+        std::ranges::find_if(policy.witnesses(), [&line](const crypto::PolicyWitness& each) {
+          return each.key.name == line.name && each.key.id() == line.key_id;
+        });
+    if (witness == policy.witnesses().end()) {
+      return fail("witnessed.unknown",
+                  "“" + line.name + "”不是本服务策略所列的见证人，其联署无从核对，不能记入",
+                  line.name +
+                      " is no witness of this service's policy: its cosignature cannot be "
+                      "checked, and is not recorded");
+    }
+    if (!crypto::verify_cosignature(witness->key, note_text, line)) {
+      return fail(
+          "witnessed.signature", "见证人“" + line.name + "”的联署无效，不能记入",
+          "the cosignature by the witness " + line.name + " is not good, and is not recorded");
+    }
+  }
+  return ok();
+}
+
 std::optional<std::uint64_t> witnessed_time(const crypto::Policy& policy, const std::string& origin,
                                             const schema::CheckpointWitnessed& payload) {
   if (!policy.needs_witnesses()) return std::nullopt;

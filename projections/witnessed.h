@@ -24,6 +24,12 @@ void apply(State& state, const ledger::Event& event,
 // That the root is the one the log had at that size. Code: `witnessed.root`.
 Outcome admit_witnessed_root(const ledger::Event& event, const crypto::TreeHistory& tree);
 
+// That each line is a good cosignature of that checkpoint by a witness of the policy. Whoever has a
+// policy asks it before he writes, and nobody on replay: that policy is in no log. Codes:
+// `witnessed.signature`, `witnessed.unknown` (by nobody whom the policy lists).
+Outcome check_cosignatures(const crypto::Policy& policy, const std::string& origin,
+                           const ledger::schema::CheckpointWitnessed& payload);
+
 // When a quorum of the policy's witnesses had cosigned the checkpoint, in Unix seconds: the
 // earliest time such that the cosignatures dated at or before it are one. Absent if they never are.
 // A quorum of none proves nothing, nor does a line that claims to be a listed witness's and is not

@@ -5,6 +5,7 @@
 #include "api/server/keys.h"
 #include "api/server/restore.h"
 #include "crypto/checkpoint.h"
+#include "ledger/absent_backups.h"
 #include "ledger/head_file.h"
 #include "ledger/log_reader.h"
 #include "ledger/loss.h"
@@ -18,6 +19,22 @@ namespace liuhen::tools {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Whoever takes a file out of meta/ hides a backup, and with it that the log had signed more.
+void say_absent(Environment& environment, const std::vector<std::uint32_t>& absent) {
+  if (absent.empty()) return;
+  constexpr std::size_t kNamedMax = 8;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(absent.size(), kNamedMax); ++i)
+    names += (i == 0 ? "meta/" : ", meta/") + std::to_string(absent[i]);
+  if (absent.size() > kNamedMax) names += ", …";
+  environment.say("注意：备份目录里缺 " + names +
+                      "：被拿走了（其后再没有备份的，也可能正在做或没有做完）；其中可能有此后所签的"
+                      "条目，请找该目录的另一份副本",
+                  "mind: the directory of the backups lacks " + names +
+                      ", taken away (or, if no backup follows, under way or broken off); entries "
+                      "that were signed since may be there: look for another copy of it");
+}
 
 struct Backup {
   std::string dir, to;
@@ -87,6 +104,7 @@ Outcome back_up(Environment& environment, const Backup& asked) {
                 to + " is in the ledger's own directory and nothing was backed up; take another, "
                      "best on another disk");
   }
+  const std::vector<std::uint32_t> absent = ledger::absent_backups(to);  // made, they may be gone
   ProgressLine progress(environment, "备份中（字节）", "backing up (bytes)");
   const auto done =
       make_backup(environment, asked, to, [&](std::uint64_t bytes) { progress(bytes, 0); });
@@ -102,6 +120,7 @@ Outcome back_up(Environment& environment, const Backup& asked) {
                         " entries at least, " + megabytes(made.bytes) + "; " +
                         std::to_string(all->size()) + " in the directory");
   }
+  say_absent(environment, absent);
   environment.say("密钥（" + asked.dir + "/keys）不在备份里，请另行保管，与备份分开",
                   "the keys (" + asked.dir +
                       "/keys) are not in it: keep a copy of them elsewhere, apart from backups");
@@ -119,6 +138,8 @@ struct Restoring {
 Outcome list(Environment& environment, const std::string& from) {
   const auto all = ledger::list_backups(from);
   if (!all) return all.error();
+  const std::vector<std::uint32_t> absent = ledger::absent_backups(from);
+  if (all->empty()) say_absent(environment, absent);
   if (all->empty())
     return fail("backup.absent", from + " 里没有备份", "there is no backup in " + from);
   std::size_t damaged = 0;
@@ -127,10 +148,12 @@ Outcome list(Environment& environment, const std::string& from) {
                     << backup.origin << (backup.damage.empty() ? "" : "\t已损坏 damaged") << '\n';
     if (!backup.damage.empty()) ++damaged;
   }
-  environment.say(
-      "编号、时间（Unix 秒）、至少条数、账本；共 " + std::to_string(all->size()) + " 份",
-      "number, time (Unix seconds), entries at least, log; " + std::to_string(all->size()) +
-          " in all");
+  environment.say("编号、时间（Unix 秒）、至少条数、账本；共 " + std::to_string(all->size()) +
+                      " 份；都是备份自己说的，未核验",
+                  "number, time (Unix seconds), entries at least, log; " +
+                      std::to_string(all->size()) +
+                      " in all; as the backups say of themselves, not verified");
+  say_absent(environment, absent);
   if (damaged > 0) {
     environment.say(
         "其中 " + std::to_string(damaged) + " 份已损坏，恢复不了；请保存该目录，并找它的另一份副本",
@@ -225,6 +248,7 @@ void say_restored(Environment& environment, const Restoring& asked,
         "are one log rests on the checkpoint signed by it alone");
   }
   say_unread(environment, restored);
+  say_absent(environment, ledger::absent_backups(asked.from));
   if (!restored.keys_present) {
     environment.say(
         "请把账本的密钥放回 " + asked.dir + "/keys（log、platform、vrf、master）后再启动",

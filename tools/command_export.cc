@@ -55,6 +55,7 @@ Outcome export_tree(Session& session, const Tiles& asked) {
       source, *key, directory, [&](std::uint64_t done, std::uint64_t all) { progress(done, all); },
       *signers);
   if (!report) return report.error();
+  BadLines(session.environment()).say(report->bad_lines);
   const std::string from = std::to_string(report->old_size), size = std::to_string(report->size);
   const std::string files = std::to_string(report->files);
   session.environment().say(

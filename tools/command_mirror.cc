@@ -145,12 +145,14 @@ Outcome check(Environment& environment, const Mirror& asked, ledger::Fetcher& so
 
 // Brings the copy up to the source's checkpoint; true if that was news.
 Result<bool> copy(Environment& environment, const Mirror& asked, ledger::Fetcher& source,
-                  const crypto::NoteKey& key, std::span<const crypto::NoteKey> signers) {
+                  const crypto::NoteKey& key, std::span<const crypto::NoteKey> signers,
+                  BadLines& bad_lines) {
   ProgressLine progress(environment, "抄录", "copying");
   const auto report = ledger::export_tiles(
       source, key, asked.directory,
       [&](std::uint64_t done, std::uint64_t all) { progress(done, all); }, signers);
   if (!report) return report.error();
+  bad_lines.say(report->bad_lines);
   if (report->size == report->old_size) return false;
   environment.say("已抄到 " + std::to_string(report->size) + " 条（原有 " +
                       std::to_string(report->old_size) + " 条）",
@@ -176,7 +178,12 @@ class Looks {
  public:
   Looks(Environment& environment, const Mirror& asked, ledger::Fetcher& source,
         const crypto::NoteKey& key, std::span<const crypto::NoteKey> signers)
-      : environment_(environment), asked_(asked), source_(source), key_(key), signers_(signers) {}
+      : environment_(environment),
+        asked_(asked),
+        source_(source),
+        key_(key),
+        signers_(signers),
+        bad_lines_(environment) {}
 
   Result<bool> look() {
     auto looked = check_and_copy();
@@ -210,7 +217,7 @@ class Looks {
         return checked.error();
       checked_ = true;
     }
-    return copy(environment_, asked_, source_, key_, signers_);
+    return copy(environment_, asked_, source_, key_, signers_, bad_lines_);
   }
 
   void say(const Error& error, unsigned wait_s) {
@@ -230,6 +237,7 @@ class Looks {
   ledger::Fetcher& source_;
   const crypto::NoteKey& key_;
   const std::span<const crypto::NoteKey> signers_;
+  BadLines bad_lines_;
   bool checked_ = false;
   unsigned behind_ = 0;  // times since something was last copied
   std::string said_;     // the code of the trouble on this side that was told

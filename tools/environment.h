@@ -28,10 +28,12 @@ struct Environment {
   void say(const std::string& zh, const std::string& en) const { out << pick(zh, en) << '\n'; }
 };
 
-// Exit codes of `liuhen`: 0 done, 1 refused or failed, 3 usage.
+// Exit codes of `liuhen`: 0 done, 1 refused or failed, 3 usage, 4 an alarm: the source that was
+// copied was rolled back or forked, and trying again mends nothing.
 inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kUsage = 3;
+inline constexpr int kAlarm = 4;
 
 // Runs one command line (without the program's name), as a person would type it.
 int run(std::vector<std::string> arguments, Environment& environment);

@@ -86,6 +86,10 @@ bool is_usage(const std::string& code) {
          code == "payload.kind";
 }
 
+// The log that was copied has gone back or parted from what is held: not to be taken for a failure
+// that may pass.
+bool is_alarm(const std::string& code) { return code == "export.fork" || code == "export.behind"; }
+
 // The command that the words name as far as they name one, and the word after it, if any.
 std::pair<const CLI::App*, std::string> named_by(const CLI::App& app,
                                                  const std::vector<std::string>& words) {
@@ -147,10 +151,12 @@ int run(std::vector<std::string> arguments, Environment& environment) {
   app.footer(environment.pick(
       "“liuhen 子命令 --help” 说明各子命令，并有例子。核验账本：liuhen-verify。\n"
       "先试一试：liuhen demo --dir demo\n"
-      "退出码：0 完成；1 被拒绝或失败；3 用法有误。",
+      "退出码：0 完成；1 被拒绝或失败；3 用法有误；\n4 警报：来源被回退或分叉（export "
+      "tiles、mirror）。",
       "'liuhen SUBCOMMAND --help' explains each, with an example. To verify a ledger: "
       "liuhen-verify.\nTo try it: liuhen demo --dir demo\n"
-      "Exit codes: 0 done; 1 refused or failed; 3 usage."));
+      "Exit codes: 0 done; 1 refused or failed; 3 usage;\n"
+      "4 alarm: the source was rolled back or forked (export tiles, mirror)."));
 
   Target target;
   Program program{.app = app, .environment = environment, .target = target, .action = {}};
@@ -194,7 +200,8 @@ int run(std::vector<std::string> arguments, Environment& environment) {
     const Outcome outcome = program.action();
     if (!outcome) {
       print_error(environment, outcome.error());
-      return is_usage(outcome.error().code) ? kUsage : kFailed;
+      const std::string& code = outcome.error().code;
+      return is_usage(code) ? kUsage : is_alarm(code) ? kAlarm : kFailed;
     }
   } catch (const std::exception& problem) {  // an answer of another shape than this program knows
     print_error(environment,

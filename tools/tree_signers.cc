@@ -36,4 +36,17 @@ Result<std::vector<crypto::NoteKey>> read_signers(Environment& environment,
   return keys;
 }
 
+void BadLines::say(std::span<const crypto::NoteKey> keys) {
+  for (const crypto::NoteKey& key : keys) {
+    if (!said_.insert(key.vkey()).second) continue;
+    environment_.err << environment_.pick("未收", "not taken") << " [note.signature] "
+                     << environment_.pick(
+                            "来源的检查点中以 " + key.name +
+                                " 之名的签名行无效；其余照收，此话不再重复",
+                            "a signature line of the source's checkpoint in the name of " +
+                                key.name + " is bad; the rest is taken, and this is said once")
+                     << std::endl;
+  }
+}
+
 }  // namespace liuhen::tools

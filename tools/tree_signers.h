@@ -1,6 +1,8 @@
 // `--policy` of commands that copy a log: whose signature lines a static tree has checked.
 #pragma once
 
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,5 +20,17 @@ void add_signers_option(const Program& program, CLI::App* command, std::string& 
 Result<std::vector<crypto::NoteKey>> read_signers(Environment& environment,
                                                   const std::string& policy_file,
                                                   const crypto::NoteKey& log);
+
+// Says on standard error in whose name the source showed signature lines that are bad and were not
+// taken: of each key once, however long a source is followed.
+class BadLines {
+ public:
+  explicit BadLines(const Environment& environment) : environment_(environment) {}
+  void say(std::span<const crypto::NoteKey> keys);
+
+ private:
+  const Environment& environment_;
+  std::set<std::string> said_;  // vkeys, of the policy's alone
+};
 
 }  // namespace liuhen::tools

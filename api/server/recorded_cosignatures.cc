@@ -1,5 +1,6 @@
 #include "api/server/recorded_cosignatures.h"
 
+#include "crypto/merged_note.h"
 #include "projections/fields.h"
 #include "projections/witnessed.h"
 
@@ -23,7 +24,12 @@ Result<std::string> recorded_note(const Backend& backend, std::uint64_t size,
     body += projections::text(line);
     body += '\n';
   }
-  return body;
+  if (backend.publisher == nullptr) return body;
+  // Earlier versions recorded any line, a bad one too, and nobody takes a note that has one.
+  std::vector<crypto::NoteKey> known = backend.publisher->policy().keys_of(backend.origin);
+  for (const crypto::PolicyWitness& witness : backend.publisher->policy().witnesses())
+    known.push_back(witness.key);
+  return crypto::merge_good_signatures("", body, known);
 }
 
 }  // namespace liuhen::api::server

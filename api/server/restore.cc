@@ -5,7 +5,9 @@
 #include <map>
 #include <set>
 
+#include "api/server/cosigned_file.h"
 #include "api/server/keys.h"
+#include "api/server/known_head.h"
 #include "crypto/checkpoint.h"
 #include "ledger/backup_note.h"
 #include "ledger/durable_file.h"
@@ -149,6 +151,7 @@ class Restore {
       if (Outcome weighed = weigh(fetcher, **there, "目录里的 head", "the file head"); !weighed)
         return weighed;
     }
+    if (Outcome weighed = weigh_cosigned(fetcher); !weighed) return weighed;
     if (options_.head) {
       if (Outcome weighed = weigh(fetcher, *options_.head, "所给的检查点", "the checkpoint given");
           !weighed)
@@ -163,6 +166,24 @@ class Restore {
       if (Outcome goes_on = check_goes_on(fetcher, backup); !goes_on) return goes_on;
     }
     is_open_ = !restored_.unread.empty() && !*there && !options_.head && options_.mirror == nullptr;
+    return ok();
+  }
+
+  // Those in the directory's file of cosignatures, which a service goes by when it starts; with the
+  // same excuse. What is no signed checkpoint of this log says nothing.
+  Outcome weigh_cosigned(ledger::Fetcher& fetcher) {
+    const auto stored = read_cosigned(layout_.dir + "/cosigned");
+    if (!stored) return ok();
+    const std::uint64_t lost = lost_size(layout_);
+    const std::string zh = "目录里 cosigned 中的检查点", en = "a checkpoint in the file cosigned";
+    for (const std::string& note : stored->notes) {
+      const auto judged = ledger::judge_backup_note(note, origin_, known_keys());
+      if (judged == ledger::BackupNote::by_unknown_key) return unknown_key(zh, en);
+      if (judged != ledger::BackupNote::signed_by_the_log) continue;
+      const std::string text = crypto::parse_note(note).value().text;
+      if (crypto::parse_checkpoint(text).value().size <= lost) continue;
+      if (Outcome weighed = weigh(fetcher, note, zh, en); !weighed) return weighed;
+    }
     return ok();
   }
 

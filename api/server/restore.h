@@ -17,7 +17,7 @@ namespace liuhen::api::server {
 struct RestoreOptions {
   std::string backups;       // where the backups are
   std::uint32_t number = 0;  // 0: the newest, which must not be damaged
-  std::string dir;           // DIR/keys, DIR/head and DIR/ledger.json may be there; DIR/db not
+  std::string dir;           // DIR/keys, head, cosigned and ledger.json may be there; DIR/db not
   std::optional<std::string> head;  // a signed checkpoint known from elsewhere
   // Whom the caller trusts: one of the log's keys, of an earlier time than the backup's or a later
   // one. Absent: what the genesis says.
@@ -51,9 +51,10 @@ struct Restored {
 
 // Verifies everything (as `liuhen-verify dir` does) beside its place, and only then puts it there;
 // a run that was broken off leaves nothing that counts. DIR/head becomes the newest of the heads
-// known: its own, the one that was there, the one given, and those that the other backups carry, or
-// have in them; the damaged ones too. The service refuses to start if that is newer than what was
-// restored.
+// known: its own, the one that was there, the one given, those that the log's key signed in
+// DIR/cosigned (of more entries than any DIR/head.lost-N), and those that the other backups carry,
+// or have in them; the damaged ones too. The service refuses to start if that is newer than what
+// was restored.
 // Errors: `restore.damaged` (what verification finds), `restore.fork` (a head of another history,
 // or two that are not of one), `restore.key` (a head that no known key signed, or the key given is
 // none of the log's), `restore.other` (DIR is another log's), `restore.mirror` (the copy does not

@@ -1,5 +1,6 @@
 // Keys, permissions, departments, items, rules, plans (docs/formats/api.md, "Catalogue"). Rows use
 // the names of the schema.
+#include "api/limits.h"
 #include "api/server/backend.h"
 #include "api/server/payload_json.h"
 
@@ -68,16 +69,12 @@ json::object permissions_of(const State& state) {
   return {{"permissions", std::move(rows)}};
 }
 
-json::object departments_of(const State& state) {
-  json::array rows;
-  for (const auto& [id, department] : state.catalogue.departments) {
-    rows.push_back({{"id", id},
-                    {"name", department.name},
-                    {"division", department.division},
-                    {"superior", department.superior},
-                    {"active", department.active}});
-  }
-  return {{"departments", std::move(rows)}};
+json::object row_of(const std::string& id, const projections::Department& department) {
+  return {{"id", id},
+          {"name", department.name},
+          {"division", department.division},
+          {"superior", department.superior},
+          {"active", department.active}};
 }
 
 const char* name_of(projections::Item::Stage stage) {
@@ -97,28 +94,20 @@ const char* name_of(projections::Item::Stage stage) {
   return "";
 }
 
-json::object items_of(const State& state) {
-  json::array rows;
-  for (const auto& [id, item] : state.catalogue.items) {
-    json::value published = nullptr;
-    if (item.published_revision != 0) published = object_json(item.published);
-    rows.push_back({{"id", id},
-                    {"stage", name_of(item.stage)},
-                    {"in_force", item.in_force()},
-                    {"published", std::move(published)},
-                    {"proposed", object_json(item.proposed)}});
-  }
-  return {{"items", std::move(rows)}};
+json::object row_of(const std::string& id, const projections::Item& item) {
+  json::value published = nullptr;
+  if (item.published_revision != 0) published = object_json(item.published);
+  return {{"id", id},
+          {"stage", name_of(item.stage)},
+          {"in_force", item.in_force()},
+          {"published", std::move(published)},
+          {"proposed", object_json(item.proposed)}};
 }
 
-template <class Map>
-json::array rows_of(const Map& map) {
-  json::array rows;
-  for (const auto& [id, object] : map) rows.push_back(object_json(object));
-  return rows;
+json::object row_of(const std::string&, const schema::RuleSetT& rule) { return object_json(rule); }
+json::object row_of(const std::string&, const schema::PlanPublishedT& plan) {
+  return object_json(plan);
 }
-json::object rules_of(const State& state) { return {{"rules", rows_of(state.catalogue.rules)}}; }
-json::object plans_of(const State& state) { return {{"plans", rows_of(state.catalogue.plans)}}; }
 
 // A row is what drand says of the chain at /info, and ours beside it.
 json::object beacons_of(const State& state) {
@@ -145,13 +134,48 @@ Response list(const Backend& backend, const Call&) {
   return json_response(of(reading->state()));
 }
 
+// By id; `after` is one. A page ends at kPageBytesMax, the last row aside.
+template <class Map>
+Response page(const Backend& backend, const Call& call, const char* name,
+              Map projections::Catalogue::*rows_by_id) {
+  const Result<std::uint64_t> limit = call.target.query.contains("limit")
+                                          ? call.target.limit()
+                                          : Result<std::uint64_t>(kPageRowsMax);
+  if (!limit) return problem(limit.error());
+  Result<ReadModel::Reading> reading = backend.read();
+  if (!reading) return problem(reading.error());
+  const Map& all = reading->state().catalogue.*rows_by_id;
+  json::array rows;
+  std::size_t bytes = 0;
+  auto at = all.upper_bound(call.target.text("after"));
+  for (; at != all.end() && rows.size() < *limit && bytes < kPageBytesMax; ++at) {
+    rows.push_back(row_of(at->first, at->second));
+    bytes += json::serialize(rows.back()).size();
+  }
+  return json_response({{"total", all.size()}, {name, std::move(rows)}, {"more", at != all.end()}});
+}
+
+using projections::Catalogue;
+Response departments(const Backend& backend, const Call& call) {
+  return page(backend, call, "departments", &Catalogue::departments);
+}
+Response items(const Backend& backend, const Call& call) {
+  return page(backend, call, "items", &Catalogue::items);
+}
+Response rules(const Backend& backend, const Call& call) {
+  return page(backend, call, "rules", &Catalogue::rules);
+}
+Response plans(const Backend& backend, const Call& call) {
+  return page(backend, call, "plans", &Catalogue::plans);
+}
+
 constexpr Route kRoutes[] = {
     {"GET", "/api/v1/keys", list<keys_of>},
     {"GET", "/api/v1/permissions", list<permissions_of>},
-    {"GET", "/api/v1/departments", list<departments_of>},
-    {"GET", "/api/v1/items", list<items_of>},
-    {"GET", "/api/v1/rules", list<rules_of>},
-    {"GET", "/api/v1/plans", list<plans_of>},
+    {"GET", "/api/v1/departments", departments},
+    {"GET", "/api/v1/items", items},
+    {"GET", "/api/v1/rules", rules},
+    {"GET", "/api/v1/plans", plans},
     {"GET", "/api/v1/beacons", list<beacons_of>},
 };
 

@@ -19,6 +19,7 @@
 #include "ledger/recovering_sequencer.h"
 #include "ledger/rocksdb_storage.h"
 #include "projections/team_named.h"
+#include "projections/witnessed.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -38,20 +39,22 @@ ServiceOptions without_passphrase(ServiceOptions options) {
 // The writer's state. What it takes in before anything can be submitted, the readers begin with.
 class WriterAdmission final : public ledger::Admission {
  public:
+  // The policy, if there is one, outlives it.
   WriterAdmission(projections::State state, std::optional<ledger::LogFold> begun,
-                  projections::OpenConflict open)
-      : state_(std::move(state)), begun_(std::move(begun)), open_(std::move(open)) {}
+                  projections::OpenConflict open, const std::optional<crypto::Policy>& policy)
+      : state_(std::move(state)),
+        begun_(std::move(begun)),
+        open_(std::move(open)),
+        policy_(policy) {}
 
   Outcome admit(const ledger::Event& event, const crypto::TreeHistory& tree) const override {
     return state_.admit(event, tree);
   }
-  // Only of who may name the team, of a visit that has one to name: anybody else would learn from
-  // the answer who has a conflict with whom.
   Outcome check_before_writing(const ledger::Event& event) const override {
-    if (event.tag() != ledger::PayloadTag::TeamNamed) return ok();
-    const auto checked = projections::check_named_conflicts(
-        state_.state(), event.payload<ledger::schema::TeamNamed>(), open_);
-    return checked ? ok() : Outcome(checked.error());
+    if (event.tag() == ledger::PayloadTag::TeamNamed) return check_team(event);
+    if (event.tag() != ledger::PayloadTag::CheckpointWitnessed || !policy_) return ok();
+    return projections::check_cosignatures(*policy_, state_.state().origin,
+                                           event.payload<ledger::schema::CheckpointWitnessed>());
   }
   void apply(const ledger::Event& event) override {
     state_.apply(event);
@@ -65,9 +68,18 @@ class WriterAdmission final : public ledger::Admission {
   }
 
  private:
+  // Only of who may name the team, of a visit that has one to name: anybody else would learn from
+  // the answer who has a conflict with whom.
+  Outcome check_team(const ledger::Event& event) const {
+    const auto checked = projections::check_named_conflicts(
+        state_.state(), event.payload<ledger::schema::TeamNamed>(), open_);
+    return checked ? ok() : Outcome(checked.error());
+  }
+
   projections::StateAdmission state_;
   std::optional<ledger::LogFold> begun_;
   projections::OpenConflict open_;
+  const std::optional<crypto::Policy>& policy_;
 };
 
 std::vector<crypto::NoteKey> log_keys_of(const Keys& keys, const std::string& origin) {
@@ -249,7 +261,7 @@ class DirectoryService final : public Service {
     projections::State state;
     state.origin = origin_;
     return std::make_unique<WriterAdmission>(std::move(state), std::move(begun),
-                                             conflict_opener(restricted_));
+                                             conflict_opener(restricted_), options_.policy);
   }
   // With a fold of the entries that the admission has taken in, if it has any.
   Result<std::unique_ptr<ledger::Sequencer>> open_sequencer(
@@ -283,8 +295,8 @@ class DirectoryService final : public Service {
     if (!loaded) return ignored(loaded.error());
     if (!*loaded) return std::nullopt;
     Snapshots::Loaded& snapshot = **loaded;
-    auto admission = std::make_unique<WriterAdmission>(std::move(snapshot.state), *snapshot.fold,
-                                                       conflict_opener(restricted_));
+    auto admission = std::make_unique<WriterAdmission>(
+        std::move(snapshot.state), *snapshot.fold, conflict_opener(restricted_), options_.policy);
     auto sequencer = open_sequencer(std::move(admission), std::move(snapshot.fold));
     if (!sequencer) return ignored(sequencer.error());
     return FromSnapshot{std::move(*sequencer), std::move(snapshot.head)};

@@ -104,6 +104,17 @@ TEST_F(GoodSignatures, ABadOneIsNeitherTakenNorKept) {
   EXPECT_EQ(merge({}, {bad}), note({bad}));  // nothing is left of it
 }
 
+TEST_F(GoodSignatures, WhoseLinesAreBadIsTold) {
+  const auto told = [&](std::vector<NoteSignature> lines) {
+    return keys_of_bad_lines(note(std::move(lines)), known);
+  };
+  EXPECT_EQ(told({log_line, first_line, stranger}), std::vector<NoteKey>());
+  const NoteSignature bad = spoilt(second_line);
+  EXPECT_EQ(told({log_line, bad, first_line, bad, stranger}), std::vector{known[2]});
+  EXPECT_EQ(told({second_line, bad, spoilt(first_line)}), (std::vector{known[2], known[1]}));
+  EXPECT_EQ(keys_of_bad_lines("no note", known), std::vector<NoteKey>());
+}
+
 TEST_F(GoodSignatures, OfOthersThereIsWhatIsOffered) {
   NoteSignature other = stranger;
   other.key_id = 8;

@@ -430,7 +430,7 @@ class Losses(unittest.TestCase):
             self.assertEqual(department(("--url", service.url), 9)[0], 0)
             # Whoever holds what was lost is not deceived.
             code, _, err = liuhen("mirror", service.url, self.copy)
-            self.assertEqual(code, 1)
+            self.assertEqual(code, 4)
             self.assertIn("[export.fork]", err)
             self.assertIn(f"differs is {self.size};", err)
         code, _, err = self.accept()

@@ -105,6 +105,13 @@ class Help(unittest.TestCase):
                 self.assertIn("Example:\n  liuhen " + " ".join(words), english)
                 self.assertIn("例：\n  liuhen " + " ".join(words), chinese)
 
+    def test_exit_codes_are_told(self):
+        for lang, names in (("en", ("0 done", "1 refused or failed", "3 usage", "4 alarm")),
+                            ("zh", ("0 完成", "1 被拒绝或失败", "3 用法有误", "4 警报"))):
+            told = liuhen("--help", lang=lang)[1]
+            for name in names:
+                self.assertIn(name, told)
+
     def test_english_help_is_english(self):
         for words in self.all:
             out = liuhen(*words, "--help")[1].split("Example:")[0]

@@ -360,7 +360,7 @@ class Mirror(unittest.TestCase):
         with Service(older) as service:  # database, head and all taken back: it starts
             for words in ((), ("--follow",)):
                 code, _, err = self.mirror(service.url, *words)
-                self.assertEqual(code, 1)
+                self.assertEqual(code, 4)
                 self.assertIn("[export.behind]", err)
                 self.assertIn(f"entries from {self.size} on have gone", err)
         kept = self.evidence()
@@ -401,7 +401,7 @@ class Mirror(unittest.TestCase):
             department(("--dir", other), 10 + more)
             with Service(other) as service:
                 code, _, err = self.mirror(service.url)
-            self.assertEqual(code, 1)
+            self.assertEqual(code, 4)
             self.assertIn("[export.fork]", err)
             self.assertIn(f"the first entry that differs is {self.size};", err)
             for name in self.evidence():
@@ -425,7 +425,7 @@ class Mirror(unittest.TestCase):
             for words in (("mirror", source.url, self.copy), ("mirror", source.url, self.copy, "--follow"),
                           ("export", "tiles", exported, "--url", source.url, "--vkey", self.vkey)):
                 code, _, err = liuhen(*words)
-                self.assertEqual(code, 1)
+                self.assertEqual(code, 4)
                 self.assertIn("[export.fork]", err)
                 self.assertIn("which entry differs first is unknown", err)
         for folder in (self.copy, exported):
@@ -445,7 +445,7 @@ class Mirror(unittest.TestCase):
         self.assertIn(os.path.join(self.copy, "evidence", f"unproven-{self.size + 1}-"), err)
         with Service(one) as service:
             code, _, err = self.mirror(service.url)
-            self.assertEqual(code, 1)
+            self.assertEqual(code, 4)
             self.assertIn("[export.fork]", err)
             self.assertEqual(self.mirror(service.url)[0], 0)
         self.assertTrue(self.evidence()[0].startswith(f"fork-{self.size + 1}-"), self.evidence())
@@ -465,7 +465,7 @@ class Mirror(unittest.TestCase):
         self.assertEqual(size_of(self.copy), self.size)
         with Service(other) as service:
             code, _, err = self.mirror(service.url)
-        self.assertEqual(code, 1)
+        self.assertEqual(code, 4)
         self.assertIn("[export.fork]", err)
         with Service(one) as service:
             self.assertEqual(self.mirror(service.url)[0], 0)

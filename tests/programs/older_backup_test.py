@@ -126,6 +126,49 @@ class Older(Ledgers):
         err = self.refused("restore.fork", "restore", self.backups, os.path.join(scratch(), "r"))
         self.assertIn("the checkpoint of backup 2", err)
 
+    def left_cosigned(self, *notes):
+        """A directory whose database and head are gone, and where the cosignatures are left."""
+        directory = os.path.join(scratch(), "restored")
+        os.mkdir(directory)
+        line = "\u2014 witness.example/w " + base64.b64encode(bytes(76)).decode() + "\n"
+        with open(os.path.join(directory, "cosigned"), "wb") as file:
+            file.write(b"liuhen cosigned checkpoints\n")
+            for note in notes:
+                text = (note + line).encode()
+                file.write(b"%d\n" % len(text) + text)
+        return directory
+
+    def test_the_cosigned_file_shows_what_was_signed(self):
+        """Where no later backup does: a start goes by it too."""
+        os.remove(self.meta)
+        directory = self.left_cosigned("no note\n\n", head_of(self.ledger))
+        out = self.done("restore", self.backups, directory)
+        self.assertIn(f"has {self.size + 2} entries", out)
+        self.assertEqual(head_of(directory), head_of(self.ledger), "the log's line alone")
+        self.expect_no_second_history(directory, self.size + 2)
+
+    def test_another_history_in_the_cosigned_file_is_seen_unless_it_was_declared_lost(self):
+        other = copy_of_demo()
+        self.assertEqual(department(("--dir", other), 9)[0], 0)
+        directory = self.left_cosigned(head_of(other))
+        err = self.refused("restore.fork", "restore", self.backups, directory)
+        self.assertIn("a checkpoint in the file cosigned", err)
+        self.assertEqual(os.listdir(directory), ["cosigned"])
+        with open(os.path.join(directory, f"head.lost-{self.size + 1}"), "w", encoding="utf-8", newline="") as file:
+            file.write(head_of(other))
+        out = self.done("restore", self.backups, directory)
+        self.assertNotIn("mind: the newest checkpoint known", out)
+        self.assertEqual(size_in(head_of(directory)), self.size + 2)
+
+    def test_a_key_that_is_not_known_in_the_cosigned_file_restores_nothing(self):
+        """The log may have changed to it after the backup; what is of another log says nothing."""
+        note = head_of(self.ledger)
+        text, name = note[:note.rindex("\n\n") + 2], note.splitlines()[0]
+        unknown = text + f"\u2014 {name} " + base64.b64encode(bytes(68)).decode() + "\n"
+        err = self.refused("restore.key", "restore", self.backups, self.left_cosigned(note, unknown))
+        self.assertIn("a checkpoint in the file cosigned is signed by a key", err)
+        self.done("restore", self.backups, self.left_cosigned(unknown.replace(name, "other.example/log")))
+
     def test_two_signed_heads_of_one_size_beyond_the_backup_are_a_fork(self):
         other = copy_of_demo()
         for number in (7, 8):
@@ -173,6 +216,36 @@ class Older(Ledgers):
         self.expect_no_second_history(given, self.size + 2)
         os.rename(os.path.join(directory, "head.restored"), os.path.join(directory, "head"))
         self.done("state", "log", "--dir", directory)
+
+    def test_one_whose_metadata_was_taken_away_is_missed(self):
+        """Between others for good, and the newest for as long as its files are there."""
+        self.add(3)
+        self.back_up()
+        for number, missing in ((2, ("meta/2",)), (3, ("meta/2, meta/3",)), (1, ("meta/1, meta/2, meta/3",))):
+            os.remove(os.path.join(self.backups, "meta", str(number)))
+            code, out, _ = liuhen("restore", self.backups, "--list")
+            self.assertEqual(code, 1 if number == 1 else 0)
+            for name in missing:
+                self.assertIn(f"lacks {name}, taken away", out)
+            if number != 1:
+                _, out = self.restore("--number", "1")
+                self.assertIn(f"lacks {missing[0]}, taken away", out)
+        out = self.done("backup", self.ledger, "--to", self.backups)
+        self.assertIn("lacks meta/1, meta/2, meta/3, taken away", out)
+        self.assertNotIn("taken away", self.done("backup", self.ledger, "--to", self.backups, "--keep", "1"))
+        self.assertNotIn("taken away", self.done("restore", self.backups, "--list"))
+
+    def test_a_list_says_that_it_is_not_verified(self):
+        """Names and sizes are what the metadata says: any may be written there."""
+        with open(self.meta, "rb") as file:
+            old = file.read()
+        hexed = re.search(rb"^metadata ([0-9a-fA-F]+)$", old, re.M).group(1)
+        forged = bytes.fromhex(hexed.decode()).replace(b"qingdao.example/liuhen\n", b"jinan.example/liuhen\n", 1)
+        with open(self.meta, "wb") as file:
+            file.write(old.replace(hexed, forged.hex().encode()))
+        out = self.done("restore", self.backups, "--list")
+        self.assertIn("jinan.example/liuhen", out)
+        self.assertIn("as the backups say of themselves, not verified", out)
 
     def test_all_of_them_damaged_are_not_none(self):
         for number in "12":

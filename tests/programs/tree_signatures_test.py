@@ -7,7 +7,7 @@ import os
 import struct
 import unittest
 
-from mirror_test import StaticFiles
+from mirror_test import Running, StaticFiles, until
 from programs import Service, liuhen, verify
 from small_ledger import SODIUM, SmallLedger, sha256
 
@@ -103,6 +103,35 @@ class TreeSignatures(unittest.TestCase):
         self.shows(self.first)
         self.expect(policy, 0)
         self.assertEqual(self.lines(), self.first)
+
+    def test_by_a_policy_a_bad_line_is_named(self):
+        policy = self.policy(1)
+        self.shows(self.first, self.bad, self.bad, self.crowd(2))
+        for words, times in (((), 0), (("--policy", policy), 1)):
+            for ended, out, err in self.copy(*words):
+                self.assertEqual(ended, 0, out + err)
+                self.assertEqual(err.count("not taken [note.signature]"), times, err)
+                self.assertEqual(err.count("in the name of w.example/2 is bad"), times, err)
+        self.shows(self.first)
+        for ended, out, err in self.copy("--policy", policy):
+            self.assertNotIn("not taken", err)
+
+    def test_by_a_policy_a_bad_line_is_named_once_while_it_is_followed(self):
+        """Until it is followed anew: whoever stands between cannot fill the log."""
+        key, tree = ("--vkey", self.small.vkey, "--policy", self.policy(1)), self.trees[1]
+        self.shows(self.bad)
+
+        def shown(lines):
+            with open(os.path.join(tree, "checkpoint"), encoding="utf-8") as file:
+                return file.read() == self.note + lines
+
+        with Running(self.files.url, tree, *key, "--follow", "--interval", "1") as follower:
+            until(lambda: os.path.exists(os.path.join(tree, "checkpoint")))
+            for number in (1, 2, 3):
+                self.shows(self.bad, self.crowd(number))
+                until(lambda: shown(self.crowd(number)))
+            follower.process.terminate()
+            self.assertEqual(follower.wait()[1].count("in the name of w.example/2 is bad"), 1)
 
     def test_by_a_policy_no_bad_line_is_taken(self):
         policy = self.policy(1)

@@ -153,13 +153,13 @@ TEST_F(Export, ARolledBackServiceIsRefused) {
     behind.city.set_department("D" + std::to_string(behind.city.size()));
   behind.catch_up();
   const Ran refused = liuhen({"export", "tiles", tree, "--url", behind.url()});
-  EXPECT_EQ(refused.code, kFailed);
+  EXPECT_EQ(refused.code, kAlarm);
   EXPECT_TRUE(has(refused, "export.behind")) << refused.out;
   while (behind.city.size() < 40)
     behind.city.set_department("E" + std::to_string(behind.city.size()));
   behind.catch_up();
   const Ran fork = liuhen({"export", "tiles", tree, "--url", behind.url()});
-  EXPECT_EQ(fork.code, kFailed);
+  EXPECT_EQ(fork.code, kAlarm);
   EXPECT_TRUE(has(fork, "export.fork")) << fork.out;
   EXPECT_TRUE(has(fork, "differs is 20;")) << fork.out;
   EXPECT_EQ(verify("tiles " + tree + trusted + at).code, 0);
