@@ -18,6 +18,7 @@
 #include "ledger/durable_file.h"
 #include "ledger/recovering_sequencer.h"
 #include "ledger/rocksdb_storage.h"
+#include "projections/conflicts_kept.h"
 #include "projections/team_named.h"
 
 namespace liuhen::api::server {
@@ -45,10 +46,11 @@ class WriterAdmission final : public ledger::Admission {
   Outcome admit(const ledger::Event& event, const crypto::TreeHistory& tree) const override {
     return state_.admit(event, tree);
   }
-  // Only of who may name the team, of a visit that has one to name: anybody else would learn from
-  // the answer who has a conflict with whom.
+  // Of teams only to who may name one, of a visit that has one to name: anybody else would learn
+  // from the answer who has a conflict with whom.
   Outcome check_before_writing(const ledger::Event& event) const override {
-    if (event.tag() != ledger::PayloadTag::TeamNamed) return ok();
+    if (event.tag() != ledger::PayloadTag::TeamNamed)
+      return projections::check_conflicts_kept(state_.state(), event);
     const auto checked = projections::check_named_conflicts(
         state_.state(), event.payload<ledger::schema::TeamNamed>(), open_);
     return checked ? ok() : Outcome(checked.error());

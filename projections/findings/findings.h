@@ -28,7 +28,7 @@ Screen attempts_repeated(const State& state);                                // 
 Screen attempts_failed(const State& state, std::uint64_t now_s);             // draw-failed
 Screen reveals_forfeited(const State& state);                                // draw-forfeited
 Screen seals_objected_to(const State& state);                                // seal-objected
-Screen pools_edited(const State& state);                                     // pool-edited
+Screen pools_edited(const State& state, const OpenConflict& open);           // pool-edited
 Screen pools_small(const State& state);                                      // pool-small
 Screen cap_exceeded(const State& state);                                     // visits-cap
 Screen results_recorded_late(const State& state);                            // results-recorded
