@@ -80,12 +80,18 @@ Concern of(const State& state, const schema::InspectorsImported& payload) {
 Concern of(const State&, const schema::ConflictDeclared& payload) {
   return {.departments = {std::string(text(payload.unit()))}};
 }
-Concern of(const State& state, const schema::ConflictDecided& payload) {
-  const auto commitment = exactly<32>(raw(payload.commitment()));
+Concern of_conflict(const State& state, View bytes) {
+  const auto commitment = exactly<32>(bytes);
   const auto found =
       commitment ? state.conflicts.index.find(*commitment) : state.conflicts.index.end();
   if (found == state.conflicts.index.end()) return {};
   return {.departments = {state.conflicts.rows[found->second].unit}};
+}
+Concern of(const State& state, const schema::ConflictDecided& payload) {
+  return of_conflict(state, raw(payload.commitment()));
+}
+Concern of(const State& state, const schema::ConflictEnded& payload) {
+  return of_conflict(state, raw(payload.commitment()));
 }
 Concern of(const State& state, const schema::DrawAnnounced& payload) {
   const auto found = state.catalogue.plans.find(std::string(text(payload.plan())));

@@ -7,10 +7,39 @@ namespace liuhen::projections {
 
 namespace schema = ledger::schema;
 
-std::vector<Hash> Conflicts::in_force(std::uint64_t position) const {
+namespace {
+
+Result<const Conflict*> find(const State& state, View bytes) {
+  const auto commitment = exactly<32>(bytes);
+  const auto found =
+      commitment ? state.conflicts.index.find(*commitment) : state.conflicts.index.end();
+  if (found != state.conflicts.index.end()) return &state.conflicts.rows[found->second];
+  const std::string hex = to_hex(bytes);
+  return fail("conflict.unknown", "没有申报过利益冲突 " + hex,
+              "no conflict " + hex + " has been declared");
+}
+
+Conflict& conflict_at(State& state, View bytes) {
+  return state.conflicts.rows[state.conflicts.index.at(exactly<32>(bytes).value())];
+}
+
+// Nobody decides what he declared himself, nor that it is over.
+Outcome check_not_own(const State& state, const ledger::Event& event, const Conflict& conflict) {
+  if (author_key(state, event, 0)->person != conflict.declared_by) return ok();
+  const std::string hex = to_hex(conflict.commitment);
+  return fail("conflict.own", "利益冲突 " + hex + " 由决定人本人申报：须由上级负责人决定",
+              "the conflict " + hex +
+                  " was declared by the person deciding: a superior's head has to decide");
+}
+
+}  // namespace
+
+std::vector<Hash> Conflicts::of_draw(std::uint64_t pool_position, std::uint64_t position) const {
   std::vector<Hash> out;
   for (const Conflict& conflict : rows) {
-    if (conflict.approved && *conflict.decided_at <= position) out.push_back(conflict.commitment);
+    if (!conflict.approved || *conflict.decided_at > position) continue;
+    if (conflict.ended_at && *conflict.ended_at <= pool_position) continue;
+    out.push_back(conflict.commitment);
   }
   return out;
 }
@@ -66,34 +95,42 @@ void apply(State& state, const ledger::Event& event, const schema::ConflictDecla
 
 Outcome admit(const State& state, const ledger::Event& event,
               const schema::ConflictDecided& payload) {
-  const std::string hex = to_hex(raw(payload.commitment()));
-  const auto commitment = exactly<32>(raw(payload.commitment()));
-  const auto found =
-      commitment ? state.conflicts.index.find(*commitment) : state.conflicts.index.end();
-  if (found == state.conflicts.index.end())
-    return fail("conflict.unknown", "没有申报过利益冲突 " + hex,
-                "no conflict " + hex + " has been declared");
-  const Conflict& conflict = state.conflicts.rows[found->second];
-  if (conflict.decided_at) {
-    return fail(
-        "conflict.decided",
-        "利益冲突 " + hex + " 已由第 " + std::to_string(*conflict.decided_at) + " 条记录决定",
-        "the conflict " + hex + " was decided by entry " + std::to_string(*conflict.decided_at));
+  const auto conflict = find(state, raw(payload.commitment()));
+  if (!conflict) return conflict.error();
+  if (const auto decided_at = (*conflict)->decided_at) {
+    const std::string hex = to_hex((*conflict)->commitment), at = std::to_string(*decided_at);
+    return fail("conflict.decided", "利益冲突 " + hex + " 已由第 " + at + " 条记录决定",
+                "the conflict " + hex + " was decided by entry " + at);
   }
-  if (author_key(state, event, 0)->person == conflict.declared_by) {
-    return fail("conflict.own", "利益冲突 " + hex + " 由决定人本人申报：须由上级负责人决定",
-                "the conflict " + hex +
-                    " was declared by the person deciding: a superior's head has to decide");
-  }
-  return ok();
+  return check_not_own(state, event, **conflict);
 }
 
 void apply(State& state, const ledger::Event& event, const schema::ConflictDecided& payload) {
-  Conflict& conflict =
-      state.conflicts
-          .rows[state.conflicts.index.at(exactly<32>(raw(payload.commitment())).value())];
+  Conflict& conflict = conflict_at(state, raw(payload.commitment()));
   conflict.decided_at = event.position();
   conflict.approved = payload.approved();
+}
+
+Outcome admit(const State& state, const ledger::Event& event,
+              const schema::ConflictEnded& payload) {
+  const auto conflict = find(state, raw(payload.commitment()));
+  if (!conflict) return conflict.error();
+  const std::string hex = to_hex((*conflict)->commitment);
+  if (!(*conflict)->approved)
+    return fail("conflict.not_in_force", "利益冲突 " + hex + " 未获批准，无可终止",
+                "the conflict " + hex + " was not approved: there is nothing to end");
+  if (const auto ended_at = (*conflict)->ended_at) {
+    const std::string at = std::to_string(*ended_at);
+    return fail("conflict.ended", "利益冲突 " + hex + " 已由第 " + at + " 条记录终止",
+                "the conflict " + hex + " was ended by entry " + at);
+  }
+  if (text(payload.reason()).empty())
+    return fail("conflict.reason", "须写明终止的理由", "say why the conflict ends");
+  return check_not_own(state, event, **conflict);
+}
+
+void apply(State& state, const ledger::Event& event, const schema::ConflictEnded& payload) {
+  conflict_at(state, raw(payload.commitment())).ended_at = event.position();
 }
 
 }  // namespace liuhen::projections

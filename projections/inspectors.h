@@ -37,14 +37,19 @@ struct Conflict {
   std::uint64_t declared_at = 0;
   std::optional<std::uint64_t> decided_at;
   bool approved = false;
-  std::string declared_by;  // person
+  std::string declared_by;                // person
+  std::optional<std::uint64_t> ended_at;  // only of one that was approved
 };
 
 struct Conflicts {
   std::vector<Conflict> rows;  // in position order of the declarations
   std::map<Hash, std::size_t> index;
-  // Commitments approved at or before `position`, in position order of their declarations.
-  std::vector<Hash> in_force(std::uint64_t position) const;
+  // Commitments approved at or before `position` and not ended by then, in position order of their
+  // declarations.
+  std::vector<Hash> in_force(std::uint64_t position) const { return of_draw(position, position); }
+  // Those that a draw heeds at `position` whose pool was taken after entry `pool_position`: what
+  // ends later ends for later pools, so that nobody ends one to steer a draw that is announced.
+  std::vector<Hash> of_draw(std::uint64_t pool_position, std::uint64_t position) const;
 };
 
 // tuple(subject, inspector, kind, evidence): what a conflict's commitment hides.
@@ -60,6 +65,7 @@ Result<ConflictContent> decode_conflict(View bytes);
 LIUHEN_PAYLOAD(InspectorsImported);
 LIUHEN_PAYLOAD(ConflictDeclared);
 LIUHEN_PAYLOAD(ConflictDecided);
+LIUHEN_PAYLOAD(ConflictEnded);
 #undef LIUHEN_PAYLOAD
 
 }  // namespace liuhen::projections

@@ -106,6 +106,8 @@ auto visit_payload(const ledger::schema::Intent& intent, Visit&& visit, Unknown&
       return visit(*intent.payload_as<schema::VrfShareConfirmed>());
     case Tag::TeamNamed:
       return visit(*intent.payload_as<schema::TeamNamed>());
+    case Tag::ConflictEnded:
+      return visit(*intent.payload_as<schema::ConflictEnded>());
     case Tag::NONE:
       break;
   }

@@ -98,6 +98,7 @@ std::vector<schema::PermissionT> default_permissions() {
       permission(Tag::InspectorsImported, {registrar}),
       permission(Tag::ConflictDeclared, {inspector, registrar}),
       permission(Tag::ConflictDecided, {head}),
+      permission(Tag::ConflictEnded, {head}),
       permission(Tag::DrawAnnounced, {clerk}, {approver}),
       permission(Tag::DrawCommitted, {contributor}),
       permission(Tag::CommitmentsClosed, {platform}),

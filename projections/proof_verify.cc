@@ -302,7 +302,8 @@ class Judge {
     say("检查人员没有抽取：截至该检查点已为 " + number(named) + " 次检查指派人员，均由两人签名",
         "no inspectors were drawn: as of that checkpoint teams were named for " + number(named) +
             " visits, each by two persons' signatures");
-    if (!state.conflicts.in_force(state.size() - 1).empty())
+    const std::uint64_t pool = draw.announcement.pool_position;
+    if (!state.conflicts.of_draw(pool, state.size() - 1).empty())
       not_shown("有利益冲突生效（内容受限），指派的人员是否避开了冲突",
                 "with conflicts in force (restricted content) whether those named heed them");
   }

@@ -75,6 +75,7 @@ void list_registries(const State& state, Listing& listing) {
   for (const Conflict& conflict : state.conflicts.rows) {
     listing.row("conflict", conflict.commitment, conflict.unit, conflict.declared_by,
                 conflict.declared_at, conflict.decided_at, conflict.approved);
+    if (conflict.ended_at) listing.row("conflict_ended", conflict.commitment, *conflict.ended_at);
   }
 }
 

@@ -66,6 +66,9 @@ std::string stream_for(const schema::ConflictDeclared& payload) {
 std::string stream_for(const schema::ConflictDecided& payload) {
   return "conflict/" + to_hex(raw(payload.commitment()));
 }
+std::string stream_for(const schema::ConflictEnded& payload) {
+  return "conflict/" + to_hex(raw(payload.commitment()));
+}
 std::string stream_for(const schema::DrawAnnounced& payload) {
   return draw_stream_of(text(payload.plan()), payload.attempt());
 }

@@ -77,6 +77,10 @@ bool ever_sat(const Task& task, const std::string& inspector) {
   });
 }
 
+std::vector<Hash> conflicts_of(const State& state, const Vacancy& vacancy) {
+  return state.conflicts.of_draw(vacancy.draw.announcement.pool_position, vacancy.decision);
+}
+
 // All announced inspectors; conflicts are the caller's.
 std::vector<SubstituteCandidate> candidates_of(const State& state, const Vacancy& vacancy) {
   std::vector<SubstituteCandidate> candidates;
@@ -123,7 +127,7 @@ Result<Substitute> substitute_of(const State& state, const Draw& draw, std::uint
   const Vacancy vacancy = vacancy_of(draw, visit, seat, outputs);
   Substitute out;
   std::set<std::string> in_conflict;
-  for (const Hash& commitment : state.conflicts.in_force(vacancy.decision)) {
+  for (const Hash& commitment : conflicts_of(state, vacancy)) {
     const auto content = open(commitment);
     if (!content) {
       ++out.conflicts_unopened;
@@ -144,7 +148,7 @@ Outcome check_substitute(const State& state, const Draw& draw, std::uint64_t vis
                          std::uint32_t seat, const std::string& inspector,
                          std::span<const Hash> outputs) {
   const Vacancy vacancy = vacancy_of(draw, visit, seat, outputs);
-  const std::size_t conflicts = state.conflicts.in_force(vacancy.decision).size();
+  const std::size_t conflicts = conflicts_of(state, vacancy).size();
   auto candidates = candidates_of(state, vacancy);
   const auto place = place_of(state, vacancy);
   // Whoever is passed over must be in conflict, and no more can be than there are conflicts.

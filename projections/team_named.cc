@@ -118,7 +118,8 @@ Result<std::uint64_t> check_named_conflicts(const State& state, const TeamNamed&
   if (!place) return place.error();
   const auto names = names_in(payload);
   std::uint64_t unopened = 0;
-  for (const Hash& commitment : state.conflicts.in_force(state.size() - 1)) {
+  const std::uint64_t pool = place->draw->announcement.pool_position;
+  for (const Hash& commitment : state.conflicts.of_draw(pool, state.size() - 1)) {
     const auto content = open ? open(commitment) : std::nullopt;
     if (!content) ++unopened;
     if (!content || content->subject != place->task->subject) continue;

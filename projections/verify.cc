@@ -242,7 +242,8 @@ class Auditor {
   Outcome check_substitute_opened(const schema::SubstituteDrawn& payload) {
     const Draw& draw = state().draws.by_stream.at(std::string(text(payload.draw())));
     const Seat& seat = draw.tasks[payload.visit()].seats[payload.seat()];
-    if (state().conflicts.in_force(*seat.vacated_at).empty()) return ok();
+    const std::uint64_t pool = draw.announcement.pool_position;
+    if (state().conflicts.of_draw(pool, *seat.vacated_at).empty()) return ok();
     std::vector<Hash> outputs;  // admission has verified the signature
     if (draw.beacon) outputs.push_back(crypto::sha256(raw(payload.beacon_signature())));
     const auto right = substitute_of(

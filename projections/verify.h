@@ -169,6 +169,7 @@ struct Report {
   Hash root{};
   std::uint64_t last_time = 0;
   std::uint64_t keys = 0, departments = 0, items = 0, subjects = 0, inspectors = 0, conflicts = 0;
+  std::uint64_t conflicts_ended = 0;  // of those declared
   std::uint64_t results = 0, published = 0, erased = 0, digests = 0;
   std::vector<DrawLine> draws;  // by number
   std::vector<Sentence> not_opened;

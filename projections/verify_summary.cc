@@ -384,6 +384,9 @@ void summarise(const State& state, const ReplayFacts& facts, const Extent& exten
   report.subjects = state.subjects.size();
   report.inspectors = state.inspectors.rows.size();
   report.conflicts = state.conflicts.rows.size();
+  report.conflicts_ended = static_cast<std::uint64_t>(std::ranges::count_if(
+      state.conflicts.rows,
+      [](const Conflict& conflict) { return conflict.ended_at.has_value(); }));
   report.erased = state.erased.size();
   report.digests = facts.digests;
   report.losses = facts.losses;

@@ -29,8 +29,8 @@ Outcome declare(Session& session, const Declaration& asked) {
 
 void add_conflict_commands(Program& program) {
   CLI::App* conflict =
-      program.command(&program.app, "conflict", "利益冲突：申报、决定（内容只以承诺值公开）",
-                      "conflicts of interest: declare, decide (public by commitment only)");
+      program.command(&program.app, "conflict", "利益冲突：申报、决定、终止（内容只以承诺值公开）",
+                      "conflicts of interest: declare, decide, end (public by commitment only)");
   conflict->require_subcommand(1);
   auto asked = std::make_shared<Declaration>();
   CLI::App* declaring = program.command(conflict, "declare", "申报", "declare");
@@ -65,6 +65,20 @@ void add_conflict_commands(Program& program) {
     decided->commitment = *bytes;
     decided->approved = !*refuse;
     return session.submit_and_say(united(*decided));
+  });
+
+  auto ended = std::make_shared<ledger::schema::ConflictEndedT>();
+  CLI::App* ending =
+      program.command(conflict, "end", "单位负责人终止：此后取定的名录不再计入",
+                      "the unit's head ends it: pools taken from then on do without it");
+  program.signs(ending);
+  ending->add_option("commitment", *name, program.help("承诺值", "commitment"))->required();
+  ending->add_option("--reason", ended->reason, program.help("理由", "reason"))->required();
+  program.act(ending, [name, ended](Session& session) -> Outcome {
+    auto bytes = from_hex(*name);
+    if (!bytes) return bytes.error();
+    ended->commitment = *bytes;
+    return session.submit_and_say(united(*ended));
   });
 }
 

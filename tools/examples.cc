@@ -56,6 +56,8 @@ const std::map<std::string, std::vector<std::string>>& examples() {
        {"conflict declare --subject 91350100M000100Y43 --inspector ZF370200-00001 --kind 持股 "
         "--unit 370202-SCJG --key registrar-1.key"}},
       {"conflict decide", {"conflict decide 承诺值COMMITMENT --reason 属实 --key head-370202.key"}},
+      {"conflict end",
+       {"conflict end 承诺值COMMITMENT --reason 离职已满三年 --key head-370202.key"}},
       {"draw announce",
        {"draw announce 2026-ND --contributor contributor-1 --contributor contributor-2 --key "
         "clerk-1.key --second approver-1",

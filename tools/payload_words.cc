@@ -29,6 +29,7 @@ constexpr Words kWords[] = {
     {Tag::InspectorsImported, "导入检查人员", "import inspectors"},
     {Tag::ConflictDeclared, "申报利益冲突", "declare a conflict of interest"},
     {Tag::ConflictDecided, "决定利益冲突", "decide on a conflict of interest"},
+    {Tag::ConflictEnded, "终止利益冲突", "end a conflict of interest"},
     {Tag::DrawAnnounced, "公告抽取", "announce a draw"},
     {Tag::DrawCommitted, "承诺随机数", "commit to a nonce"},
     {Tag::CommitmentsClosed, "承诺截止", "close commitments"},

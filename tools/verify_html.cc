@@ -160,13 +160,16 @@ class LogPage {
     return escaped(out);
   }
   std::string registered() const {
+    const std::string ended = report_.conflicts_ended == 0 ? "" : number(report_.conflicts_ended);
     return escaped(page_.pick(
         "检查对象 " + number(report_.subjects) + "，检查人员 " + number(report_.inspectors) +
             "，部门 " + number(report_.departments) + "，事项 " + number(report_.items) +
-            "，密钥 " + number(report_.keys) + "，利益冲突申报 " + number(report_.conflicts),
+            "，密钥 " + number(report_.keys) + "，利益冲突申报 " + number(report_.conflicts) +
+            (ended.empty() ? "" : "（已终止 " + ended + "）"),
         number(report_.subjects) + " subjects, " + number(report_.inspectors) + " inspectors, " +
             number(report_.departments) + " departments, " + number(report_.items) + " items, " +
-            number(report_.keys) + " keys, " + number(report_.conflicts) + " conflicts declared"));
+            number(report_.keys) + " keys, " + number(report_.conflicts) + " conflicts declared" +
+            (ended.empty() ? "" : " (" + ended + " of them ended)")));
   }
   std::string results() const {
     return escaped(

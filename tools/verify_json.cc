@@ -334,6 +334,7 @@ std::string json_of_report(const LogReport& whole) {
                                {"subjects", report.subjects},
                                {"inspectors", report.inspectors},
                                {"conflicts", report.conflicts},
+                               {"conflicts_ended", report.conflicts_ended},
                                {"results", report.results},
                                {"published", report.published},
                                {"erased", report.erased},

@@ -178,14 +178,16 @@ std::string text_of_report(const LogReport& whole, ReportLanguage language) {
                      ? ""
                      : ", up to " + projections::time_text(report.last_time) + " (UTC+8)"));
   text.line("根：" + to_base64(report.root), "Root: " + to_base64(report.root));
+  const std::string ended = report.conflicts_ended == 0 ? "" : number(report.conflicts_ended);
   text.line("登记：检查对象 " + number(report.subjects) + "，检查人员 " +
                 number(report.inspectors) + "，部门 " + number(report.departments) + "，事项 " +
                 number(report.items) + "，密钥 " + number(report.keys) + "，利益冲突申报 " +
-                number(report.conflicts),
+                number(report.conflicts) + (ended.empty() ? "" : "（已终止 " + ended + "）"),
             "Registered: " + number(report.subjects) + " subjects, " + number(report.inspectors) +
                 " inspectors, " + number(report.departments) + " departments, " +
                 number(report.items) + " items, " + number(report.keys) + " keys, " +
-                number(report.conflicts) + " conflicts declared");
+                number(report.conflicts) + " conflicts declared" +
+                (ended.empty() ? "" : " (" + ended + " of them ended)"));
   text.line("结果：记录 " + number(report.results) + "，公示 " + number(report.published) +
                 "；状态摘要核对 " + number(report.digests) + " 次；依法删除 " +
                 number(report.erased) + " 项",

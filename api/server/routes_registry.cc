@@ -112,14 +112,17 @@ Response conflicts(const Backend& backend, const Call& call) {
   for (const projections::Conflict& conflict : all) {
     if (rows.size() == *limit) break;
     if (conflict.declared_at <= *after) continue;
-    rows.push_back({{"commitment", to_hex(conflict.commitment)},
-                    {"unit", conflict.unit},
-                    {"declared_at", conflict.declared_at},
-                    {"decided_at", conflict.decided_at ? json::value(*conflict.decided_at)
-                                                       : json::value(nullptr)},
-                    {"status", !conflict.decided_at ? "declared"
-                               : conflict.approved  ? "approved"
-                                                    : "refused"}});
+    rows.push_back(
+        {{"commitment", to_hex(conflict.commitment)},
+         {"unit", conflict.unit},
+         {"declared_at", conflict.declared_at},
+         {"decided_at",
+          conflict.decided_at ? json::value(*conflict.decided_at) : json::value(nullptr)},
+         {"ended_at", conflict.ended_at ? json::value(*conflict.ended_at) : json::value(nullptr)},
+         {"status", !conflict.decided_at ? "declared"
+                    : conflict.ended_at  ? "ended"
+                    : conflict.approved  ? "approved"
+                                         : "refused"}});
   }
   return json_response({{"total", all.size()}, {"conflicts", std::move(rows)}});
 }

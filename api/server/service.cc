@@ -18,6 +18,7 @@
 #include "ledger/durable_file.h"
 #include "ledger/recovering_sequencer.h"
 #include "ledger/rocksdb_storage.h"
+#include "projections/conflicts_kept.h"
 #include "projections/team_named.h"
 #include "projections/witnessed.h"
 
@@ -52,7 +53,9 @@ class WriterAdmission final : public ledger::Admission {
   }
   Outcome check_before_writing(const ledger::Event& event) const override {
     if (event.tag() == ledger::PayloadTag::TeamNamed) return check_team(event);
-    if (event.tag() != ledger::PayloadTag::CheckpointWitnessed || !policy_) return ok();
+    if (event.tag() != ledger::PayloadTag::CheckpointWitnessed)
+      return projections::check_conflicts_kept(state_.state(), event);
+    if (!policy_) return ok();
     return projections::check_cosignatures(*policy_, state_.state().origin,
                                            event.payload<ledger::schema::CheckpointWitnessed>());
   }

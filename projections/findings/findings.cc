@@ -8,7 +8,7 @@ std::vector<Screen> findings_of(const State& state, const FindingsOptions& optio
                           attempts_failed(state, options.now_s),
                           reveals_forfeited(state),
                           seals_objected_to(state),
-                          pools_edited(state),
+                          pools_edited(state, options.open),
                           pools_diluted(state, options.plans),
                           pools_small(state),
                           cap_exceeded(state),

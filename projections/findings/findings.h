@@ -32,7 +32,7 @@ Screen voids_unsupervised(const State& state, const VoidsShown& voids);      // 
 Screen attempts_failed(const State& state, std::uint64_t now_s);             // draw-failed
 Screen reveals_forfeited(const State& state);                                // draw-forfeited
 Screen seals_objected_to(const State& state);                                // seal-objected
-Screen pools_edited(const State& state);                                     // pool-edited
+Screen pools_edited(const State& state, const OpenConflict& open);           // pool-edited
 Screen pools_diluted(const State& state,
                      const std::map<std::string, std::uint64_t>& plans);     // pool-diluted
 Screen pools_small(const State& state);                                      // pool-small

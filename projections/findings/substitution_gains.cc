@@ -166,10 +166,11 @@ class KnownConflicts {
   KnownConflicts(const State& state, const OpenConflict& open) : state_(state), open_(open) {}
 
   // Who may not go there, and how many conflicts in force then stay hidden.
-  std::pair<std::set<std::string>, std::uint64_t> at(std::uint64_t position,
-                                                     const std::string& subject) {
+  std::pair<std::set<std::string>, std::uint64_t> at(const Substitution& substitution) {
+    const std::string& subject = substitution.task.subject;
     std::pair<std::set<std::string>, std::uint64_t> out;
-    for (const Hash& commitment : state_.conflicts.in_force(position)) {
+    for (const Hash& commitment : state_.conflicts.of_draw(
+             substitution.draw.announcement.pool_position, substitution.decision)) {
       const auto [found, first] = opened_.try_emplace(commitment);
       if (first && open_) found->second = open_(commitment);
       if (!found->second)
@@ -246,7 +247,7 @@ Screen gains_by_substitution(const State& state, const OpenConflict& open) {
     std::optional<Candidates> candidates;  // few draws have substitutions
     for_each_substitution(draw, [&](const Substitution& at) {
       if (!candidates) candidates.emplace(state, at.draw);
-      const auto [in_conflict, unopened] = conflicts.at(at.decision, at.task.subject);
+      const auto [in_conflict, unopened] = conflicts.at(at);
       candidates->count(at, in_conflict, unopened, gains);
       ++screen.sample;
     });

@@ -1,6 +1,7 @@
 // Attacks on who can be drawn, who is, who goes, and who goes instead.
 #include "projections/draw_lookup.h"
 #include "tests/attacks/dishonest_operator.h"
+#include "tests/projections/approved_conflict.h"
 
 namespace liuhen::tests {
 namespace {
@@ -29,6 +30,9 @@ class AttacksOnPoolsAndTeams : public Attack {
   void run_to_seed() {
     run_to_round();
     city.must(town.recorded(), {"platform"});
+  }
+  void end_conflict(const std::string& name) {
+    city.must(ended_conflict(crypto::sha256(view_of(name))), {"head"});
   }
   void approve_conflict(const std::string& name, const City::Names& decider = {"head"}) {
     schema::ConflictDeclaredT declared;
@@ -178,6 +182,68 @@ TEST_F(AttacksOnPoolsAndTeams, ConflictDecidedByWhoDeclaredIt) {
   decided.commitment = City::bytes(crypto::sha256(view_of("own")));
   decided.approved = true;
   expect_named("conflict.own", write(std::move(decided), {"both"}));
+}
+
+// It ends between the pool and the announcement, which leaves it out.
+TEST_F(AttacksOnPoolsAndTeams, ConflictEndedAfterThePoolAndLeftOut) {
+  approve_conflict("in the way");
+  const std::uint64_t pool = city.size() - 1;
+  end_conflict("in the way");
+  auto announced = town.announcement();
+  ASSERT_EQ(announced.conflict_rows, 0U);
+  announced.pool_position = pool;
+  expect_named("draw.pool_root", write(std::move(announced), {"clerk", "approver"}));
+}
+// Once the seed is known one ends, to free an inspector: it counts all the same, and who replays
+// the matching as if it did not is told that he opens fewer than there are.
+TEST_F(AttacksOnPoolsAndTeams, ConflictEndedToFreeAnInspector) {
+  approve_conflict("in the way");
+  run_to_seed();
+  const auto elsewhere = [](const Hash&) {
+    return std::optional(projections::ConflictContent{
+        .subject = "X", .inspector = "X", .kind = "kinship", .evidence = ""});
+  };
+  const auto before = draw.execution(elsewhere);
+  end_conflict("in the way");
+  EXPECT_EQ(draw.execution(elsewhere).visits_root, before.visits_root);
+  city.must(draw.execution(elsewhere), {"platform"});
+  city.must(draw.disclosure(), {"platform"});
+  const Told told = verify();
+  EXPECT_EQ(told.exit_code, 0) << told.report.at("finding");
+  EXPECT_EQ(told.draw().at("conflicts_unopened").to_number<int>(), 1);
+  // Nor for a seat that is vacated later: somebody else's substitute is beyond what one can hide.
+  town.recuse();
+  city.now = town.substitute_time();
+  std::set<std::string> named;
+  for (const auto& [id, versions] : city.state().inspectors.rows) {
+    auto substitute = town.substitution();
+    substitute.inspector = id;
+    if (projections::check_substitute(
+            city.state(), draw.draw(), 0, 0, id,
+            std::vector<Hash>{crypto::sha256(substitute.beacon_signature)}))
+      named.insert(id);
+  }
+  EXPECT_EQ(named.size(), 2U) << "the first, and whom the conflict can have kept out";
+  auto substitute = town.substitution();
+  substitute.inspector = "";
+  expect_named("substitute.candidate", write(std::move(substitute), {"platform"}));
+}
+TEST_F(AttacksOnPoolsAndTeams, ConflictEndedByWhoDeclaredIt) {
+  city.grant_key("both", {City::Role::registrar, City::Role::head});
+  const Hash commitment = crypto::sha256(view_of("own"));
+  city.must(declared_conflict(commitment), {"both"});
+  tests::approve_conflict(city, commitment);
+  expect_named("conflict.own", write(ended_conflict(commitment), {"both"}));
+}
+TEST_F(AttacksOnPoolsAndTeams, ConflictEndedByTheHeadOfAnotherUnit) {
+  city.grant_key("head-2", {City::Role::head}, "MSA-2");
+  approve_conflict("not his");
+  expect_named("role.department",
+               write(ended_conflict(crypto::sha256(view_of("not his"))), {"head-2"}));
+}
+TEST_F(AttacksOnPoolsAndTeams, ConflictEndedByAClerk) {
+  approve_conflict("not his");
+  expect_named("role.denied", write(ended_conflict(crypto::sha256(view_of("not his"))), {"clerk"}));
 }
 
 // Who is first when the round is known is suspended, and said to have been no candidate.

@@ -88,7 +88,7 @@ TEST(Schema, ItsMembersAreReadForTheComparison) {
   EXPECT_GT(members.size(), 50U);
   EXPECT_EQ(members.at("ItemPublished"),
             (std::vector<std::string>{"id:string(required)", "revision:uint"}));
-  EXPECT_EQ(members.at("Payload").back(), "TeamNamed");
+  EXPECT_EQ(members.at("Payload").back(), "ConflictEnded");
 }
 
 TEST(Schema, WhatIsAddedAtTheEndConforms) {

@@ -269,6 +269,8 @@ TEST(DrawForm, AConflictKeepsSomebodyFromBeingNamed) {
   EXPECT_EQ(bad.error().code, "team.conflict");
   EXPECT_EQ(check({"I03", "I02"}, city.opener()).value(), 0U);
   EXPECT_EQ(check({"I01", "I02"}, {}).value(), 1U) << "nobody can tell without its content";
+  city.end_conflict(subject, "I01");
+  ASSERT_FALSE(check({"I01", "I02"}, city.opener())) << "it ends for later pools";
 }
 
 TEST(DrawForm, InspectorsOnlyVisitsEverybodyWithDrawnTeams) {

@@ -243,6 +243,12 @@ class DrawnCity {
     decided.approved = true;
     must(std::move(decided), {"head-east"});
   }
+  void end_conflict(const std::string& subject, const std::string& inspector) {
+    schema::ConflictEndedT ended;
+    append(ended.commitment, crypto::sha256(view_of("conflict " + subject + " " + inspector)));
+    ended.reason = "reason";
+    must(std::move(ended), {"head-east"});
+  }
   projections::OpenConflict opener() const {
     return [this](const Hash& commitment) -> std::optional<projections::ConflictContent> {
       const auto found = conflicts_.find(commitment);

@@ -331,6 +331,34 @@ TEST(RecusalsWithConflicts, NobodyInConflictIsSentAndTheLogBoundsWhoIsPassedOver
   EXPECT_EQ(city.submit(drawn(opened.inspector), {"platform"}), "");
 }
 
+// Nor is he who was in conflict when the draw was announced, or since: it ends for later pools.
+TEST(RecusalsWithConflicts, OneThatEndsAfterThePoolStillKeepsHimOut) {
+  DrawnCity city;
+  city.run();
+  const std::string inspector = city.draw().tasks[0].seats[0].inspector;
+  const auto head = inspector <= "I04" ? "head-east" : "head-west";
+  city.must(filed("kinship"), {inspector});
+  DrawnCity before;  // the same city up to here, to learn who would be first
+  before.run();
+  before.must(filed("kinship"), {inspector});
+  before.must(decided(), {head});
+  const std::string first =
+      projections::substitute_of(before.state(), before.draw(), 0, 0, before.opener())
+          .value()
+          .inspector;
+  const std::string subject = city.draw().tasks[0].subject;
+  city.declare_conflict(subject, first);
+  city.end_conflict(subject, first);
+  city.must(decided(), {head});
+  city.now += 60;
+  const auto opened =
+      projections::substitute_of(city.state(), city.draw(), 0, 0, city.opener()).value();
+  EXPECT_NE(opened.inspector, first);
+  EXPECT_EQ(city.submit(drawn(""), {"platform"}), "substitute.candidate");
+  EXPECT_EQ(city.submit(drawn(opened.inspector), {"platform"}), "")
+      << "the log bounds who is passed over by the conflicts of the draw";
+}
+
 // The announced row's eligibility does not count, that at the decision does.
 TEST(RecusalsOfSeats, WhoeverIsBackByTheDecisionIsACandidate) {
   DrawnCity city;

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/commitment.h"
-#include "tests/projections/city.h"
+#include "tests/projections/approved_conflict.h"
 
 namespace liuhen::tests {
 namespace {
@@ -219,6 +219,42 @@ TEST(Conflicts, AreDecidedOnceByAHeadOfTheUnit) {
   EXPECT_EQ(conflicts.in_force(at - 1), std::vector<Hash>{});
   EXPECT_EQ(conflicts.in_force(at), std::vector<Hash>{b});
   EXPECT_EQ(conflicts.in_force(at + 1), (std::vector<Hash>{a, b})) << "in order of declaration";
+}
+
+TEST(Conflicts, EndByAHeadOfTheUnitOnceAndForLaterPools) {
+  City city;
+  city.furnish(0, 2);
+  city.grant_key("head-1", {schema::Role::head}, "MSA-1");
+  city.grant_key("head-2", {schema::Role::head}, "MSA-2");
+  city.grant_key("both", {schema::Role::registrar, schema::Role::head});
+  const Hash a = crypto::sha256(view_of("a")), b = crypto::sha256(view_of("b"));
+  EXPECT_EQ(city.refusal(ended_conflict(a), {"head-1"}), "conflict.unknown");
+  city.must(declared_conflict(a), {"both"});
+  EXPECT_EQ(city.refusal(ended_conflict(a), {"head-1"}), "conflict.not_in_force") << "undecided";
+  city.must(declared_conflict(b), {"registrar"});
+  schema::ConflictDecidedT refused;
+  refused.commitment = City::bytes(b);
+  city.must(std::move(refused), {"head-1"});
+  EXPECT_EQ(city.refusal(ended_conflict(b), {"head-1"}), "conflict.not_in_force") << "turned down";
+  approve_conflict(city, a);
+  EXPECT_EQ(city.refusal(ended_conflict(a), {"registrar"}), "role.denied");
+  EXPECT_EQ(city.refusal(ended_conflict(a), {"head-2"}), "role.department");
+  EXPECT_EQ(city.refusal(ended_conflict(a), {"both"}), "conflict.own");
+  auto silent = ended_conflict(a);
+  silent.reason.clear();
+  EXPECT_EQ(city.refusal(std::move(silent), {"head-1"}), "conflict.reason");
+  const std::uint64_t before = city.size() - 1, at = city.must(ended_conflict(a), {"head-1"});
+  EXPECT_EQ(city.refusal(ended_conflict(a), {"head-1"}), "conflict.ended");
+  EXPECT_EQ(city.refusal(declared_conflict(a), {"registrar"}), "conflict.known");
+  const auto& conflicts = city.state().conflicts;
+  EXPECT_EQ(conflicts.in_force(before), std::vector<Hash>{a});
+  EXPECT_EQ(conflicts.in_force(at), std::vector<Hash>{});
+  EXPECT_EQ(conflicts.of_draw(before, at + 9), std::vector<Hash>{a}) << "of an announced draw";
+  EXPECT_EQ(conflicts.of_draw(at, at + 9), std::vector<Hash>{});
+  const Hash again = crypto::sha256(view_of("a, with another salt"));
+  city.must(declared_conflict(again), {"registrar"});
+  approve_conflict(city, again);
+  EXPECT_EQ(conflicts.in_force(city.size()), std::vector<Hash>{again});
 }
 
 TEST(Conflicts, ContentSurvivesTheWay) {

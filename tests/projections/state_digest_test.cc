@@ -181,7 +181,8 @@ void add_registries(State& state) {
                                   .declared_at = 7,
                                   .decided_at = 9,
                                   .approved = true,
-                                  .declared_by = "clerk"});
+                                  .declared_by = "clerk",
+                                  .ended_at = 31});
 }
 
 projections::Task task() {

@@ -8,6 +8,7 @@
 
 #include "ledger/memory_storage.h"
 #include "projections/fold_sources.h"
+#include "tests/projections/approved_conflict.h"
 #include "tests/projections/beacon_town.h"
 #include "tests/projections/restricted_steps.h"
 #include "tests/projections/shared_vrf.h"
@@ -122,6 +123,10 @@ TEST(StateSnapshot, OfADrawWithAllThatFollowsAgreesWithTheReplay) {
   schema::ConflictDecidedT decided;
   decided.commitment = City::bytes(crypto::sha256(view_of("conflict")));
   city.must(std::move(decided), {"head"});
+  const Hash over = crypto::sha256(view_of("conflict that ended"));
+  city.must(declared_conflict(over), {"registrar"});
+  approve_conflict(city, over);
+  city.must(ended_conflict(over), {"head"});
   CityDraw draw(city);
   draw.whole();
   city.must(draw.recuse(0), {"platform"});

@@ -398,5 +398,50 @@ TEST(VerifyConflicts, OneIgnoredIsFoundByWhoOpensIt) {
   expect_violated(check(log, city.opener()), *city.draw.draw().executed_at, "draw.visits_root");
 }
 
+// Whoever ends one once the draw is announced frees nobody for it.
+TEST(VerifyConflicts, OneThatEndsAfterTheAnnouncementCountsAllTheSame) {
+  for (const bool honest : {true, false}) {
+    Conflicted city(some_conflict());
+    const Hash commitment = city.contents.begin()->first;
+    city.draw.announce();
+    city.draw.contribute();
+    city.city.must(tests::ended_conflict(commitment), {"head"});
+    // As if it were over: with nobody who is in the draw.
+    const auto blind = [](const Hash&) {
+      return std::optional(
+          ConflictContent{.subject = "X", .inspector = "X", .kind = "", .evidence = ""});
+    };
+    city.draw.execute(honest ? city.opener() : blind);
+    const auto& task = city.draw.draw().tasks[0];
+    if (!honest) {
+      city.contents.at(commitment).subject = task.subject;
+      city.contents.at(commitment).inspector = task.seats[0].inspector;
+    }
+    if (honest) city.city.must(city.draw.recuse(0, city.opener()), {"platform"});
+    CityLog log(city.city);
+    const Report closed = check(log);
+    expect_verified(closed);
+    EXPECT_EQ(closed.draws[0].conflicts_unopened, 1u);
+    EXPECT_EQ(closed.draws[0].substitutes_unopened, honest ? 1u : 0u);
+    EXPECT_EQ(closed.conflicts_ended, 1u);
+    if (honest) {
+      expect_verified(check(log, city.opener()));
+    } else {
+      expect_violated(check(log, city.opener()), *city.draw.draw().executed_at, "draw.visits_root");
+    }
+  }
+}
+
+TEST(VerifyConflicts, AfterTheEndWhoeverReplaysTheLogReplaysTheMatching) {
+  Conflicted city(some_conflict());
+  city.city.must(tests::ended_conflict(city.contents.begin()->first), {"head"});
+  city.draw.whole();
+  CityLog log(city.city);
+  const Report report = check(log);
+  expect_verified(report);
+  EXPECT_TRUE(report.draws[0].matching_replayed);
+  EXPECT_TRUE(report.not_opened.empty());
+}
+
 }  // namespace
 }  // namespace liuhen::projections

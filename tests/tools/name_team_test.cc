@@ -1,9 +1,8 @@
 // `liuhen name-team` as clerk and approver run it: the service, which may open conflicts, takes
 // nobody whom one keeps out, and the pages show that the team was named.
-#include "crypto/commitment.h"
-#include "tests/projections/approved_conflict.h"
 #include "tests/projections/city_log.h"
 #include "tests/tools/commands_at_town.h"
+#include "tests/tools/conflict_at_town.h"
 
 namespace liuhen::tools {
 namespace {
@@ -24,25 +23,11 @@ class NamingTeams : public tests::CommandsAtTown {
   }
   // Approved, its content in the service's keeping.
   void conflict_with(const std::string& inspector) {
-    City& city = town.city;
-    const Bytes bytes =
-        projections::encode(projections::ConflictContent{.subject = draw_.draw().tasks[0].subject,
-                                                         .inspector = inspector,
-                                                         .kind = "kinship",
-                                                         .evidence = ""});
-    const Hash salt = crypto::sha256(view_of("salt")), commitment = crypto::commit(salt, bytes);
-    const Bytes intent =
-        ledger::encode(city.intent(tests::declared_conflict(commitment), {"registrar"}));
-    const auto answer = town.post(
-        "/api/v1/intents",
-        tests::Town::submission(
-            intent, {{city.id("registrar"), ledger::sign_intent(city.key("registrar"), intent)}},
-            {boost::json::object{{"commitment", to_hex(commitment)},
-                                 {"salt", to_hex(salt)},
-                                 {"bytes", to_base64(bytes)}}}));
-    ASSERT_EQ(answer.status, 200U) << answer.body;
-    town.follow();
-    tests::approve_conflict(city, commitment);
+    const Hash commitment = tests::declare_at(town, {.subject = draw_.draw().tasks[0].subject,
+                                                     .inspector = inspector,
+                                                     .kind = "kinship",
+                                                     .evidence = ""});
+    tests::approve_conflict(town.city, commitment);
     town.catch_up();
   }
   std::string name(const std::string& first, const std::string& second, int code,

@@ -6,6 +6,7 @@
 //
 // NAME is what an honest operator records, or a dishonest one: see kCases.
 #include "crypto/draw/rows.h"
+#include "tests/web/conflict_cases.h"
 #include "tests/web/forged_proofs.h"
 #include "tests/web/print_case.h"
 
@@ -173,7 +174,21 @@ std::string head_recused(BeaconTown& town) {
   granted.grant = town.city.grant("head-1", {City::Role::head}, "MSA-1", false, "Z0001");
   town.city.must(std::move(granted), kTrustees);
   town.city.grant_key("head-msa", {City::Role::head}, "MSA");
-  town.draw.whole();
+  // Of the unit nobody else is there: both go on every visit.
+  schema::InspectorsImportedT away;
+  away.run = "away";
+  away.last = true;
+  for (const char* id : {"Z0005", "Z0007"}) {
+    away.rows.push_back(City::inspector(id, "MSA-1"));
+    away.rows.back()->status = schema::InspectorStatus::suspended;
+  }
+  town.city.must(std::move(away), {"registrar"});
+  DrawAnnouncedT announced = town.draw.unpooled();
+  announced.groups[0]->units = {"MSA-1"};
+  town.draw.take_pool(announced, town.city.state().catalogue.rules.at("R1"));
+  town.city.must(std::move(announced), {"clerk", "approver"});
+  town.draw.contribute();
+  town.draw.execute();
   std::set<std::string> left;
   const auto& tasks = town.draw.draw().tasks;
   for (std::uint64_t visit = 0; visit < tasks.size(); ++visit) {
@@ -470,6 +485,14 @@ const Cases kCases = {{"units-after-result", units_after_result},
                       {"item-revised", item_revised},
                       {"other-trade", other_trade},
                       {"evidence-of-inspector", evidence_of_inspector},
+                      {"conflict-ended", conflict_ended},
+                      {"conflict-ended-hides-one", conflict_ended_hides_one},
+                      {"conflict-renewed", conflict_renewed},
+                      {"conflict-left-out", conflict_left_out},
+                      {"conflict-ended-twice", conflict_ended_twice},
+                      {"conflict-never-declared", conflict_never_declared},
+                      {"conflict-ended-by-declarer", conflict_ended_by_declarer},
+                      {"conflict-ended-silently", conflict_ended_silently},
                       {"units-while-due", units_while_due},
                       {"vacant-after-result", vacant_after_result},
                       {"result-unsettled", result_unsettled},

@@ -16,7 +16,8 @@ function made(name) {
 test("what an honest operator records is verified by both", { skip }, async (t) => {
   const home = scratch(t);
   for (const name of ["units-after-result", "far-superior", "head-recused", "role-twice", "trustee-replaced",
-    "contributor-of-department", "registrar-of-department", "import-in-between", "item-revised", "other-trade", "evidence-of-inspector"]) {
+    "contributor-of-department", "registrar-of-department", "import-in-between", "item-revised", "other-trade", "evidence-of-inspector",
+    "conflict-ended", "conflict-ended-hides-one", "conflict-renewed"]) {
     await t.test(name, () => {
       const { bytes, now } = made(name);
       const report = verifyProofFile(bytes, { now });
@@ -47,6 +48,11 @@ test("what a dishonest operator would write is named alike by both", { skip }, a
     "review-of-withdrawn": "item.stage",
     "capacity-of-nobody": "rule.capacity",
     "conflict-of-nobody": "department.unknown",
+    "conflict-left-out": "proof.rows",
+    "conflict-ended-twice": "conflict.ended",
+    "conflict-never-declared": "conflict.unknown",
+    "conflict-ended-by-declarer": "conflict.own",
+    "conflict-ended-silently": "conflict.reason",
     "round-of-no-chain": "beacon.unknown",
     "other-position": "chain.position",
     "not-the-first": "chain.previous",

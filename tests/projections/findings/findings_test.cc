@@ -121,7 +121,7 @@ TEST(Findings, AFirmTakenOutJustBeforeTheDraw) {
   const std::uint64_t at = city.must(std::move(edited), {"registrar"});
   CityDraw draw(city);
   draw.announce();
-  const Screen screen = pools_edited(city.state());
+  const Screen screen = pools_edited(city.state(), {});
   ASSERT_EQ(screen.findings.size(), 1u);
   EXPECT_EQ(screen.findings[0].evidence.positions, std::vector<std::uint64_t>{at});
   EXPECT_NE(screen.findings[0].what.en.find("1 of them could no longer"), std::string::npos)
@@ -149,7 +149,7 @@ TEST(Findings, AConflictApprovedJustBeforeTheDraw) {
   CityDraw draw(city);
   draw.announce();
   declare("after the pool", true);
-  const Screen screen = pools_edited(city.state());
+  const Screen screen = pools_edited(city.state(), {});
   ASSERT_EQ(screen.findings.size(), 1u);
   EXPECT_EQ(screen.findings[0].evidence.positions, std::vector<std::uint64_t>{at});
   EXPECT_NE(screen.findings[0].what.en.find("1 conflicts were approved"), std::string::npos)

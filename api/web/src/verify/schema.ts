@@ -159,6 +159,7 @@ const members: Member[] = [
   table("VrfKeyShared", "key:b32! commitments:b32*! holders:b32*!"),
   table("VrfShareConfirmed", "key:b32!"),
   table("TeamNamed", "draw:ref! visit:u64 inspectors:[id]! reason:text"),
+  table("ConflictEnded", "commitment:b32! reason:text!"),
 ].map((each) => ({ name: each.name, table: each }));
 
 export const payloads: readonly Member[] = members;

@@ -30,6 +30,7 @@ const rules: Readonly<Record<string, Admit>> = {
   InspectorsImported: catalogue.admitInspectorsImported,
   ConflictDeclared: catalogue.admitConflictDeclared,
   ConflictDecided: catalogue.admitConflictDecided,
+  ConflictEnded: catalogue.admitConflictEnded,
   DrawAnnounced: admitAnnounced,
   DrawCommitted: draw.admitCommitted,
   CommitmentsClosed: draw.admitCommitmentsClosed,

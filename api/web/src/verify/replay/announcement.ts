@@ -12,7 +12,7 @@ import { big, bytes, flag, hashes, hex, number, rows, text, texts } from "./fiel
 import { checkRestriction, isRestricted } from "./restricted.js";
 import { checkSealing } from "./seal.js";
 import { narrows, overlap, scopeOf } from "./scope.js";
-import { type Draw, type Event, type State, isOpen, isWithin, timeAt } from "./state.js";
+import { type Draw, type Event, type State, conflictsOfDraw, isOpen, isWithin, timeAt } from "./state.js";
 
 const day = 86_400n;
 
@@ -146,8 +146,7 @@ function checkPool(state: State, p: Decoded, rule: Decoded, groups: readonly Sea
   if (early) {
     refuse("proof.rows", "文件中有名录取定之前的检查人员登记", "inspectors are registered by an entry before the pool was taken");
   }
-  const inForce = [...state.conflicts.values()].filter(
-    (each) => each.inForceFrom !== undefined && each.inForceFrom <= big(p, "pool_position"));
+  const inForce = conflictsOfDraw(state, big(p, "pool_position"), big(p, "pool_position"));
   if (inForce.length !== conflicts.length || inForce.some((each, i) => compare(each.commitment, conflicts[i]!) !== 0)) {
     refuse("proof.rows", "利益冲突与所批准的不符", "the conflicts are not those that were approved");
   }

@@ -4,7 +4,7 @@ import { refuse } from "../refusal.js";
 import { inspectorStatuses } from "../schema.js";
 import { big, bytes, flag, hex, number, rows, text, texts } from "./fields.js";
 import { scopeOf } from "./scope.js";
-import { type Event, type Item, type State, isWithin } from "./state.js";
+import { type Conflict, type Event, type Item, type State, isWithin } from "./state.js";
 
 function checkNamed(p: Decoded): void {
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(text(p, "id"))) refuse("catalogue.id", "编号不合规", "not an id");
@@ -172,16 +172,31 @@ export function admitConflictDeclared(state: State, { payload: p, authors }: Eve
   checkDepartment(state, text(p, "unit"));
   if (state.conflicts.has(hex(p, "commitment"))) refuse("conflict.known", "已申报过", "declared before");
   state.conflicts.set(hex(p, "commitment"), { commitment: bytes(p, "commitment"), unit: text(p, "unit"),
-    declarer: authors[0]!.person, decided: false, inForceFrom: undefined });
+    declarer: authors[0]!.person, decided: false, inForceFrom: undefined, endedAt: undefined });
 }
 
-export function admitConflictDecided(state: State, { entry, payload: p, authors }: Event): void {
-  const conflict = state.conflicts.get(hex(p, "commitment")) ??
-    refuse("conflict.unknown", "没有申报过", "not declared");
-  if (conflict.decided) refuse("conflict.decided", "已决定", "decided before");
+const declared = (state: State, p: Decoded): Conflict =>
+  state.conflicts.get(hex(p, "commitment")) ?? refuse("conflict.unknown", "没有申报过", "not declared");
+
+function checkNotOwn(conflict: Conflict, authors: Event["authors"]): void {
   if (conflict.declarer === authors[0]!.person) {
     refuse("conflict.own", "由申报人决定", "decided by the person who declared it");
   }
+}
+
+export function admitConflictDecided(state: State, { entry, payload: p, authors }: Event): void {
+  const conflict = declared(state, p);
+  if (conflict.decided) refuse("conflict.decided", "已决定", "decided before");
+  checkNotOwn(conflict, authors);
   conflict.decided = true;
   if (flag(p, "approved")) conflict.inForceFrom = entry.position;
+}
+
+export function admitConflictEnded(state: State, { entry, payload: p, authors }: Event): void {
+  const conflict = declared(state, p);
+  if (conflict.inForceFrom === undefined) refuse("conflict.not_in_force", "未获批准", "not approved");
+  if (conflict.endedAt !== undefined) refuse("conflict.ended", "已终止", "ended before");
+  if (text(p, "reason") === "") refuse("conflict.reason", "没有理由", "there is no reason");
+  checkNotOwn(conflict, authors);
+  conflict.endedAt = entry.position;
 }

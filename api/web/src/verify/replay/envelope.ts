@@ -30,7 +30,7 @@ export function streamOf(kind: string, p: Decoded): string {
     case "RuleSet": return `rule/${text(p, "id")}`;
     case "PlanPublished": return `plan/${text(p, "id")}`;
     case "SubjectsImported": case "InspectorsImported": return `import/${text(p, "run")}`;
-    case "ConflictDeclared": case "ConflictDecided": return `conflict/${hex(p, "commitment")}`;
+    case "ConflictDeclared": case "ConflictDecided": case "ConflictEnded": return `conflict/${hex(p, "commitment")}`;
     case "DrawAnnounced": return `draw/${text(p, "plan")}/${p["attempt"] as number}`;
     case "EvidenceAttached": return text(p, "about");
     case "RecordsErased": case "StateDigested": return "state";
@@ -70,7 +70,7 @@ function affairsOf(state: State, kind: string, p: Decoded): readonly string[] | 
       return rows(p, "rows").flatMap((row) => [text(row, "unit"), unitNow(state, text(row, "id")) ?? ""])
         .filter((unit) => state.departments.has(unit));
     case "ConflictDeclared": return [text(p, "unit")];
-    case "ConflictDecided": return only(state.conflicts.get(hex(p, "commitment"))?.unit);
+    case "ConflictDecided": case "ConflictEnded": return only(state.conflicts.get(hex(p, "commitment"))?.unit);
     case "DrawAnnounced": {
       const plan = state.plans.get(text(p, "plan"));
       return plan === undefined ? undefined : [text(plan, "department")];

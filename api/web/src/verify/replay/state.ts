@@ -44,6 +44,17 @@ export interface Conflict {
   readonly declarer: string; // person
   decided: boolean;
   inForceFrom: bigint | undefined; // position of the approval
+  endedAt: bigint | undefined; // position
+}
+
+/**
+ * The conflicts that a draw heeds at a position whose pool was taken after entry `pool`: what ends later ends for later
+ * pools.
+ */
+export function conflictsOfDraw(state: State, pool: bigint, position: bigint): Conflict[] {
+  return [...state.conflicts.values()].filter((each) =>
+    each.inForceFrom !== undefined && each.inForceFrom <= position &&
+    (each.endedAt === undefined || each.endedAt > pool));
 }
 
 export type Phase = "committing" | "revealing" | "ready" | "executed" | "disclosed" | "failed";

@@ -8,7 +8,9 @@ import { refuse } from "../refusal.js";
 import { drawsTeams } from "./form.js";
 import { big, bytes, flag, number, rows, text, texts } from "./fields.js";
 import { drawOf } from "./draw.js";
-import { type Draw, type Event, type Key, type Seat, type State, type Task, inspectorAt, isWithin } from "./state.js";
+import {
+  type Draw, type Event, type Key, type Seat, type State, type Task, conflictsOfDraw, inspectorAt, isWithin,
+} from "./state.js";
 
 function openDraw(state: State, p: Decoded): Draw {
   const draw = drawOf(state, p);
@@ -140,8 +142,7 @@ export function admitSubstitute(state: State, event: Event): void {
     heldSeat: task.held.has(row.id), load: loads.get(row.id) ?? 0n }));
   const after = substituteSeed(draw.leaf, draw.seed!, task.subject, BigInt(number_), BigInt(number(p, "ordinal")), outputs);
   const able = substitutesInOrder(after, task.subject, draw.groups, BigInt(number_), others, candidates);
-  const hidden = [...state.conflicts.values()].filter(
-    (each) => each.inForceFrom !== undefined && each.inForceFrom < decision.position).length;
+  const hidden = conflictsOfDraw(state, big(draw.announced, "pool_position"), decision.position).length;
   const inspector = text(p, "inspector");
   const sound = inspector === "" ? able.length <= hidden : able.slice(0, hidden + 1).includes(inspector);
   if (!sound) refuse("substitute.candidate", "不是应递补的人", "not whom the rule gives");
@@ -214,8 +215,7 @@ export function admitTeamNamed(state: State, { entry, payload: p }: Event): void
     const limit = draw.groups[group]!.unitLimit;
     if (limit !== 0 && units.get(place)! > limit) bad();
   });
-  const hidden = [...state.conflicts.values()].some(
-    (each) => each.inForceFrom !== undefined && each.inForceFrom < entry.position);
+  const hidden = conflictsOfDraw(state, big(draw.announced, "pool_position"), entry.position).length > 0;
   if (hidden && !state.notes.includes(namedBesideConflicts)) state.notes.push(namedBesideConflicts);
   task.seats.forEach((seat, i) => {
     seat.inspector = names[i]!;
