@@ -78,7 +78,7 @@ export const subjectStatuses = ["unknown", "active", "suspended", "revoked", "ca
 export const inspectorStatuses = ["unknown", "active", "suspended", "left"] as const;
 export const scopeFields = ["none", "kind", "division", "section", "industry", "risk_class"] as const;
 
-table("Permission", "payload:u8<48 first:roles second:roles");
+table("Permission", "payload:u8<49 first:roles second:roles");
 table("KeyGrant", `key:b32! alg:u8=1 person:id! name:name roles:roles! department:id inspector:id outside:bool
   proof:b64!`);
 table("Condition", "field:u8<6 values:[id]!");
