@@ -328,6 +328,19 @@ Result<std::string> keep_lost(const std::string& head, const std::string& note,
   return path;
 }
 
+// What witnesses cosigned of the lost history is no evidence against the one that goes on: it is
+// kept beside the head that was lost, under a name that ends as that one's does.
+Result<std::string> set_cosigned_aside(const api::server::Layout& layout, const std::string& lost) {
+  const std::string path = layout.dir + "/cosigned";
+  if (!fs::exists(path)) return std::string();
+  const std::string aside = path + lost.substr(layout.head.size());
+  if (const auto problem = ledger::rename_synced(path, aside); problem) {
+    return fail("file.io", "无法把 " + path + " 改名为 " + aside + "：" + problem.message(),
+                path + " cannot be renamed to " + aside + ": " + problem.message());
+  }
+  return aside;
+}
+
 // Whether an earlier run recorded the event, and could not replace the head file.
 Result<bool> is_recorded(const api::server::Layout& layout, const std::string& note) {
   const auto storage = ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::read_only});
@@ -345,17 +358,28 @@ ledger::schema::EvidenceAttachedT loss_of(const std::string& note, const std::st
   return payload;
 }
 
-// Beside a head that the log signed and no longer has: the event that says so, and nothing before
-// it. Broken off anywhere, it is finished by running it again.
-Outcome accept_loss(Environment& environment, Target target, const std::string& reason) {
-  const api::server::Layout layout(target.dir);
+struct LostHead {
+  std::string note;
+  crypto::Checkpoint lost;
+};
+
+Result<LostHead> read_head(const api::server::Layout& layout) {
   const auto head = ledger::DiskHeadFile(layout.head).read();
   if (!head) return head.error();
   const auto note = crypto::parse_note(head->value_or(""));
   if (!note) return note.error();
-  const auto lost = crypto::parse_checkpoint(note->text);
+  auto lost = crypto::parse_checkpoint(note->text);
   if (!lost) return lost.error();
-  const auto recorded = is_recorded(layout, **head);
+  return LostHead{.note = **head, .lost = std::move(*lost)};
+}
+
+// Beside a head that the log signed and no longer has: the event that says so, and nothing before
+// it. Broken off anywhere, it is finished by running it again.
+Outcome accept_loss(Environment& environment, Target target, const std::string& reason) {
+  const api::server::Layout layout(target.dir);
+  const auto found = read_head(layout);
+  if (!found) return found.error();
+  const auto recorded = is_recorded(layout, found->note);
   if (!recorded) return recorded.error();
   target.accept_loss = true;
   Session session(environment, target);
@@ -367,15 +391,22 @@ Outcome accept_loss(Environment& environment, Target target, const std::string& 
                     "go on");
     return ok();
   }
-  const auto kept = keep_lost(layout.head, **head, lost->size);
+  const auto head = read_head(layout);  // once more: it may have been raised to what was cosigned
+  if (!head) return head.error();
+  const auto kept = keep_lost(layout.head, head->note, head->lost.size);
   if (!kept) return kept.error();
-  const std::string had = std::to_string(lost->size),
+  const auto aside = set_cosigned_aside(layout, *kept);
+  if (!aside) return aside.error();
+  const std::string had = std::to_string(head->lost.size),
                     has = std::to_string(log->at("size").to_number<std::uint64_t>());
-  const auto done = session.submit_and_say(
-      united(loss_of(**head, has + " / " + had + " " + to_base64(lost->root) + " " + reason)));
+  const auto done = session.submit_and_say(united(
+      loss_of(head->note, has + " / " + had + " " + to_base64(head->lost.root) + " " + reason)));
   if (!done) {
     std::error_code ignored;
-    if (done.error().code == "restore.no_loss") fs::remove(*kept, ignored);
+    if (done.error().code == "restore.no_loss") {
+      if (!aside->empty()) fs::rename(*aside, layout.dir + "/cosigned", ignored);
+      fs::remove(*kept, ignored);
+    }
     return done;
   }
   environment.say(

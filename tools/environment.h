@@ -29,7 +29,7 @@ struct Environment {
 };
 
 // Exit codes of `liuhen`: 0 done, 1 refused or failed, 3 usage, 4 an alarm: the source that was
-// copied was rolled back or forked, and trying again mends nothing.
+// copied was rolled back or forked, unless a cache gave its checkpoint of a moment ago.
 inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kUsage = 3;

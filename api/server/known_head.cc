@@ -1,17 +1,11 @@
 #include "api/server/known_head.h"
 
-#include <algorithm>
-#include <charconv>
-#include <filesystem>
-
 #include "api/server/cosigned_file.h"
 #include "crypto/checkpoint.h"
 #include "ledger/head_file.h"
 
 namespace liuhen::api::server {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Known {
   std::string note;
@@ -32,22 +26,6 @@ Known signed_part(const std::string& text, const std::vector<crypto::NoteKey>& l
 
 }  // namespace
 
-std::uint64_t lost_size(const Layout& layout) {
-  const fs::path head = layout.head;
-  const std::string prefix = head.filename().string() + ".lost-";
-  std::uint64_t largest = 0;
-  std::error_code problem;
-  for (fs::directory_iterator at(head.parent_path(), problem), end; !problem && at != end;
-       at.increment(problem)) {
-    const std::string name = at->path().filename();
-    if (!name.starts_with(prefix)) continue;
-    std::uint64_t size = 0;
-    std::from_chars(name.data() + prefix.size(), name.data() + name.size(), size);
-    largest = std::max(largest, size);
-  }
-  return largest;
-}
-
 Outcome raise_head(const Layout& layout, const std::vector<crypto::NoteKey>& log_keys) {
   const auto stored = read_cosigned(layout.dir + "/cosigned");
   if (!stored) return ok();
@@ -56,7 +34,6 @@ Outcome raise_head(const Layout& layout, const std::vector<crypto::NoteKey>& log
     Known known = signed_part(note, log_keys);
     if (known.size > newest.size) newest = std::move(known);
   }
-  if (newest.size <= lost_size(layout)) return ok();
   ledger::DiskHeadFile file(layout.head);
   const auto head = file.read();
   if (!head) return head.error();

@@ -11,14 +11,9 @@
 
 namespace liuhen::api::server {
 
-// The size of the largest head beside the head file that somebody declared lost (`head.lost-…`); 0
-// if none was.
-std::uint64_t lost_size(const Layout& layout);
-
 // Where the file of cosignatures has a note that one of the keys signed under more entries than the
-// head file knows of, and than were ever declared lost, that is the head from now on: what the
-// database lacks of it is then `ledger.rolled_back`, as ever. Errors: those of HeadFile. What
-// cannot be read there says nothing.
+// head file knows of, that is the head from now on: what the database lacks of it is then
+// `ledger.rolled_back`, as ever. Errors: those of HeadFile. What cannot be read there says nothing.
 Outcome raise_head(const Layout& layout, const std::vector<crypto::NoteKey>& log_keys);
 
 }  // namespace liuhen::api::server

@@ -37,8 +37,6 @@ struct PublisherOptions {
   unsigned hold_ms = kWitnessHoldMs;
   unsigned lag_ms = kWitnessedLagMs;
   std::string file = {};  // where cosignatures are kept (cosigned_file.h); empty: in memory alone
-  std::uint64_t lost_size = 0;  // of the largest head that was declared lost; what it has up to
-                                // there is held against nobody
 };
 
 // What the publisher reads; any thread.

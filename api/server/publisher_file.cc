@@ -12,11 +12,6 @@ bool claims(const crypto::NoteSignature& line, const crypto::NoteKey& key) {
   return line.name == key.name && line.key_id == key.id();
 }
 
-// Of a note that the log signed.
-std::uint64_t own_size(const std::string& note) {
-  return crypto::parse_checkpoint(crypto::parse_note(note).value().text).value().size;
-}
-
 Error signed_otherwise(const std::string& file) {
   return fail(
       "ledger.disputed",
@@ -45,7 +40,7 @@ void Publisher::restore() {
     for (const std::string& note : stored->notes) {
       if (is_of_another_history(note, own)) {
         const std::lock_guard lock(mutex_);
-        if (own_size(note) > options_.lost_size) filed_ = signed_otherwise(options_.file);
+        filed_ = signed_otherwise(options_.file);
         continue;
       }
       auto kept = proved(note, own, bad);

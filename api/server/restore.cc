@@ -169,19 +169,16 @@ class Restore {
     return ok();
   }
 
-  // Those in the directory's file of cosignatures, which a service goes by when it starts; with the
-  // same excuse. What is no signed checkpoint of this log says nothing.
+  // Those in the directory's file of cosignatures, which a service goes by when it starts. What is
+  // no signed checkpoint of this log says nothing.
   Outcome weigh_cosigned(ledger::Fetcher& fetcher) {
     const auto stored = read_cosigned(layout_.dir + "/cosigned");
     if (!stored) return ok();
-    const std::uint64_t lost = lost_size(layout_);
     const std::string zh = "目录里 cosigned 中的检查点", en = "a checkpoint in the file cosigned";
     for (const std::string& note : stored->notes) {
       const auto judged = ledger::judge_backup_note(note, origin_, known_keys());
       if (judged == ledger::BackupNote::by_unknown_key) return unknown_key(zh, en);
       if (judged != ledger::BackupNote::signed_by_the_log) continue;
-      const std::string text = crypto::parse_note(note).value().text;
-      if (crypto::parse_checkpoint(text).value().size <= lost) continue;
       if (Outcome weighed = weigh(fetcher, note, zh, en); !weighed) return weighed;
     }
     return ok();

@@ -52,9 +52,8 @@ struct Restored {
 // Verifies everything (as `liuhen-verify dir` does) beside its place, and only then puts it there;
 // a run that was broken off leaves nothing that counts. DIR/head becomes the newest of the heads
 // known: its own, the one that was there, the one given, those that the log's key signed in
-// DIR/cosigned (of more entries than any DIR/head.lost-N), and those that the other backups carry,
-// or have in them; the damaged ones too. The service refuses to start if that is newer than what
-// was restored.
+// DIR/cosigned, and those that the other backups carry, or have in them; the damaged ones too. The
+// service refuses to start if that is newer than what was restored.
 // Errors: `restore.damaged` (what verification finds), `restore.fork` (a head of another history,
 // or two that are not of one), `restore.key` (a head that no known key signed, or the key given is
 // none of the log's), `restore.other` (DIR is another log's), `restore.mirror` (the copy does not

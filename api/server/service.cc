@@ -362,7 +362,6 @@ class DirectoryService final : public Service {
     };
     PublisherOptions publishing = options_.publishing;
     publishing.file = layout_.dir + "/cosigned";
-    publishing.lost_size = lost_size(layout_);
     Result<std::unique_ptr<Publisher>> publisher =
         Publisher::open(*options_.policy, known, std::move(published), publishing);
     if (!publisher) return publisher.error();

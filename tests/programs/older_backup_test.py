@@ -130,13 +130,17 @@ class Older(Ledgers):
         """A directory whose database and head are gone, and where the cosignatures are left."""
         directory = os.path.join(scratch(), "restored")
         os.mkdir(directory)
+        self.write_cosigned(directory, *notes)
+        return directory
+
+    @staticmethod
+    def write_cosigned(directory, *notes):
         line = "\u2014 witness.example/w " + base64.b64encode(bytes(76)).decode() + "\n"
         with open(os.path.join(directory, "cosigned"), "wb") as file:
             file.write(b"liuhen cosigned checkpoints\n")
             for note in notes:
                 text = (note + line).encode()
                 file.write(b"%d\n" % len(text) + text)
-        return directory
 
     def test_the_cosigned_file_shows_what_was_signed(self):
         """Where no later backup does: a start goes by it too."""
@@ -147,18 +151,45 @@ class Older(Ledgers):
         self.assertEqual(head_of(directory), head_of(self.ledger), "the log's line alone")
         self.expect_no_second_history(directory, self.size + 2)
 
-    def test_another_history_in_the_cosigned_file_is_seen_unless_it_was_declared_lost(self):
+    def test_another_history_in_the_cosigned_file_is_seen(self):
+        """Whatever was ever declared lost beside it."""
         other = copy_of_demo()
         self.assertEqual(department(("--dir", other), 9)[0], 0)
         directory = self.left_cosigned(head_of(other))
+        with open(os.path.join(directory, f"head.lost-{self.size + 9}"), "w", encoding="utf-8", newline="") as file:
+            file.write(head_of(self.ledger))
         err = self.refused("restore.fork", "restore", self.backups, directory)
         self.assertIn("a checkpoint in the file cosigned", err)
-        self.assertEqual(os.listdir(directory), ["cosigned"])
-        with open(os.path.join(directory, f"head.lost-{self.size + 1}"), "w", encoding="utf-8", newline="") as file:
-            file.write(head_of(other))
-        out = self.done("restore", self.backups, directory)
-        self.assertNotIn("mind: the newest checkpoint known", out)
-        self.assertEqual(size_in(head_of(directory)), self.size + 2)
+        self.assertIn("cosigned", os.listdir(directory))
+
+    def test_a_loss_takes_away_what_was_cosigned_of_it_and_excuses_no_second(self):
+        directory = self.left_cosigned(head_of(self.ledger))
+        cosigned = os.path.join(directory, "cosigned")
+        self.done("restore", self.backups, directory, "--number", "1")
+        self.expect_no_second_history(directory, self.size + 2)
+        self.accept(directory)
+        self.assertFalse(os.path.exists(cosigned))
+        self.assertIn(head_of(self.ledger), text_of(cosigned + f".lost-{self.size + 2}"))
+        # What goes on is shorter still than what was lost. It is put back once more, and of all that
+        # was signed only the file of cosignatures is left.
+        self.write_cosigned(directory, head_of(directory))
+        os.remove(self.meta)
+        for gone in ("db", "head", "keys"):
+            shutil.move(os.path.join(directory, gone), os.path.join(scratch(), "gone-" + gone))
+        out = self.done("restore", self.backups, directory, "--number", "1")
+        self.assertIn(f"has {self.size + 1} entries", out)
+        self.expect_no_second_history(directory, self.size + 1)
+
+    def test_a_start_sees_in_the_cosigned_file_that_what_goes_on_after_a_loss_was_put_back(self):
+        directory, _ = self.restore("--number", "1")
+        self.put_keys(directory)
+        self.accept(directory)
+        before = os.path.join(scratch(), "before")
+        shutil.copytree(directory, before)
+        self.assertEqual(department(("--dir", directory), 4)[0], 0)
+        self.write_cosigned(before, head_of(directory))
+        self.assertEqual(size_in(head_of(directory)), self.size + 2, "as many as were lost")
+        self.refused("ledger.rolled_back", "serve", "--listen", "127.0.0.1:0", "--dir", before)
 
     def test_a_key_that_is_not_known_in_the_cosigned_file_restores_nothing(self):
         """The log may have changed to it after the backup; what is of another log says nothing."""
