@@ -1,4 +1,5 @@
-// Proof files of draws around which a conflict of interest ends (tests/web/task_cases.cc).
+// Proof files of draws around which a conflict of interest ends (tests/web/task_cases.cc and
+// log_cases.cc).
 #pragma once
 
 #include "tests/projections/approved_conflict.h"

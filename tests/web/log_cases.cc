@@ -4,10 +4,8 @@
 //   log_cases NAME   prints the file to standard output, and to standard error the Unix second by
 //                    which deadlines are to be judged and the log's entries, in hex
 #include "crypto/bytes.h"
-#include "tests/projections/approved_conflict.h"
-#include "tests/projections/beacon_town.h"
 #include "tests/projections/sealed_steps.h"
-#include "tests/web/forged_proofs.h"
+#include "tests/web/conflict_cases.h"
 #include "tests/web/print_case.h"
 
 namespace liuhen::tests {
@@ -115,6 +113,26 @@ std::string with_conflict(BeaconTown& town) {
   town.draw.execute([&](const Hash&) { return std::optional(content); });
   return proof(town, town.draw);
 }
+// By the entry after which the pool is taken.
+std::string conflict_ended_by_pool(BeaconTown& town) {
+  approve(town);
+  end(town);
+  town.execute();
+  town.recuse();
+  town.substitute();
+  return proof(town, town.draw);
+}
+// By the entry after that one: the draw heeds it, and so does the substitute.
+std::string conflict_ended_before_announcement(BeaconTown& town) {
+  approve(town);
+  auto announced = town.draw.announcement();
+  end(town);
+  town.city.must(std::move(announced), {"clerk", "approver"});
+  town.draw.contribute();
+  town.draw.execute(elsewhere);
+  town.city.must(town.draw.recuse(0, elsewhere), {"platform"});
+  return proof(town, town.draw);
+}
 
 const Cases kCases = {{"weighted", weighted},
                       {"rested", rested},
@@ -123,7 +141,11 @@ const Cases kCases = {{"weighted", weighted},
                       {"not-capped-by-voided", not_capped_by_voided},
                       {"moved", moved},
                       {"voided-alone", voided_alone},
-                      {"with-conflict", with_conflict}};
+                      {"with-conflict", with_conflict},
+                      {"conflict-ended-by-pool", conflict_ended_by_pool},
+                      {"conflict-ended-before-announcement", conflict_ended_before_announcement},
+                      {"conflict-ended", conflict_ended},
+                      {"conflict-renewed", conflict_renewed}};
 
 }  // namespace
 }  // namespace liuhen::tests

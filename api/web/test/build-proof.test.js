@@ -13,6 +13,7 @@ import { decodeEntry } from "../dist/verify/entry.js";
 import { checkInclusion, leafHash, rootOf } from "../dist/verify/merkle.js";
 import { writeNote } from "../dist/verify/note.js";
 import { parseProofFile } from "../dist/verify/proof-file.js";
+import { payloads } from "../dist/verify/schema.js";
 import { verifyProofFile } from "../dist/verify/verify-proof.js";
 import { made, theirs } from "./both-verifiers.js";
 import { demonstrate, proofOf, scratch, withoutConflicts } from "./demonstration.js";
@@ -31,6 +32,19 @@ test("trees of up to 70 leaves: root and inclusion proofs", () => {
     entries.forEach((entry, i) => checkInclusion(BigInt(i), BigInt(size), leafHash(entry), tree.inclusion(i), tree.root()));
   }
   assert.ok(equal(new Tree([]).root(), rootOf([])));
+});
+
+test("the builder heeds every kind of event from which a pool, a seat or a citation follows", () => {
+  const heeded = ["registry", "citations"].flatMap((name) => [...readFileSync(
+    new URL(`../dist/builder/${name}.js`, import.meta.url), "utf8").matchAll(/case "([A-Z]\w+)"/g)].map(([, kind]) => kind));
+  // These say nothing of the kind: they are in a file by their stream, or not at all.
+  const others = ["PermissionsChanged", "VrfKeyRegistered", "ItemReviewed", "ItemPublished", "ItemWithdrawn",
+    "DrawCommitted", "CommitmentsClosed", "DrawRevealed", "RevealsClosed", "DrawFailed", "DrawAttested", "EvidenceAttached",
+    "ResultCorrected", "ResultFollowedUp", "ResultPublished", "PublicationWithheld", "ObjectionFiled", "ObjectionDecided",
+    "RecordsErased", "StateDigested", "CheckpointWitnessed", "BeaconChainSet", "BeaconRecorded", "DigitsRecorded",
+    "VrfShareConfirmed"];
+  assert.deepEqual([...new Set([...heeded, ...others])].sort(), payloads.map(({ name }) => name).sort());
+  assert.equal(others.filter((kind) => heeded.includes(kind)).length, 0);
 });
 
 /** The log's static files. */
@@ -92,6 +106,26 @@ test("whole small logs: reasons, weights, caps, moves and conflicts give the C++
       assert.equal(new Set(subjects.map((row) => row.weight)).size > 1, name === "weighted");
       assert.ok(equal(mine, theirFile));
       assert.equal(theirs(home, mine, now).status, 0);
+    });
+  }
+});
+
+test("a conflict that ended is in the files of draws whose pools were taken before, and of no others", { skip }, async (t) => {
+  const home = scratch(t);
+  // How many conflicts count, and whether a substitute was drawn after the end.
+  const cases = { "conflict-ended-by-pool": [0, true], "conflict-ended-before-announcement": [1, true],
+    "conflict-ended": [1, true], "conflict-renewed": [1, false] };
+  for (const [name, [count, substituted]] of Object.entries(cases)) {
+    await t.test(name, () => {
+      const { theirFile, mine, now } = ofCase(name);
+      const { conflicts, entries } = parseProofFile(mine);
+      assert.equal(conflicts.length, count);
+      const kinds = entries.map((entry) => decodeEntry(entry.bytes).intent.kind);
+      assert.ok(kinds.includes("ConflictEnded"));
+      assert.equal(kinds.indexOf("SubstituteDrawn") > kinds.indexOf("ConflictEnded"), substituted);
+      assert.ok(equal(mine, theirFile));
+      assert.equal(theirs(home, mine, now).status, 0);
+      assert.equal(verifyProofFile(mine, { now: BigInt(now) }).verdict, "verified");
     });
   }
 });

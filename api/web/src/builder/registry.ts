@@ -26,6 +26,12 @@ interface InspectorVersion {
   readonly active: boolean;
 }
 
+interface FoldedConflict {
+  readonly commitment: Bytes;
+  approvedAt: bigint | undefined;
+  endedAt: bigint | undefined;
+}
+
 export interface FoldedDraw {
   readonly stream: string;
   readonly announced: Decoded;
@@ -68,7 +74,7 @@ const sortedBytewise = (words: readonly string[]): string[] =>
 
 export class Registry {
   readonly keys = new Map<string, string>(); // the inspector's number of each key, by the key in hex
-  readonly conflicts = new Map<string, { readonly commitment: Bytes; approvedAt: bigint | undefined }>(); // as declared
+  readonly conflicts = new Map<string, FoldedConflict>(); // by the commitment in hex, as declared
   readonly draws = new Map<string, FoldedDraw>();
   readonly inspectors = new Map<string, InspectorVersion[]>();
   private readonly subjects = new Map<string, SubjectVersion[]>();
@@ -88,10 +94,16 @@ export class Registry {
       case "SubjectsImported": return this.importSubjects(position, p);
       case "InspectorsImported": return this.importInspectors(position, p);
       case "ConflictDeclared":
-        return void this.conflicts.set(hex(p, "commitment"), { commitment: bytes(p, "commitment"), approvedAt: undefined });
+        return void this.conflicts.set(hex(p, "commitment"),
+          { commitment: bytes(p, "commitment"), approvedAt: undefined, endedAt: undefined });
       case "ConflictDecided": {
         const conflict = this.conflicts.get(hex(p, "commitment"));
         if (conflict !== undefined && flag(p, "approved")) conflict.approvedAt = position;
+        return;
+      }
+      case "ConflictEnded": {
+        const conflict = this.conflicts.get(hex(p, "commitment"));
+        if (conflict !== undefined) conflict.endedAt = position;
         return;
       }
       case "DrawAnnounced": return this.announce(entry, p);
@@ -135,7 +147,9 @@ export class Registry {
   poolOf(draw: FoldedDraw): RowsOfPool {
     const at = big(draw.announced, "pool_position");
     const conflicts = [...this.conflicts.values()]
-      .filter(({ approvedAt }) => approvedAt !== undefined && approvedAt <= at).map(({ commitment }) => commitment);
+      .filter(({ approvedAt, endedAt }) =>
+        approvedAt !== undefined && approvedAt <= at && (endedAt === undefined || endedAt > at))
+      .map(({ commitment }) => commitment);
     return { subjects: this.subjectRows(draw, at), inspectors: this.inspectorRows(draw, at), conflicts };
   }
 

@@ -1,9 +1,10 @@
 // The schemas of ledger/schema/*.fbs as values, in their order. A test compares them with those files.
 //
 // A field is `name:type`. Types: u8, u32, u64, bool; u8<n for an enum of n values; `=x` a default other than
-// 0, `=null` no default. b32 raw bytes of that length, b32* of a multiple of it, b32? of it or none; bytes of
-// any length; roles at most 255 bytes, each a number of `roles`. Texts by what they are, which limits their bytes:
-// id 64, ref 200, name 400, text 8,192. A capital begins a table. [t] is a list. `!` is required.
+// 0, `=null` no default. payload is the number of a kind of payload; b32 raw bytes of that length, b32* of a multiple
+// of it, b32? of it or none; bytes of any length; roles at most 255 bytes, each a number of `roles`. Texts by what they
+// are, which limits their bytes: id 64, ref 200, name 400, text 8,192. A capital begins a table. [t] is a list. `!` is
+// required.
 import type { Field, Kind, Member, Table } from "./flatbuffer.js";
 
 export const textLimits: Readonly<Record<string, number>> = { id: 64, ref: 200, name: 400, text: 8192 };
@@ -34,6 +35,9 @@ function kindOf(owner: string, name: string, spelled: string): Kind {
       scalar[3] === undefined ? 0 : scalar[3] === "null" ? null : scalar[3] === "true" ? 1 : Number(scalar[3]);
     const below = scalar[2] === undefined ? {} : { below: Number(scalar[2]) };
     return { of: scalar[1] as "u8" | "u32" | "u64" | "bool", otherwise, ...below };
+  }
+  if (word === "payload") {
+    return { of: "u8", otherwise: 0, get below() { return members.length + 1; } }; // they come after what they hold
   }
   if (word === "roles") {
     limits.set(`${owner}.${name}`, { most: 255 });
@@ -78,7 +82,7 @@ export const subjectStatuses = ["unknown", "active", "suspended", "revoked", "ca
 export const inspectorStatuses = ["unknown", "active", "suspended", "left"] as const;
 export const scopeFields = ["none", "kind", "division", "section", "industry", "risk_class"] as const;
 
-table("Permission", "payload:u8<49 first:roles second:roles");
+table("Permission", "payload:payload first:roles second:roles");
 table("KeyGrant", `key:b32! alg:u8=1 person:id! name:name roles:roles! department:id inspector:id outside:bool
   proof:b64!`);
 table("Condition", "field:u8<6 values:[id]!");
