@@ -1,4 +1,6 @@
 // What a reader finds who can open some of the conflicts that count, and not all.
+#include "projections/partly_opened.h"
+
 #include "tests/projections/approved_conflict.h"
 #include "tests/projections/verified_log.h"
 
@@ -123,6 +125,18 @@ TEST_F(PartlyOpened, WhomAnOpenedOneKeepsOutIsNotDrawn) {
   expect_verified(seen_by(0));
   expect_violated(seen_by(1), *draw.draw().disclosed_at, "draw.disclosed_visit");
   expect_violated(seen_by(3), *draw.draw().executed_at, "draw.visits_root");
+}
+
+// Whatever was declared: a vacant seat is nobody's.
+TEST_F(PartlyOpened, NobodyIsKeptFromWhereNobodySits) {
+  approve_conflicts();
+  execute();
+  State state = city.state();
+  Draw& vacant = state.draws.by_stream.at(draw.stream());
+  vacant.tasks[0].seats[0].inspector.clear();
+  contents[0].subject = vacant.tasks[0].subject;
+  contents[0].inspector.clear();
+  EXPECT_TRUE(check_teams_partly_opened(state, vacant, opener(1)).has_value());
 }
 
 }  // namespace
