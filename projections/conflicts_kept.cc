@@ -80,15 +80,17 @@ Outcome check(const State& state, const schema::ConflictDecided& payload) {
 
 Outcome check(const State& state, const schema::DrawAnnounced& payload) {
   if (!draws_teams(payload.form())) return ok();  // who goes is named
-  for (const Hash& commitment : state.conflicts.in_force(payload.pool_position())) {
+  // Not only those that were decided by then: its substitutes heed all that are approved since.
+  for (const Hash& commitment : state.conflicts.of_draw(payload.pool_position(), state.size())) {
     if (!state.erased.contains(commitment)) continue;
     const std::string hex = to_hex(commitment);
     return fail("draw.conflict_erased",
-                "名录取定时生效的利益冲突 " + hex +
-                    " 内容已删除，抽取将无法匹配：先终止它（ConflictEnded），再于其后取名录",
+                "已批准而在名录取定时尚未终止的利益冲突 " + hex +
+                    " 内容已删除，抽取将无法匹配或递补：先终止它（ConflictEnded），再于其后取名录",
                 "the content of the conflict " + hex +
-                    ", in force when the pool is taken, was erased, and nobody could match: end it "
-                    "(ConflictEnded), and take the pool after that");
+                    ", approved and not ended when the pool is taken, was erased, and nobody could "
+                    "match or find substitutes: end it (ConflictEnded), and take the pool after "
+                    "that");
   }
   return ok();
 }

@@ -6,6 +6,7 @@
 #include "crypto/draw/protocol.h"
 #include "projections/draw_lookup.h"
 #include "projections/outcome.h"
+#include "projections/partly_opened.h"
 
 namespace liuhen::projections {
 
@@ -17,6 +18,7 @@ struct Vacancy {
   const Draw& draw;
   const Task& task;
   const Seat& seat;
+  std::uint64_t visit = 0;     // number
   std::uint32_t number = 0;    // of the seat
   std::uint64_t decision = 0;  // position
   std::vector<crypto::draw::SeatGroup> groups;
@@ -34,6 +36,7 @@ Vacancy vacancy_of(const Draw& draw, std::uint64_t visit, std::uint32_t seat,
   return {.draw = draw,
           .task = task,
           .seat = task.seats[seat],
+          .visit = visit,
           .number = seat,
           .decision = *task.seats[seat].vacated_at,
           .groups = seat_groups(draw),
@@ -119,25 +122,63 @@ Result<std::optional<std::size_t>> choose(const Vacancy& vacancy,
                                          candidates);
 }
 
+// Those whom the conflicts that opened keep from the visit, and how many did not open.
+struct Opened {
+  std::set<std::string> in_conflict;
+  std::uint64_t closed = 0;
+};
+
+Opened opened_of(const State& state, const Vacancy& vacancy, const OpenConflict& open) {
+  Opened out;
+  for (const Hash& commitment : conflicts_of(state, vacancy)) {
+    const auto content = open(commitment);
+    if (!content) {
+      ++out.closed;
+    } else if (content->subject == vacancy.task.subject) {
+      out.in_conflict.insert(content->inspector);
+    }
+  }
+  return out;
+}
+
+Error not_whom_the_rule_gives(const Vacancy& vacancy, const std::string& inspector) {
+  const std::string zh = inspector.empty() ? "尚有可递补的人员，不能记为无人"
+                                           : "“" + inspector + "”不是按公告的规则应递补的人员";
+  const std::string en = inspector.empty()
+                             ? "there are candidates left"
+                             : "\"" + inspector + "\" is not whom the announced rule gives";
+  const std::string visit = std::to_string(vacancy.visit), seat = std::to_string(vacancy.number);
+  return fail("substitute.candidate", "第 " + visit + " 次检查第 " + seat + " 席：" + zh,
+              "seat " + seat + " of visit " + visit + ": " + en);
+}
+
+// Whether he is among the first candidates, as many as `closed` and one. Whoever is passed over
+// must be in conflict, and no more can be than there are conflicts.
+Outcome check_among(const Vacancy& vacancy, const crypto::draw::SubstituteSeat& place,
+                    std::vector<SubstituteCandidate> candidates, std::uint64_t closed,
+                    const std::string& inspector) {
+  for (std::uint64_t passed_over = 0; passed_over <= closed; ++passed_over) {
+    const auto chosen = choose(vacancy, place, candidates);
+    if (!chosen) return chosen.error();
+    const std::string first = *chosen ? candidates[**chosen].row.id : std::string();
+    if (first == inspector) return ok();
+    if (first.empty()) break;
+    candidates[**chosen].conflict = true;
+  }
+  return not_whom_the_rule_gives(vacancy, inspector);
+}
+
 }  // namespace
 
 Result<Substitute> substitute_of(const State& state, const Draw& draw, std::uint64_t visit,
                                  std::uint32_t seat, const OpenConflict& open,
                                  std::span<const Hash> outputs) {
   const Vacancy vacancy = vacancy_of(draw, visit, seat, outputs);
-  Substitute out;
-  std::set<std::string> in_conflict;
-  for (const Hash& commitment : conflicts_of(state, vacancy)) {
-    const auto content = open(commitment);
-    if (!content) {
-      ++out.conflicts_unopened;
-    } else if (content->subject == vacancy.task.subject) {
-      in_conflict.insert(content->inspector);
-    }
-  }
+  const Opened opened = opened_of(state, vacancy, open);
+  Substitute out{.inspector = {}, .conflicts_unopened = opened.closed};
   if (out.conflicts_unopened != 0) return out;
   auto candidates = candidates_of(state, vacancy);
-  for (auto& candidate : candidates) candidate.conflict = in_conflict.contains(candidate.row.id);
+  for (auto& one : candidates) one.conflict = opened.in_conflict.contains(one.row.id);
   const auto chosen = choose(vacancy, place_of(state, vacancy), candidates);
   if (!chosen) return chosen.error();
   if (*chosen) out.inspector = candidates[**chosen].row.id;
@@ -148,26 +189,19 @@ Outcome check_substitute(const State& state, const Draw& draw, std::uint64_t vis
                          std::uint32_t seat, const std::string& inspector,
                          std::span<const Hash> outputs) {
   const Vacancy vacancy = vacancy_of(draw, visit, seat, outputs);
-  const std::size_t conflicts = conflicts_of(state, vacancy).size();
+  return check_among(vacancy, place_of(state, vacancy), candidates_of(state, vacancy),
+                     conflicts_of(state, vacancy).size(), inspector);
+}
+
+Outcome check_substitute_partly_opened(const State& state, const Draw& draw, std::uint64_t visit,
+                                       std::uint32_t seat, const std::string& inspector,
+                                       const OpenConflict& open, std::span<const Hash> outputs) {
+  const Vacancy vacancy = vacancy_of(draw, visit, seat, outputs);
+  const Opened opened = opened_of(state, vacancy, open);
   auto candidates = candidates_of(state, vacancy);
-  const auto place = place_of(state, vacancy);
-  // Whoever is passed over must be in conflict, and no more can be than there are conflicts.
-  for (std::size_t passed_over = 0; passed_over <= conflicts; ++passed_over) {
-    const auto chosen = choose(vacancy, place, candidates);
-    if (!chosen) return chosen.error();
-    const std::string first = *chosen ? candidates[**chosen].row.id : std::string();
-    if (first == inspector) return ok();
-    if (first.empty()) break;
-    candidates[**chosen].conflict = true;
-  }
-  const std::string zh = inspector.empty() ? "尚有可递补的人员，不能记为无人"
-                                           : "“" + inspector + "”不是按公告的规则应递补的人员";
-  const std::string en = inspector.empty()
-                             ? "there are candidates left"
-                             : "\"" + inspector + "\" is not whom the announced rule gives";
-  return fail("substitute.candidate",
-              "第 " + std::to_string(visit) + " 次检查第 " + std::to_string(seat) + " 席：" + zh,
-              "seat " + std::to_string(seat) + " of visit " + std::to_string(visit) + ": " + en);
+  for (auto& one : candidates) one.conflict = opened.in_conflict.contains(one.row.id);
+  return check_among(vacancy, place_of(state, vacancy), std::move(candidates), opened.closed,
+                     inspector);
 }
 
 }  // namespace liuhen::projections

@@ -10,6 +10,7 @@
 #include "projections/last_pool.h"
 #include "projections/late_draws.h"
 #include "projections/opened_draws.h"
+#include "projections/partly_opened.h"
 #include "projections/set_aside.h"
 #include "projections/team_named.h"
 #include "projections/verify_summary.h"
@@ -188,8 +189,11 @@ class Auditor {
     const Draw& draw = state().draws.by_stream.at(stream);
     if (event.tag() == Tag::DrawAnnounced)
       facts_.draws[stream].scope = scope_shown(state_, draw.announcement);
-    if (!draw.is_restricted())
-      return event.tag() == Tag::DrawAnnounced ? ok() : check_matching(stream, event.position());
+    if (!draw.is_restricted()) {
+      if (event.tag() == Tag::DrawAnnounced) return ok();
+      if (auto checked = check_matching(stream, event.position()); !checked) return checked;
+      return check_listed(draw, event.position());
+    }
     if (auto checked = opened_.after(state_, event, stream); !checked) return checked;
     DrawFacts& facts = facts_.draws[stream];
     facts.pool_unopened = opened_.is_unopened(stream);
@@ -203,7 +207,15 @@ class Auditor {
       facts.conflicts_unopened =
           facts.pool_unopened ? in_force : opened_.conflicts_unopened(stream);
     }
-    return ok();
+    return check_listed(draw, event.position());
+  }
+
+  // Where the matching was not computed again for want of some conflicts: what the others say.
+  Outcome check_listed(const Draw& draw, std::uint64_t position) {
+    if (draw.disclosed_at != position || facts_.draws[draw.stream].conflicts_unopened == 0)
+      return ok();
+    return check_teams_partly_opened(state(), draw,
+                                     [this](const Hash& commitment) { return open(commitment); });
   }
 
   // Of the entry that made the outcome known.
@@ -243,7 +255,8 @@ class Auditor {
     const Draw& draw = state().draws.by_stream.at(std::string(text(payload.draw())));
     const Seat& seat = draw.tasks[payload.visit()].seats[payload.seat()];
     const std::uint64_t pool = draw.announcement.pool_position;
-    if (state().conflicts.of_draw(pool, *seat.vacated_at).empty()) return ok();
+    const std::uint64_t conflicts = state().conflicts.of_draw(pool, *seat.vacated_at).size();
+    if (conflicts == 0) return ok();
     std::vector<Hash> outputs;  // admission has verified the signature
     if (draw.beacon) outputs.push_back(crypto::sha256(raw(payload.beacon_signature())));
     const auto right = substitute_of(
@@ -252,7 +265,10 @@ class Auditor {
     if (!right) return right.error();
     if (right->conflicts_unopened != 0) {
       ++facts_.draws[draw.stream].substitutes_unopened;
-      return ok();
+      if (right->conflicts_unopened == conflicts) return ok();
+      return check_substitute_partly_opened(
+          state(), draw, payload.visit(), payload.seat(), std::string(text(payload.inspector())),
+          [this](const Hash& commitment) { return open(commitment); }, outputs);
     }
     if (right->inspector == text(payload.inspector())) return ok();
     return fail("substitute.candidate",

@@ -10,6 +10,7 @@
 #include "api/server/conditional.h"
 #include "api/server/known_head.h"
 #include "api/server/measured.h"
+#include "api/server/pool_opener.h"
 #include "api/server/write_gate.h"
 #include "crypto/block_entropy.h"
 #include "crypto/note.h"
@@ -19,6 +20,7 @@
 #include "ledger/recovering_sequencer.h"
 #include "ledger/rocksdb_storage.h"
 #include "projections/conflicts_kept.h"
+#include "projections/pools_kept.h"
 #include "projections/team_named.h"
 #include "projections/witnessed.h"
 
@@ -42,10 +44,12 @@ class WriterAdmission final : public ledger::Admission {
  public:
   // The policy, if there is one, outlives it.
   WriterAdmission(projections::State state, std::optional<ledger::LogFold> begun,
-                  projections::OpenConflict open, const std::optional<crypto::Policy>& policy)
+                  projections::OpenConflict open, projections::RowCommitment row_commitment,
+                  const std::optional<crypto::Policy>& policy)
       : state_(std::move(state)),
         begun_(std::move(begun)),
         open_(std::move(open)),
+        row_commitment_(std::move(row_commitment)),
         policy_(policy) {}
 
   Outcome admit(const ledger::Event& event, const crypto::TreeHistory& tree) const override {
@@ -53,8 +57,11 @@ class WriterAdmission final : public ledger::Admission {
   }
   Outcome check_before_writing(const ledger::Event& event) const override {
     if (event.tag() == ledger::PayloadTag::TeamNamed) return check_team(event);
-    if (event.tag() != ledger::PayloadTag::CheckpointWitnessed)
-      return projections::check_conflicts_kept(state_.state(), event);
+    if (event.tag() != ledger::PayloadTag::CheckpointWitnessed) {
+      Outcome kept = projections::check_conflicts_kept(state_.state(), event);
+      if (kept) kept = projections::check_pools_kept(state_.state(), event, row_commitment_);
+      return kept;
+    }
     if (!policy_) return ok();
     return projections::check_cosignatures(*policy_, state_.state().origin,
                                            event.payload<ledger::schema::CheckpointWitnessed>());
@@ -82,6 +89,7 @@ class WriterAdmission final : public ledger::Admission {
   projections::StateAdmission state_;
   std::optional<ledger::LogFold> begun_;
   projections::OpenConflict open_;
+  projections::RowCommitment row_commitment_;
   const std::optional<crypto::Policy>& policy_;
 };
 
@@ -260,11 +268,16 @@ class DirectoryService final : public Service {
   }
 
  private:
+  std::unique_ptr<WriterAdmission> admission_of(projections::State state,
+                                                std::optional<ledger::LogFold> begun) {
+    return std::make_unique<WriterAdmission>(
+        std::move(state), std::move(begun), conflict_opener(restricted_),
+        pool_opener(restricted_, *storage_).commitment, options_.policy);
+  }
   std::unique_ptr<WriterAdmission> of_empty_log(std::optional<ledger::LogFold> begun) {
     projections::State state;
     state.origin = origin_;
-    return std::make_unique<WriterAdmission>(std::move(state), std::move(begun),
-                                             conflict_opener(restricted_), options_.policy);
+    return admission_of(std::move(state), std::move(begun));
   }
   // With a fold of the entries that the admission has taken in, if it has any.
   Result<std::unique_ptr<ledger::Sequencer>> open_sequencer(
@@ -298,8 +311,7 @@ class DirectoryService final : public Service {
     if (!loaded) return ignored(loaded.error());
     if (!*loaded) return std::nullopt;
     Snapshots::Loaded& snapshot = **loaded;
-    auto admission = std::make_unique<WriterAdmission>(
-        std::move(snapshot.state), *snapshot.fold, conflict_opener(restricted_), options_.policy);
+    auto admission = admission_of(std::move(snapshot.state), *snapshot.fold);
     auto sequencer = open_sequencer(std::move(admission), std::move(snapshot.fold));
     if (!sequencer) return ignored(sequencer.error());
     return FromSnapshot{std::move(*sequencer), std::move(snapshot.head)};

@@ -129,5 +129,20 @@ TEST_F(ConflictsKept, NoDrawIsAnnouncedOverOneThatNobodyCanOpen) {
   draw.whole();
 }
 
+// Its substitutes heed what was approved since its pool was taken and is over by now.
+TEST_F(ConflictsKept, NorOneWhoseSubstitutesWouldHaveToOpenWhatIsGone) {
+  const std::uint64_t pool = city.size() - 1;
+  approve();
+  end();
+  EXPECT_EQ(erasing(conflict), "") << "no draw has taken its pool before";
+  erase();
+  auto announced = draw.unpooled();
+  announced.pool_position = pool;
+  draw.take_pool(announced, city.state().catalogue.rules.at("R1"));
+  ASSERT_EQ(announced.conflict_rows, 0U);
+  EXPECT_EQ(code(asked(std::move(announced), {"clerk", "approver"})), "draw.conflict_erased");
+  EXPECT_EQ(announcing(), "") << "once the pool is taken after its end";
+}
+
 }  // namespace
 }  // namespace liuhen::tests

@@ -59,6 +59,25 @@ class PoolCommands : public tests::CommandsAtTown {
     return told;
   }
   std::string openings() { return temp / "openings"; }
+  std::string erase(View commitment, int code) {
+    boost::json::array bytes;
+    for (const std::uint8_t byte : commitment) bytes.push_back(byte);
+    const std::string file =
+        write("erased.json", boost::json::serialize(boost::json::object{
+                                 {"commitments", bytes}, {"ground", "个人信息保护法第四十七条"}}));
+    return run(
+        {"submit", "RecordsErased", file, "--key", key("registrar"), "--key", key("supervisor")},
+        code);
+  }
+  // Where the class of a firm of the registry is.
+  Bytes hidden(std::uint64_t firm) {
+    const auto& subjects = town.city.state().subjects;
+    const auto& version = subjects.latest(subjects.find(City::code(firm)).value());
+    const auto event = ledger::Event::parse(town.city.entries().at(version.position)).value();
+    const auto* bytes =
+        event.payload<schema::SubjectsImported>().rows()->Get(version.row)->restricted();
+    return Bytes(bytes->begin(), bytes->end());
+  }
   std::vector<std::string> checking(const std::string& who, const std::string& more = "") {
     std::vector<std::string> words{"draw",     "check-pool", "P1/1",  "--openings",
                                    openings(), "--key",      key(who)};
@@ -163,6 +182,17 @@ TEST_F(PoolCommands, NeitherKeyNorClassIsShownOrLogged) {
       projections::opened_pool_key(draw.draw().announcement, town.city.key("supervisor")).value();
   EXPECT_THAT(all, Not(HasSubstr(to_hex(opened.view()))));
   EXPECT_THAT(all, Not(HasSubstr(to_base64(opened.view()))));
+}
+
+// Until then nobody takes from the service what it executes by.
+TEST_F(PoolCommands, NothingThatItHasToOpenIsErasedBeforeTheListIsComplete) {
+  run(announcing());
+  const Bytes one = hidden(5), pool_key = draw.draw().announcement.pool_key_hash;
+  EXPECT_THAT(erase(one, kFailed), HasSubstr("erasure.pool"));
+  EXPECT_THAT(erase(pool_key, kFailed), HasSubstr("P1/1"));
+  execute();
+  erase(one, kDone);
+  erase(pool_key, kDone);
 }
 
 // A service that is started anew has the key, and executes.
