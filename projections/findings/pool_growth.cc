@@ -20,6 +20,7 @@ namespace {
 constexpr std::uint64_t kWeekS = 7 * 86'400;
 constexpr std::uint64_t kWeeksMax = 52;  // of each of the two: looked at, and compared with
 constexpr std::uint64_t kWeeksMin = 4;   // compared with
+constexpr std::uint64_t kLotsMin = 4;    // in the weeks compared with
 // The chance fell by a twentieth or more.
 constexpr double kChanceLeft = 0.95;
 
@@ -151,12 +152,20 @@ std::uint64_t sum_before(const Added& added, std::uint64_t span) {
   return sum_of(added.rows, span, added.rows.size() - span);
 }
 
-// Rows come in lots, so that one lot of the busiest week before the span counts as one. That many
-// and more of all lots fall into the span with this chance, if it has no more of them than others.
-double p_of(const Added& added, std::uint64_t span, std::uint64_t rows) {
-  const std::uint64_t lot = std::max<std::uint64_t>(1, busiest_before(added, span));
-  const std::uint64_t here = rows / lot, there = (sum_before(added, span) + lot - 1) / lot;
-  return binomial_upper(here, here + there,
+// Rows come in lots, so that one lot of the busiest week before the span counts as one. Absent:
+// too few came before to tell how large a lot is, or how often one comes.
+std::optional<std::uint64_t> lots_before(const Added& added, std::uint64_t span) {
+  const std::uint64_t lot = busiest_before(added, span);
+  if (lot == 0) return std::nullopt;
+  const std::uint64_t lots = (sum_before(added, span) + lot - 1) / lot;
+  return lots < kLotsMin ? std::nullopt : std::optional(lots);
+}
+
+// That many and more of all lots fall into the span with this chance, if it has no more of them
+// than others.
+double p_of(const Added& added, std::uint64_t span, std::uint64_t rows, std::uint64_t before) {
+  const std::uint64_t here = rows / busiest_before(added, span);
+  return binomial_upper(here, here + before,
                         static_cast<double>(span) / static_cast<double>(added.rows.size()));
 }
 
@@ -218,22 +227,26 @@ double chance_of(const Draw& draw, const Part& part, std::uint64_t added) {
 }
 
 // The last week, the last two, four, … and all; the one that is least likely of those in which the
-// chance fell. p is corrected for having tried them all.
-Span least_likely(const Draw& draw, const Part& part, const Weeks& weeks) {
+// chance fell. p is corrected for having tried them all. Absent: none has lots to compare with.
+std::optional<Span> least_likely(const Draw& draw, const Part& part, const Weeks& weeks) {
   const Added& added = part.added;
   Span out;
   std::uint64_t tried = 0;
+  bool compared = false;
   for (std::uint64_t span = 1;; span = std::min(2 * span, weeks.looked_at)) {
     ++tried;
     const std::uint64_t rows = sum_of(added.rows, 0, span);
     const double chance = chance_of(draw, part, 0), without = chance_of(draw, part, rows);
-    if (rows != 0 && without != 0 && chance <= kChanceLeft * without) {
-      const double p = p_of(added, span, rows);
+    const auto before = lots_before(added, span);
+    compared |= before.has_value();
+    if (before && rows != 0 && without != 0 && chance <= kChanceLeft * without) {
+      const double p = p_of(added, span, rows, *before);
       if (p < out.p)
         out = {.weeks = span, .rows = rows, .chance = chance, .without = without, .p = p};
     }
     if (span == weeks.looked_at) break;
   }
+  if (!compared) return std::nullopt;
   out.p = std::min(1.0, out.p * static_cast<double>(tried));
   return out;
 }
@@ -279,21 +292,24 @@ Screen pools_diluted(const State& state, const std::map<std::string, std::uint64
       "逐次逐层：计划首次发布以来（至多 52 周）的最近 "
       "1、2、4……周新登记而在范围内的，与更早各周相比，"
       "计划之前的至多取 52 周；原有各户的机会降低二十分之一以上的，用精确的二项检验（以更早各周中最"
-      "多的一周为一批，计批数）；BH 筛选，Holm 校正后才列名",
+      "多的一周为一批，计批数，此前不足 4 批的不比）；BH 筛选，Holm 校正后才列名",
       "for each draw and stratum: rows in scope added in the last week, two, four and so on since "
       "the plan was first published (52 at most) against all weeks before these, of those before "
       "the plan 52 at most; where the chance of the others fell by a twentieth or more, an exact "
-      "binomial test of lots, a lot being the busiest week before; screened by "
+      "binomial test of lots, a lot being the busiest week before, where there were four lots or "
+      "more before; screened by "
       "Benjamini–Hochberg, named only after Holm's correction"};
   screen.limits = {
       "新登记的户是否真实，账本说不出；比以往各批都大的一批也可能是正当的；全按比例抽取的（机会不因"
       "此"
-      "降低）、名录启用首周的登记、不足五周的账本、名录受限的抽取不在其中；权重不计；缓慢而持续的增"
+      "降低）、名录启用首周的登记、此前新增不足四批（如按季导入而未满一年）的、不足五周的账本、名录"
+      "受限的抽取不在其中；权重不计；缓慢而持续的增"
       "加"
       "与平常的增长分不开",
       "whether those added are real the log does not tell, and a lot larger than any before can be "
       "an honest one; draws by rates alone, in which the chance does not fall, the registry's "
-      "first week, logs of less than five weeks more and draws of restricted pools are not looked "
+      "first week, draws before which fewer than four lots had come (imports of a quarter in the "
+      "first year), logs of less than five weeks more and draws of restricted pools are not looked "
       "at, nor are weights; what is added slowly all along is not told from growth"};
   const Newcomers newcomers(state);
   std::vector<Suspect> suspects;
@@ -306,10 +322,12 @@ Screen pools_diluted(const State& state, const std::map<std::string, std::uint64
     auto added = added_to(state, draw, newcomers, weeks->looked_at + weeks->compared);
     for (const Part& part : parts_of(draw, std::move(added))) {
       if (part.drawn == 0 || part.drawn == part.eligible) continue;
+      const auto found = least_likely(draw, part, *weeks);
+      if (!found) continue;
+      const Span& span = *found;
       ++screen.sample;
       sizes.emplace_back(sum_of(part.added.rows, weeks->looked_at, weeks->compared),
                          1.0 / static_cast<double>(1 + weeks->compared));
-      const Span span = least_likely(draw, part, *weeks);
       if (span.p > kFalseDiscoveryRate) continue;  // cannot pass
       std::set<std::uint64_t> entries{draw.position};
       for (const auto& [week, position] : part.added.came) {

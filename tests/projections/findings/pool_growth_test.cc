@@ -109,8 +109,47 @@ TEST_F(GrowingCity, AYearOfOrdinaryGrowth) {
     if (i % 4 == 3) draw();
   }
   const Screen found = screen();
-  EXPECT_EQ(found.sample, 13u);
+  EXPECT_EQ(found.sample, 12u) << "before the first of 13 draws fewer than four lots had come";
   for (const Finding& finding : found.findings) ADD_FAILURE() << finding.what.en;
+}
+
+// Six more each quarter and nothing in between: the first lots have none to be compared with, nor
+// is it held against them later.
+TEST_F(GrowingCity, AnImportOfEachQuarterAlone) {
+  publish(true);
+  for (int quarter = 0; quarter < 6; ++quarter) {
+    for (int i = 0; i < 12; ++i) week(0);
+    week(6);
+    draw();
+    const Screen found = screen();
+    for (const Finding& finding : found.findings) ADD_FAILURE() << finding.what.en;
+    EXPECT_EQ(found.sample, quarter < 4 ? 0u : static_cast<unsigned>(quarter - 3));
+  }
+}
+
+TEST_F(GrowingCity, TheFirstImportAfterTheSetUp) {
+  publish(true);
+  for (int i = 0; i < 5; ++i) week(0);
+  week(6);
+  draw();
+  EXPECT_TRUE(screen().findings.empty());
+  EXPECT_EQ(screen().sample, 0u);
+}
+
+// Where there are lots to compare with, one that is many times as large is named.
+TEST_F(GrowingCity, SixtyRowsAfterImportsOfSixEachMonth) {
+  publish(true);
+  for (int month = 0; month < 8; ++month) {
+    for (int i = 0; i < 3; ++i) week(0);
+    week(6);
+  }
+  draw();
+  EXPECT_TRUE(screen().findings.empty());
+  week(60);
+  draw();
+  const Screen found = screen();
+  ASSERT_EQ(found.findings.size(), 1u);
+  EXPECT_EQ(found.findings[0].about, "draw/P1/2");
 }
 
 // A log that is too young has nothing to compare with.
