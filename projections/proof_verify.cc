@@ -108,7 +108,10 @@ class Judge {
 
   void note_step(const State& state, const ProofEntry& entry, bool wrong) {
     const auto event = ledger::Event::parse(entry.bytes);
-    if (event && draw_of(*event) == out_.draw) add_step(out_.timeline, state, *event, wrong);
+    if (!event || draw_of(*event) != out_.draw) return;
+    add_step(out_.timeline, state, *event, wrong);
+    if (event->tag() == ledger::PayloadTag::DrawVoided && !wrong)
+      reveals_awaited_at_void_ = awaits_reveals(state.draws.by_stream.at(out_.draw));
   }
 
   void find_wrong(Error error, std::optional<std::uint64_t> position = std::nullopt) {
@@ -350,7 +353,7 @@ class Judge {
                 "with conflicts in force (restricted content) the matching was checked for "
                 "fitness, units and capacities only, not computed again");
     if (draw.voided_at) {
-      const Sentence known = words_of(known_at_void(draw));
+      const Sentence known = words_of(known_at_void(draw, {}, reveals_awaited_at_void_));
       say("该抽取已作废：" + known.zh, "the draw was voided: " + known.en);
     }
     if (draw.failed_at) say("该抽取已告失败：无人承诺", "the draw failed: nobody committed");
@@ -380,6 +383,7 @@ class Judge {
   std::uint64_t now_s_;
   std::vector<std::string> certain_;
   std::optional<Error> unwitnessed_;  // the log signed it; said if nothing else is wrong
+  bool reveals_awaited_at_void_ = true;
   ProofVerdict out_;
 };
 

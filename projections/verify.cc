@@ -120,12 +120,18 @@ class Auditor {
     return check_substitute_opened(event.payload<schema::SubstituteDrawn>());
   }
 
+  void note_void(const ledger::Event& event) {
+    const std::string draw = draw_of(event);
+    DrawFacts& facts = facts_.draws[draw];
+    facts.void_signers = signers_of_void(state_, event);
+    facts.reveals_awaited_at_void = awaits_reveals(state_.draws.by_stream.at(draw));
+  }
+
   void fold(const ledger::Event& event) {
     if (event.tag() == Tag::SubstituteDrawn) note_substitute(event);
     if (event.tag() == Tag::TeamNamed)
       ++facts_.draws[std::string(text(event.payload<schema::TeamNamed>().draw()))].teams_named;
-    if (event.tag() == Tag::DrawVoided)
-      facts_.draws[draw_of(event)].void_signers = signers_of_void(state_, event);
+    if (event.tag() == Tag::DrawVoided) note_void(event);
     if (event.tag() == Tag::PlanPublished)
       facts_.plans.emplace(text(event.payload<schema::PlanPublished>().id()), event.position());
     apply(state_, event);

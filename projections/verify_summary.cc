@@ -355,9 +355,11 @@ bool is_void_proven(const Draw& draw, const ReplayFacts& facts) {
 
 VoidShown void_shown(const Draw& draw, const ReplayFacts& facts) {
   const auto found = facts.draws.find(draw.stream);
-  return {.known = known_at_void(draw,
-                                 [&](const Draw& voided) { return is_void_proven(voided, facts); }),
-          .signers = found == facts.draws.end() ? VoidSigners{} : found->second.void_signers};
+  const DrawFacts of = found == facts.draws.end() ? DrawFacts() : found->second;
+  return {.known = known_at_void(
+              draw, [&](const Draw& voided) { return is_void_proven(voided, facts); },
+              of.reveals_awaited_at_void),
+          .signers = of.void_signers};
 }
 
 std::optional<BeaconLine> beacon_line_of(const State& state, const Draw& draw,

@@ -20,7 +20,8 @@ struct DrawFacts {
                 teams_unopened =
                     0;  // by TeamNamed; of them those that hang on conflicts not opened
   std::optional<MatchingShown> matching;
-  VoidSigners void_signers;  // where it was voided
+  VoidSigners void_signers;             // where it was voided
+  bool reveals_awaited_at_void = true;  // likewise
   std::uint64_t conflicts_unopened = 0, substitutes_unopened = 0;
   std::uint64_t substitutes_late = 0;            // recorded, after their deadline
   std::uint64_t substitutes = 0, none_left = 0;  // recorded, and who they named

@@ -2,7 +2,9 @@
 
 namespace liuhen::projections {
 
-KnownAtVoid known_at_void(const Draw& draw, const VoidProven& void_proven) {
+bool awaits_reveals(const Draw& draw) { return draw.nonces.size() < draw.commitments.size(); }
+
+KnownAtVoid known_at_void(const Draw& draw, const VoidProven& void_proven, bool reveals_awaited) {
   LIUHEN_CHECK(draw.voided_at);
   const auto came_before = [&](const std::optional<std::uint64_t>& step) {
     return step && *step < *draw.voided_at;
@@ -15,8 +17,10 @@ KnownAtVoid known_at_void(const Draw& draw, const VoidProven& void_proven) {
   // further.
   if (!draw.beacon && !came_before(draw.commitments_closed_at) && !draw.executed_at)
     return KnownAtVoid::nothing;
-  return came_before(draw.reveals_closed_at) ? KnownAtVoid::operator_alone
-                                             : KnownAtVoid::who_has_reveals;
+  // The operator records the closing when it likes. After the deadline no reveal is taken.
+  const bool complete = came_before(draw.reveals_closed_at) || !reveals_awaited ||
+                        draw.voided_time > draw.announcement.reveal_deadline;
+  return complete ? KnownAtVoid::operator_alone : KnownAtVoid::who_has_reveals;
 }
 
 VoidSigners signers_of_void(const State& state, const ledger::Event& event) {
@@ -44,9 +48,10 @@ Sentence words_of(KnownAtVoid known) {
               "by its recorded time the void came before the beacon's round, and nothing here "
               "proves it by witnesses: that the operator knew the outcome is not ruled out"};
     case KnownAtVoid::who_has_reveals:
-      return {"作废时已不可反悔、尚未执行：收齐揭示的人（运营方与各贡献人）已能算出结果",
+      return {"作废时已不可反悔、尚未执行：收齐揭示的人（运营方与尚未揭示的贡献人）已能算出结果",
               "it was voided past the point of no return and before its execution: whoever had all "
-              "reveals, the operator with the contributors, could work the outcome out"};
+              "reveals, the operator with the contributors who had not revealed yet, could work "
+              "the outcome out"};
     case KnownAtVoid::operator_alone:
       return {"作废时已不可反悔、尚未执行：运营方一家已能算出结果",
               "it was voided past the point of no return and before its execution: the operator "

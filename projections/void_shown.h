@@ -17,16 +17,23 @@ enum class KnownAtVoid {
   nothing,
   // Before the beacon's round by its recorded time, which the operator words, and no proof.
   unproven,
-  // The point of no return had passed and the reveals were not closed: whoever has them all knows.
+  // The point of no return had passed, and a reveal was missing that could still come: whoever has
+  // them all knows.
   who_has_reveals,
-  // Nothing was missing: the operator, before anybody else.
+  // Nothing was missing, or nothing more could come: the operator, before anybody else, whether or
+  // not it had recorded that the reveals are closed.
   operator_alone,
   // The draw was executed.
   executed,
 };
 
-// The draw is voided. Without a judge no void is proven to be before its round.
-KnownAtVoid known_at_void(const Draw& draw, const VoidProven& void_proven = {});
+// By what is recorded now, somebody has committed and not revealed.
+bool awaits_reveals(const Draw& draw);
+
+// The draw is voided. Without a judge no void is proven to be before its round. `reveals_awaited`:
+// what awaits_reveals said when it was voided; true where that is not known.
+KnownAtVoid known_at_void(const Draw& draw, const VoidProven& void_proven = {},
+                          bool reveals_awaited = true);
 
 struct VoidSigners {
   std::vector<std::string> persons;  // in the order of the intent

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <tuple>
 
 #include "projections/findings/findings.h"
 #include "projections/findings/screening.h"
@@ -16,7 +17,9 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 
 // A seat that somebody was absent from, or was there for until the visit's result.
 struct Seating {
-  std::uint64_t position = 0;  // where he filed, or where the result is
+  // Where he filed or, since results are recorded when somebody gets to it, what was recorded next
+  // after the visit was made.
+  std::uint64_t position = 0;
   bool absent = false;
   std::uint64_t decided_at = 0;  // of an absence
   std::string subject;
@@ -28,6 +31,11 @@ const Recusal* absence_of(const Seat& seat, const std::string& inspector) {
     return recusal.approved && recusal.inspector == inspector;
   });
   return found != seat.recusals.end() && found->ground == "absence" ? &*found : nullptr;
+}
+
+std::uint64_t position_after(const State& state, std::uint64_t time) {
+  return static_cast<std::uint64_t>(std::ranges::upper_bound(state.times, time) -
+                                    state.times.begin());
 }
 
 Seatings seatings_of(const State& state) {
@@ -42,7 +50,8 @@ Seatings seatings_of(const State& state) {
                                       .decided_at = *absence->decided_at,
                                       .subject = task.subject});
           } else if (task.result && seat.inspector == inspector) {
-            out[inspector].push_back({.position = task.result->position, .subject = task.subject});
+            out[inspector].push_back({.position = position_after(state, task.result->visited_at),
+                                      .subject = task.subject});
           }
         }
       }
@@ -50,7 +59,7 @@ Seatings seatings_of(const State& state) {
   }
   for (auto& [inspector, seatings] : out)
     std::ranges::sort(seatings, {}, [](const Seating& seating) {
-      return std::pair(seating.position, seating.subject);
+      return std::tuple(seating.position, seating.absent, seating.subject);
     });
   return out;
 }
@@ -202,18 +211,22 @@ Screen absences_selective(const State& state) {
   screen.code = "absences-selective";
   screen.title = {"只在派往某户、某类时缺席", "Absent from one firm or kind of firm alone"};
   screen.method = {
-      "逐人逐户、逐类型、逐行业，并逐户合计各人：两次到场之间的连续缺席计一次，全在该处才算在该处；"
+      "逐人逐户、逐类型、逐行业，并逐户合计各人：两次到场（按结果所写的检查时间）之间的连续缺席计一"
+      "次，全在该处才算在该处；"
       "与本人在别处的相比，Fisher 精确检验（单侧），各人之和逐项精确计算；BH 筛选，Holm "
       "校正后才列名",
       "each inspector by subject, kind and industry, and each subject over all inspectors: "
       "absences "
-      "in a row between two visits made are one, which is at a firm if all of them are; against "
+      "in a row between two visits made, by the times that their results give, are one, which is "
+      "at a firm if all of them are; against "
       "his "
       "own elsewhere by Fisher's exact test, one-sided, the sum over inspectors exactly; screened "
       "by Benjamini–Hochberg, named only after Holm's correction"};
   screen.limits = {
-      "缺席本身不可疑，多少也不比较；为避开一户而连同别处一起缺席的，看不出来；证明材料须另行查看",
-      "an absence is nothing suspicious, and how many somebody has is not compared; who stays away "
+      "检查时间由检查人员填写；缺席本身不可疑，多少也不比较；为避开一户而连同别处一起缺席的，看不出"
+      "来；证明材料须另行查看",
+      "the inspectors say when a visit was; an absence is nothing suspicious, and how many "
+      "somebody has is not compared; who stays away "
       "from others as well to avoid one firm is not seen; the evidence filed has to be looked at"};
   Tests tests;
   std::uint64_t absent = 0, came = 0;

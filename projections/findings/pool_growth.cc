@@ -1,10 +1,11 @@
-// Rows that were added to the registry before a pool was taken from it, so many more than usual
-// that everybody else's chance fell.
+// Rows that came into a pool before it was taken, so many more than usual that everybody else's
+// chance fell.
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <iterator>
 #include <set>
+#include <unordered_set>
 
 #include "crypto/draw/allocation.h"
 #include "projections/conditions.h"
@@ -20,6 +21,7 @@ namespace {
 constexpr std::uint64_t kWeekS = 7 * 86'400;
 constexpr std::uint64_t kWeeksMax = 52;  // of each of the two: looked at, and compared with
 constexpr std::uint64_t kWeeksMin = 4;   // compared with
+constexpr std::uint64_t kLotsMin = 4;    // in the weeks compared with
 // The chance fell by a twentieth or more.
 constexpr double kChanceLeft = 0.95;
 
@@ -31,50 +33,47 @@ std::string percent(double share) {
   return out;
 }
 
-// Where each subject was first registered, of all who came later than a week after the first: a
-// registry is set up in its first week. Subjects are numbered as they come.
-class Newcomers {
+// Each change of a row after a week from the first: a registry is set up in its first week.
+class Changes {
  public:
-  explicit Newcomers(const State& state) : state_(state) {
-    if (state.subjects.size() == 0) return;
-    const std::uint64_t begun = first_from(0, 0);
+  explicit Changes(const State& state) : state_(state) {
+    const Subjects& subjects = state.subjects;
+    if (subjects.size() == 0) return;
+    std::uint64_t begun = subjects.latest(0).position;  // subjects are numbered as they come
+    while (begun != 0 && subjects.at(0, begun - 1) != nullptr)
+      begun = subjects.at(0, begun - 1)->position;
     set_up_ = state.times[begun] + kWeekS;
-    std::uint64_t position = begun;
-    for (std::uint32_t subject = 0; subject < state.subjects.size(); ++subject) {
-      position = first_from(subject, position);
-      if (state.times[position] < set_up_) continue;
-      if (positions_.empty()) from_ = subject;
-      positions_.push_back(position);
+    for (std::uint32_t subject = 0; subject < subjects.size(); ++subject) {
+      const SubjectVersion* version = &subjects.latest(subject);
+      while (version != nullptr && state.times[version->position] >= set_up_) {
+        all_.push_back({.position = version->position, .subject = subject});
+        version = version->position == 0 ? nullptr : subjects.at(subject, version->position - 1);
+      }
     }
+    std::ranges::sort(
+        all_, {}, [](const Change& change) { return std::pair(change.position, change.subject); });
   }
   std::uint64_t set_up() const { return set_up_; }  // Unix seconds
-  // visit(subject, position, week) for each who came in these weeks before the entry, 0 the last.
+  // visit(subject, position, week) for each in these weeks before the entry, the last first.
   template <class Visit>
   void visit(std::uint64_t pool, std::uint64_t weeks, Visit&& each) const {
-    const auto end = std::ranges::upper_bound(positions_, pool);
-    for (auto at = end; at != positions_.begin();) {
+    const auto end = std::ranges::upper_bound(all_, pool, {}, &Change::position);
+    for (auto at = end; at != all_.begin();) {
       --at;
-      const std::uint64_t week = (state_.times[pool] - state_.times[*at]) / kWeekS;
+      const std::uint64_t week = (state_.times[pool] - state_.times[at->position]) / kWeekS;
       if (week >= weeks) return;
-      each(from_ + static_cast<std::uint32_t>(at - positions_.begin()), *at, week);
+      each(at->subject, at->position, week);
     }
   }
 
  private:
-  // The subject's first version is there, or later.
-  std::uint64_t first_from(std::uint32_t subject, std::uint64_t position) const {
-    if (state_.subjects.at(subject, position) != nullptr) return position;
-    std::uint64_t absent = position, there = state_.subjects.latest(subject).position;
-    while (there - absent > 1) {
-      const std::uint64_t middle = absent + (there - absent) / 2;
-      (state_.subjects.at(subject, middle) == nullptr ? absent : there) = middle;
-    }
-    return there;
-  }
+  struct Change {
+    std::uint64_t position = 0;
+    std::uint32_t subject = 0;
+  };
   const State& state_;
   std::uint64_t set_up_ = 0;
-  std::uint32_t from_ = 0;
-  std::vector<std::uint64_t> positions_;  // ascending
+  std::vector<Change> all_;  // ascending
 };
 
 struct Weeks {
@@ -103,25 +102,48 @@ struct Added {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> came;  // week, position
 };
 
-std::vector<Added> added_to(const State& state, const Draw& draw, const Newcomers& newcomers,
+// Where a row is drawn from, if it is.
+class Strata {
+ public:
+  Strata(const State& state, const Draw& draw) : scope_(draw.announcement.scope, state.subjects) {
+    for (const auto& stratum : draw.announcement.strata)
+      strata_.emplace_back(draw.rule_set.strata[stratum->rule_stratum]->conditions, state.subjects);
+  }
+  std::size_t size() const { return strata_.size(); }
+  std::optional<std::size_t> of(const SubjectVersion* version) const {
+    if (version == nullptr ||
+        version->status != static_cast<std::uint8_t>(ledger::schema::SubjectStatus::active) ||
+        !scope_.meets(*version))
+      return std::nullopt;
+    const auto found = std::ranges::find_if(
+        strata_, [&](const SubjectFilter& each) { return each.meets(*version); });
+    if (found == strata_.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - strata_.begin());
+  }
+
+ private:
+  SubjectFilter scope_;
+  std::vector<SubjectFilter> strata_;
+};
+
+// Rows that can be drawn and could not before: added, made active or moved in, the last time that
+// each was. What only moves from one stratum to another shares a total as before.
+std::vector<Added> added_to(const State& state, const Draw& draw, const Changes& changes,
                             std::uint64_t weeks) {
-  const auto& a = draw.announcement;
-  const SubjectFilter scope(a.scope, state.subjects);
-  std::vector<SubjectFilter> strata;
-  for (const auto& stratum : a.strata)
-    strata.emplace_back(draw.rule_set.strata[stratum->rule_stratum]->conditions, state.subjects);
+  const Strata strata(state, draw);
+  const std::uint64_t pool = draw.announcement.pool_position;
   std::vector<Added> out(strata.size(), {.rows = std::vector<std::uint64_t>(weeks, 0), .came = {}});
-  newcomers.visit(
-      a.pool_position, weeks,
-      [&](std::uint32_t subject, std::uint64_t position, std::uint64_t week) {
-        const SubjectVersion& version = *state.subjects.at(subject, a.pool_position);
-        if (version.status != static_cast<std::uint8_t>(ledger::schema::SubjectStatus::active) ||
-            !scope.meets(version))
-          return;
-        const auto stratum = std::ranges::find_if(
-            strata, [&](const SubjectFilter& each) { return each.meets(version); });
-        if (stratum == strata.end()) return;
-        Added& added = out[static_cast<std::size_t>(stratum - strata.begin())];
+  std::unordered_set<std::uint32_t> came;
+  changes.visit(
+      pool, weeks, [&](std::uint32_t subject, std::uint64_t position, std::uint64_t week) {
+        const auto now = strata.of(state.subjects.at(subject, pool));
+        if (!now || came.contains(subject)) return;
+        const auto before =
+            position == 0 ? std::nullopt : strata.of(state.subjects.at(subject, position - 1));
+        const bool was_there = draw.announcement.total != 0 ? before.has_value() : before == now;
+        if (was_there) return;
+        came.insert(subject);
+        Added& added = out[*now];
         ++added.rows[week];
         added.came.emplace_back(week, position);
       });
@@ -151,12 +173,20 @@ std::uint64_t sum_before(const Added& added, std::uint64_t span) {
   return sum_of(added.rows, span, added.rows.size() - span);
 }
 
-// Rows come in lots, so that one lot of the busiest week before the span counts as one. That many
-// and more of all lots fall into the span with this chance, if it has no more of them than others.
-double p_of(const Added& added, std::uint64_t span, std::uint64_t rows) {
-  const std::uint64_t lot = std::max<std::uint64_t>(1, busiest_before(added, span));
-  const std::uint64_t here = rows / lot, there = (sum_before(added, span) + lot - 1) / lot;
-  return binomial_upper(here, here + there,
+// Rows come in lots, so that one lot of the busiest week before the span counts as one. Absent:
+// too few came before to tell how large a lot is, or how often one comes.
+std::optional<std::uint64_t> lots_before(const Added& added, std::uint64_t span) {
+  const std::uint64_t lot = busiest_before(added, span);
+  if (lot == 0) return std::nullopt;
+  const std::uint64_t lots = (sum_before(added, span) + lot - 1) / lot;
+  return lots < kLotsMin ? std::nullopt : std::optional(lots);
+}
+
+// That many and more of all lots fall into the span with this chance, if it has no more of them
+// than others.
+double p_of(const Added& added, std::uint64_t span, std::uint64_t rows, std::uint64_t before) {
+  const std::uint64_t here = rows / busiest_before(added, span);
+  return binomial_upper(here, here + before,
                         static_cast<double>(span) / static_cast<double>(added.rows.size()));
 }
 
@@ -218,22 +248,26 @@ double chance_of(const Draw& draw, const Part& part, std::uint64_t added) {
 }
 
 // The last week, the last two, four, … and all; the one that is least likely of those in which the
-// chance fell. p is corrected for having tried them all.
-Span least_likely(const Draw& draw, const Part& part, const Weeks& weeks) {
+// chance fell. p is corrected for having tried them all. Absent: none has lots to compare with.
+std::optional<Span> least_likely(const Draw& draw, const Part& part, const Weeks& weeks) {
   const Added& added = part.added;
   Span out;
   std::uint64_t tried = 0;
+  bool compared = false;
   for (std::uint64_t span = 1;; span = std::min(2 * span, weeks.looked_at)) {
     ++tried;
     const std::uint64_t rows = sum_of(added.rows, 0, span);
     const double chance = chance_of(draw, part, 0), without = chance_of(draw, part, rows);
-    if (rows != 0 && without != 0 && chance <= kChanceLeft * without) {
-      const double p = p_of(added, span, rows);
+    const auto before = lots_before(added, span);
+    compared |= before.has_value();
+    if (before && rows != 0 && without != 0 && chance <= kChanceLeft * without) {
+      const double p = p_of(added, span, rows, *before);
       if (p < out.p)
         out = {.weeks = span, .rows = rows, .chance = chance, .without = without, .p = p};
     }
     if (span == weeks.looked_at) break;
   }
+  if (!compared) return std::nullopt;
   out.p = std::min(1.0, out.p * static_cast<double>(tried));
   return out;
 }
@@ -253,10 +287,10 @@ Sentence sentence_of(const std::string& stream, const Span& span, const Part& pa
       about.en += ", stratum " + number(*part.stratum);
     }
   }
-  return {about.zh + "取名录前 " + in + " 周内新登记 " + rows + " 户，原有各户的机会由 " + before +
-              " 降为 " + after + "；此前 " + compared + " 周共 " + usual + " 户，最多一周 " + most +
-              " 户",
-          about.en + ": " + rows + " rows were added in the " + in +
+  return {about.zh + "取名录前 " + in + " 周内新增可抽 " + rows +
+              " 户（新登记、恢复或转入），原有各户的机会由 " + before + " 降为 " + after +
+              "；此前 " + compared + " 周共 " + usual + " 户，最多一周 " + most + " 户",
+          about.en + ": " + rows + " rows were added, made active or moved in within the " + in +
               " weeks before the pool was taken, by which the chance of all others fell from " +
               before + " to " + after + "; " + usual + " in the " + compared + " weeks before, " +
               most + " in the busiest"};
@@ -277,39 +311,50 @@ Screen pools_diluted(const State& state, const std::map<std::string, std::uint64
                   "Pools diluted by rows added before they were taken"};
   screen.method = {
       "逐次逐层：计划首次发布以来（至多 52 周）的最近 "
-      "1、2、4……周新登记而在范围内的，与更早各周相比，"
+      "1、2、4……周内新可抽的户（新登记、恢复为可抽或转入该层），与更早各周相比，"
       "计划之前的至多取 52 周；原有各户的机会降低二十分之一以上的，用精确的二项检验（以更早各周中最"
-      "多的一周为一批，计批数）；BH 筛选，Holm 校正后才列名",
-      "for each draw and stratum: rows in scope added in the last week, two, four and so on since "
+      "多的一周为一批，计批数，此前不足 4 批的不比）；BH 筛选，Holm 校正后才列名",
+      "for each draw and stratum: rows in scope that were added, made active or moved into the "
+      "stratum in the last week, two, four and so on since "
       "the plan was first published (52 at most) against all weeks before these, of those before "
       "the plan 52 at most; where the chance of the others fell by a twentieth or more, an exact "
-      "binomial test of lots, a lot being the busiest week before; screened by "
+      "binomial test of lots, a lot being the busiest week before, where there were four lots or "
+      "more before; screened by "
       "Benjamini–Hochberg, named only after Holm's correction"};
   screen.limits = {
-      "新登记的户是否真实，账本说不出；比以往各批都大的一批也可能是正当的；全按比例抽取的（机会不因"
+      "新增的户是否真实，账本说不出；成批改行业、区划或恢复的也计入；比以往各批都大的一批也可能是正"
+      "当的；全按比例抽取的（机会不因"
       "此"
-      "降低）、名录启用首周的登记、不足五周的账本、名录受限的抽取不在其中；权重不计；缓慢而持续的增"
+      "降低）、名录启用首周的登记（分两周以上建库的，建库的后一批算作一批新增，会掩盖其后同样大的一"
+      "批）、此前新增不足四批（如按季导入而未满一年）的、不足五周的账本、名录"
+      "受限的抽取不在其中；权重不计；缓慢而持续的增"
       "加"
       "与平常的增长分不开",
-      "whether those added are real the log does not tell, and a lot larger than any before can be "
+      "whether those added are real the log does not tell, rows reclassified or made active in "
+      "bulk count too, and a lot larger than any before can be "
       "an honest one; draws by rates alone, in which the chance does not fall, the registry's "
-      "first week, logs of less than five weeks more and draws of restricted pools are not looked "
+      "first week (where a registry is set up over two weeks or more, what comes after the first "
+      "counts as a lot, and hides one as large later), draws before which fewer than four lots had "
+      "come (imports of a quarter in the "
+      "first year), logs of less than five weeks more and draws of restricted pools are not looked "
       "at, nor are weights; what is added slowly all along is not told from growth"};
-  const Newcomers newcomers(state);
+  const Changes changes(state);
   std::vector<Suspect> suspects;
   std::vector<std::pair<std::uint64_t, double>> sizes;
   for (const std::string& stream : state.draws.streams) {
     const Draw& draw = state.draws.by_stream.at(stream);
     if (!can_be_looked_at(draw)) continue;
-    const auto weeks = weeks_of(state, draw, newcomers.set_up(), plans);
+    const auto weeks = weeks_of(state, draw, changes.set_up(), plans);
     if (!weeks) continue;
-    auto added = added_to(state, draw, newcomers, weeks->looked_at + weeks->compared);
+    auto added = added_to(state, draw, changes, weeks->looked_at + weeks->compared);
     for (const Part& part : parts_of(draw, std::move(added))) {
       if (part.drawn == 0 || part.drawn == part.eligible) continue;
+      const auto found = least_likely(draw, part, *weeks);
+      if (!found) continue;
+      const Span& span = *found;
       ++screen.sample;
       sizes.emplace_back(sum_of(part.added.rows, weeks->looked_at, weeks->compared),
                          1.0 / static_cast<double>(1 + weeks->compared));
-      const Span span = least_likely(draw, part, *weeks);
       if (span.p > kFalseDiscoveryRate) continue;  // cannot pass
       std::set<std::uint64_t> entries{draw.position};
       for (const auto& [week, position] : part.added.came) {

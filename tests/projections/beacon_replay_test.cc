@@ -156,6 +156,23 @@ TEST(VerifyBeacon, AVoidOfAnOutcomeThatCouldBeKnown) {
                    town.city.must(town.draw.commitments_closed(), {"platform"});
                    town.city.now = town.round_time();
                  },
+             uncommitted =
+                 [](Town&town) {
+                   town.announce();
+                   town.city.now = town.round_time();
+                 },
+             awaited =
+                 [](Town&town) {  // without a beacon, as is the next
+                   town.draw.announce();
+                   for (const char* name : {"contributor1", "contributor2"}) town.draw.commit(name);
+                   town.city.must(town.draw.commitments_closed(), {"platform"});
+                   town.city.must(town.draw.reveal_of("contributor1"), {"contributor1"});
+                 },
+             revealed =
+                 [&awaited](Town&town) {
+                   awaited(town);
+                   town.city.must(town.draw.reveal_of("contributor2"), {"contributor2"});
+                 },
              ready = [](Town&town) { town.ready(); }, executed = [](Town&town) { town.execute(); };
   struct Case {
     const char* name;
@@ -166,7 +183,10 @@ TEST(VerifyBeacon, AVoidOfAnOutcomeThatCouldBeKnown) {
   };
   for (const auto& [name, until, second, known, found] :
        {Case{"in time", announced, "clerk", KnownAtVoid::unproven, 0},
-        Case{"reveals missing", reveals_missing, "clerk", KnownAtVoid::who_has_reveals, 1},
+        Case{"reveals missing for good", reveals_missing, "clerk", KnownAtVoid::operator_alone, 1},
+        Case{"nobody committed", uncommitted, "clerk", KnownAtVoid::operator_alone, 1},
+        Case{"reveals awaited", awaited, "clerk", KnownAtVoid::who_has_reveals, 1},
+        Case{"all revealed, not closed", revealed, "clerk", KnownAtVoid::operator_alone, 1},
         Case{"ready", ready, "clerk", KnownAtVoid::operator_alone, 1},
         Case{"supervised", ready, "supervisor", KnownAtVoid::operator_alone, 0},
         Case{"executed", executed, "supervisor", KnownAtVoid::executed, 0}}) {
@@ -192,6 +212,18 @@ TEST(VerifyBeacon, AVoidOfAnOutcomeThatCouldBeKnown) {
               std::string::npos)
         << screens[1].findings[0].what.zh;
   }
+}
+
+// What came after the void was not there to be known.
+TEST(VerifyBeacon, ARevealAfterTheVoidWasAwaited) {
+  Town town;
+  town.draw.announce();
+  for (const char* name : {"contributor1", "contributor2"}) town.draw.commit(name);
+  town.city.must(town.draw.commitments_closed(), {"platform"});
+  town.void_it();
+  for (const char* name : {"contributor1", "contributor2"})
+    town.city.must(town.draw.reveal_of(name), {name});
+  EXPECT_EQ(town.verify().draws.at(0).voided.value().known, KnownAtVoid::who_has_reveals);
 }
 
 TEST(VerifyBeacon, ADrawThatIsNeverClosedIsAnEscape) {

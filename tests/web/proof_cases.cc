@@ -10,8 +10,8 @@
 // one that was executed, a draw that stands in between), two-recusals (hardly anybody free), moved
 // (a substitute passed over for having left his group), weighted (a draw by weight, with a
 // minimum), rested (that leaves out who was visited lately or is suspended), sealed, opened (with a
-// substitute), opened-with-conflict, opened-in-between (an earlier attempt was), unfinished, or what
-// a dishonest operator would write: see kCases.
+// substitute), opened-with-conflict, opened-in-between (an earlier attempt was), unfinished, or
+// what a dishonest operator would write: see kCases.
 #include <array>
 #include <cstdlib>
 #include <functional>
@@ -266,6 +266,39 @@ std::string voided_revealing(BeaconTown& town) {
     town.city.must(town.draw.reveal_of(name), {name});
   town.city.must(town.draw.reveals_closed(), {"platform"});
   town.draw.execute();
+  return proof_of(town.city, town.draw.draw());
+}
+// All have revealed, and the closing is not recorded.
+std::string voided_revealed(BeaconTown& town) {
+  town.draw.announce();
+  for (const char* name : {"contributor1", "contributor2"}) town.draw.commit(name);
+  town.city.must(town.draw.commitments_closed(), {"platform"});
+  for (const char* name : {"contributor1", "contributor2"})
+    town.city.must(town.draw.reveal_of(name), {name});
+  town.void_it();
+  town.city.must(town.draw.reveals_closed(), {"platform"});
+  town.draw.execute();
+  return proof_of(town.city, town.draw.draw());
+}
+// The round has come, after the deadline for reveals, of which one is missing for good.
+std::string voided_forfeited(BeaconTown& town) {
+  town.announce();
+  for (const char* name : {"contributor1", "contributor2"}) town.draw.commit(name);
+  town.city.must(town.draw.commitments_closed(), {"platform"});
+  town.city.must(town.draw.reveal_of("contributor1"), {"contributor1"});
+  town.city.now = town.round_time();
+  town.void_it();
+  town.city.must(town.draw.reveals_closed(), {"platform"});
+  town.record_and_execute();
+  return proof_of(town.city, town.draw.draw());
+}
+std::string voided_uncommitted(BeaconTown& town) {
+  town.announce();
+  town.city.now = town.round_time();
+  town.void_it();
+  town.city.must(town.draw.commitments_closed(), {"platform"});
+  town.city.must(town.draw.reveals_closed(), {"platform"});
+  town.record_and_execute();
   return proof_of(town.city, town.draw.draw());
 }
 std::string voided_ready(BeaconTown& town) {
@@ -649,6 +682,9 @@ const Cases kCases = {{"sealed", still_sealed},
                       {"redraw-awaited", redraw_awaited},
                       {"voided-in-time", voided_in_time},
                       {"voided-revealing", voided_revealing},
+                      {"voided-revealed", voided_revealed},
+                      {"voided-forfeited", voided_forfeited},
+                      {"voided-uncommitted", voided_uncommitted},
                       {"voided-ready", voided_ready},
                       {"voided-executed", voided_executed},
                       {"unfinished", unfinished},

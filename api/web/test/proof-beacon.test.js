@@ -109,7 +109,9 @@ test("what could be known of a voided draw is said alike by both", { skip }, (t)
   const home = scratch(t);
   for (const [name, pattern] of Object.entries({
     "voided-in-time": /记录的时间在信标那一轮之前作废/, "voided-ready": /运营方一家已能算出结果/,
-    "voided-revealing": /收齐揭示的人/, "voided-executed": /执行之后作废/ })) {
+    "voided-revealing": /收齐揭示的人/, "voided-revealed": /运营方一家已能算出结果/,
+    "voided-forfeited": /运营方一家已能算出结果/, "voided-uncommitted": /运营方一家已能算出结果/,
+    "voided-executed": /执行之后作废/ })) {
     const { bytes, now } = made(name);
     const report = verifyProofFile(bytes, { now });
     assert.equal(report.verdict, "verified", `${name}: ${JSON.stringify(report.wrong, String)}`);

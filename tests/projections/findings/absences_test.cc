@@ -19,7 +19,7 @@ class Absences : public ::testing::Test {
   BentCity bent;
   std::vector<std::string> firms;
   std::mt19937_64 random{7};
-  std::uint64_t position = 2'000'000;
+  std::uint64_t begun = 0;  // the first entry of the draws' tasks
 
   Absences() {
     schema::SubjectsImportedT imported;
@@ -31,6 +31,24 @@ class Absences : public ::testing::Test {
     bent.city().must(std::move(imported), {"registrar"});
     firms = bent.firms();
     std::erase(firms, City::code(900));
+    begun = bent.state().times.size();
+  }
+  // One more entry, a minute later: its position.
+  std::uint64_t record() {
+    auto& times = bent.state().times;
+    times.push_back(times.back() + 60);
+    return times.size() - 1;
+  }
+  std::uint64_t now() { return bent.state().times.back(); }
+  void leave(Seat& seat) {
+    BentCity::replace(seat, "Z0009", "head", true, "absence");
+    seat.recusals.back().filed_at = record();
+    seat.recusals.back().decided_at = record();
+  }
+  void visit(Task& task, std::uint64_t made_at) {
+    task.result.emplace();
+    task.result->position = record();
+    task.result->visited_at = made_at;
   }
   template <class Absent>
   void draw(Absent&& is_absent) {
@@ -43,16 +61,10 @@ class Absences : public ::testing::Test {
     Draw& draw = bent.add({City::code(900), firms[0], firms[1], firms[2]}, teams);
     for (Task& task : draw.tasks) {
       for (Seat& seat : task.seats) {
-        if (!is_absent(seat.inspector, task.subject)) continue;
-        BentCity::replace(seat, "Z0009", "head", true, "absence");
-        seat.recusals.back().filed_at = position++;
-        seat.recusals.back().decided_at = position++;
+        if (is_absent(seat.inspector, task.subject)) leave(seat);
       }
     }
-    for (Task& task : draw.tasks) {
-      task.result.emplace();
-      task.result->position = position++;
-    }
+    for (Task& task : draw.tasks) visit(task, now());
   }
   std::vector<std::string> named() {
     std::vector<std::string> out;
@@ -76,7 +88,7 @@ TEST_F(Absences, OfOneInspectorFromOneFirm) {
   ASSERT_FALSE(screen.findings.empty());
   EXPECT_NE(screen.findings[0].what.zh.find("到场 0 次；派往别处的，缺席 0 次"), std::string::npos)
       << screen.findings[0].what.zh;
-  EXPECT_GE(screen.findings[0].evidence.positions.at(0), 2'000'000u);
+  EXPECT_GE(screen.findings[0].evidence.positions.at(0), begun);
 }
 
 // Nobody often enough to be named by himself.
@@ -98,6 +110,25 @@ TEST_F(Absences, OfALongIllnessAreOne) {
   const Screen screen = absences_selective(bent.state());
   EXPECT_TRUE(screen.findings.empty());
   EXPECT_EQ(screen.sample, 60u * 8 + 1) << "his ten absences are one, and ten others went";
+}
+
+// Away for the whole of a draw over another industry, while results of visits that he had made
+// before are recorded one by one.
+TEST_F(Absences, WhileResultsOfEarlierVisitsAreRecordedAreOne) {
+  const std::vector<std::vector<std::string>> teams(14, {"Z0001", "Z0002"});
+  std::vector<std::string> others{firms.begin(), firms.begin() + 14};
+  const std::vector<std::string> institutions(14, City::code(900));
+  Draw& before = bent.add(others, teams);
+  Draw& away = bent.add(institutions, teams);
+  const std::uint64_t made_at = now();
+  for (std::size_t i = 0; i < 14; ++i) {
+    leave(away.tasks[i].seats[0]);
+    visit(before.tasks[i], made_at + i);
+  }
+  for (Task& task : away.tasks) visit(task, now());
+  const Screen screen = absences_selective(bent.state());
+  EXPECT_TRUE(screen.findings.empty());
+  EXPECT_EQ(screen.sample, 4u * 14 + 1) << "his absences are one";
 }
 
 // Nothing shows that he was well in between.

@@ -229,7 +229,7 @@ export function admitAnnounced(state: State, { entry, payload: p, authors }: Eve
   state.draws.set(entry.intent.stream, {
     stream: entry.intent.stream, plan: text(p, "plan"), attempt: number(p, "attempt"), announced: p,
     position: entry.position, leaf: entry.leaf, department, beacon, margin, phase: "committing", voided: false,
-    voidedTime: 0n, voidedIn: undefined, ended: false, output: undefined, digits: [],
+    voidedTime: 0n, voidedIn: undefined, voidedAwaiting: false, ended: false, output: undefined, digits: [],
     groups, contributors: hashes(p, "contributors"), committed: new Map(), revealed: new Map(), closedAt: 0n,
     contributions: [], seed: undefined, selection: undefined, expected: [], executed: undefined, sealChecked: [],
     poolChecked: [], parts: 0,

@@ -314,6 +314,7 @@ export function admitVoided(state: State, { entry, payload: p, authors }: Event)
   }
   draw.voided = true;
   draw.voidedIn = draw.phase;
+  draw.voidedAwaiting = draw.revealed.size < draw.committed.size;
   draw.voidedTime = entry.time;
   draw.ended = draw.phase === "committing" && draw.beacon === undefined;
 }

@@ -120,6 +120,7 @@ export interface Draw {
   voided: boolean;
   voidedTime: bigint;
   voidedIn: Phase | undefined; // the phase at its void
+  voidedAwaiting: boolean; // at its void somebody had committed and not revealed; of the draw of the file only
   ended: boolean; // goes no further: failed, or without a beacon voided before CommitmentsClosed
   output: Bytes | undefined; // of the beacon, once it is recorded
   readonly digits: { readonly source: string; readonly issue: string; readonly digits: string; readonly bits: number }[];
