@@ -19,12 +19,12 @@
 #include <map>
 
 #include "projections/proof_text.h"
-#include "tests/projections/approved_conflict.h"
 #include "tests/projections/beacon_town.h"
-#include "tests/projections/sealed_steps.h"
 #include "tests/projections/shared_vrf.h"
 #include "tests/web/forged_proofs.h"
 #include "tests/web/print_case.h"
+#include "tests/web/sealed_cases.h"
+#include "tests/web/voided_cases.h"
 
 namespace liuhen::tests {
 namespace {
@@ -226,113 +226,6 @@ std::string substitute_bare(BeaconTown& town) {
   return substituted(town, [](auto& payload) { payload.beacon_signature.clear(); });
 }
 
-// Executed, listed, and voided by a supervisor.
-void discard(BeaconTown& town, CityDraw& draw) {
-  ledger::schema::DrawVoidedT voided;
-  voided.draw = draw.stream();
-  voided.reason = "结果不合意";
-  town.city.must(std::move(voided), {"approver", "supervisor"});
-}
-
-// Voided before its round by the recorded time, executed all the same, and announced anew.
-std::string redraw_in_time(BeaconTown& town) {
-  town.announce();
-  town.draw.contribute();
-  town.void_it();
-  town.record_and_execute();
-  CityDraw second(town.city, 2);
-  auto again = second.announcement();
-  again.previous = town.draw.stream();
-  town.city.must(std::move(again), {"clerk", "approver"});
-  second.contribute();
-  second.execute();
-  return proof_of(town.city, second.draw());
-}
-
-// Voided in one of its phases, and executed and shown as it has to be.
-std::string voided_in_time(BeaconTown& town) {
-  town.announce();
-  town.draw.contribute();
-  town.void_it();
-  town.record_and_execute();
-  return proof_of(town.city, town.draw.draw());
-}
-std::string voided_revealing(BeaconTown& town) {
-  town.draw.announce();
-  for (const char* name : {"contributor1", "contributor2"}) town.draw.commit(name);
-  town.city.must(town.draw.commitments_closed(), {"platform"});
-  town.void_it();
-  for (const char* name : {"contributor1", "contributor2"})
-    town.city.must(town.draw.reveal_of(name), {name});
-  town.city.must(town.draw.reveals_closed(), {"platform"});
-  town.draw.execute();
-  return proof_of(town.city, town.draw.draw());
-}
-// All have revealed, and the closing is not recorded.
-std::string voided_revealed(BeaconTown& town) {
-  town.draw.announce();
-  for (const char* name : {"contributor1", "contributor2"}) town.draw.commit(name);
-  town.city.must(town.draw.commitments_closed(), {"platform"});
-  for (const char* name : {"contributor1", "contributor2"})
-    town.city.must(town.draw.reveal_of(name), {name});
-  town.void_it();
-  town.city.must(town.draw.reveals_closed(), {"platform"});
-  town.draw.execute();
-  return proof_of(town.city, town.draw.draw());
-}
-// The round has come, after the deadline for reveals, of which one is missing for good.
-std::string voided_forfeited(BeaconTown& town) {
-  town.announce();
-  for (const char* name : {"contributor1", "contributor2"}) town.draw.commit(name);
-  town.city.must(town.draw.commitments_closed(), {"platform"});
-  town.city.must(town.draw.reveal_of("contributor1"), {"contributor1"});
-  town.city.now = town.round_time();
-  town.void_it();
-  town.city.must(town.draw.reveals_closed(), {"platform"});
-  town.record_and_execute();
-  return proof_of(town.city, town.draw.draw());
-}
-std::string voided_uncommitted(BeaconTown& town) {
-  town.announce();
-  town.city.now = town.round_time();
-  town.void_it();
-  town.city.must(town.draw.commitments_closed(), {"platform"});
-  town.city.must(town.draw.reveals_closed(), {"platform"});
-  town.record_and_execute();
-  return proof_of(town.city, town.draw.draw());
-}
-std::string voided_ready(BeaconTown& town) {
-  town.ready();
-  town.void_it();
-  town.record_and_execute();
-  return proof_of(town.city, town.draw.draw());
-}
-std::string voided_executed(BeaconTown& town) {
-  town.execute();
-  discard(town, town.draw);
-  return proof_of(town.city, town.draw.draw());
-}
-
-// After one that was voided in time and executed, and to be executed.
-std::string redraw_awaited(BeaconTown& town) {
-  voided_in_time(town);
-  CityDraw second(town.city, 2);
-  auto again = second.announcement();
-  again.previous = town.draw.stream();
-  town.city.must(std::move(again), {"clerk", "approver"});
-  second.contribute();
-  return proof_of(town.city, second.draw());
-}
-
-// A whole draw after the town's, which was discarded.
-void redraw_after(BeaconTown& town, CityDraw& second) {
-  auto announced = second.announcement();
-  announced.previous = town.draw.stream();
-  town.city.must(std::move(announced), {"clerk", "approver"});
-  second.contribute();
-  second.execute();
-}
-
 // A draw in between stands, and the third attempt says nothing of the first.
 std::string hidden(BeaconTown& town) {
   town.draw.whole();
@@ -492,67 +385,6 @@ std::string substitute_group(BeaconTown& town) {
   return forged(town, std::move(payload));
 }
 
-// Sealed on the beacon, and attested; one supervisor objected.
-struct SealedTown {
-  explicit SealedTown(BeaconTown& town) : town(town) {
-    town.city.must(steps.sealed(town.announcement()), {"clerk", "approver"});
-    town.draw.contribute();
-    town.city.now = town.round_time();
-    town.city.must(town.recorded(), {"platform"});
-    steps.execute();
-  }
-  std::string proof() const { return proof_of(town.city, town.draw.draw()); }
-
-  BeaconTown& town;
-  SealedSteps steps{town.city, town.draw};
-};
-std::string still_sealed(BeaconTown& town) {
-  SealedTown at(town);
-  town.city.must(at.steps.attestation(false), {"supervisor2"});
-  at.steps.attest();
-  return at.proof();
-}
-std::string opened(BeaconTown& town) {
-  SealedTown at(town);
-  at.steps.attest();
-  at.steps.disclose();
-  town.recuse();
-  town.substitute();
-  return at.proof();
-}
-// A conflict is in force, which the platform opened for the matching, and one supervisor objected.
-std::string opened_with_conflict(BeaconTown& town) {
-  const auto content = projections::ConflictContent{
-      .subject = City::code(1), .inspector = "Z0001", .kind = "kinship", .evidence = ""};
-  Hash commitment;
-  commitment.fill(7);
-  town.city.must(declared_conflict(commitment), {"registrar"});
-  approve_conflict(town.city, commitment);
-  SealedSteps steps(town.city, town.draw);
-  steps.ready();
-  town.city.must(steps.execution([&](const Hash&) { return std::optional(content); }),
-                 {"platform"});
-  town.city.must(steps.attestation(false), {"supervisor2"});
-  steps.attest();
-  steps.disclose();
-  return proof_of(town.city, town.draw.draw());
-}
-std::string opened_in_between(BeaconTown& town) {
-  SealedTown at(town);
-  at.steps.attest();
-  at.steps.disclose();
-  discard(town, town.draw);
-  CityDraw second(town.city, 2);
-  redraw_after(town, second);
-  return proof_of(town.city, second.draw());
-}
-std::string disclosed_late(BeaconTown& town) {
-  SealedTown at(town);
-  at.steps.attest();
-  town.city.now = town.draw.draw().announcement.disclosure_deadline + 1;
-  at.steps.disclose();
-  return at.proof();
-}
 std::string listed_late(BeaconTown& town) {
   town.draw.announce();
   town.draw.contribute();
@@ -560,83 +392,6 @@ std::string listed_late(BeaconTown& town) {
   town.city.now = projections::disclosure_due(town.draw.draw()) + 1;
   town.city.must(town.draw.disclosure(), {"platform"});
   return proof_of(town.city, town.draw.draw());
-}
-std::string unattested(BeaconTown& town) {
-  SealedTown at(town);
-  town.city.must(at.steps.attestation(false), {"supervisor"});
-  return forged(town, at.steps.opening());
-}
-std::string attested_blindly(BeaconTown& town) {
-  SealedTown at(town);
-  at.steps.attest("supervisor2");  // so that both keys are in the file
-  const std::uint64_t before = *town.draw.draw().executed_at;
-  return forged(town, at.steps.attestation(), {"supervisor"},
-                [&](ledger::schema::IntentT& intent) { intent.seen_size = before; });
-}
-std::string other_pi(BeaconTown& town) {
-  SealedTown at(town);
-  at.steps.attest();
-  auto opening = at.steps.opening();
-  opening.pi[79] ^= 1;
-  return forged(town, std::move(opening));
-}
-std::string other_cutoff(BeaconTown& town) {
-  SealedTown at(town);
-  at.steps.attest();
-  auto opening = at.steps.opening();
-  opening.strata[0]->cutoff[0] ^= 1;
-  return forged(town, std::move(opening));
-}
-std::string other_list(BeaconTown& town) {
-  SealedTown at(town);
-  at.steps.attest();
-  town.city.must(at.steps.opening(), {"platform"});
-  auto list = at.steps.list();
-  std::swap(list.visits[0], list.visits[1]);
-  return forged(town, std::move(list));
-}
-// Opened by the proof of what was drawn, which is not what was committed to.
-std::string sealed_otherwise(BeaconTown& town,
-                             const std::function<void(ledger::schema::DrawExecutedT&)>& change) {
-  SealedSteps steps(town.city, town.draw);
-  town.city.must(steps.sealed(town.announcement()), {"clerk", "approver"});
-  town.draw.contribute();
-  town.city.now = town.round_time();
-  town.city.must(town.recorded(), {"platform"});
-  auto execution = steps.execution();
-  change(execution);
-  town.city.must(std::move(execution), {"platform"});
-  steps.attest();
-  return forged(town, steps.opening());
-}
-std::string other_root(BeaconTown& town) {
-  return sealed_otherwise(town, [](auto& execution) { execution.visits_root[0] ^= 1; });
-}
-std::string other_seed(BeaconTown& town) {
-  return sealed_otherwise(town, [](auto& execution) { execution.seed_hash[0] ^= 1; });
-}
-std::string shown_and_sealed(BeaconTown& town) {
-  SealedSteps steps(town.city, town.draw);
-  steps.ready();
-  auto execution = steps.execution();
-  execution.pi = steps.opening().pi;
-  return forged(town, std::move(execution));
-}
-std::string counts_of_another(BeaconTown& town) {
-  SealedSteps steps(town.city, town.draw);
-  steps.ready();
-  auto execution = steps.execution();
-  ++execution.strata[0]->drawn;
-  return forged(town, std::move(execution));
-}
-std::string supervisors_none(BeaconTown& town) {
-  town.draw.whole();
-  CityDraw second(town.city, 2);
-  SealedSteps steps(town.city, second);
-  auto announced = steps.sealed(second.announcement());
-  const KeyId clerk = town.city.id("clerk");
-  std::copy(clerk.begin(), clerk.end(), announced.supervisors.begin());
-  return forged_announcement(town, town.draw.draw(), std::move(announced));
 }
 
 const Cases kCases = {{"sealed", still_sealed},
