@@ -188,30 +188,72 @@ class Weights {
   std::vector<std::pair<SubjectFilter, std::uint64_t>> weights_;
 };
 
+Outcome position_is_there(const State& state, std::uint64_t position) {
+  if (position < state.size()) return ok();
+  return fail(
+      "draw.position",
+      "名录取自第 " + number(position) + " 条记录，账本只有 " + number(state.size()) + " 条",
+      "the pool is taken at entry " + number(position) + ", the log has only " +
+          number(state.size()));
+}
+
+// What a pool says of a subject in scope.
+class Standing {
+ public:
+  static Result<Standing> of(const State& state, const DrawAnnouncedT& announcement,
+                             const RuleSetT& rule) {
+    auto strata = strata_of(state, announcement, rule);
+    if (!strata) return strata.error();
+    return Standing(state, announcement, rule, std::move(*strata));
+  }
+
+  Result<PooledSubject> operator()(std::uint32_t subject) const {
+    const SubjectVersion& version = *state_->subjects.at(subject, position_);
+    const Result<std::uint64_t> stratum =
+        restricted_ ? std::uint64_t{0} : stratum_of(strata_, version, state_->subjects.id(subject));
+    if (!stratum) return stratum.error();
+    return PooledSubject{.number = subject,
+                         .stratum = *stratum,
+                         .weight = weighted_ ? weights_.of(version) : 1,
+                         .eligibility = exclusions_.of(subject, version)};
+  }
+
+ private:
+  Standing(const State& state, const DrawAnnouncedT& announcement, const RuleSetT& rule,
+           std::vector<SubjectFilter> strata)
+      : state_(&state),
+        position_(announcement.pool_position),
+        restricted_(!announcement.pool_key_hash.empty()),
+        weighted_(announcement.weighted),
+        strata_(std::move(strata)),
+        exclusions_(state, rule, position_),
+        weights_(state, rule) {}
+
+  const State* state_;
+  std::uint64_t position_;
+  bool restricted_, weighted_;
+  std::vector<SubjectFilter> strata_;
+  Exclusions exclusions_;
+  Weights weights_;
+};
+
 Outcome fill_subjects(const State& state, const DrawAnnouncedT& announcement, const RuleSetT& rule,
                       Pool& pool) {
-  const std::uint64_t position = announcement.pool_position;
-  const auto strata = strata_of(state, announcement, rule);
-  if (!strata) return strata.error();
+  const auto standing = Standing::of(state, announcement, rule);
+  if (!standing) return standing.error();
   pool.restricted = !announcement.pool_key_hash.empty();
-  const Exclusions exclusions(state, rule, position);
-  const Weights weights(state, rule);
-  const auto subjects =
-      in_scope(state.subjects, SubjectFilter(announcement.scope, state.subjects), position,
-               state.last_pool ? &state.last_pool->in_order(state.subjects) : nullptr);
+  const auto subjects = in_scope(
+      state.subjects, SubjectFilter(announcement.scope, state.subjects), announcement.pool_position,
+      state.last_pool ? &state.last_pool->in_order(state.subjects) : nullptr);
   pool.subjects.reserve(subjects.size());
   crypto::draw::SubjectPool rows(announcement.weighted);
   for (const std::uint32_t subject : subjects) {
-    const SubjectVersion& version = *state.subjects.at(subject, position);
-    const std::string_view id = state.subjects.id(subject);
-    const Result<std::uint64_t> stratum =
-        pool.restricted ? std::uint64_t{0} : stratum_of(*strata, version, id);
-    if (!stratum) return stratum.error();
-    pool.subjects.push_back(
-        {.id = std::string(id),
-         .stratum = *stratum,
-         .weight = announcement.weighted ? weights.of(version) : 1,
-         .eligibility = static_cast<std::uint64_t>(exclusions.of(subject, version))});
+    const auto pooled = (*standing)(subject);
+    if (!pooled) return pooled.error();
+    pool.subjects.push_back({.id = std::string(state.subjects.id(subject)),
+                             .stratum = pooled->stratum,
+                             .weight = pooled->weight,
+                             .eligibility = static_cast<std::uint64_t>(pooled->eligibility)});
     if (auto added = rows.add(pool.subjects.back()); !added) return added;
   }
   if (!pool.restricted) pool.subject_root = rows.root();
@@ -264,13 +306,8 @@ Outcome fill_inspectors(const State& state, const DrawAnnouncedT& announcement, 
 }  // namespace
 
 Result<Pool> pool_of(const State& state, const DrawAnnouncedT& announcement, const RuleSetT& rule) {
-  if (announcement.pool_position >= state.size()) {
-    return fail("draw.position",
-                "名录取自第 " + number(announcement.pool_position) + " 条记录，账本只有 " +
-                    number(state.size()) + " 条",
-                "the pool is taken at entry " + number(announcement.pool_position) +
-                    ", the log has only " + number(state.size()));
-  }
+  if (auto there = position_is_there(state, announcement.pool_position); !there)
+    return there.error();
   if (state.given_pool) return *state.given_pool;
   Pool pool;
   if (auto filled = fill_subjects(state, announcement, rule, pool); !filled) return filled.error();
@@ -278,6 +315,22 @@ Result<Pool> pool_of(const State& state, const DrawAnnouncedT& announcement, con
   pool.conflicts = state.conflicts.in_force(announcement.pool_position);
   pool.conflict_root = crypto::draw::conflicts_root(pool.conflicts);
   return pool;
+}
+
+Outcome each_pooled(const State& state, const DrawAnnouncedT& announcement, const RuleSetT& rule,
+                    const std::function<void(const PooledSubject&)>& each) {
+  if (auto there = position_is_there(state, announcement.pool_position); !there) return there;
+  const auto standing = Standing::of(state, announcement, rule);
+  if (!standing) return standing.error();
+  const SubjectFilter scope(announcement.scope, state.subjects);
+  for (std::uint32_t subject = 0; subject < state.subjects.size(); ++subject) {
+    const SubjectVersion* version = state.subjects.at(subject, announcement.pool_position);
+    if (version == nullptr || !scope.meets(*version)) continue;
+    const auto pooled = (*standing)(subject);
+    if (!pooled) return pooled.error();
+    each(*pooled);
+  }
+  return ok();
 }
 
 crypto::draw::SubjectRow announced_subject(const State& state, const Draw& draw,

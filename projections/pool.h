@@ -3,6 +3,8 @@
 // never left out.
 #pragma once
 
+#include <functional>
+
 #include "crypto/draw/rows.h"
 #include "projections/state.h"
 
@@ -40,6 +42,19 @@ struct Pool {
 // dictionary, weights and what excludes.
 Result<Pool> pool_of(const State& state, const ledger::schema::DrawAnnouncedT& announcement,
                      const ledger::schema::RuleSetT& rule);
+
+// A subject of a pool, by its number in State::subjects.
+struct PooledSubject {
+  std::uint32_t number = 0;
+  std::uint64_t stratum = 0, weight = 1;
+  SubjectEligibility eligibility = SubjectEligibility::eligible;
+};
+// Calls with every subject of the pool that pool_of gathers from the registries, in the order of
+// their numbers: for whoever counts, and needs neither rows nor roots. Fails as pool_of does, maybe
+// after some calls.
+Outcome each_pooled(const State& state, const ledger::schema::DrawAnnouncedT& announcement,
+                    const ledger::schema::RuleSetT& rule,
+                    const std::function<void(const PooledSubject&)>& each);
 
 // How many of each announced stratum can be drawn.
 std::vector<std::uint64_t> eligible_by_stratum(const Pool& pool, std::size_t strata);

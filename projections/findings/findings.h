@@ -22,8 +22,9 @@ struct FindingsOptions {
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;
 };
 
-// All screens, those that found nothing too: a reader should see what was looked for. Takes the
-// pool of every executed draw once more; memory besides the state: 16 bytes a subject.
+// All screens, those that found nothing too: a reader should see what was looked for. Goes
+// through the registry for every executed draw once more; memory besides the state: 16 bytes a
+// subject.
 std::vector<Screen> findings_of(const State& state, const FindingsOptions& options);
 
 // The screens by themselves, in the order in which they are shown.

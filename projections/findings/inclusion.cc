@@ -30,23 +30,23 @@ class Inclusions {
 
   void add(const Draw& draw) {
     if (draw.is_restricted()) return;  // chances are among what is hidden
-    const auto pool = pool_of(state_, draw.announcement, draw.rule_set);
-    if (!pool) return;  // admission has found it right: it is the registry's past
+    std::vector<bool> drawn(counts_.size(), false);
+    for (const Task& task : draw.tasks) drawn[*state_.subjects.find(task.subject)] = true;
     const auto& strata = draw.outcome->strata;
-    for (const auto& row : pool->subjects) {
-      const double chance = chance_of(draw, *strata[row.stratum], row.weight);
-      if (row.eligibility != 0 || chance == 0 || chance == 1) continue;
-      Inclusion& count = counts_[*state_.subjects.find(row.id)];
-      ++count.trials;
-      count.mean += chance;
-    }
-    for (const Task& task : draw.tasks) {
-      const auto row =
-          std::ranges::lower_bound(pool->subjects, task.subject, {}, &crypto::draw::SubjectRow::id);
-      if (chance_of(draw, *strata[row->stratum], row->weight) == 1) continue;
-      ++counts_[*state_.subjects.find(task.subject)].drawn;
-      ++drawn_;
-    }
+    const auto gathered =
+        each_pooled(state_, draw.announcement, draw.rule_set, [&](const PooledSubject& subject) {
+          const double chance = chance_of(draw, *strata[subject.stratum], subject.weight);
+          if (chance == 1) return;
+          Inclusion& count = counts_[subject.number];
+          if (drawn[subject.number]) {
+            ++count.drawn;
+            ++drawn_;
+          }
+          if (subject.eligibility != SubjectEligibility::eligible || chance == 0) return;
+          ++count.trials;
+          count.mean += chance;
+        });
+    (void)gathered;  // admission has found the pool right: it is the registry's past
   }
 
   const std::vector<Inclusion>& counts() const { return counts_; }

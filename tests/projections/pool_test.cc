@@ -35,8 +35,28 @@ struct Pools : testing::Test {
     announcement.groups[0]->seats = 2;
     announcement.default_capacity = 10;
   }
-  Pool pool(const State& state) { return pool_of(state, announcement, rule).value(); }
+  Pool pool(const State& state) {
+    Pool out = pool_of(state, announcement, rule).value();
+    expect_counted(state, out);
+    return out;
+  }
   Pool pool() { return pool(city.state()); }
+  // Who counts meets the same subjects, and the same is said of each.
+  void expect_counted(const State& state, const Pool& rows) const {
+    std::size_t met = 0;
+    const auto compare = [&](const projections::PooledSubject& subject) {
+      const auto row = std::ranges::lower_bound(rows.subjects, state.subjects.id(subject.number),
+                                                {}, &crypto::draw::SubjectRow::id);
+      ASSERT_NE(row, rows.subjects.end());
+      EXPECT_EQ(row->id, state.subjects.id(subject.number));
+      EXPECT_EQ(row->stratum, subject.stratum);
+      EXPECT_EQ(row->weight, subject.weight);
+      EXPECT_EQ(row->eligibility, static_cast<std::uint64_t>(subject.eligibility));
+      ++met;
+    };
+    EXPECT_TRUE(each_pooled(state, announcement, rule, compare).has_value());
+    EXPECT_EQ(met, rows.subjects.size());
+  }
   static std::uint64_t eligibility(const Pool& pool, std::uint64_t firm) {
     for (const auto& row : pool.subjects) {
       if (row.id == City::code(firm)) return row.eligibility;
@@ -74,6 +94,7 @@ TEST_F(Pools, AreTheRegistryAsItWas) {
                              [](const auto& a, const auto& b) { return a.id < b.id; }));
   announcement.pool_position = city.size();
   EXPECT_EQ(pool_of(city.state(), announcement, rule).error().code, "draw.position");
+  EXPECT_EQ(each_pooled(city.state(), announcement, rule, {}).error().code, "draw.position");
 }
 
 TEST_F(Pools, KeepToTheScope) {
@@ -113,6 +134,8 @@ TEST_F(Pools, StrataPartitionThem) {
   announcement.strata.push_back(std::make_unique<schema::AnnouncedStratumT>());
   announcement.strata[1]->rule_stratum = 1;
   EXPECT_EQ(pool_of(city.state(), announcement, rule).error().code, "draw.strata_overlap");
+  EXPECT_EQ(each_pooled(city.state(), announcement, rule, [](const auto&) {}).error().code,
+            "draw.strata_overlap");
   rule.strata[1]->conditions.push_back(condition(Field::section, {"G"}));
   std::size_t in_second = 0;
   for (const auto& row : pool().subjects) in_second += row.stratum;
