@@ -13,6 +13,7 @@
 #include "crypto/commitment.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
+#include "projections/last_pool.h"
 #include "projections/streams.h"
 
 namespace liuhen::tools::bench {
@@ -98,7 +99,10 @@ void SampleLog::open() {
   storage_ = taken(ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::existing}));
   head_ = std::make_unique<ledger::DiskHeadFile>(layout.head);
   restricted_ = std::make_unique<ledger::RestrictedStore>(*storage_, keys_.master, record_entropy_);
-  admission_ = std::make_unique<projections::StateAdmission>(origin_);
+  projections::State state;
+  state.origin = origin_;
+  state.last_pool = std::make_shared<projections::LastPool>();  // nobody reads while it is folded
+  admission_ = std::make_unique<projections::StateAdmission>(std::move(state));
   ledger::SequencerOptions options;
   options.origin = origin_;
   options.log_key = &keys_.log;

@@ -1,26 +1,18 @@
 #include "tools/bench/stored_log.h"
 
+#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 
 #include "ledger/log_reader.h"
 #include "ledger/rocksdb_storage.h"
+#include "projections/findings/findings.h"
+#include "projections/verify.h"
 #include "tools/bench/child_process.h"
 
 namespace liuhen::tools::bench {
-namespace {
-
-// In MiB; 0 if it was not verified.
-double peak_of_verifying(const std::string& path) {
-  const std::string said = path + ".peak";
-  double peak = 0;
-  if (run_program({"/proc/self/exe", kVerify, path}, said)) std::ifstream(said) >> peak;
-  std::filesystem::remove(said);
-  return peak / 1'024;
-}
-
-}  // namespace
 
 std::unique_ptr<ledger::Storage> open_stored(const std::string& path) {
   auto storage = ledger::open_rocksdb(path, {.mode = ledger::OpenMode::read_only});
@@ -28,30 +20,42 @@ std::unique_ptr<ledger::Storage> open_stored(const std::string& path) {
   return std::move(*storage);
 }
 
-projections::Report verify_stored(ledger::Storage& storage,
-                                  std::function<void(const projections::State&)> whole) {
-  ledger::StorageFetcher fetcher(storage);
-  projections::VerifyOptions options;
-  if (whole)
-    options.replayed_whole = [&](const projections::State& state, const projections::ReplayNotes&) {
-      whole(state);
-    };
-  return projections::verify_log(fetcher, options);
+std::optional<Verifying> verify_in_process(const std::string& path) {
+  const std::string said = path + ".verifying";
+  const bool verified = run_program({"/proc/self/exe", kVerify, path}, said);
+  Verifying took;
+  std::ifstream(said) >> took.seconds >> took.peak_mib;
+  std::filesystem::remove(said);
+  if (!verified || took.peak_mib == 0) return std::nullopt;
+  took.peak_mib /= 1'024;
+  return took;
 }
 
 void memory_of_verifying(benchmark::State& state, const std::string& path) {
   for ([[maybe_unused]] const auto& round : state) {
-    state.counters[kFigure] = peak_of_verifying(path);
-    if (state.counters[kFigure] == 0) state.SkipWithError("not verified");
+    const auto took = verify_in_process(path);
+    if (!took) return state.SkipWithError("not verified");
+    state.counters[kFigure] = took->peak_mib;
   }
 }
 
 int verify_database(const std::string& path) {
   const auto storage = open_stored(path);
-  if (verify_stored(*storage).verdict != ledger::Verdict::verified) return 1;
+  ledger::StorageFetcher fetcher(*storage);
+  const auto now_s = static_cast<std::uint64_t>(std::time(nullptr));
+  projections::VerifyOptions options;
+  options.now_s = now_s;
+  options.replayed_whole = [&](const projections::State& state,
+                               const projections::ReplayNotes& notes) {
+    projections::findings_of(state, {.now_s = now_s, .voids = notes.voids, .plans = notes.plans});
+  };
+  const auto begun = std::chrono::steady_clock::now();
+  if (projections::verify_log(fetcher, options).verdict != ledger::Verdict::verified) return 1;
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   std::ifstream status("/proc/self/status");  // what rusage tells counts whoever forked it
   for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM:")) return std::puts(line.c_str() + 6) == EOF;
+    if (line.starts_with("VmHWM:"))
+      return std::printf("%.3f %s\n", took.count(), line.c_str() + 6) < 0;
   }
   return 1;
 }
