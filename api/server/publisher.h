@@ -144,6 +144,8 @@ class Publisher {
   Publisher(crypto::Policy policy, PublishedLog published, const PublisherOptions& options)
       : policy_(std::move(policy)), published_(std::move(published)), options_(options) {}
 
+  static crypto::Checkpoint own_checkpoint(const std::string& note);  // which the log signed
+
   void run(Member& member);
   std::optional<Target> next(Member& member);  // waits; none when stopping
   void aim(const std::string& head);           // under the mutex

@@ -63,16 +63,6 @@ void Publisher::restore() {
                 "and witnesses will cosign again"));
 }
 
-bool Publisher::is_of_another_history(const std::string& note,
-                                      const crypto::Checkpoint& own) const {
-  const auto opened = policy_.open_signed(note);
-  if (!opened || opened->checkpoint.origin != own.origin) return false;
-  const crypto::Checkpoint& theirs = opened->checkpoint;
-  if (theirs.size > own.size) return true;
-  const auto proof = published_.prove(theirs.size, own.size);
-  return proof && !crypto::verify_consistency(theirs.size, own.size, theirs.root, own.root, *proof);
-}
-
 std::optional<Publisher::Kept> Publisher::proved(const std::string& text,
                                                  const crypto::Checkpoint& own,
                                                  std::size_t& bad) const {
