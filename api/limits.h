@@ -61,6 +61,9 @@ inline constexpr std::size_t kWitnessesMax = 32;            // that one service 
 inline constexpr std::size_t kWitnessResponseBytesMax = 128u << 10;
 inline constexpr unsigned kWitnessAnswerMs = 10'000;
 inline constexpr unsigned kWitnessFirstMs = 2'000;  // a start waits so long for what they hold
+// A log that has entries is not written to, after a start, until every witness has answered or
+// failed to: each is asked three times at most, one after another.
+inline constexpr unsigned kWitnessHoldMs = 3 * kWitnessAnswerMs;
 inline constexpr unsigned kWitnessRoundMs = 5'000;
 inline constexpr unsigned kWitnessRetryFirstMs = 500;
 inline constexpr unsigned kWitnessRetryMostMs = 60'000;
@@ -80,7 +83,7 @@ inline constexpr std::uint64_t kSnapshotEntries = 10'000;     // a snapshot whil
 inline constexpr unsigned kSnapshotPauseS = 300;              // after the last
 inline constexpr std::uint64_t kSnapshotRoomBytes = 1u
                                                     << 30;  // on the disk; otherwise none is made
-inline constexpr std::uint64_t kClockAheadMaxS = 300;  // of recorded time; beyond: not healthy
+inline constexpr std::uint64_t kClockAheadMaxS = 300;       // of recorded time; beyond: not healthy
 inline constexpr unsigned kCheckAgainS = 60;  // after what is stored could not be read
 inline constexpr unsigned kConnectTimeoutMs = 10'000;
 inline constexpr unsigned kAttempts = 10;              // of a program whose request came too early

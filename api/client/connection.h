@@ -63,7 +63,9 @@ struct ConnectionOptions {
   // Certificates in PEM that vouch for the service, in place of those that the system trusts.
   std::string ca_file = {};
   // How often a request is sent in all, if the answer is that it came too early (429, or 503
-  // because of a full queue): after as long as the answer says, kRetryWaitMaxS at most.
+  // because of a full queue): after as long as the answer says, kRetryWaitMaxS at most. With more
+  // than one, also for as long as a service that was just started may ask its witnesses
+  // (`ledger.asking`, kWitnessHoldMs), however often that is.
   unsigned attempts = 1;
   // What is put up with from one peer.
   unsigned connect_ms = kConnectTimeoutMs;

@@ -113,6 +113,11 @@ bool came_too_early(const Response& response) {
   return response.status == 503 && error_of(response).code == "queue.full";
 }
 
+// A service that was just started, and takes nothing before its witnesses have answered.
+bool is_asking(const Response& response) {
+  return response.status == 503 && error_of(response).code == "ledger.asking";
+}
+
 std::chrono::seconds retry_after(const Response& response) {
   unsigned seconds = kRetryAfterS;
   for (const auto& [name, value] : response.headers) {
@@ -131,7 +136,14 @@ class HttpConnection final : public Connection {
   Result<Response> send(const Request& request) override {
     const std::lock_guard lock(mutex_);
     Result<Response> answer = send_once(request);
-    for (unsigned i = 1; i < options_.attempts && answer && came_too_early(*answer); ++i) {
+    const auto asked_until =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(kWitnessHoldMs);
+    for (unsigned sent = 1; answer && options_.attempts > 1;) {
+      if (is_asking(*answer)) {
+        if (std::chrono::steady_clock::now() >= asked_until) break;
+      } else if (!came_too_early(*answer) || sent++ == options_.attempts) {
+        break;
+      }
       if (!cancelling_->pause(retry_after(*answer))) return failed(asio::error::operation_aborted);
       answer = send_once(request);
     }

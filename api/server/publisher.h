@@ -19,9 +19,6 @@
 
 namespace liuhen::api::server {
 
-// A log that has entries is not written to, after a start, until every witness has answered or
-// failed to: each is asked three times at most, one after another.
-inline constexpr unsigned kWitnessHoldMs = 3 * kWitnessAnswerMs;
 // Readers are shown the newest checkpoint that has its quorum for so long after a newer one was
 // signed that has none. Two rounds: the next quorum has come by then, if any is to come.
 inline constexpr unsigned kWitnessedLagMs = 2 * kWitnessRoundMs;

@@ -193,5 +193,18 @@ TEST(Client, ComesAgainWhenItCameTooEarly) {
   EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(900));
 }
 
+TEST(Client, WaitsForAServiceThatAsksItsWitnesses) {
+  std::atomic<int> asked = 0;
+  Running running({[&](const Request&) {
+    if (++asked % 4 != 0) return problem(fail("ledger.asking", "稍后", "later"));
+    return Response{};
+  }});
+  ConnectionOptions options;
+  EXPECT_EQ(connect(running.url(), options).value()->get("/")->status, 503u) << "unless told so";
+  options.attempts = 2;
+  EXPECT_EQ(connect(running.url(), options).value()->get("/")->status, 200u);
+  EXPECT_EQ(asked, 4) << "more often than a crowd is tried again";
+}
+
 }  // namespace
 }  // namespace liuhen::api::server

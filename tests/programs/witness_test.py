@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from programs import BIN, DEMO, ENVIRONMENT, SLOWER, Service, copy_of_demo, liuhen, person, scratch
+from programs import BIN, DEMO, ENVIRONMENT, LIUHEN, SLOWER, Service, copy_of_demo, liuhen, person, scratch
 from small_ledger import SmallLedger, post
 
 VERIFY = os.path.join(BIN, "liuhen-verify")
@@ -257,6 +257,20 @@ class OneLog(unittest.TestCase):
         self.assertIn("nothing to read again", self.witness.process.stdout.readline())
         self.assertEqual(self.witness.get("/healthz")[0], 200)
         self.assertEqual(self.witness.stop(signal.SIGTERM)[0], 0)
+
+    def test_programs_wait_while_a_start_asks_the_witness(self):
+        self.witness.process.send_signal(signal.SIGSTOP)  # it takes connections, and says nothing
+        with Service(self.ledger, "--policy", self.policy(self.witness.url)) as service:
+            self.assertEqual(json.loads(service.get("/readyz")[2])["code"], "ledger.asking")
+            writer = subprocess.Popen(
+                [LIUHEN, "--lang", "en", "department", "370281-TEST", "--name", "试", "--division", "370200", "--superior",
+                 "370200-SCJG", "--url", service.url, "--key", person("office-1")],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT)
+            eventually(lambda: re.search(r'code="ledger\.asking"} [1-9]', service.get("/metrics")[2].decode()))
+            self.assertIsNone(writer.poll())
+            self.witness.process.send_signal(signal.SIGCONT)
+            said = writer.communicate(timeout=30 * SLOWER)[0]
+            self.assertEqual(writer.returncode, 0, said)
 
     def test_behind_a_proxy_each_client_is_held_to_its_own_rate(self):
         def asked(witness, address):
