@@ -124,7 +124,7 @@ class Sequencer {
   virtual std::optional<PendingIntent> pending_intent(const Hash& hash) const = 0;
   virtual std::string checkpoint()
       const = 0;  // the last signed note, empty before the first; any thread
-  // The last one that the head file holds, which is what witnesses may be shown: behind
+  // The last one that the head file holds, which is what witnesses are offered: behind
   // checkpoint() by one batch at most, for as long as it takes to write. Any thread.
   virtual std::string kept_checkpoint() const = 0;
   // After each, on the writer thread; must not block. Set before the first submit.

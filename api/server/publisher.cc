@@ -76,9 +76,9 @@ void Publisher::start() {
     holds_ = !head.empty() && policy_.needs_witnesses() && !all_asked();
     hold_until_ = steady_clock::now() + milliseconds(options_.hold_ms);
     // What an earlier run has shown is no larger.
-    if (!head.empty()) {
-      public_.note = head;
-      public_.size = own_checkpoint(head).size;
+    if (const std::string committed = published_.committed(); !committed.empty()) {
+      public_.note = committed;
+      public_.size = own_checkpoint(committed).size;
     }
   }
   if (!options_.file.empty()) storing_ = std::thread([this] { store(); });
@@ -190,6 +190,7 @@ std::optional<Publisher::Target> Publisher::next(Member& member) {
   while (!stopping_) {
     const std::uint64_t seen = changes_;
     lock.unlock();
+    weigh_again();
     const std::string head = published_.head();  // takes a lock of its own
     lock.lock();
     aim(head);
@@ -213,7 +214,8 @@ void Publisher::keep(Member& member, const Target& target, crypto::NoteSignature
     member.status.error.reset();
     member.status.fork.reset();
     member.status.ahead.reset();
-    member.status.proven = false;
+    member.status.proven = member.showed_another = false;
+    member.showed_longer.clear();
     member.asked = true;
     weigh();
     member.status.size = target.size;

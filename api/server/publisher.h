@@ -38,7 +38,11 @@ struct PublisherOptions {
 
 // What the publisher reads; any thread.
 struct PublishedLog {
-  std::function<std::string()> head;  // the last signed note, empty before the first
+  std::function<std::string()> head;  // what witnesses are offered, empty before the first
+  // The last signed note, durable with its entries: what anybody may have been shown by now and may
+  // have brought to a witness. Ahead of head() for as long as that takes to be kept, never behind
+  // it. What witnesses hold is weighed against this one.
+  std::function<std::string()> committed;
   ProveConsistency prove;
   std::function<void()> cosigned;  // a quorum, or one more witness beyond it; must not block
   // A witness, by its name in the policy, holds another history or more of it: `witness.fork` or
@@ -65,7 +69,8 @@ struct WitnessStatus {
   unsigned failures = 0;              // in a row
   std::optional<Error> fork = {};     // 422, and it has not cosigned since
   std::optional<Error> ahead = {};    // it said `witness.ahead`, and neither since
-  // For either it has shown a checkpoint that the log signed and that this log does not contain.
+  // For either it has shown a checkpoint that the log signed and that this log does not contain,
+  // until it cosigns, or the log turns out to contain it.
   bool proven = false;
 };
 
@@ -122,6 +127,10 @@ class Publisher {
     std::uint64_t done_size = 0;            // offered last, and answered
     Moment not_before{};
     bool asked = false;  // once, and it answered or failed to
+    // Whether it has shown a checkpoint that the log signed and that is not of this log's history.
+    bool showed_another = false;
+    // Likewise, of more entries than the log had then: proofs as well, until the log has as many.
+    std::vector<crypto::Checkpoint> showed_longer;
     WitnessStatus status;
     std::thread thread;
   };
@@ -148,16 +157,23 @@ class Publisher {
   void aim(const std::string& head);           // under the mutex
   void keep(Member& member, const Target& target, crypto::NoteSignature signature);
   void refused(Member& member, const Target& target, const Error& error);
-  void failed(Member& member, const Error& error, bool proven);
+  // What a checkpoint that the log signed is to the log as it is now.
+  enum class Relation { beginning, longer, another_history, unknown };
   struct Held {
-    bool another_history = false;  // which the log signed
+    crypto::Checkpoint own;  // the log's, of when the witness had answered
+    std::optional<crypto::Checkpoint> against;
+    Relation relation = Relation::unknown;  // of that
     std::optional<Kept> ours;
   };
   // What the witness shows to monitors.
   Held held_by(Member& member, const Target& target);
+  // `shown`: what it proves by that.
+  void failed(Member& member, const Error& error, const Held* shown = nullptr);
   // Its cosignature of a checkpoint that somebody else brought it; false if it is known.
   bool take(Member& member, const Kept& held);
-  void weigh();                          // under the mutex: whether enough speaks against the log
+  void weigh();  // under the mutex: whether enough speaks against the log
+  // What was longer than the log, which may have become a part of it.
+  void weigh_again();
   bool can_settle() const;               // under the mutex: whether the target may get its quorum
   void forget_some();                    // under the mutex
   bool all_asked() const;                // under the mutex
@@ -166,8 +182,10 @@ class Publisher {
   static CosignedCheckpoint shown(const Kept& kept);
 
   void restore();  // what the file has
-  // Whether the log with the head `own` signed the note, and does not contain it.
-  bool is_of_another_history(const std::string& note, const crypto::Checkpoint& own) const;
+  // Of a note of that origin, if the log signed it.
+  std::optional<crypto::Checkpoint> signed_by_log(const std::string& note,
+                                                  const std::string& origin) const;
+  Relation relation(const crypto::Checkpoint& theirs, const crypto::Checkpoint& own) const;
   // What is good of a stored note, which a log with the head `own` signed; counts lines that are
   // not.
   std::optional<Kept> proved(const std::string& note, const crypto::Checkpoint& own,

@@ -9,6 +9,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+// Of what one witness shows beyond the log, kept until the log has as many entries.
+constexpr std::size_t kLongerMax = 8;
+
 // It says that the log was rolled back or has forked.
 bool contradicts(const Error& error) {
   return error.code == "witness.fork" || error.code == "witness.ahead";
@@ -20,47 +23,60 @@ bool contradicts(const Error& error) {
 // offered here, and says nothing against the log.
 void Publisher::refused(Member& member, const Target& target, const Error& error) {
   const bool says_more = error.code == "witness.ahead";
-  if (!contradicts(error) && error.code != "witness.answer") return failed(member, error, false);
+  if (!contradicts(error) && error.code != "witness.answer") return failed(member, error);
   const Held held = held_by(member, target);
   if (held.ours && take(member, *held.ours)) return;
   const std::uint64_t said = member.client->said();
-  const std::uint64_t size = says_more ? own_checkpoint(published_.head()).size : target.size;
-  if (says_more && !held.another_history && said <= size) {
+  const std::uint64_t size = says_more ? held.own.size : target.size;
+  if (says_more && !held.against && said <= size) {
     const std::string name = member.witness.key.name, had = std::to_string(said);
     return failed(
         member,
         fail("witness.answer",
              "见证人 " + name + " 说已联署到 " + had + " 条，多于所给而不多于本账本，却没有出示",
              "the witness " + name + " says that it has cosigned " + had +
-                 " entries, more than it was offered and no more than there are, and shows none"),
-        false);
+                 " entries, more than it was offered and no more than there are, and shows none"));
   }
   failed(member,
          says_more && said > size ? witness_ahead(member.witness.key.name, said, size) : error,
-         contradicts(error) && held.another_history);
+         &held);
 }
 
 Publisher::Held Publisher::held_by(Member& member, const Target& target) {
   const auto note = member.client->held(own_checkpoint(target.note).origin);
-  if (!note) return {};
-  // Read after the witness was: it may have cosigned what was signed meanwhile.
-  const crypto::Checkpoint own = own_checkpoint(published_.head());
-  if (is_of_another_history(*note, own)) return {.another_history = true, .ours = {}};
+  // Read after the witness was, and not the head that is offered: it may have cosigned whatever
+  // anybody was shown meanwhile.
+  Held held{.own = own_checkpoint(published_.committed()), .against = {}, .ours = {}};
+  if (!note) return held;
+  const auto theirs = signed_by_log(*note, held.own.origin);
+  if (theirs) held.relation = relation(*theirs, held.own);
+  if (held.relation == Relation::longer || held.relation == Relation::another_history) {
+    held.against = theirs;
+    return held;
+  }
   std::size_t bad = 0;
-  return {.another_history = false, .ours = proved(*note, own, bad)};
+  held.ours = proved(*note, held.own, bad);
+  return held;
 }
 
-bool Publisher::is_of_another_history(const std::string& note,
-                                      const crypto::Checkpoint& own) const {
-  const auto opened = policy_.open_signed(note);
-  if (!opened || opened->checkpoint.origin != own.origin) return false;
-  const crypto::Checkpoint& theirs = opened->checkpoint;
-  if (theirs.size > own.size) return true;
+std::optional<crypto::Checkpoint> Publisher::signed_by_log(const std::string& note,
+                                                           const std::string& origin) const {
+  auto opened = policy_.open_signed(note);
+  if (!opened || opened->checkpoint.origin != origin) return std::nullopt;
+  return std::move(opened->checkpoint);
+}
+
+Publisher::Relation Publisher::relation(const crypto::Checkpoint& theirs,
+                                        const crypto::Checkpoint& own) const {
+  if (theirs.size > own.size) return Relation::longer;
   const auto proof = published_.prove(theirs.size, own.size);
-  return proof && !crypto::verify_consistency(theirs.size, own.size, theirs.root, own.root, *proof);
+  if (!proof) return Relation::unknown;
+  return crypto::verify_consistency(theirs.size, own.size, theirs.root, own.root, *proof)
+             ? Relation::beginning
+             : Relation::another_history;
 }
 
-void Publisher::failed(Member& member, const Error& error, bool proven) {
+void Publisher::failed(Member& member, const Error& error, const Held* shown) {
   if (published_.contradicted && contradicts(error))
     published_.contradicted(member.witness.name, error);
   const std::lock_guard lock(mutex_);
@@ -71,7 +87,14 @@ void Publisher::failed(Member& member, const Error& error, bool proven) {
     member.status.ahead = error;
   }
   // A proof stays one, though it can no longer be read.
-  if (contradicts(error)) member.status.proven = member.status.proven || proven;
+  if (contradicts(error) && shown != nullptr && shown->against) {
+    auto& longer = member.showed_longer;
+    if (shown->relation == Relation::another_history)
+      member.showed_another = true;
+    else if (longer.size() < kLongerMax && !std::ranges::count(longer, *shown->against))
+      longer.push_back(*shown->against);
+    member.status.proven = true;
+  }
   member.asked = true;
   weigh();
   const unsigned doublings = std::min(member.status.failures, 16u);
@@ -81,6 +104,31 @@ void Publisher::failed(Member& member, const Error& error, bool proven) {
   member.status.error = error;
   member.not_before = steady_clock::now() + milliseconds(pause);
   signal_.notify_all();
+}
+
+// One that was longer than the log is a proof for as long as it may be of another history, and no
+// longer: nobody's order of reading the two may stop an honest log for good.
+void Publisher::weigh_again() {
+  std::vector<std::pair<Member*, crypto::Checkpoint>> open;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& member : members_) {
+      for (const auto& checkpoint : member->showed_longer)
+        open.emplace_back(member.get(), checkpoint);
+    }
+  }
+  if (open.empty()) return;
+  const crypto::Checkpoint own = own_checkpoint(published_.committed());
+  for (const auto& [member, checkpoint] : open) {
+    const Relation found = relation(checkpoint, own);
+    if (found == Relation::longer || found == Relation::unknown) continue;
+    const std::lock_guard lock(mutex_);
+    if (std::erase(member->showed_longer, checkpoint) == 0) continue;  // it has cosigned
+    if (found == Relation::another_history) member->showed_another = true;
+    member->status.proven = member->showed_another || !member->showed_longer.empty();
+    if (!member->status.proven) member->status.ahead.reset();
+    weigh();
+  }
 }
 
 void Publisher::weigh() {

@@ -31,14 +31,16 @@ void Publisher::restore() {
   if (options_.file.empty()) return;
   const auto stored = read_cosigned(options_.file);
   if (!stored) return tell(stored.error());
-  const std::string head = published_.head();
+  const std::string committed = published_.committed();
   std::size_t bad = stored->whole ? 0 : 1;
-  if (head.empty()) {
+  if (committed.empty()) {
     bad += stored->notes.size();
   } else {
-    const auto own = crypto::parse_checkpoint(crypto::parse_note(head).value().text).value();
+    const crypto::Checkpoint own = own_checkpoint(committed);
     for (const std::string& note : stored->notes) {
-      if (is_of_another_history(note, own)) {
+      const auto theirs = signed_by_log(note, own.origin);
+      const Relation found = theirs ? relation(*theirs, own) : Relation::unknown;
+      if (found == Relation::longer || found == Relation::another_history) {
         const std::lock_guard lock(mutex_);
         filed_ = signed_otherwise(options_.file);
         continue;

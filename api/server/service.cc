@@ -140,7 +140,7 @@ class DirectoryService final : public Service {
       feeds_.committed(first + entries.size());
       snapshots_.committed(first + entries.size());
     });
-    // A witness is shown no head that a crash could still take from the head file.
+    // Witnesses are offered no head that a crash could still take from the head file.
     sequencer_->on_kept([this] {
       if (publisher_) publisher_->published();
     });
@@ -350,6 +350,7 @@ class DirectoryService final : public Service {
     if (!options_.policy) return ok();
     PublishedLog published;
     published.head = [this] { return sequencer_->kept_checkpoint(); };
+    published.committed = [this] { return sequencer_->checkpoint(); };
     published.prove = [this](std::uint64_t old_size, std::uint64_t new_size) {
       Result<ReadModel::Reading> reading = model_.read(new_size);
       if (!reading) return Result<crypto::Proof>(reading.error());

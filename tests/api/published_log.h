@@ -26,8 +26,18 @@ class Published {
     const std::lock_guard lock(mutex_);
     return note_;
   }
+  // From now on the head that is offered stays what it is, however much is committed.
+  void keep_no_more() {
+    const std::lock_guard lock(mutex_);
+    kept_ = note_;
+  }
+  std::string kept() {
+    const std::lock_guard lock(mutex_);
+    return kept_.value_or(note_);
+  }
   api::server::PublishedLog parts() {
-    return {.head = [this] { return note(); },
+    return {.head = [this] { return kept(); },
+            .committed = [this] { return note(); },
             .prove =
                 [this](std::uint64_t a, std::uint64_t b) {
                   const std::lock_guard lock(mutex_);
@@ -45,6 +55,7 @@ class Published {
   crypto::SigningKey key_ = key_of(1);
   crypto::TreeHistory tree_;
   std::string note_;
+  std::optional<std::string> kept_;
 };
 
 inline std::string policy_text(
