@@ -39,6 +39,12 @@ ServiceOptions without_passphrase(ServiceOptions options) {
   return options;
 }
 
+// Of one that is yet to be signed by others, their signatures are zeros, which no signature is.
+bool is_whole(const ledger::Event& event) {
+  return std::ranges::none_of(event.signatures(),
+                              [](const Signature& one) { return one == Signature{}; });
+}
+
 // The writer's state. What it takes in before anything can be submitted, the readers begin with.
 class WriterAdmission final : public ledger::Admission {
  public:
@@ -59,7 +65,9 @@ class WriterAdmission final : public ledger::Admission {
     if (event.tag() == ledger::PayloadTag::TeamNamed) return check_team(event);
     if (event.tag() != ledger::PayloadTag::CheckpointWitnessed) {
       Outcome kept = projections::check_conflicts_kept(state_.state(), event);
-      if (kept) kept = projections::check_pools_kept(state_.state(), event, row_commitment_);
+      // It reads the whole pool: nobody alone can have that done, as often as he likes.
+      if (kept && is_whole(event))
+        kept = projections::check_pools_kept(state_.state(), event, row_commitment_);
       return kept;
     }
     if (!policy_) return ok();
