@@ -1,6 +1,7 @@
 """`liuhen accept-loss` that is refused, fails or is broken off: nothing is set aside unless the loss is recorded, and whatever
 was recorded is finished by the same command and by any start (docs/formats/storage.md, "A lost head")."""
 
+import ctypes
 import json
 import os
 import shutil
@@ -109,11 +110,21 @@ class AcceptLoss(unittest.TestCase):
         self.expect_aside(self.ledger, "and then")
 
     def test_who_changes_his_mind_at_the_prompt_has_changed_nothing(self):
-        for end in (lambda terminal: terminal.press(b"\x03"), lambda terminal: os.kill(terminal.child, signal.SIGKILL)):
+        """Whichever thread of the opened ledger the signal comes to."""
+        def interrupt_another(process):
+            thread = max(int(name) for name in os.listdir(f"/proc/{process}/task"))
+            self.assertNotEqual(thread, process)
+            ctypes.CDLL(None).tgkill(process, thread, signal.SIGINT)
+
+        for ends_by, end in ((signal.SIGINT, lambda terminal: terminal.press(b"\x03")),
+                             (signal.SIGINT, lambda terminal: interrupt_another(terminal.child)),
+                             (signal.SIGKILL, lambda terminal: os.kill(terminal.child, signal.SIGKILL))):
             terminal = Terminal(*self.words(self.ledger, self.keys[0], self.sealed_key()))
             terminal.read_until("assphrase")
             end(terminal)
-            self.assertNotEqual(terminal.end(), 0)
+            if ends_by == signal.SIGINT:
+                terminal.read_until("\n")
+            self.assertEqual(terminal.end(), -ends_by)
             self.expect_as_before("at the prompt")
 
     def test_on_a_ledger_that_lost_nothing_what_stops_it_stays(self):
