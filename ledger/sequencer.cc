@@ -456,8 +456,13 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(
   ReplayReport report = begun ? check_rest(storage, std::move(begun), by_stored, admit, progress)
                               : check_storage(storage, by_stored, admit, progress);
   if (options.stop.stop_requested()) return stopping();
+  // A checkpoint that no key at hand signed accuses nobody while the key in force is not at hand.
+  const bool by_another =
+      report.verdict == Verdict::violated && report.fold && report.finding.code == "note.unsigned";
+  if (report.verdict == Verdict::verified || by_another) {
+    if (const Outcome there = check_held(held, *report.fold); !there) return there.error();
+  }
   if (report.verdict != Verdict::verified) return refusal_of(report);
-  if (const Outcome there = check_held(held, *report.fold); !there) return there.error();
   const auto known = check_head(storage, head, held, *report.fold, losses);
   if (!known) return known.error();
   const bool awaits_loss = known->lost && options.accept_loss;

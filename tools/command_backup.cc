@@ -2,6 +2,7 @@
 
 #include "api/client/control_client.h"
 #include "api/client/url_fetcher.h"
+#include "api/server/declared_loss.h"
 #include "api/server/keys.h"
 #include "api/server/restore.h"
 #include "crypto/checkpoint.h"
@@ -11,6 +12,7 @@
 #include "ledger/loss.h"
 #include "ledger/rocksdb_storage.h"
 #include "tools/commands.h"
+#include "tools/own_directory.h"
 #include "tools/progress.h"
 #include "tools/text_file.h"
 
@@ -311,41 +313,23 @@ Outcome restore(Environment& environment, const Restoring& asked) {
   return asked.mirror.empty() ? ok() : say_refilled(environment, asked, restored->refilled);
 }
 
-// The note alone, beside the head file and durable before that is replaced: the name says the size,
-// and the hash too where another of that size was lost before.
-Result<std::string> keep_lost(const std::string& head, const std::string& note,
-                              std::uint64_t size) {
-  std::string path = head + ".lost-" + std::to_string(size);
-  const auto there = ledger::DiskHeadFile(path).read();
-  if (!there) return there.error();
-  if (*there && **there != note) path += "-" + to_hex(ledger::loss_hash(note)).substr(0, 8);
-  std::error_code problem = ledger::write_synced(path + ".new", view_of(note));
-  if (!problem) problem = ledger::rename_synced(path + ".new", path);
-  if (problem) {
-    return fail("file.io", "无法写入 " + path + "：" + problem.message(),
-                path + " cannot be written: " + problem.message());
-  }
-  return path;
-}
-
-// What witnesses cosigned of the lost history is no evidence against the one that goes on: it is
-// kept beside the head that was lost, under a name that ends as that one's does.
-Result<std::string> set_cosigned_aside(const api::server::Layout& layout, const std::string& lost) {
-  const std::string path = layout.dir + "/cosigned";
-  if (!fs::exists(path)) return std::string();
-  const std::string aside = path + lost.substr(layout.head.size());
-  if (const auto problem = ledger::rename_synced(path, aside); problem) {
-    return fail("file.io", "无法把 " + path + " 改名为 " + aside + "：" + problem.message(),
-                path + " cannot be renamed to " + aside + ": " + problem.message());
-  }
-  return aside;
-}
-
-// Whether an earlier run recorded the event, and could not replace the head file.
+// Whether the event that declares this head lost is in the last batch.
 Result<bool> is_recorded(const api::server::Layout& layout, const std::string& note) {
   const auto storage = ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::read_only});
   if (!storage) return storage.error();
   return ledger::was_just_declared_lost(**storage, ledger::loss_hash(note));
+}
+
+// Whether an earlier run recorded the event, and was broken off before the head file was replaced
+// or all of the lost history was set aside.
+Result<bool> is_unfinished(const api::server::Layout& layout, const std::string& head) {
+  const auto recorded = is_recorded(layout, head);
+  if (!recorded || *recorded) return recorded;
+  const auto storage = ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::read_only});
+  if (!storage) return storage.error();
+  const auto note = api::server::unfinished_loss(layout, **storage);
+  if (!note) return note.error();
+  return note->has_value();
 }
 
 ledger::schema::EvidenceAttachedT loss_of(const std::string& note, const std::string& said) {
@@ -366,7 +350,14 @@ struct LostHead {
 Result<LostHead> read_head(const api::server::Layout& layout) {
   const auto head = ledger::DiskHeadFile(layout.head).read();
   if (!head) return head.error();
-  const auto note = crypto::parse_note(head->value_or(""));
+  if (!*head) {
+    return fail(
+        "head.absent",
+        "没有文件 " + layout.head + "：把所知最新的已签检查点放回那里，才知道失去的是哪一份",
+        "there is no file " + layout.head +
+            ": put the newest signed checkpoint known there, which tells what is lost");
+  }
+  const auto note = crypto::parse_note(**head);
   if (!note) return note.error();
   auto lost = crypto::parse_checkpoint(note->text);
   if (!lost) return lost.error();
@@ -374,18 +365,20 @@ Result<LostHead> read_head(const api::server::Layout& layout) {
 }
 
 // Beside a head that the log signed and no longer has: the event that says so, and nothing before
-// it. Broken off anywhere, it is finished by running it again.
+// it. Broken off anywhere, it is finished by running it again, and if the event is recorded, by any
+// start.
 Outcome accept_loss(Environment& environment, Target target, const std::string& reason) {
+  if (auto own = check_own_directory(target, "accept-loss"); !own) return own;
   const api::server::Layout layout(target.dir);
   const auto found = read_head(layout);
   if (!found) return found.error();
-  const auto recorded = is_recorded(layout, found->note);
-  if (!recorded) return recorded.error();
+  const auto unfinished = is_unfinished(layout, found->note);
+  if (!unfinished) return unfinished.error();
   target.accept_loss = true;
   Session session(environment, target);
   auto log = session.get("/api/v1/log");
   if (!log) return log.error();
-  if (*recorded) {
+  if (*unfinished) {
     environment.say("此前已记入，头文件现已更新：账本可以继续",
                     "it was recorded before, and the head file has been brought up: the ledger can "
                     "go on");
@@ -393,22 +386,21 @@ Outcome accept_loss(Environment& environment, Target target, const std::string& 
   }
   const auto head = read_head(layout);  // once more: it may have been raised to what was cosigned
   if (!head) return head.error();
-  const auto kept = keep_lost(layout.head, head->note, head->lost.size);
-  if (!kept) return kept.error();
-  const auto aside = set_cosigned_aside(layout, *kept);
-  if (!aside) return aside.error();
+  // Whoever asks for passphrases may be left waiting for ever.
+  if (const auto keys = session.keys(); !keys) return keys.error();
+  if (auto begun = api::server::begin_loss(layout, head->note); !begun) return begun;
   const std::string had = std::to_string(head->lost.size),
                     has = std::to_string(log->at("size").to_number<std::uint64_t>());
   const auto done = session.submit_and_say(united(
       loss_of(head->note, has + " / " + had + " " + to_base64(head->lost.root) + " " + reason)));
   if (!done) {
-    std::error_code ignored;
-    if (done.error().code == "restore.no_loss") {
-      if (!aside->empty()) fs::rename(*aside, layout.dir + "/cosigned", ignored);
-      fs::remove(*kept, ignored);
-    }
+    // One that failed while it was written may be there all the same.
+    const auto recorded = is_recorded(layout, head->note);
+    if (recorded && !*recorded) api::server::drop_loss(layout);
     return done;
   }
+  const auto kept = api::server::set_lost_aside(layout, head->note);
+  if (!kept) return kept.error();
   environment.say(
       "失去的检查点存于 " + *kept + "；见证方和镜像保有旧历史，将拒绝此后的检查点，须逐一说明",
       "the lost checkpoint is kept in " + *kept +

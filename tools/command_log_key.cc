@@ -2,10 +2,16 @@
 #include <filesystem>
 
 #include "api/server/keys.h"
+#include "crypto/checkpoint.h"
 #include "crypto/key_file.h"
 #include "crypto/sha256.h"
+#include "ledger/dir_check.h"
+#include "ledger/head_file.h"
 #include "ledger/log_keys.h"
+#include "ledger/log_reader.h"
+#include "ledger/rocksdb_storage.h"
 #include "tools/commands.h"
+#include "tools/own_directory.h"
 #include "tools/text_file.h"
 
 namespace liuhen::tools {
@@ -54,15 +60,57 @@ ledger::schema::EvidenceAttachedT change(const std::string& note) {
   return out;
 }
 
+// Whether the key in the file signed the checkpoint.
+Result<bool> has_signed(const std::string& path, const std::string& origin,
+                        const std::string& checkpoint) {
+  const auto text = read_text(path);
+  if (!text) return text.error();
+  const auto file = crypto::KeyFile::parse(view_of(*text));
+  if (!file) return file.error();
+  return crypto::open_checkpoint(checkpoint, {.name = origin, .key = file->public_key()})
+      .has_value();
+}
+
+// Which of two keys is to go: where the change was among what accept-loss declared lost, the one
+// before it is in force again.
+Error old_key_is_there(const Layout& layout) {
+  const std::string now = layout.key("log"), old = layout.key(api::server::kOldLogKey);
+  const auto origin = api::server::read_origin(layout);
+  if (!origin) return origin.error();
+  const auto storage = ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::read_only});
+  if (!storage) return storage.error();
+  ledger::DiskHeadFile head(layout.head);
+  if (const auto reaches = ledger::check_reach(**storage, head); !reaches) return reaches.error();
+  const auto checkpoint = ledger::StorageFetcher(**storage).checkpoint();
+  if (!checkpoint) return checkpoint.error();
+  const auto by_now = has_signed(now, *origin, *checkpoint);
+  if (!by_now) return by_now.error();
+  const auto by_old = has_signed(old, *origin, *checkpoint);
+  if (!by_old) return by_old.error();
+  if (*by_now) {
+    return fail(
+        "log_key.old", "上一次更换还没有结束：先把 " + old + " 移到保管处",
+        "the change before is not over: first move " + old + " to where such keys are kept");
+  }
+  if (*by_old) {
+    return fail("log_key.old",
+                "账本现用的日志密钥是 " + old + "，而不是 " + now +
+                    "（更换它的条目已随失去的历史而去）：先把后者移到保管处，再把前者改名为后者",
+                "the log signs by " + old + ", and not by " + now +
+                    " (the change to it went with the history that was lost): first move the "
+                    "latter to where such keys are kept, and give the former its name");
+  }
+  return fail("log_key.absent", "账本最新的检查点不是 " + now + " 或 " + old + " 签的",
+              "the newest checkpoint is signed neither by " + now + " nor by " + old);
+}
+
 // Broken off anywhere, it is finished by running it again.
 Outcome rotate(Environment& environment, Target target, const std::string& reason) {
+  if (auto own = check_own_directory(target, "key rotate-log"); !own) return own;
   const Layout layout(target.dir);
   if (fs::exists(layout.key(api::server::kOldLogKey)) &&
       !fs::exists(layout.key(api::server::kNewLogKey))) {
-    return fail("log_key.old",
-                "上一次更换还没有结束：先把 " + layout.key(api::server::kOldLogKey) + " 移到保管处",
-                "the change before is not over: first move " + layout.key(api::server::kOldLogKey) +
-                    " to where such keys are kept");
+    return old_key_is_there(layout);
   }
   if (target.keys.size() != 2) {
     return fail("session.key", "请用 --key 一次给出两位受托人的密钥",

@@ -55,10 +55,14 @@ class SilentTerminal {
   }
 
   // The next byte; false at the end, or when a signal came. Signals are let through only while it
-  // waits, so that none slips in between.
+  // waits, so that none slips in between; one that another thread took meanwhile, as of an opened
+  // ledger, is looked for.
   bool read(char& c) const {
     pollfd wait{.fd = terminal_, .events = POLLIN, .revents = 0};
-    return ::ppoll(&wait, 1, nullptr, &mask_) == 1 && ::read(terminal_, &c, 1) == 1;
+    const timespec pause{.tv_sec = 0, .tv_nsec = 100'000'000};
+    int ready = 0;
+    while (ready == 0 && signal_while_asking == 0) ready = ::ppoll(&wait, 1, &pause, &mask_);
+    return ready == 1 && ::read(terminal_, &c, 1) == 1;
   }
 
  private:

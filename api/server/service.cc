@@ -8,6 +8,7 @@
 #include "api/server/backend.h"
 #include "api/server/background_check.h"
 #include "api/server/conditional.h"
+#include "api/server/declared_loss.h"
 #include "api/server/known_head.h"
 #include "api/server/measured.h"
 #include "api/server/pool_opener.h"
@@ -39,6 +40,12 @@ ServiceOptions without_passphrase(ServiceOptions options) {
   return options;
 }
 
+// Of one that is yet to be signed by others, their signatures are zeros, which no signature is.
+bool is_whole(const ledger::Event& event) {
+  return std::ranges::none_of(event.signatures(),
+                              [](const Signature& one) { return one == Signature{}; });
+}
+
 // The writer's state. What it takes in before anything can be submitted, the readers begin with.
 class WriterAdmission final : public ledger::Admission {
  public:
@@ -59,7 +66,9 @@ class WriterAdmission final : public ledger::Admission {
     if (event.tag() == ledger::PayloadTag::TeamNamed) return check_team(event);
     if (event.tag() != ledger::PayloadTag::CheckpointWitnessed) {
       Outcome kept = projections::check_conflicts_kept(state_.state(), event);
-      if (kept) kept = projections::check_pools_kept(state_.state(), event, row_commitment_);
+      // It reads the whole pool: nobody alone can have that done, as often as he likes.
+      if (kept && is_whole(event))
+        kept = projections::check_pools_kept(state_.state(), event, row_commitment_);
       return kept;
     }
     if (!policy_) return ok();
@@ -125,7 +134,8 @@ class DirectoryService final : public Service {
 
   ~DirectoryService() override { stop(); }
 
-  Outcome start() {
+  // `lost`: a head of which a loss was declared, and not all set aside.
+  Outcome start(const std::optional<std::string>& lost) {
     auto snapshot = options_.accept_loss ? std::nullopt : open_from_snapshot();
     Result<std::unique_ptr<ledger::Sequencer>> sequencer =
         snapshot ? std::move(snapshot->sequencer)
@@ -135,6 +145,9 @@ class DirectoryService final : public Service {
         measured(gated(std::move(*sequencer),
                        [this] { return publisher_ ? publisher_->refusal() : std::nullopt; }),
                  observer_);
+    if (lost) {
+      if (Outcome finished = finish_loss(*lost); !finished) return finished;
+    }
     sequencer_->on_committed([this](std::uint64_t first, const std::vector<Bytes>& entries) {
       model_.committed(first + entries.size());
       feeds_.committed(first + entries.size());
@@ -179,6 +192,13 @@ class DirectoryService final : public Service {
       observer_.note(Severity::warning, "reads_only", {{"code", why->code}, {"detail", why->en}});
     if (snapshot) check_.start(std::move(snapshot->head));
     return ok();
+  }
+
+  // Opening has made the event that declares it durable, unless the disk takes nothing now.
+  Outcome finish_loss(const std::string& lost) {
+    if (const auto why = sequencer_->stopped()) return *why;
+    const auto kept = set_lost_aside(layout_, lost);
+    return kept ? ok() : Outcome(kept.error());
   }
 
   std::vector<const crypto::SigningKey*> other_log_keys() const {
@@ -447,12 +467,17 @@ Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& options) {
                 "the ledger's database " + layout.database +
                     " is gone; nothing was started nor made anew: restore it from a backup");
   }
-  if (Outcome raised = raise_head(layout, log_keys_of(*keys, *origin)); !raised)
-    return raised.error();
+  std::optional<std::string> lost;
   {
     const auto readable =
         ledger::open_rocksdb(layout.database, {.mode = ledger::OpenMode::read_only});
     if (!readable) return readable.error();
+    auto unfinished = unfinished_loss(layout, **readable);
+    if (!unfinished) return unfinished.error();
+    lost = std::move(*unfinished);
+    // What was cosigned of a history that is declared lost is no evidence any more.
+    if (Outcome raised = lost ? ok() : raise_head(layout, log_keys_of(*keys, *origin)); !raised)
+      return raised.error();
     ledger::DiskHeadFile head(layout.head);
     const Outcome reaches = ledger::check_reach(**readable, head);
     const bool excused =
@@ -464,7 +489,7 @@ Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& options) {
   if (!storage) return storage.error();
   auto service = std::make_unique<DirectoryService>(options, std::move(*origin), std::move(*keys),
                                                     std::move(*storage));
-  if (Outcome started = service->start(); !started) return started.error();
+  if (Outcome started = service->start(lost); !started) return started.error();
   return std::unique_ptr<Service>(std::move(service));
 }
 

@@ -138,7 +138,25 @@ TEST(LogKeys, WithoutTheKeyInForceNothingStarts) {
   log.change_key();
   ASSERT_TRUE(log.ledger.submit_item("y"));
   EXPECT_EQ(log.try_open({&log.ledger.log_key})->code, "log_key.absent");
+  EXPECT_EQ(log.try_open({&log.third})->code, "log_key.absent");
   EXPECT_FALSE(log.try_open({&log.second}));
+}
+
+// As after the loss of a change was accepted, of which the new key's file is left alone.
+TEST(LogKeys, AKeyThatIsNotTheLogsAccusesNobody) {
+  Log log;
+  const auto absent = log.try_open({&log.third});
+  EXPECT_EQ(absent->code, "log_key.absent");
+  EXPECT_NE(absent->en.find(to_hex(log.ledger.log_key.public_key())), std::string::npos);
+  EXPECT_FALSE(log.try_open({&log.third, &log.ledger.log_key}));
+  // With the right one at hand, a checkpoint by another's is what it is.
+  log.ledger.close();
+  const auto opened = crypto::open_checkpoint(log.before, note_key(log.ledger.log_key));
+  Batch batch;
+  batch.put(Family::checkpoints, key_of_number(opened->checkpoint.size),
+            crypto::sign_checkpoint(opened->checkpoint, log.third));
+  ASSERT_TRUE(log.ledger.own_storage.commit(batch));
+  EXPECT_EQ(log.try_open({&log.ledger.log_key})->code, "ledger.mismatch");
 }
 
 TEST(LogKeys, AThiefOfTheRetiredKeyExtendsNothing) {

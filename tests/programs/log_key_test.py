@@ -1,6 +1,7 @@
 """`liuhen key rotate-log`: a log changes the key by which it signs, as its operator, its witness, its mirror and its
 readers live through it (docs/operate.md, "A new key for the log")."""
 
+import base64
 import json
 import os
 import random
@@ -151,6 +152,51 @@ class LogKey(unittest.TestCase):
         report = json.loads(verify("dir", self.ledger, "--vkey", self.new, "--json", "--quiet")[1])
         self.assertEqual([row["vkey"] for row in report["log_keys"]], [self.old, self.new])
         self.assertEqual(report["log_vkey"], self.new)
+
+    def test_where_the_change_was_lost_the_key_before_is_in_force_again(self):
+        """It was after the backup, its loss was accepted, and both key files are there."""
+        backups, restored = self.path("backups"), self.path("restored")
+        self.done("backup", self.ledger, "--to", backups)
+        self.assertEqual(self.rotate()[0], 0)
+        new = self.done("state", "vkey", "--dir", self.ledger).strip()
+        shutil.move(self.key("log-old"), self.path("put-away.key"))
+        with Service(self.ledger) as service:
+            self.add(service.url)  # by the new key alone
+        self.done("restore", backups, restored, "--head", os.path.join(self.ledger, "head"), "--vkey", new)
+        shutil.copytree(os.path.join(self.ledger, "keys"), os.path.join(restored, "keys"))
+        self.ledger = restored
+        in_force = f"the key by which the log signs now, {base64.b64decode(self.old.split('+', 2)[2])[1:].hex()}"
+
+        def expect_absent():
+            code, _, err = liuhen("state", "log", "--dir", restored)
+            self.assertEqual(code, 1)
+            self.assertIn("[log_key.absent]", err)
+            self.assertIn(in_force, err)
+
+        shutil.copy(self.path("put-away.key"), self.key("log-old"))
+        self.assertIn("[ledger.rolled_back]", self.rotate()[2])  # nothing to do with keys yet
+        self.done("accept-loss", "--dir", restored, "--reason", "x", "--key", self.key("platform"), "--key", person("trustee-2"))
+        with Service(restored) as service:
+            self.add(service.url)
+        # The file by which it signs is not the one to move away.
+        os.rename(self.key("log-old"), self.path("moved.key"))
+        expect_absent()
+        os.rename(self.path("moved.key"), self.key("log-old"))
+        code, _, err = self.rotate()
+        self.assertEqual(code, 1)
+        self.assertIn(f"[log_key.old] the log signs by {self.key('log-old')}, and not by {self.key('log')}", err)
+        # As it says.
+        os.rename(self.key("log"), self.path("lost.key"))
+        os.rename(self.key("log-old"), self.key("log"))
+        self.assertEqual(self.rotate()[0], 0)
+        with Service(restored) as service:
+            self.add(service.url)
+        self.assertEqual(verify("dir", restored, "--vkey", self.old)[0], 0)
+        self.assertIn("[log_key.old] the change before is not over", self.rotate()[2])
+        # And where neither of the two is.
+        for name in ("log", "log-old"):
+            shutil.copy(self.path("lost.key"), self.key(name))
+        self.assertIn("[log_key.absent]", self.rotate()[2])
 
     def test_broken_off_anywhere_it_is_finished_by_the_same_command(self):
         before = self.path("before")

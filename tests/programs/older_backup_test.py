@@ -8,7 +8,7 @@ import re
 import shutil
 import unittest
 
-from backup_test import department, size_in, text_of
+from backup_test import department, size_in, text_of, write_cosigned
 from programs import Service, copy_of_demo, head_of, liuhen, person, scratch, verify
 
 STRANGER = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
@@ -130,17 +130,8 @@ class Older(Ledgers):
         """A directory whose database and head are gone, and where the cosignatures are left."""
         directory = os.path.join(scratch(), "restored")
         os.mkdir(directory)
-        self.write_cosigned(directory, *notes)
+        write_cosigned(directory, *notes)
         return directory
-
-    @staticmethod
-    def write_cosigned(directory, *notes):
-        line = "\u2014 witness.example/w " + base64.b64encode(bytes(76)).decode() + "\n"
-        with open(os.path.join(directory, "cosigned"), "wb") as file:
-            file.write(b"liuhen cosigned checkpoints\n")
-            for note in notes:
-                text = (note + line).encode()
-                file.write(b"%d\n" % len(text) + text)
 
     def test_the_cosigned_file_shows_what_was_signed(self):
         """Where no later backup does: a start goes by it too."""
@@ -172,7 +163,7 @@ class Older(Ledgers):
         self.assertIn(head_of(self.ledger), text_of(cosigned + f".lost-{self.size + 2}"))
         # What goes on is shorter still than what was lost. It is put back once more, and of all that
         # was signed only the file of cosignatures is left.
-        self.write_cosigned(directory, head_of(directory))
+        write_cosigned(directory, head_of(directory))
         os.remove(self.meta)
         for gone in ("db", "head", "keys"):
             shutil.move(os.path.join(directory, gone), os.path.join(scratch(), "gone-" + gone))
@@ -187,7 +178,7 @@ class Older(Ledgers):
         before = os.path.join(scratch(), "before")
         shutil.copytree(directory, before)
         self.assertEqual(department(("--dir", directory), 4)[0], 0)
-        self.write_cosigned(before, head_of(directory))
+        write_cosigned(before, head_of(directory))
         self.assertEqual(size_in(head_of(directory)), self.size + 2, "as many as were lost")
         self.refused("ledger.rolled_back", "serve", "--listen", "127.0.0.1:0", "--dir", before)
 

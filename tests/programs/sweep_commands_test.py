@@ -10,6 +10,7 @@ import signal
 import subprocess
 import unittest
 
+from backup_test import write_cosigned
 from faults import ONCE, SOAK, Sweeping, faults_for, strace_for
 from programs import LIUHEN, SLOWER, Service, head_of, liuhen, main, scratch
 from small_ledger import SmallLedger, post
@@ -165,11 +166,17 @@ class SweepCommands(Sweeping):
         def prepare():
             shutil.rmtree(on("ledger", "db"))
             self.done("restore", on("backups"), on("ledger"))
+            write_cosigned(on("ledger"), head_of(on("ledger")))
 
         def check(code, when):
+            if os.path.exists(on("ledger", "cosigned")):
+                self.assertNotEqual(code, 0, when)
+            else:  # only after it is recorded
+                self.expect_whole("dir", on("ledger"), (self.old + 1,), when)
             again, _, err = liuhen(*words)
             self.assertTrue(again == 0 or (code != 1 and "[restore.no_loss]" in err), (when, err))
             self.assertEqual(size_of(on("ledger")), self.old + 1, when)
+            self.assertEqual({"cosigned", "head.losing"} & set(os.listdir(on("ledger"))), set(), when)
             self.expect_whole("dir", on("ledger"), (self.old + 1,), when)
             with Service(on("ledger")) as service:
                 self.assertEqual(post(service.port, self.small.body(ADDED + 1))[0], 200, when)

@@ -59,15 +59,16 @@ class PoolCommands : public tests::CommandsAtTown {
     return told;
   }
   std::string openings() { return temp / "openings"; }
-  std::string erase(View commitment, int code) {
+  // Signed by the registrar, and if so asked by a supervisor at once.
+  std::string erase(View commitment, int code, bool half = false) {
     boost::json::array bytes;
     for (const std::uint8_t byte : commitment) bytes.push_back(byte);
     const std::string file =
         write("erased.json", boost::json::serialize(boost::json::object{
                                  {"commitments", bytes}, {"ground", "个人信息保护法第四十七条"}}));
-    return run(
-        {"submit", "RecordsErased", file, "--key", key("registrar"), "--key", key("supervisor")},
-        code);
+    return run({"submit", "RecordsErased", file, "--key", key("registrar"),
+                half ? "--second" : "--key", half ? "supervisor" : key("supervisor")},
+               code);
   }
   // Where the class of a firm of the registry is.
   Bytes hidden(std::uint64_t firm) {
@@ -190,6 +191,11 @@ TEST_F(PoolCommands, NothingThatItHasToOpenIsErasedBeforeTheListIsComplete) {
   const Bytes one = hidden(5), pool_key = draw.draw().announcement.pool_key_hash;
   EXPECT_THAT(erase(one, kFailed), HasSubstr("erasure.pool"));
   EXPECT_THAT(erase(pool_key, kFailed), HasSubstr("P1/1"));
+  // It takes reading the whole pool, which one person alone cannot have done.
+  const std::string waiting = erase(one, kDone, true);
+  const std::string id = waiting.substr(waiting.find("liuhen sign ") + 12, 64);
+  EXPECT_THAT(run({"sign", id, "--yes", "--key", key("supervisor")}, kFailed),
+              HasSubstr("erasure.pool"));
   execute();
   erase(one, kDone);
   erase(pool_key, kDone);
