@@ -221,6 +221,23 @@ TEST_F(ContentOfPools, OrWithTheHalfSignedOne) {
   EXPECT_TRUE(draw.draw().is_restricted());
 }
 
+// What takes long to find out is not looked into for whoever signs alone.
+TEST_F(ContentOfPools, AreLookedIntoOnceAllHaveSigned) {
+  announce(kDone, both());
+  boost::json::array bytes;
+  for (const std::uint8_t byte : draw.draw().announcement.pool_key_hash) bytes.push_back(byte);
+  const std::string erasure =
+      write("erased.json", boost::json::serialize(boost::json::object{
+                               {"commitments", bytes}, {"ground", "个人信息保护法第四十七条"}}));
+  run({"submit", "RecordsErased", erasure, "--key", key("registrar"), "--second", "supervisor"});
+  const auto pending = town.json("/api/v1/pending").at("pending").as_array();
+  ASSERT_EQ(pending.size(), 1U);
+  EXPECT_THAT(run({"sign", std::string(pending[0].at("intent_hash").as_string()), "--yes", "--key",
+                   key("supervisor")},
+                  kFailed),
+              HasSubstr("erasure.pool"));
+}
+
 TEST_F(ContentOfPools, AKeyThatIsLostIsHandedInByASupervisor) {
   announce(kDone, both());
   const std::string position = std::to_string(town.city.size() - 1);
