@@ -35,6 +35,20 @@ Error pending_of(const KeyId& key) {
 
 }  // namespace
 
+LogWriter::LogWriter(Storage& storage, HeadFile& head, RestrictedStore& restricted,
+                     Admission& admission, Clock& clock,
+                     std::vector<const crypto::SigningKey*> log_keys, std::unique_ptr<LogFold> fold)
+    : storage_(storage),
+      head_(head),
+      restricted_(restricted),
+      admission_(admission),
+      content_rules_(dynamic_cast<const ContentRules*>(&admission)),
+      clock_(clock),
+      log_keys_(std::move(log_keys)),
+      fold_(std::move(fold)),
+      pending_(storage, restricted),
+      committed_(fold_->size()) {}
+
 Outcome LogWriter::load() {
   const Outcome pending = pending_.load();
   if (!pending) return pending.error();
@@ -95,8 +109,7 @@ Outcome LogWriter::keep_head() {
 void LogWriter::take(CheckedSubmission submission) { decisions_.push_back(decide(submission)); }
 
 LogWriter::Decision LogWriter::decide(CheckedSubmission& submission) {
-  if (const auto position = fold_->find(submission.intent))
-    return repeat(submission.intent, *position);
+  if (const auto position = fold_->find(submission.intent)) return repeat(submission, *position);
   std::vector<std::optional<Signature>> signatures = submission.signatures;
   if (const PendingIntent* half = pending_.find(submission.hash)) {
     for (std::size_t i = 0; i < signatures.size(); ++i) {
@@ -119,10 +132,22 @@ LogWriter::Decision LogWriter::decide(CheckedSubmission& submission) {
   if (good) good = check_log_key(*event);
   if (good) good = admission_.admit(*event, fold_->tree());
   if (good) good = admission_.check_before_writing(*event);
+  if (good && whole) good = check_content(submission, *event);
   if (good && whole) return append(submission, *event);
   entries_.pop_back();
   if (!good) return good.error();
   return wait(submission, signatures);
+}
+
+Outcome LogWriter::check_content(const CheckedSubmission& submission, const Event& event) const {
+  if (content_rules_ == nullptr) return ok();
+  const auto& openings = submission.submission.openings;
+  return content_rules_->check_content(event, [&](const Hash& commitment) -> const Opening* {
+    const auto own = std::ranges::find(openings, commitment, &Opening::commitment);
+    if (own != openings.end()) return &*own;
+    const auto earlier = unstored_.find(commitment);
+    return earlier == unstored_.end() ? nullptr : &earlier->second;
+  });
 }
 
 // A key that this process does not hold could not sign the checkpoint that covers its own entry.
@@ -144,7 +169,8 @@ Outcome LogWriter::check_log_key(const Event& event) const {
               "the ledger's directory has no such key of the log: " + to_hex(*named));
 }
 
-LogWriter::Decision LogWriter::repeat(const IntentView& intent, std::uint64_t position) {
+LogWriter::Decision LogWriter::repeat(const CheckedSubmission& submission, std::uint64_t position) {
+  const IntentView& intent = submission.intent;
   Bytes entry;
   if (position >= committed_) {
     entry = entries_[position - committed_];
@@ -158,12 +184,39 @@ LogWriter::Decision LogWriter::repeat(const IntentView& intent, std::uint64_t po
     entry.assign((*stored)->begin(), (*stored)->end());
   }
   const auto event = Event::parse(entry);
-  if (event && std::ranges::equal(event->intent().bytes(), intent.bytes()))
+  if (event && std::ranges::equal(event->intent().bytes(), intent.bytes())) {
+    if (position < committed_) {
+      if (Outcome taken = take_late(submission.sealed, position); !taken) {
+        failure_ = taken.error();
+        return *failure_;
+      }
+    }
     return Placed{position, true};
+  }
   return fail("intent.conflict",
               "这个意图编号已用于第 " + std::to_string(position) + " 条的另一份内容；请换一个编号",
               "this intent id was used for other content in entry " + std::to_string(position) +
                   "; take another id");
+}
+
+// What an entry commits to and is not there, having been left out or lost: whoever can open a
+// commitment knows what it was made of. What was erased stays away.
+Outcome LogWriter::take_late(const SealedContent& sealed, std::uint64_t position) {
+  if (content_rules_ == nullptr) return ok();
+  BlockReader stored(restricted_);
+  std::vector<Hash> late;
+  for (const Hash& commitment : commitments_in(sealed)) {
+    if (!content_rules_->takes_late(commitment)) continue;
+    const auto content = stored.get(commitment, position);
+    if (content && !*content) late.push_back(commitment);
+    // What is damaged remains, for whoever looks into it.
+    if (!content && content.error().code != "restricted.damaged") return content.error();
+  }
+  if (late.empty()) return ok();
+  pending_.in_log(late, batch_);
+  put_each(
+      sealed, [&](const Hash& one) { return std::ranges::find(late, one) != late.end(); }, batch_);
+  return ok();
 }
 
 LogWriter::Decision LogWriter::wait(CheckedSubmission& submission,
@@ -190,7 +243,16 @@ LogWriter::Decision LogWriter::wait(CheckedSubmission& submission,
     failure_ = kept.error();
     return kept.error();
   }
+  note_unstored(submission);
   return waiting;
+}
+
+void LogWriter::note_unstored(CheckedSubmission& submission) {
+  for (Opening& opening : submission.submission.openings) {
+    const Hash commitment = opening.commitment;
+    unstored_.insert_or_assign(commitment, std::move(opening));
+  }
+  submission.submission.openings.clear();
 }
 
 LogWriter::Decision LogWriter::append(CheckedSubmission& submission, const Event& event) {
@@ -217,6 +279,7 @@ LogWriter::Decision LogWriter::append(CheckedSubmission& submission, const Event
 // at its end only.
 void LogWriter::store_content(CheckedSubmission& submission, const Event& event) {
   const std::vector<Hash> commitments = commitments_of(event.intent());
+  note_unstored(submission);
   pending_.in_log(commitments, batch_);
   if (commitments.size() > 1) {
     put_block(event.position(), std::move(submission.sealed), batch_);
@@ -229,6 +292,7 @@ void LogWriter::store_content(CheckedSubmission& submission, const Event& event)
   for (std::size_t at = 0; at < erased.size(); at += 32) {
     const Hash commitment = exactly<32>(View(erased.data(), erased.size()).subspan(at, 32)).value();
     restricted_.erase(commitment, batch_);
+    unstored_.erase(commitment);
     erased_at_[commitment] = event.position();
   }
 }
@@ -292,6 +356,7 @@ Outcome LogWriter::commit() {
   if (!stored) return stored.error();
   meta_stored_ = true;
   batch_ = Batch();
+  unstored_.clear();
   if (grows) committed_ = fold_->size();
   if (!std::exchange(erased_at_, {}).empty()) return storage_.purge(Family::record_keys);
   return ok();

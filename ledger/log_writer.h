@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crypto/checkpoint.h"
+#include "ledger/content_rules.h"
 #include "ledger/log_fold.h"
 #include "ledger/pending_set.h"
 #include "ledger/submission_check.h"
@@ -17,16 +18,7 @@ class LogWriter {
  public:
   LogWriter(Storage& storage, HeadFile& head, RestrictedStore& restricted, Admission& admission,
             Clock& clock, std::vector<const crypto::SigningKey*> log_keys,
-            std::unique_ptr<LogFold> fold)
-      : storage_(storage),
-        head_(head),
-        restricted_(restricted),
-        admission_(admission),
-        clock_(clock),
-        log_keys_(std::move(log_keys)),
-        fold_(std::move(fold)),
-        pending_(storage, restricted),
-        committed_(fold_->size()) {}
+            std::unique_ptr<LogFold> fold);
 
   // Reads what is not in the fold: pending intents, partial tiles, the last checkpoint. Makes the
   // erasures of the last batch final, which a crash may have prevented.
@@ -63,10 +55,13 @@ class LogWriter {
 
   Decision decide(CheckedSubmission& submission);
   Outcome check_log_key(const Event& event) const;
-  Decision repeat(const IntentView& intent, std::uint64_t position);
+  Outcome check_content(const CheckedSubmission& submission, const Event& event) const;
+  Decision repeat(const CheckedSubmission& submission, std::uint64_t position);
+  Outcome take_late(const SealedContent& sealed, std::uint64_t position);
   Decision wait(CheckedSubmission& submission,
                 const std::vector<std::optional<Signature>>& signatures);
   Decision append(CheckedSubmission& submission, const Event& event);
+  void note_unstored(CheckedSubmission& submission);
   void store_content(CheckedSubmission& submission, const Event& event);
   void store_tree();
   bool holds(const KeyId& key) const;
@@ -78,6 +73,7 @@ class LogWriter {
   HeadFile& head_;
   RestrictedStore& restricted_;
   Admission& admission_;
+  const ContentRules* const content_rules_;  // the admission's, if it has any
   Clock& clock_;
   const std::vector<const crypto::SigningKey*> log_keys_;  // held; the first signs before a genesis
   std::unique_ptr<LogFold> fold_;
@@ -97,6 +93,7 @@ class LogWriter {
   std::vector<std::uint64_t> times_;  // of entries_
   std::vector<Decision> decisions_;
   std::optional<Error> failure_;             // of storage
+  std::map<Hash, Opening> unstored_;         // what came open with its submissions
   std::map<Hash, std::uint64_t> erased_at_;  // commitments, and the entry that did
 };
 

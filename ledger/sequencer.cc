@@ -30,6 +30,11 @@ Error stopping() {
 constexpr std::size_t kCrowdMin = 16;  // entries in the last batch
 constexpr std::chrono::milliseconds kCrowdWait{3};
 
+// Of these admission is shown the content itself (ledger/content_rules.h).
+bool is_read_before_writing(PayloadTag tag) {
+  return tag == PayloadTag::ConflictDeclared || tag == PayloadTag::DrawAnnounced;
+}
+
 Error stopped_by(const Error& why) {
   if (why.code == "storage.full") {
     return fail(why.code, "磁盘已满，已停止写入；腾出空间后才会继续：" + why.zh,
@@ -144,7 +149,7 @@ void QueuedSequencer::submit(Submission submission, Done done) {
 
 void QueuedSequencer::enqueue(CheckedSubmission submission, Done done) {
   submission.sealed = seal(restricted_, submission.submission.openings);
-  submission.submission.openings.clear();
+  if (!is_read_before_writing(submission.intent.tag())) submission.submission.openings.clear();
   std::optional<Error> refusal;
   bool wakes = false;
   {

@@ -1,6 +1,10 @@
+#include <algorithm>
+
 #include "crypto/commitment.h"
 #include "projections/inspectors.h"
+#include "projections/pool_openings.h"
 #include "tools/commands.h"
+#include "tools/text_file.h"
 
 namespace liuhen::tools {
 
@@ -8,7 +12,7 @@ namespace {
 
 struct Declaration {
   projections::ConflictContent content;
-  std::string unit;
+  std::string unit, out;
 };
 
 Outcome declare(Session& session, const Declaration& asked) {
@@ -19,10 +23,38 @@ Outcome declare(Session& session, const Declaration& asked) {
   ledger::schema::ConflictDeclaredT payload;
   payload.commitment.assign(opening.commitment.begin(), opening.commitment.end());
   payload.unit = asked.unit;
+  if (!asked.out.empty()) {
+    const auto written = write_secret_file(asked.out, projections::format_pool_openings({opening}));
+    if (!written) return written;
+  }
   const std::string name = to_hex(opening.commitment);
   session.environment().say("承诺值 " + name + "（决定时使用）",
                             "commitment " + name + " (names it when it is decided)");
   return session.submit_and_say(united(std::move(payload)), {opening});
+}
+
+// What the head is about to decide on, out of the file that whoever declared it gave him.
+Outcome say_content(const Environment& environment, const Bytes& commitment,
+                    const std::string& file) {
+  const auto text = read_text(file);
+  if (!text) return text.error();
+  const auto openings = projections::parse_pool_openings(*text);
+  if (!openings) return openings.error();
+  const auto found = std::ranges::find_if(*openings, [&](const ledger::Opening& opening) {
+    return std::ranges::equal(opening.commitment, commitment);
+  });
+  if (found == openings->end()) {
+    return fail("openings.absent", file + " 中没有能打开承诺 " + to_hex(commitment) + " 的内容",
+                "nothing in " + file + " opens the commitment " + to_hex(commitment));
+  }
+  const auto content = projections::decode_conflict(found->bytes);
+  if (!content) return content.error();
+  const auto& [subject, inspector, kind, evidence] = *content;
+  environment.say("检查对象 " + subject + "，检查人员 " + inspector + "，关系 " + kind +
+                      (evidence.empty() ? "" : "，依据 " + evidence),
+                  "subject " + subject + ", inspector " + inspector + ", kind " + kind +
+                      (evidence.empty() ? "" : ", evidence " + evidence));
+  return ok();
 }
 
 }  // namespace
@@ -48,6 +80,10 @@ void add_conflict_commands(Program& program) {
   declaring
       ->add_option("--unit", asked->unit, program.help("检查人员所在单位", "the inspector's unit"))
       ->required();
+  declaring->add_option("--out", asked->out,
+                        program.help("把内容另存一份，交负责人决定时核对，或日后补交：请勿外传",
+                                     "keep the content in a file too, for the head who decides, or "
+                                     "to be handed in later: secret"));
   program.act(declaring, [asked](Session& session) { return declare(session, *asked); });
 
   auto name = std::make_shared<std::string>();
@@ -59,9 +95,17 @@ void add_conflict_commands(Program& program) {
   deciding->add_option("commitment", *name, program.help("承诺值", "commitment"))->required();
   deciding->add_flag("--refuse", *refuse, program.help("不成立", "refuse it"));
   deciding->add_option("--reason", decided->reason, program.help("理由", "reason"));
-  program.act(deciding, [name, decided, refuse](Session& session) -> Outcome {
+  auto openings = std::make_shared<std::string>();
+  deciding->add_option("--openings", *openings,
+                       program.help("申报人交来的内容文件（declare --out 所写）：先核对承诺并显示",
+                                    "the file of content from whoever declared it (written by "
+                                    "declare --out): held against the commitment, and shown"));
+  program.act(deciding, [name, decided, refuse, openings](Session& session) -> Outcome {
     auto bytes = from_hex(*name);
     if (!bytes) return bytes.error();
+    if (!openings->empty()) {
+      if (auto said = say_content(session.environment(), *bytes, *openings); !said) return said;
+    }
     decided->commitment = *bytes;
     decided->approved = !*refuse;
     return session.submit_and_say(united(*decided));

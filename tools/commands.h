@@ -35,6 +35,7 @@ void add_log_key_command(Program& program, CLI::App* key);  // key rotate-log
 void add_catalogue_commands(Program& program);              // department, item, rule, plan
 void add_import_commands(Program& program);                 // import
 void add_conflict_commands(Program& program);               // conflict
+void add_hand_in_command(Program& program);                 // hand-in
 void add_draw_commands(Program& program);                   // draw
 void add_seal_command(Program& program, CLI::App* draw);    // draw unseal
 void add_pool_commands(Program& program, CLI::App* draw);   // draw check-pool, row-of

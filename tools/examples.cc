@@ -58,6 +58,8 @@ const std::map<std::string, std::vector<std::string>>& examples() {
       {"conflict decide", {"conflict decide 承诺值COMMITMENT --reason 属实 --key head-370202.key"}},
       {"conflict end",
        {"conflict end 承诺值COMMITMENT --reason 离职已满三年 --key head-370202.key"}},
+      {"hand-in",
+       {"hand-in 120 --openings conflict.openings", "hand-in 120 --key supervisor-1.key"}},
       {"draw announce",
        {"draw announce 2026-ND --contributor contributor-1 --contributor contributor-2 --key "
         "clerk-1.key --second approver-1",

@@ -165,6 +165,7 @@ int run(std::vector<std::string> arguments, Environment& environment) {
   add_catalogue_commands(program);
   add_import_commands(program);
   add_conflict_commands(program);
+  add_hand_in_command(program);
   add_draw_commands(program);
   add_beacon_commands(program);
   add_vrf_commands(program);

@@ -102,9 +102,14 @@ projections::OpenConflict conflict_opener(ledger::RestrictedStore& restricted) {
   return [&restricted](const Hash& commitment) -> std::optional<projections::ConflictContent> {
     const auto opening = restricted.get(commitment);
     if (!opening || !*opening) return std::nullopt;
-    Result<projections::ConflictContent> content = projections::decode_conflict((*opening)->bytes);
-    return content ? std::optional(*content) : std::nullopt;
+    return conflict_in((*opening)->bytes);
   };
+}
+
+std::optional<projections::ConflictContent> conflict_in(View bytes) {
+  Result<projections::ConflictContent> content = projections::decode_conflict(bytes);
+  if (!content) return std::nullopt;
+  return std::move(*content);
 }
 
 Outcome Platform::may_sign(const State& state) const {

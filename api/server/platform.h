@@ -32,6 +32,9 @@ struct PlatformParts {
   std::vector<api::BeaconSource*> beacons;  // asked in this order; used by one thread at a time
 };
 
+// What the opening of a conflict holds, if it is one.
+std::optional<projections::ConflictContent> conflict_in(View bytes);
+
 // Content behind a conflict's commitment, as long as it has not been erased. The store outlives it.
 projections::OpenConflict conflict_opener(ledger::RestrictedStore& restricted);
 

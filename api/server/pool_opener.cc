@@ -47,6 +47,12 @@ std::optional<Bytes> bytes_in(Result<std::optional<ledger::Opening>> opening) {
 
 }  // namespace
 
+std::optional<crypto::draw::PoolKey> pool_key_in(View bytes) {
+  auto key = crypto::draw::PoolKey::from(bytes);
+  if (!key) return std::nullopt;
+  return std::move(*key);
+}
+
 projections::PoolOpener pool_opener(ledger::RestrictedStore& restricted, ledger::Storage& storage) {
   const auto rows = std::make_shared<RowReader>(storage);
   const auto contents = std::make_shared<ledger::BlockReader>(restricted);
@@ -56,10 +62,9 @@ projections::PoolOpener pool_opener(ledger::RestrictedStore& restricted, ledger:
         const auto commitment = exactly<32>(View(announcement.pool_key_hash));
         auto bytes = commitment ? bytes_in(restricted.get(*commitment)) : std::nullopt;
         if (!bytes) return std::nullopt;
-        auto key = crypto::draw::PoolKey::from(*bytes);
+        auto key = pool_key_in(*bytes);
         sodium_memzero(bytes->data(), bytes->size());
-        if (!key) return std::nullopt;
-        return std::move(*key);
+        return key;
       },
       .commitment =
           [rows](const projections::SubjectVersion& version) { return rows->commitment(version); },

@@ -16,11 +16,13 @@
 #include "crypto/block_entropy.h"
 #include "crypto/note.h"
 #include "crypto/vrf.h"
+#include "ledger/content_rules.h"
 #include "ledger/dir_check.h"
 #include "ledger/durable_file.h"
 #include "ledger/recovering_sequencer.h"
 #include "ledger/rocksdb_storage.h"
 #include "projections/conflicts_kept.h"
+#include "projections/content_opens.h"
 #include "projections/pools_kept.h"
 #include "projections/team_named.h"
 #include "projections/witnessed.h"
@@ -40,23 +42,19 @@ ServiceOptions without_passphrase(ServiceOptions options) {
   return options;
 }
 
-// Of one that is yet to be signed by others, their signatures are zeros, which no signature is.
-bool is_whole(const ledger::Event& event) {
-  return std::ranges::none_of(event.signatures(),
-                              [](const Signature& one) { return one == Signature{}; });
-}
-
 // The writer's state. What it takes in before anything can be submitted, the readers begin with.
-class WriterAdmission final : public ledger::Admission {
+class WriterAdmission final : public ledger::Admission, public ledger::ContentRules {
  public:
-  // The policy, if there is one, outlives it.
+  // All of what it refers to outlives it.
   WriterAdmission(projections::State state, std::optional<ledger::LogFold> begun,
-                  projections::OpenConflict open, projections::RowCommitment row_commitment,
+                  ledger::RestrictedStore& restricted, ledger::Storage& storage,
                   const std::optional<crypto::Policy>& policy)
       : state_(std::move(state)),
         begun_(std::move(begun)),
-        open_(std::move(open)),
-        row_commitment_(std::move(row_commitment)),
+        restricted_(restricted),
+        storage_(storage),
+        open_(conflict_opener(restricted)),
+        row_commitment_(pool_opener(restricted, storage).commitment),
         policy_(policy) {}
 
   Outcome admit(const ledger::Event& event, const crypto::TreeHistory& tree) const override {
@@ -64,16 +62,26 @@ class WriterAdmission final : public ledger::Admission {
   }
   Outcome check_before_writing(const ledger::Event& event) const override {
     if (event.tag() == ledger::PayloadTag::TeamNamed) return check_team(event);
-    if (event.tag() != ledger::PayloadTag::CheckpointWitnessed) {
-      Outcome kept = projections::check_conflicts_kept(state_.state(), event);
-      // It reads the whole pool: nobody alone can have that done, as often as he likes.
-      if (kept && is_whole(event))
-        kept = projections::check_pools_kept(state_.state(), event, row_commitment_);
-      return kept;
-    }
+    if (event.tag() != ledger::PayloadTag::CheckpointWitnessed)
+      return projections::check_conflicts_kept(state_.state(), event);
     if (!policy_) return ok();
     return projections::check_cosignatures(*policy_, state_.state().origin,
                                            event.payload<ledger::schema::CheckpointWitnessed>());
+  }
+  Outcome check_content(const ledger::Event& event,
+                        const ledger::Unstored& unstored) const override {
+    const Outcome kept = projections::check_pools_kept(state_.state(), event, row_commitment_);
+    if (!kept) return kept;
+    const auto conflict = [&](const Hash& commitment) {
+      const ledger::Opening* opening = unstored(commitment);
+      return opening != nullptr ? conflict_in(opening->bytes) : open_(commitment);
+    };
+    projections::PoolOpener pools;
+    if (event.tag() == ledger::PayloadTag::DrawAnnounced) pools = pools_with(unstored);
+    return projections::check_opens(state_.state(), event, conflict, pools);
+  }
+  bool takes_late(const Hash& commitment) const override {
+    return !state_.state().erased.contains(commitment);
   }
   void apply(const ledger::Event& event) override {
     state_.apply(event);
@@ -94,9 +102,22 @@ class WriterAdmission final : public ledger::Admission {
         state_.state(), event.payload<ledger::schema::TeamNamed>(), open_);
     return checked ? ok() : Outcome(checked.error());
   }
+  // Made for each announcement: it holds what it has read.
+  projections::PoolOpener pools_with(const ledger::Unstored& unstored) const {
+    projections::PoolOpener pools = pool_opener(restricted_, storage_);
+    pools.key = [&unstored, stored = std::move(pools.key)](
+                    const ledger::schema::DrawAnnouncedT& announcement) {
+      const auto commitment = exactly<32>(View(announcement.pool_key_hash));
+      const ledger::Opening* opening = commitment ? unstored(*commitment) : nullptr;
+      return opening != nullptr ? pool_key_in(opening->bytes) : stored(announcement);
+    };
+    return pools;
+  }
 
   projections::StateAdmission state_;
   std::optional<ledger::LogFold> begun_;
+  ledger::RestrictedStore& restricted_;
+  ledger::Storage& storage_;
   projections::OpenConflict open_;
   projections::RowCommitment row_commitment_;
   const std::optional<crypto::Policy>& policy_;
@@ -290,9 +311,8 @@ class DirectoryService final : public Service {
  private:
   std::unique_ptr<WriterAdmission> admission_of(projections::State state,
                                                 std::optional<ledger::LogFold> begun) {
-    return std::make_unique<WriterAdmission>(
-        std::move(state), std::move(begun), conflict_opener(restricted_),
-        pool_opener(restricted_, *storage_).commitment, options_.policy);
+    return std::make_unique<WriterAdmission>(std::move(state), std::move(begun), restricted_,
+                                             *storage_, options_.policy);
   }
   std::unique_ptr<WriterAdmission> of_empty_log(std::optional<ledger::LogFold> begun) {
     projections::State state;
