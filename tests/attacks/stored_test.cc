@@ -1,12 +1,14 @@
 // Attacks on what is stored beside the entries: restricted content, behind its commitment.
 #include <filesystem>
 
+#include "crypto/key_file.h"
 #include "crypto/random.h"
 #include "ledger/head_file.h"
 #include "ledger/rocksdb_storage.h"
 #include "ledger/sequencer.h"
 #include "tests/attacks/liuhen_verify.h"
 #include "tests/ledger_sample.h"
+#include "tests/projections/approved_conflict.h"
 #include "tests/projections/city_log.h"
 #include "tests/projections/submission_of.h"
 
@@ -20,6 +22,7 @@ class AttacksOnStorage : public ::testing::Test {
   City city;
   fs::path dir = fs::temp_directory_path() / ("liuhen-attacks-stored-" + std::to_string(getpid()));
   Hash commitment{};
+  std::uint64_t declared_at = 0;
 
   // A conflict of interest is declared, and the city's log stored with what it is about.
   void SetUp() override {
@@ -35,8 +38,12 @@ class AttacksOnStorage : public ::testing::Test {
     declared.commitment = City::bytes(commitment);
     declared.unit = "MSA-1";
     city.must(std::move(declared), {"registrar"});
+    declared_at = city.size() - 1;
+    go_on();
     store(opening);
   }
+  // What happens after the declaration.
+  virtual void go_on() {}
   void TearDown() override { fs::remove_all(dir); }
 
   void store(const ledger::Opening& opening) {
@@ -74,8 +81,44 @@ class AttacksOnStorage : public ::testing::Test {
     ASSERT_TRUE(storage->commit(batch));
   }
 
-  Told verify() const {
-    return run_liuhen_verify("dir " + dir.string() + " --at " + std::to_string(city.now));
+  // What is under the commitment goes, with its key, as if it had never been there.
+  void lose() {
+    auto storage =
+        ledger::open_rocksdb((dir / "db").string(), {.mode = ledger::OpenMode::existing}).value();
+    const std::string key(text_of(commitment));
+    ledger::Batch batch;
+    for (const ledger::Family family : {ledger::Family::restricted, ledger::Family::record_keys}) {
+      ASSERT_TRUE(storage->get(family, key).value());
+      batch.remove(family, key);
+    }
+    ASSERT_TRUE(storage->commit(batch));
+  }
+
+  Told verify(const std::string& more = "") const {
+    return run_liuhen_verify("dir " + dir.string() + " --at " + std::to_string(city.now) + more);
+  }
+  Told verify_with_key() const {
+    const fs::path key = dir / "master.key";
+    const crypto::SigningSeed master(crypto::sha256(view_of("master")));
+    std::ofstream(key) << text_of(crypto::format_key_file("master", master).value().view());
+    return verify(" --master-key " + key.string());
+  }
+  // That it is gone, and of which entry; and which of these guarantees are not ticked for it.
+  void expect_absent(const Told& told, const std::set<std::string>& unticked) const {
+    EXPECT_EQ(told.exit_code, 2);
+    ASSERT_TRUE(told.report.at("finding").is_object());
+    const auto& finding = told.report.at("finding").as_object();
+    EXPECT_EQ(finding.at("code").as_string(), "restricted.absent") << finding;
+    EXPECT_EQ(finding.at("position").to_number<std::uint64_t>(), declared_at) << finding;
+    EXPECT_EQ(told.report.at("content_absent_count").to_number<int>(), 1);
+    const auto& first = told.report.at("content_absent").as_array().at(0).as_object();
+    EXPECT_EQ(first.at("commitment").as_string(), to_hex(commitment));
+    std::set<std::string> found;
+    for (const auto& guarantee : told.report.at("guarantees").as_array()) {
+      const std::string id(guarantee.at("id").as_string());
+      if ((id == "G7" || id == "G10") && !guarantee.at("checked").as_bool()) found.insert(id);
+    }
+    EXPECT_EQ(found, unticked);
   }
   void expect_named(const std::string& code) const {
     const auto finding = finding_of(verify(), code);
@@ -86,8 +129,38 @@ class AttacksOnStorage : public ::testing::Test {
 };
 
 TEST_F(AttacksOnStorage, NoneInAnHonestRun) {
-  const Told told = verify();
-  EXPECT_EQ(told.exit_code, 0) << told.report.at("finding");
+  for (const Told& told : {verify(), verify_with_key()}) {
+    EXPECT_EQ(told.exit_code, 0) << told.report.at("finding");
+    EXPECT_EQ(told.report.at("content_absent_count").to_number<int>(), 0);
+  }
+}
+
+// A copy for readers without the key may do without the content; who has the key is told.
+TEST_F(AttacksOnStorage, LostRestrictedContent) {
+  lose();
+  EXPECT_EQ(verify().exit_code, 0);
+  expect_absent(verify_with_key(), {"G10"});
+}
+
+// It was a conflict that a draw had to heed.
+class AttacksOnStorageOfADraw : public AttacksOnStorage {
+ protected:
+  void go_on() override {
+    approve_conflict(city, commitment);
+    CityDraw draw(city);
+    draw.announce();
+    draw.contribute();
+    draw.execute([](const Hash&) {
+      return projections::ConflictContent{
+          .subject = City::code(1), .inspector = "Z0001", .kind = "kinship", .evidence = ""};
+    });
+  }
+};
+
+TEST_F(AttacksOnStorageOfADraw, LostConflictThatItHeeded) {
+  EXPECT_EQ(verify_with_key().exit_code, 0);
+  lose();
+  expect_absent(verify_with_key(), {"G7", "G10"});
 }
 
 TEST_F(AttacksOnStorage, AlteredRestrictedContent) {
