@@ -116,14 +116,17 @@ void list_not_opened(const DrawLine& line, Report& report) {
              "order of the visits"});
   }
   if (line.conflicts_unopened != 0) {
+    const bool listed = line.phase == Draw::Phase::disclosed && !line.wrong;
     report.not_opened.push_back(
         {"抽取 " + number(line.number) + "（" + line.stream + "）：" +
              number(line.conflicts_unopened) +
-             " 项利益冲突未打开，检查人员的匹配只核对了资格、单位和人数上限",
+             " 项利益冲突未打开，检查人员的匹配只核对了资格、单位和人数上限" +
+             (listed ? "，以及所跳过的人不多于这些冲突所能说明的" : ""),
          "draw " + number(line.number) + " (" + line.stream +
              "): " + number(line.conflicts_unopened) +
              " conflicts were not opened; the matching was checked for fitness, units and "
-             "capacities only"});
+             "capacities only" +
+             (listed ? ", and that those passed over are no more than these can explain" : "")});
   }
   if (line.teams_unopened != 0) {
     report.not_opened.push_back(

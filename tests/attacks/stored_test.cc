@@ -1,6 +1,9 @@
 // Attacks on what is stored beside the entries: restricted content, behind its commitment.
 #include <filesystem>
 
+#include "crypto/draw/outcome.h"
+#include "crypto/draw/protocol.h"
+#include "crypto/draw/ticket.h"
 #include "crypto/key_file.h"
 #include "crypto/random.h"
 #include "ledger/head_file.h"
@@ -22,31 +25,34 @@ class AttacksOnStorage : public ::testing::Test {
   City city;
   fs::path dir = fs::temp_directory_path() / ("liuhen-attacks-stored-" + std::to_string(getpid()));
   Hash commitment{};
-  std::uint64_t declared_at = 0;
+  std::map<Hash, ledger::Opening> openings;
+  std::uint64_t declared_at = 0;  // of the newest
 
   // A conflict of interest is declared, and the city's log stored with what it is about.
   void SetUp() override {
     fs::remove_all(dir);
     fs::create_directories(dir);
     city.furnish();
-    ledger::Opening opening;
-    opening.salt = crypto::sha256(view_of("salt"));
-    opening.bytes = projections::encode(projections::ConflictContent{
-        .subject = City::code(1), .inspector = "Z0001", .kind = "kinship", .evidence = ""});
-    commitment = opening.commitment = crypto::commit(opening.salt, opening.bytes);
-    schema::ConflictDeclaredT declared;
-    declared.commitment = City::bytes(commitment);
-    declared.unit = "MSA-1";
-    city.must(std::move(declared), {"registrar"});
-    declared_at = city.size() - 1;
+    commitment = declare("Z0001", "salt");
     go_on();
-    store(opening);
+    store();
+  }
+  // Of a firm that is in no registry.
+  Hash declare(const std::string& inspector, const std::string& salt) {
+    ledger::Opening opening;
+    opening.salt = crypto::sha256(view_of(salt));
+    opening.bytes = projections::encode(projections::ConflictContent{
+        .subject = City::code(999), .inspector = inspector, .kind = "kinship", .evidence = ""});
+    opening.commitment = crypto::commit(opening.salt, opening.bytes);
+    city.must(declared_conflict(opening.commitment), {"registrar"});
+    declared_at = city.size() - 1;
+    return openings.emplace(opening.commitment, opening).first->first;
   }
   // What happens after the declaration.
   virtual void go_on() {}
   void TearDown() override { fs::remove_all(dir); }
 
-  void store(const ledger::Opening& opening) {
+  void store() {
     auto storage =
         ledger::open_rocksdb((dir / "db").string(), {.mode = ledger::OpenMode::create}).value();
     ledger::DiskHeadFile head((dir / "head").string());
@@ -63,8 +69,9 @@ class AttacksOnStorage : public ::testing::Test {
     for (const Bytes& entry : city.entries()) {
       const auto event = ledger::Event::parse(entry).value();
       ledger::Submission submission = submission_of(event);
-      if (event.tag() == ledger::PayloadTag::ConflictDeclared)
-        submission.openings.push_back(opening);
+      for (const Hash& one : ledger::commitments_of(event.intent())) {
+        if (openings.contains(one)) submission.openings.push_back(openings.at(one));
+      }
       ASSERT_TRUE(sequencer->submit_and_wait(std::move(submission)));
     }
     sequencer->stop();
@@ -142,18 +149,25 @@ TEST_F(AttacksOnStorage, LostRestrictedContent) {
   expect_absent(verify_with_key(), {"G10"});
 }
 
-// It was a conflict that a draw had to heed.
+// Two conflicts that a draw has to heed, of which the other one goes.
 class AttacksOnStorageOfADraw : public AttacksOnStorage {
  protected:
+  CityDraw draw{city};
+
   void go_on() override {
-    approve_conflict(city, commitment);
-    CityDraw draw(city);
+    const Hash first = commitment;
+    commitment = declare("Z0002", "other salt");
+    for (const Hash& one : {first, commitment}) approve_conflict(city, one);
     draw.announce();
     draw.contribute();
-    draw.execute([](const Hash&) {
-      return projections::ConflictContent{
-          .subject = City::code(1), .inspector = "Z0001", .kind = "kinship", .evidence = ""};
-    });
+    execute();
+  }
+  static std::optional<projections::ConflictContent> content(const std::string& inspector) {
+    return projections::ConflictContent{
+        .subject = City::code(999), .inspector = inspector, .kind = "kinship", .evidence = ""};
+  }
+  virtual void execute() {
+    draw.execute([](const Hash&) { return content("Z0001"); });
   }
 };
 
@@ -161,6 +175,51 @@ TEST_F(AttacksOnStorageOfADraw, LostConflictThatItHeeded) {
   EXPECT_EQ(verify_with_key().exit_code, 0);
   lose();
   expect_absent(verify_with_key(), {"G7", "G10"});
+}
+
+// The operator has sent whom he likes on every visit, and loses a conflict, so that nobody computes
+// the teams again.
+class AttacksOnTeamsWithALostConflict : public AttacksOnStorageOfADraw {
+ protected:
+  void execute() override {
+    auto executed = draw.execution([](const Hash&) { return content("Z0001"); });
+    auto list = draw.disclosure();
+    const auto seed = crypto::vrf::verify(crypto::vrf::public_key(City::seed("vrf")),
+                                          projections::alpha_of(draw.draw()),
+                                          exactly<80>(View(executed.pi)).value())
+                          .value();
+    std::vector<crypto::draw::VisitRecord> records;
+    for (auto& visit : list.visits) {
+      const crypto::draw::TicketHasher order(crypto::draw::pair_key(seed, visit->subject));
+      visit->team = {"Z0003", "Z0006"};
+      if (order.of("Z0006") < order.of("Z0003")) visit->team = {"Z0006", "Z0003"};
+      records.push_back({.subject = visit->subject,
+                         .ticket = exactly<32>(View(visit->ticket)).value(),
+                         .team = visit->team});
+    }
+    executed.visits_root = City::bytes(crypto::draw::visits_root(records));
+    city.must(std::move(executed), {"platform"});
+    city.must(std::move(list), {"platform"});
+    disclosed_at = city.size() - 1;
+  }
+  void expect_passed_over(const Told& told) const {
+    const auto finding = finding_of(told, "draw.visits_root");
+    EXPECT_NE(finding.at("en").as_string().find("passes over more people"),
+              boost::json::string::npos)
+        << finding;
+    EXPECT_EQ(finding.at("position").to_number<std::uint64_t>(), disclosed_at);
+  }
+  std::uint64_t disclosed_at = 0;
+};
+
+TEST_F(AttacksOnTeamsWithALostConflict, TheSamePairIsSentEverywhere) {
+  lose();
+  expect_passed_over(verify_with_key());
+}
+
+// Two conflicts explain no more, even to who opens none.
+TEST_F(AttacksOnTeamsWithALostConflict, NorIsThePublicToldThatItMayBeSo) {
+  expect_passed_over(verify());
 }
 
 TEST_F(AttacksOnStorage, AlteredRestrictedContent) {
