@@ -15,7 +15,9 @@ Outcome check_substitute_partly_opened(const State& state, const Draw& draw, std
                                        std::span<const Hash> outputs = {});
 
 // Of a list that is complete, as it was listed: nobody is on a visit from which an opened conflict
-// that was in force at pool_position keeps him. Fails with `draw.disclosed_visit`.
+// that was in force at pool_position keeps him (`draw.disclosed_visit`); and those passed over are
+// no more than the conflicts that stay closed explain, each of which hides one pair
+// (crypto/draw/hidden_pairs.h; `draw.visits_root`). Where none opens, by their number alone.
 Outcome check_teams_partly_opened(const State& state, const Draw& draw, const OpenConflict& open);
 
 }  // namespace liuhen::projections

@@ -515,9 +515,34 @@ std::vector<WitnessLine> witnesses_of(const crypto::Policy& policy, const std::s
   return lines;
 }
 
+using AbsentOf = std::function<Result<std::vector<ledger::AbsentContent>>()>;
+
+// What nobody can tell lost from never handed over.
+void check_content(const AbsentOf& absent, Report& report) {
+  auto found = absent();
+  if (found) {
+    report.content_absent = std::move(*found);
+  } else if (report.verdict == Verdict::verified) {
+    find_wrong(report, Verdict::inconclusive, found.error(), "storage", std::nullopt);
+  }
+  if (report.verdict != Verdict::verified || report.content_absent.empty()) return;
+  const ledger::AbsentContent& first = report.content_absent.front();
+  const std::string count = std::to_string(report.content_absent.size()),
+                    at = std::to_string(first.position);
+  find_wrong(report, Verdict::inconclusive,
+             fail("restricted.absent",
+                  "条目所承诺的受限内容有 " + count + " 项不在，也没有删除的记载，首项属第 " + at +
+                      " 条：是丢失了，还是从未交来，无法判断",
+                  count +
+                      " of the contents that entries commit to are not there, and no event "
+                      "erased them, the first of them of entry " +
+                      at + ": whether they were lost or never handed over cannot be told"),
+             "restricted/" + to_hex(first.commitment), first.position);
+}
+
 template <class Replay>
 Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* head,
-           Replay&& replay) {
+           const AbsentOf& absent, Replay&& replay) {
   Report report;
   Extent extent{.stored = head != nullptr, .replayed_whole = false, .head_right = false};
   report.keys_pinned = options.trusted != nullptr;
@@ -551,6 +576,7 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
                  "", std::nullopt);
       extent.replayed_whole = false;
     }
+    if (extent.replayed_whole && absent) check_content(absent, report);
     take_over_wrong(auditor.facts(), report);
   }
   summarise(auditor.state(), auditor.facts(), extent, options.now_s, report);
@@ -564,7 +590,7 @@ Report run(const VerifyOptions& options, ledger::Fetcher& fetcher, const Head* h
 Report verify_log(ledger::Fetcher& fetcher, const VerifyOptions& options,
                   const ledger::Progress& progress) {
   AtOneCheckpoint log(fetcher);
-  return run(options, log, nullptr,
+  return run(options, log, nullptr, {},
              [&](const ledger::ReplayOptions& how, const ledger::Visitor& visitor) {
                return ledger::replay(log, how, visitor, progress);
              });
@@ -573,9 +599,17 @@ Report verify_log(ledger::Fetcher& fetcher, const VerifyOptions& options,
 Report verify_storage(ledger::Storage& storage, const Head& head, const VerifyOptions& options,
                       const ledger::Progress& progress) {
   ledger::StorageFetcher fetcher(storage);
-  return run(options, fetcher, &head,
+  crypto::SystemEntropy entropy;
+  ledger::ContentCheck content(entropy);
+  const AbsentOf absent = [&] { return content.absent(storage); };
+  return run(options, fetcher, &head, options.has_content ? absent : AbsentOf(),
              [&](const ledger::ReplayOptions& how, const ledger::Visitor& visitor) {
-               return ledger::check_storage(storage, how, visitor, progress);
+               const ledger::Visitor both = [&](const ledger::Event& event,
+                                                const crypto::TreeHistory& before) {
+                 if (options.has_content) content.add(event);
+                 return visitor(event, before);
+               };
+               return ledger::check_storage(storage, how, both, progress);
              });
 }
 

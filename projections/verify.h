@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crypto/policy.h"
+#include "ledger/absent_content.h"
 #include "ledger/dir_check.h"
 #include "ledger/replay.h"
 #include "projections/digits_shown.h"
@@ -40,7 +41,10 @@ struct VerifyOptions {
   std::uint64_t now_s = 0;  // for deadlines that have passed
   OpenConflict open;        // may be empty: then what conflicts hide is not opened
   PoolOpener open_pool;     // likewise of restricted pools; its `commitment` is not asked
-  unsigned threads = 0;     // that check signatures; 0: as many as there are cores
+  // What entries commit to ought to be in the storage, as for whoever has the key that opens it. A
+  // copy may have been made without, for readers who have no key.
+  bool has_content = false;
+  unsigned threads = 0;    // that check signatures; 0: as many as there are cores
   bool timelines = false;  // note who did what in each draw (DrawLine::timeline), and how its teams
                            // came about (DrawLine::matching)
   // Called with the state at the end if the log was replayed whole; without the draws that were set
@@ -174,6 +178,9 @@ struct Report {
   std::vector<DrawLine> draws;  // by number
   std::vector<Sentence> not_opened;
   std::vector<LossLine> losses;  // in the part that was replayed; shown beside any verdict
+  // Not there, and not erased by any event; looked for only with VerifyOptions::has_content, in a
+  // storage that is right otherwise.
+  std::vector<ledger::AbsentContent> content_absent;
   std::vector<Guarantee> guarantees;
   Sentence scope;  // what "verified" covers, and what no verification can show
 };

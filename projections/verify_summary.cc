@@ -116,14 +116,17 @@ void list_not_opened(const DrawLine& line, Report& report) {
              "order of the visits"});
   }
   if (line.conflicts_unopened != 0) {
+    const bool listed = line.phase == Draw::Phase::disclosed && !line.wrong;
     report.not_opened.push_back(
         {"抽取 " + number(line.number) + "（" + line.stream + "）：" +
              number(line.conflicts_unopened) +
-             " 项利益冲突未打开，检查人员的匹配只核对了资格、单位和人数上限",
+             " 项利益冲突未打开，检查人员的匹配只核对了资格、单位和人数上限" +
+             (listed ? "，以及所跳过的人不多于这些冲突所能说明的" : ""),
          "draw " + number(line.number) + " (" + line.stream +
              "): " + number(line.conflicts_unopened) +
              " conflicts were not opened; the matching was checked for fitness, units and "
-             "capacities only"});
+             "capacities only" +
+             (listed ? ", and that those passed over are no more than these can explain" : "")});
   }
   if (line.teams_unopened != 0) {
     report.not_opened.push_back(
@@ -147,7 +150,8 @@ void list_not_opened(const DrawLine& line, Report& report) {
 // What draws left unopened, over all of them.
 struct Unopened {
   std::uint64_t matchings = 0, substitutes = 0, pools = 0;
-  std::uint64_t unproven = 0;  // substitutes of tier C
+  std::uint64_t matchings_absent = 0;  // of those: over conflicts whose content is not there
+  std::uint64_t unproven = 0;          // substitutes of tier C
 };
 
 std::set<std::string> broken_by(const Report& report) {
@@ -160,6 +164,19 @@ std::set<std::string> broken_by(const Report& report) {
 
 // What does not rest on any draw, and is checked of those set aside as well.
 bool is_of_the_log(std::string_view id) { return id == "G1" || id == "G2"; }
+
+// What was found of what is not there.
+Sentence erasures_of(const Report& report) {
+  const std::string erased = number(report.erased), absent = number(report.content_absent.size());
+  if (!report.content_absent.empty()) {
+    return {"依法删除 " + erased + " 项；另有 " + absent + " 项内容不在而没有删除的记载",
+            erased + " records were erased; " + absent +
+                " more contents are absent, and no event erased them"};
+  }
+  if (report.erased == 0) return {"没有内容被删除", "nothing was erased"};
+  return {"依法删除的 " + erased + " 项内容只凭承诺核对",
+          "the " + erased + " contents that were erased were checked by their commitments alone"};
+}
 
 void list_guarantees(const Extent& extent, const Unopened& unopened, bool some_aside,
                      Report& report) {
@@ -213,15 +230,22 @@ void list_guarantees(const Extent& extent, const Unopened& unopened, bool some_a
           " draws have a beacon, whose signatures were verified; each draw's tier is above");
   add("G6", true, "抽取编号无缺号，过期未执行的抽取",
       "numbers without gaps, and draws not executed in time");
-  add("G7", unopened.pools == 0,
+  add("G7", unopened.pools == 0 && unopened.matchings_absent == 0,
       "抽中者与截止号按种子重算" + closed.zh +
           (unopened.matchings == 0 ? ""
                                    : "；" + number(unopened.matchings) +
-                                         " 次抽取的人员匹配因利益冲突未打开，未全部重算"),
+                                         " 次抽取的人员匹配因利益冲突未打开，未全部重算") +
+          (unopened.matchings_absent == 0
+               ? ""
+               : "，其中 " + number(unopened.matchings_absent) + " 次的冲突内容不在而未曾删除"),
       "who was drawn, and the cut-offs, were computed again from the seed" + closed.en +
           (unopened.matchings == 0 ? ""
                                    : "; the matchings of " + number(unopened.matchings) +
-                                         " draws only in part: conflicts were not opened"));
+                                         " draws only in part: conflicts were not opened") +
+          (unopened.matchings_absent == 0
+               ? ""
+               : ", and of " + number(unopened.matchings_absent) +
+                     " of them the content is absent though nobody erased it"));
   add("G8", unopened.substitutes == 0,
       unopened.substitutes == 0
           ? "递补按公告的次序、由决定之后的信标轮次重算；其中 " + number(unopened.unproven) +
@@ -249,7 +273,8 @@ void list_guarantees(const Extent& extent, const Unopened& unopened, bool some_a
           " sealed draws are opened: the seed of each is the one committed to at execution, and a "
           "supervisor had attested it before; who is drawn in the others can be verified once they "
           "are opened");
-  add("G10", true, "删除的内容只凭承诺核对", "erased content was checked by its commitments alone");
+  const Sentence erasures = erasures_of(report);
+  add("G10", report.content_absent.empty(), erasures.zh, erasures.en);
   add("G11", false, "落盘与否不能事后核验", "durability cannot be verified afterwards");
   add("G12", true, "用同一套受理规则重放每一个事件",
       "every event was replayed through the one rule set of admission");
@@ -392,6 +417,8 @@ void summarise(const State& state, const ReplayFacts& facts, const Extent& exten
   report.erased = state.erased.size();
   report.digests = facts.digests;
   report.losses = facts.losses;
+  std::set<Hash> absent;
+  for (const ledger::AbsentContent& one : report.content_absent) absent.insert(one.commitment);
   for (const std::string& stream : state.draws.streams) {
     const Draw& draw = state.draws.by_stream.at(stream);
     const auto found = facts.draws.find(stream);
@@ -405,7 +432,13 @@ void summarise(const State& state, const ReplayFacts& facts, const Extent& exten
     const auto timeline = facts.timelines.find(stream);
     if (timeline != facts.timelines.end()) line.timeline = timeline->second;
     list_not_opened(line, report);
-    if (line.conflicts_unopened != 0) ++unopened.matchings;
+    if (line.conflicts_unopened != 0) {
+      ++unopened.matchings;
+      const auto in_force = state.conflicts.in_force(draw.announcement.pool_position);
+      const bool is_absent = std::ranges::any_of(
+          in_force, [&](const Hash& commitment) { return absent.contains(commitment); });
+      unopened.matchings_absent += is_absent ? 1 : 0;
+    }
     if (line.pool_unopened) ++unopened.pools;
     unopened.substitutes += line.substitutes_unopened;
     unopened.unproven += line.substitutes_unproven;

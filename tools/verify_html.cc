@@ -95,6 +95,12 @@ class LogPage {
       page_.paragraph("此外，无法判定：" + report_.ended->what.zh,
                       "Besides, this is inconclusive: " + report_.ended->what.en);
     for (const auto& loss : report_.losses) page_.paragraph(loss.what);
+    if (const auto& absent = report_.content_absent; !absent.empty()) {
+      const std::string count = number(absent.size()), first = number(absent.front().position);
+      page_.paragraph("受限内容不在而没有删除的记载：" + count + " 项，首项属第 " + first + " 条。",
+                      "Restricted content is absent that no event erased: " + count +
+                          ", the first of entry " + first + ".");
+    }
     page_.end_section();
   }
 

@@ -118,6 +118,17 @@ json::array log_keys_of(const std::vector<projections::LogKeyLine>& lines) {
   return out;
 }
 
+constexpr std::size_t kAbsentInJson = 1'000;
+
+json::array absent_of(const std::vector<ledger::AbsentContent>& absent) {
+  json::array out;
+  for (std::size_t i = 0; i < std::min(absent.size(), kAbsentInJson); ++i) {
+    out.push_back(json::object{{"position", absent[i].position},
+                               {"commitment", to_hex(absent[i].commitment)}});
+  }
+  return out;
+}
+
 json::array losses_of(const std::vector<projections::LossLine>& losses) {
   json::array out;
   for (const auto& loss : losses) {
@@ -317,6 +328,8 @@ std::string json_of_report(const LogReport& whole) {
                                                        report.ended->where)
                                           : json::value(nullptr)},
                    {"losses", losses_of(report.losses)},
+                   {"content_absent_count", report.content_absent.size()},
+                   {"content_absent", absent_of(report.content_absent)},
                    {"keys_pinned", report.keys_pinned},
                    {"witnessed", report.witnessed},
                    {"witnesses", witnesses_of(report.witnesses)},

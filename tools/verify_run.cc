@@ -200,6 +200,7 @@ class Run {
       restricted.emplace(**storage, master, entropy);
       open_ = [&](const Hash& commitment) { return open_conflict(*restricted, commitment); };
       how.open = open_;
+      how.has_content = true;
       how.open_pool.key = [&](const ledger::schema::DrawAnnouncedT& announcement) {
         return pool_key(*restricted, announcement);
       };
@@ -255,10 +256,14 @@ class Run {
   // Content that is there and does not open its commitment: altered, where the key opens other
   // content; otherwise the key may be another.
   void judge_openings(projections::Report& report) const {
-    if (!unopened_ || report.verdict != ledger::Verdict::verified) return;
+    if (!unopened_) return;
+    const bool is_absent = report.verdict == ledger::Verdict::inconclusive &&
+                           report.finding->code == "restricted.absent";
+    if (report.verdict != ledger::Verdict::verified && !(is_absent && opened_ != 0)) return;
     report.verdict = opened_ != 0 ? ledger::Verdict::violated : ledger::Verdict::inconclusive;
     report.finding = unopened_->second;
     report.where = "restricted/" + to_hex(unopened_->first);
+    report.position.reset();
     if (opened_ == 0) return;
     const std::string broken = projections::guarantee_of(unopened_->second.code);
     for (auto& guarantee : report.guarantees) {

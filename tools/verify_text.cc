@@ -12,6 +12,8 @@ using ledger::Verdict;
 using projections::DrawLine;
 using projections::Sentence;
 
+constexpr std::size_t kAbsentListed = 12;  // of absent content; JSON has more
+
 class Text {
  public:
   explicit Text(ReportLanguage language) : zh_(language == ReportLanguage::zh) {}
@@ -44,6 +46,19 @@ class Text {
          "Mind: entries that were signed are lost. Restored from an older backup " + times +
              " time(s):");
     for (const auto& loss : losses) item("!", loss.what);
+  }
+
+  void content_absent(const std::vector<ledger::AbsentContent>& absent) {
+    if (absent.empty()) return;
+    line("注意：受限内容不在而没有删除的记载，" + number(absent.size()) +
+             " 项（或已丢失，或从未交来）：",
+         "Mind: restricted content is absent that no event erased, " + number(absent.size()) +
+             " of it (lost, or never handed over):");
+    for (std::size_t i = 0; i < std::min(absent.size(), kAbsentListed); ++i) {
+      const std::string at = number(absent[i].position), what = to_hex(absent[i].commitment);
+      item("!", {"第 " + at + " 条：" + what, "entry " + at + ": " + what});
+    }
+    if (absent.size() > kAbsentListed) item("!", {"……", "…"});
   }
 
   void wrong_draws(const projections::Report& report) {
@@ -151,6 +166,7 @@ std::string text_of_report(const LogReport& whole, ReportLanguage language) {
   text.wrong_draws(report);
   text.ended(report.ended);
   text.losses(report.losses);
+  text.content_absent(report.content_absent);
   for (const auto& guarantee : report.guarantees) {
     if (guarantee.broken) text.line("违背的保证：" + guarantee.id, "It breaks: " + guarantee.id);
   }

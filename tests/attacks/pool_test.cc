@@ -162,13 +162,37 @@ TEST_F(AttacksOnPoolsAndTeams, SwappedTeamMembers) {
   expect_named("draw.disclosed_visit", write(std::move(disclosed), {"platform"}));
 }
 
-// Conflicts enough that nobody can go are approved once the seed is known.
+// Once the seed is known so many conflicts are approved that nobody can go to a visit, and the
+// teams are what would follow from them.
 TEST_F(AttacksOnPoolsAndTeams, ConflictsDeclaredToMakeADrawInfeasible) {
   run_to_seed();
-  approve_conflict("made up");
   auto executed = draw.execution(none);
-  executed.vacancies = 2 * executed.visits;
-  executed.visits_root.assign(32, 0);
+  const std::string subject = draw.disclosure().visits[0]->subject;
+  const auto& announced = draw.draw().announcement;
+  auto pool =
+      projections::pool_of(city.state(), announced, city.state().catalogue.rules.at("R1")).value();
+  std::map<Hash, std::string> made_up;
+  for (const auto& row : pool.inspectors) {
+    approve_conflict("made up " + row.id);
+    pool.conflicts.push_back(crypto::sha256(view_of("made up " + row.id)));
+    made_up.emplace(pool.conflicts.back(), row.id);
+  }
+  const auto seed = crypto::vrf::verify(crypto::vrf::public_key(City::seed("vrf")),
+                                        projections::alpha_of(draw.draw()),
+                                        exactly<80>(View(executed.pi)).value())
+                        .value();
+  const auto selection =
+      crypto::draw::select(seed, projections::allocation_of(announced), pool.subjects).value();
+  const auto late =
+      projections::visits_of(draw.draw(), pool, selection, seed, [&](const Hash& commitment) {
+        return std::optional(projections::ConflictContent{.subject = subject,
+                                                          .inspector = made_up.at(commitment),
+                                                          .kind = "kinship",
+                                                          .evidence = ""});
+      }).value();
+  ASSERT_EQ(late.visits[0].team, std::vector<std::string>(2)) << "it would be put aside";
+  executed.vacancies = late.vacancies;
+  executed.visits_root = City::bytes(late.root);
   expect_named("draw.visits_root", write(std::move(executed), {"platform"}));
 }
 // Before the draw a head decides, and not on what he has declared himself.

@@ -127,6 +127,29 @@ TEST_F(PartlyOpened, WhomAnOpenedOneKeepsOutIsNotDrawn) {
   expect_violated(seen_by(3), *draw.draw().executed_at, "draw.visits_root");
 }
 
+// Each that stays closed explains that one was passed over, and no honest list takes more.
+TEST_F(PartlyOpened, NoHonestListTakesMoreThanStayClosed) {
+  approve_conflicts();
+  draw.announce();
+  draw.contribute();
+  draw.execution(opener(kConflicts));
+  const auto right = draw.disclosure();
+  for (std::size_t i = 0; i < kConflicts; ++i) {
+    contents[i].subject = right.visits[i]->subject;
+    contents[i].inspector = right.visits[i]->team[0];
+  }
+  draw.execute(opener(kConflicts));
+  ASSERT_NE(draw.disclosure().visits[0]->team[0], right.visits[0]->team[0]);
+  for (std::size_t open = 0; open <= kConflicts; ++open) expect_verified(seen_by(open));
+  // Were fewer in force than it takes, it would be found.
+  const State& state = city.state();
+  contents.assign(kConflicts,
+                  {.subject = "X", .inspector = "X", .kind = "kinship", .evidence = ""});
+  EXPECT_TRUE(check_teams_partly_opened(state, draw.draw(), opener(0)));
+  EXPECT_EQ(check_teams_partly_opened(state, draw.draw(), opener(1)).error().code,
+            "draw.visits_root");
+}
+
 // Whatever was declared: a vacant seat is nobody's.
 TEST_F(PartlyOpened, NobodyIsKeptFromWhereNobodySits) {
   approve_conflicts();
@@ -136,7 +159,7 @@ TEST_F(PartlyOpened, NobodyIsKeptFromWhereNobodySits) {
   vacant.tasks[0].seats[0].inspector.clear();
   contents[0].subject = vacant.tasks[0].subject;
   contents[0].inspector.clear();
-  EXPECT_TRUE(check_teams_partly_opened(state, vacant, opener(1)).has_value());
+  EXPECT_TRUE(check_teams_partly_opened(state, vacant, opener(kConflicts)).has_value());
 }
 
 }  // namespace
