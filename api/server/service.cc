@@ -11,21 +11,15 @@
 #include "api/server/declared_loss.h"
 #include "api/server/known_head.h"
 #include "api/server/measured.h"
-#include "api/server/pool_opener.h"
 #include "api/server/write_gate.h"
+#include "api/server/writer_admission.h"
 #include "crypto/block_entropy.h"
 #include "crypto/note.h"
 #include "crypto/vrf.h"
-#include "ledger/content_rules.h"
 #include "ledger/dir_check.h"
 #include "ledger/durable_file.h"
 #include "ledger/recovering_sequencer.h"
 #include "ledger/rocksdb_storage.h"
-#include "projections/conflicts_kept.h"
-#include "projections/content_opens.h"
-#include "projections/pools_kept.h"
-#include "projections/team_named.h"
-#include "projections/witnessed.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -41,87 +35,6 @@ ServiceOptions without_passphrase(ServiceOptions options) {
   options.passphrase.clear();
   return options;
 }
-
-// The writer's state. What it takes in before anything can be submitted, the readers begin with.
-class WriterAdmission final : public ledger::Admission, public ledger::ContentRules {
- public:
-  // All of what it refers to outlives it.
-  WriterAdmission(projections::State state, std::optional<ledger::LogFold> begun,
-                  ledger::RestrictedStore& restricted, ledger::Storage& storage,
-                  const std::optional<crypto::Policy>& policy)
-      : state_(std::move(state)),
-        begun_(std::move(begun)),
-        restricted_(restricted),
-        storage_(storage),
-        open_(conflict_opener(restricted)),
-        row_commitment_(pool_opener(restricted, storage).commitment),
-        policy_(policy) {}
-
-  Outcome admit(const ledger::Event& event, const crypto::TreeHistory& tree) const override {
-    return state_.admit(event, tree);
-  }
-  Outcome check_before_writing(const ledger::Event& event) const override {
-    if (event.tag() == ledger::PayloadTag::TeamNamed) return check_team(event);
-    if (event.tag() != ledger::PayloadTag::CheckpointWitnessed)
-      return projections::check_conflicts_kept(state_.state(), event);
-    if (!policy_) return ok();
-    return projections::check_cosignatures(*policy_, state_.state().origin,
-                                           event.payload<ledger::schema::CheckpointWitnessed>());
-  }
-  Outcome check_content(const ledger::Event& event,
-                        const ledger::Unstored& unstored) const override {
-    const Outcome kept = projections::check_pools_kept(state_.state(), event, row_commitment_);
-    if (!kept) return kept;
-    const auto conflict = [&](const Hash& commitment) {
-      const ledger::Opening* opening = unstored(commitment);
-      return opening != nullptr ? conflict_in(opening->bytes) : open_(commitment);
-    };
-    projections::PoolOpener pools;
-    if (event.tag() == ledger::PayloadTag::DrawAnnounced) pools = pools_with(unstored);
-    return projections::check_opens(state_.state(), event, conflict, pools);
-  }
-  bool takes_late(const Hash& commitment) const override {
-    return !state_.state().erased.contains(commitment);
-  }
-  void apply(const ledger::Event& event) override {
-    state_.apply(event);
-    if (begun_) begun_->append(event);
-  }
-  // Once, while nothing is applied.
-  ReadModel::Begun begin_readers() {
-    ReadModel::Begun out{state_.state(), std::move(*begun_)};
-    begun_.reset();
-    return out;
-  }
-
- private:
-  // Only of who may name the team, of a visit that has one to name: anybody else would learn from
-  // the answer who has a conflict with whom.
-  Outcome check_team(const ledger::Event& event) const {
-    const auto checked = projections::check_named_conflicts(
-        state_.state(), event.payload<ledger::schema::TeamNamed>(), open_);
-    return checked ? ok() : Outcome(checked.error());
-  }
-  // Made for each announcement: it holds what it has read.
-  projections::PoolOpener pools_with(const ledger::Unstored& unstored) const {
-    projections::PoolOpener pools = pool_opener(restricted_, storage_);
-    pools.key = [&unstored, stored = std::move(pools.key)](
-                    const ledger::schema::DrawAnnouncedT& announcement) {
-      const auto commitment = exactly<32>(View(announcement.pool_key_hash));
-      const ledger::Opening* opening = commitment ? unstored(*commitment) : nullptr;
-      return opening != nullptr ? pool_key_in(opening->bytes) : stored(announcement);
-    };
-    return pools;
-  }
-
-  projections::StateAdmission state_;
-  std::optional<ledger::LogFold> begun_;
-  ledger::RestrictedStore& restricted_;
-  ledger::Storage& storage_;
-  projections::OpenConflict open_;
-  projections::RowCommitment row_commitment_;
-  const std::optional<crypto::Policy>& policy_;
-};
 
 std::vector<crypto::NoteKey> log_keys_of(const Keys& keys, const std::string& origin) {
   std::vector<crypto::NoteKey> all{{.name = origin, .key = keys.log.public_key()}};
