@@ -30,9 +30,9 @@ the median of three when measured in turn. docs/performance.md explains each.
            prints the table alone, an object for each row
   --benchmark_filter=REGEX   只测名称符合的（配对的名称以 / peer 结尾）
                              only what has such a name; that of a peer ends in / peer
-  LIUHEN_BENCH_DRAWS=1000    环境变量：核验多少次抽取（默认 20；一千次要一个多小时）
+  LIUHEN_BENCH_DRAWS=1000    环境变量：核验多少次抽取（默认 20；一千次约一小时）
                              a variable: how many draws are verified (20 unless given; a thousand
-                             take more than an hour)
+                             take an hour)
 
 退出码 exit codes: 0 测完 measured · 1 有一项没能测成 something could not be measured · 3 用法 usage
 )";
