@@ -204,16 +204,18 @@ LogWriter::Decision LogWriter::repeat(const CheckedSubmission& submission, std::
 Outcome LogWriter::take_late(const SealedContent& sealed, std::uint64_t position) {
   if (content_rules_ == nullptr) return ok();
   BlockReader stored(restricted_);
-  std::vector<Hash> late;
+  std::vector<Hash> taken, late;
   for (const Hash& commitment : commitments_in(sealed)) {
     if (!content_rules_->takes_late(commitment)) continue;
+    taken.push_back(commitment);
     const auto content = stored.get(commitment, position);
     if (content && !*content) late.push_back(commitment);
     // What is damaged remains, for whoever looks into it.
     if (!content && content.error().code != "restricted.damaged") return content.error();
   }
+  // Also where it is there for a pending intent, and would go with that.
+  pending_.in_log(taken, batch_);
   if (late.empty()) return ok();
-  pending_.in_log(late, batch_);
   put_each(
       sealed, [&](const Hash& one) { return std::ranges::find(late, one) != late.end(); }, batch_);
   return ok();
