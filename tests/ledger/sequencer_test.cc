@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "ledger/limits.h"
+#include "tests/ledger/slow_storage.h"
 #include "tests/test_ledger.h"
 
 namespace liuhen::ledger {
@@ -15,6 +16,7 @@ namespace {
 
 using tests::kOrigin;
 using tests::kStart;
+using tests::SlowStorage;
 using tests::TestLedger;
 
 std::string code_of(const Result<Answer>& answer) { return answer ? "" : answer.error().code; }
@@ -224,29 +226,6 @@ TEST(Sequencer, ManyThreadsGetDistinctPlacesInOneOrder) {
   EXPECT_TRUE(std::ranges::is_sorted(seen));
   EXPECT_FALSE(ledger.open());
 }
-
-// Holds the writer up in a commit until told.
-class SlowStorage final : public Storage {
- public:
-  explicit SlowStorage(Storage& below) : below_(below) {}
-  Result<std::optional<std::string>> get(Family family, std::string_view key) override {
-    return below_.get(family, key);
-  }
-  Outcome scan(Family family, std::string_view from,
-               const std::function<bool(std::string_view, std::string_view)>& visit) override {
-    return below_.scan(family, from, visit);
-  }
-  Outcome commit(const Batch& batch) override {
-    entered.release();
-    gate.acquire();
-    return below_.commit(batch);
-  }
-  std::counting_semaphore<> gate{0};
-  std::counting_semaphore<> entered{0};
-
- private:
-  Storage& below_;
-};
 
 TEST(Sequencer, AFullQueueRefusesAndABatchIsShared) {
   TestLedger ledger;
