@@ -359,6 +359,7 @@ Outcome LogWriter::commit() {
   meta_stored_ = true;
   batch_ = Batch();
   unstored_.clear();
+  pending_.committed();
   if (grows) committed_ = fold_->size();
   if (!std::exchange(erased_at_, {}).empty()) return storage_.purge(Family::record_keys);
   return ok();

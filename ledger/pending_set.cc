@@ -40,6 +40,7 @@ Outcome PendingSet::keep(PendingIntent pending, const SealedContent& content, Ba
   std::set<Hash> brought;
   for (const Hash& commitment : commitments_in(content)) {
     if (opened_by_.contains(commitment)) continue;
+    if (std::ranges::find(recorded_, commitment) != recorded_.end()) continue;
     const auto stored = storage_.get(Family::restricted, key_of(commitment));
     if (!stored) return stored.error();
     if (*stored) continue;
@@ -79,6 +80,7 @@ void PendingSet::complete(const Hash& hash, Batch& batch) {
 }
 
 void PendingSet::in_log(const std::vector<Hash>& commitments, Batch& batch) {
+  recorded_.insert(recorded_.end(), commitments.begin(), commitments.end());
   if (opened_by_.empty()) return;
   for (const Hash& commitment : commitments) {
     const auto found = opened_by_.find(commitment);

@@ -31,6 +31,7 @@ class PendingSet {
   void complete(const Hash& hash, Batch& batch);
   // An event carries these: their content no longer goes when a half-signed intent does.
   void in_log(const std::vector<Hash>& commitments, Batch& batch);
+  void committed() { recorded_.clear(); }
   void drop_expired(std::uint64_t now_s, Batch& batch);
   // Those that nobody but this key has signed, which signs nothing any more.
   void drop_signed_by(const KeyId& key, Batch& batch);
@@ -45,6 +46,7 @@ class PendingSet {
   std::multimap<std::uint64_t, Hash> by_expiry_;
   std::map<KeyId, std::set<Hash>> by_signer_;
   std::map<Hash, Hash> opened_by_;  // commitment → the half-signed intent that brought its content
+  std::vector<Hash> recorded_;      // by events since the last commit, whose content is there
   std::uint64_t version_ = 0;
 };
 
