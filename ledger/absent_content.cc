@@ -7,6 +7,7 @@
 namespace liuhen::ledger {
 
 void ContentCheck::add(const Event& event) {
+  if (event.intent().known() && event.tag() == PayloadTag::ObjectionFiled) return;
   for (const Hash& commitment : commitments_of(event.intent()))
     commitments_.push_back({crypto::fingerprint(key_, text_of(commitment)), event.position()});
   if (!event.intent().known() || event.tag() != PayloadTag::RecordsErased) return;

@@ -20,7 +20,9 @@ class ContentCheck {
  public:
   explicit ContentCheck(crypto::Entropy& entropy) : key_(crypto::fresh_set_key(entropy)) {}
 
-  void add(const Event& event);  // in order
+  // In order. Of an objection nothing is asked: its text may stay with whoever filed it, and no
+  // draw hangs on it.
+  void add(const Event& event);
 
   // Of the events added, what has no record key and what no RecordsErased names, by position. Of a
   // storage that was found to hold content and keys of the same (ledger/dir_check.h). Fails as the

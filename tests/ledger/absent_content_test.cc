@@ -73,5 +73,17 @@ TEST_F(AbsentContentOfALedger, IsNamedOnceWhateverCommitsToIt) {
   EXPECT_EQ(absent(), (std::vector<std::pair<std::uint64_t, Hash>>{{0, twice.commitment}}));
 }
 
+// It is text that the office may have got by itself, and no draw hangs on it.
+TEST_F(AbsentContentOfALedger, IsNotAskedOfObjections) {
+  const crypto::SigningKey* const authors[] = {&ledger_.a};
+  auto intent = tests::intent_frame(authors, "o", "draw/P1/1");
+  schema::ObjectionFiledT objection;
+  objection.draw = "draw/P1/1";
+  objection.content = tests::bytes_of(opening_of("1").commitment);
+  intent.payload.Set(std::move(objection));
+  submit(encode(intent));
+  EXPECT_TRUE(absent().empty());
+}
+
 }  // namespace
 }  // namespace liuhen::ledger
