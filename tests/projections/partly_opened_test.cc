@@ -148,6 +148,9 @@ TEST_F(PartlyOpened, NoHonestListTakesMoreThanStayClosed) {
   EXPECT_TRUE(check_teams_partly_opened(state, draw.draw(), opener(0)));
   EXPECT_EQ(check_teams_partly_opened(state, draw.draw(), opener(1)).error().code,
             "draw.visits_root");
+  // And with all of them opened, as where the pool is what stays closed.
+  EXPECT_EQ(check_teams_partly_opened(state, draw.draw(), opener(kConflicts)).error().code,
+            "draw.visits_root");
 }
 
 // Whatever was declared: a vacant seat is nobody's.
@@ -157,6 +160,7 @@ TEST_F(PartlyOpened, NobodyIsKeptFromWhereNobodySits) {
   State state = city.state();
   Draw& vacant = state.draws.by_stream.at(draw.stream());
   vacant.tasks[0].seats[0].inspector.clear();
+  vacant.seed.reset();  // by which it would be asked why
   contents[0].subject = vacant.tasks[0].subject;
   contents[0].inspector.clear();
   EXPECT_TRUE(check_teams_partly_opened(state, vacant, opener(kConflicts)).has_value());
