@@ -80,6 +80,30 @@ class Classes {
   std::vector<SubjectFilter> filters_;
 };
 
+// By where the log has them: each entry and its content is read once then.
+std::vector<std::size_t> in_log_order(const State& state, const Pool& pool,
+                                      std::uint64_t position) {
+  struct Place {
+    std::uint64_t position;
+    std::uint32_t row;
+    std::size_t at;
+    auto operator<=>(const Place&) const = default;
+  };
+  std::vector<Place> places;
+  places.reserve(pool.subjects.size());
+  for (std::size_t at = 0; at < pool.subjects.size(); ++at) {
+    const auto subject = state.subjects.find(pool.subjects[at].id);
+    LIUHEN_CHECK(subject);
+    const SubjectVersion& version = *state.subjects.at(*subject, position);
+    places.push_back({version.position, version.row, at});
+  }
+  std::ranges::sort(places);
+  std::vector<std::size_t> out;
+  out.reserve(places.size());
+  for (const Place& place : places) out.push_back(place.at);
+  return out;
+}
+
 }  // namespace
 
 std::string risk_class_of(View content, std::string_view subject) {
@@ -104,19 +128,19 @@ Result<OpenedPool> opened_pool_of(const State& state, const DrawAnnouncedT& anno
   OpenedPool out{.pool = **pool, .rows = {}, .key = key.clone()};
   const Classes classes(state, announcement, rule, opener);
   std::uint64_t closed = 0;
-  out.rows.reserve(out.pool.subjects.size());
-  for (auto& row : out.pool.subjects) {
+  for (const std::size_t at : in_log_order(state, out.pool, announcement.pool_position)) {
+    auto& row = out.pool.subjects[at];
     const auto stratum = classes.of(row.id);
     if (!stratum) return stratum.error();
-    if (!*stratum) {
-      ++closed;
-      continue;
-    }
-    row.stratum = **stratum;
+    if (!*stratum) ++closed;
+    if (*stratum) row.stratum = **stratum;
+  }
+  if (closed != 0) return unopened(closed);
+  out.rows.reserve(out.pool.subjects.size());
+  for (const auto& row : out.pool.subjects) {
     out.rows.push_back(
         {.id = row.id, .commitment = crypto::draw::row_opening(out.key, row).commitment()});
   }
-  if (closed != 0) return unopened(closed);
   const auto root = crypto::draw::committed_root(out.rows);
   if (!root) return root.error();
   out.pool.subject_root = *root;
