@@ -78,6 +78,8 @@ Result<std::unique_ptr<api::server::Service>> open_directory(Environment& enviro
   options.dir = target.dir;
   if (options.clock == nullptr) options.clock = &environment.clock;
   options.accept_loss = target.accept_loss;
+  // What is due is recorded once all that was lost is set aside, which the last entry tells.
+  if (target.accept_loss) options.platform_acts = false;
   options.beacon_url = target.beacon_url;
   options.progress = [&progress](std::uint64_t done, std::uint64_t all) { progress(done, all); };
   const Wiped wiped(options.passphrase);

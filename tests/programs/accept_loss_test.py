@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 import unittest
 
 from backup_test import department, size_in, text_of, write_cosigned
@@ -24,7 +25,10 @@ class AcceptLoss(unittest.TestCase):
     """Restored from a backup that lacks two entries; the head and what was cosigned are left."""
 
     def setUp(self):
-        self.ledger = copy_of_demo()
+        self.lose(copy_of_demo())
+
+    def lose(self, ledger):
+        self.ledger = ledger
         self.size = size_in(head_of(self.ledger))
         backups = os.path.join(scratch(), "backups")
         self.done("backup", self.ledger, "--to", backups)
@@ -202,6 +206,24 @@ class AcceptLoss(unittest.TestCase):
             self.assertEqual(done.returncode, 1, done.stdout)
             self.assertIn("[file.io] the loss is recorded", done.stderr)
         self.expect_finished("the disk works again")
+
+    @unittest.skipIf(may_trace(), may_trace())
+    def test_nothing_that_is_due_comes_between(self):
+        """The platform has the end of a draw's commitments to record, which would be the last entry then."""
+        ledger = copy_of_demo()
+        signers = [word for name in ("clerk-1", "approver-1") for word in ("--key", person(name))]
+        self.done("draw", "announce", "2026-ND", "--contributor", "contributor-1", "--contributor", "contributor-2",
+                  "--commit-minutes", "1", "--dir", ledger, *signers)
+        over = time.time() + 61
+        self.lose(ledger)
+        time.sleep(max(0, over - time.time()))
+        strace = Strace(os.path.join(scratch(), "log"), "-P", os.path.join(self.ledger, "cosigned"), "-e", "inject=rename:error=EIO")
+        done = subprocess.run([*strace.words, LIUHEN, "--lang", "en", *self.words(self.ledger)], capture_output=True, text=True,
+                              env=TRACED, timeout=120 * SLOWER)
+        self.assertIn("[file.io] the loss is recorded", done.stderr)
+        self.assertEqual(size_in(head_of(self.ledger)), self.size + 1)
+        self.assertIn("recorded before", self.done(*self.words(self.ledger)))
+        self.expect_aside(self.ledger, "and again")
 
     def test_what_was_kept_of_a_head_that_is_not_declared_lost_says_nothing(self):
         """As of a run that was killed before it recorded anything, on a ledger that then got its entries back."""
