@@ -79,6 +79,25 @@ inline ledger::Opening opening_of(const std::string& text) {
   return opening;
 }
 
+// Rows that carry these commitments.
+inline Bytes import_intent(const std::vector<const crypto::SigningKey*>& authors,
+                           const std::string& name, const std::vector<ledger::Opening>& openings) {
+  auto intent = intent_frame(authors, name, "import/" + name);
+  schema::SubjectsImportedT imported;
+  imported.run = name;
+  imported.last = true;
+  for (const ledger::Opening& opening : openings) {
+    auto row = std::make_unique<schema::SubjectRowT>();
+    row->id = name + "-" + std::to_string(imported.rows.size());
+    row->division = "370202";
+    row->industry = "F52";
+    row->restricted = bytes_of(opening.commitment);
+    imported.rows.push_back(std::move(row));
+  }
+  intent.payload.Set(std::move(imported));
+  return ledger::encode(intent);
+}
+
 inline Bytes conflict_intent(const crypto::SigningKey& author, const std::string& name,
                              const Hash& commitment) {
   const crypto::SigningKey* const authors[] = {&author};

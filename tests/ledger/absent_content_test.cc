@@ -17,21 +17,7 @@ class AbsentContentOfALedger : public ::testing::Test {
   void SetUp() override { ASSERT_FALSE(ledger_.open()); }
 
   Bytes rows(const std::string& name, const std::vector<Opening>& openings) {
-    const crypto::SigningKey* const authors[] = {&ledger_.a};
-    auto intent = tests::intent_frame(authors, name, "import/" + name);
-    schema::SubjectsImportedT imported;
-    imported.run = name;
-    imported.last = true;
-    for (const Opening& opening : openings) {
-      auto row = std::make_unique<schema::SubjectRowT>();
-      row->id = name + "-" + std::to_string(imported.rows.size());
-      row->division = "370202";
-      row->industry = "F52";
-      row->restricted = tests::bytes_of(opening.commitment);
-      imported.rows.push_back(std::move(row));
-    }
-    intent.payload.Set(std::move(imported));
-    return encode(intent);
+    return tests::import_intent({&ledger_.a}, name, openings);
   }
   void submit(Bytes intent, const std::vector<Opening>& openings = {}) {
     const auto answer = ledger_.submit(std::move(intent), {&ledger_.a}, openings);

@@ -209,30 +209,13 @@ TEST_F(ContentBlock, OnDiskNoFileHoldsTheErasedKey) {
 
 // ---- in a ledger
 
-Bytes import_intent(const std::vector<const crypto::SigningKey*>& authors, const std::string& name,
-                    const std::vector<Opening>& openings) {
-  auto intent = tests::intent_frame(authors, name, "import/" + name);
-  schema::SubjectsImportedT imported;
-  imported.run = name;
-  imported.last = true;
-  for (const Opening& opening : openings) {
-    auto row = std::make_unique<schema::SubjectRowT>();
-    row->id = name + "-" + std::to_string(imported.rows.size());
-    row->division = "370202";
-    row->industry = "F52";
-    row->restricted = tests::bytes_of(opening.commitment);
-    imported.rows.push_back(std::move(row));
-  }
-  intent.payload.Set(std::move(imported));
-  return encode(intent);
-}
-
 class ContentBlocksOfALedger : public ContentBlock {
  protected:
   void SetUp() override {
     ASSERT_FALSE(ledger_.open());
     ASSERT_TRUE(ledger_.submit_item("first"));
-    ASSERT_TRUE(ledger_.submit(import_intent({&ledger_.a}, "run", all_), {&ledger_.a}, all_));
+    ASSERT_TRUE(
+        ledger_.submit(tests::import_intent({&ledger_.a}, "run", all_), {&ledger_.a}, all_));
   }
   Result<std::optional<Opening>> in_ledger(const Opening& opening) {
     return open_in_block(ledger_.own_storage, ledger_.master_key, 1, opening.commitment);
@@ -265,8 +248,8 @@ TEST_F(ContentBlocksOfALedger, AreReplayedAndErasedRecordByRecord) {
   const auto reopened = ledger_.open();
   ASSERT_FALSE(reopened) << reopened->en;
   // Imported anew, it has content again; the block of before stays without.
-  ASSERT_TRUE(ledger_.submit(import_intent({&ledger_.a}, "again", {one_, two_}), {&ledger_.a},
-                             {one_, two_}));
+  ASSERT_TRUE(ledger_.submit(tests::import_intent({&ledger_.a}, "again", {one_, two_}),
+                             {&ledger_.a}, {one_, two_}));
   EXPECT_TRUE(open_in_block(ledger_.own_storage, ledger_.master_key, 3, one_.commitment)
                   .value()
                   .has_value());
@@ -329,7 +312,7 @@ TEST_F(ContentBlocksOfALedger, AreNotOfAnOlderFormat) {
 
 TEST_F(ContentBlocksOfALedger, ContentOfAHalfSignedImportStandsAlone) {
   const std::vector<Opening> more{opening_of("甲"), opening_of("乙")};
-  const Bytes intent = import_intent({&ledger_.a, &ledger_.b}, "joint", more);
+  const Bytes intent = tests::import_intent({&ledger_.a, &ledger_.b}, "joint", more);
   ASSERT_TRUE(ledger_.submit(intent, {&ledger_.a}, more));
   ASSERT_FALSE(ledger_.open());
   ASSERT_TRUE(ledger_.submit(intent, {&ledger_.b}, more));  // content is brought once more
