@@ -18,6 +18,7 @@
 #include "crypto/vrf.h"
 #include "ledger/dir_check.h"
 #include "ledger/durable_file.h"
+#include "ledger/limits.h"
 #include "ledger/recovering_sequencer.h"
 #include "ledger/rocksdb_storage.h"
 
@@ -26,8 +27,6 @@ namespace {
 
 // Of a request for one intent that an I/O thread takes on itself.
 constexpr std::size_t kBriefBytesMax = 16u << 10;
-// On the disk, before a ledger that ran out of room is opened again: two of the largest batches.
-constexpr std::uint64_t kRoomBytesMin = 16u << 20;
 
 // What the service goes on needing: the keys have been opened.
 ServiceOptions without_passphrase(ServiceOptions options) {
@@ -242,7 +241,7 @@ class DirectoryService final : public Service {
          .restricted = restricted_,
          .clock = *options_.clock,
          .admission = [this] { return of_empty_log(std::nullopt); },
-         .writable = [this] { return ledger::has_room(layout_.dir, kRoomBytesMin); }},
+         .writable = [this] { return ledger::has_room(layout_.dir, ledger::kRoomBytesMin); }},
         {.origin = origin_,
          .log_key = &keys_.log,
          .other_log_keys = other_log_keys(),
