@@ -193,15 +193,22 @@ Outcome say_refilled(Environment& environment, const Restoring& asked,
 }
 
 void say_unread(Environment& environment, const api::server::Restored& restored) {
-  if (restored.unread.empty()) return;
   std::string numbers;
   for (const std::uint32_t number : restored.unread)
     numbers += (numbers.empty() ? "" : ", ") + std::to_string(number);
-  environment.say(
-      "注意：此后所作的备份（" + numbers + "）读不出所签的检查点，不知道当时已签到第几条",
-      "mind: of later backups (" + numbers +
-          ") the signed checkpoint cannot be read, and how far the log had signed is "
-          "not known");
+  if (!numbers.empty()) {
+    environment.say(
+        "注意：此后所作的备份（" + numbers + "）读不出所签的检查点，不知道当时已签到第几条",
+        "mind: of later backups (" + numbers +
+            ") the signed checkpoint cannot be read, and how far the log had signed is "
+            "not known");
+  }
+  if (restored.cosigned_unread) {
+    environment.say(
+        "注意：目录里的 cosigned 已损坏，读不出其中最新的检查点，不知道当时已签到第几条",
+        "mind: the newest checkpoint in the file cosigned there is damaged and cannot be read, and "
+        "how far the log had signed is not known");
+  }
   if (restored.head_aside.empty()) return;
   environment.say(
       "因此没有写 head，服务不会启动：请把见证方、镜像所持的最新检查点放到 "

@@ -165,22 +165,25 @@ class Restore {
       if (!ahead_.contains(backup.number)) continue;
       if (Outcome goes_on = check_goes_on(fetcher, backup); !goes_on) return goes_on;
     }
-    is_open_ = !restored_.unread.empty() && !*there && !options_.head && options_.mirror == nullptr;
+    const bool unread = !restored_.unread.empty() || restored_.cosigned_unread;
+    is_open_ = unread && !*there && !options_.head && options_.mirror == nullptr;
     return ok();
   }
 
-  // Those in the directory's file of cosignatures, which a service goes by when it starts. What is
-  // no signed checkpoint of this log says nothing.
+  // Those in the directory's file of cosignatures, which a service goes by when it starts; the
+  // newest is the last. What is of another log says nothing.
   Outcome weigh_cosigned(ledger::Fetcher& fetcher) {
     const auto stored = read_cosigned(layout_.dir + "/cosigned");
-    if (!stored) return ok();
+    if (!stored) return stored.error();
     const std::string zh = "目录里 cosigned 中的检查点", en = "a checkpoint in the file cosigned";
     for (const std::string& note : stored->notes) {
       const auto judged = ledger::judge_backup_note(note, origin_, known_keys());
       if (judged == ledger::BackupNote::by_unknown_key) return unknown_key(zh, en);
+      restored_.cosigned_unread = judged == ledger::BackupNote::damaged;
       if (judged != ledger::BackupNote::signed_by_the_log) continue;
       if (Outcome weighed = weigh(fetcher, note, zh, en); !weighed) return weighed;
     }
+    if (!stored->whole) restored_.cosigned_unread = true;
     return ok();
   }
 

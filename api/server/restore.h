@@ -44,7 +44,9 @@ struct Restored {
   bool given_is_lost = false;
   // Backups made after this one whose signed checkpoint cannot be read, or is of another log.
   std::vector<std::uint32_t> unread;
-  // Where those leave open what was signed, and no head was known otherwise, DIR/head is not
+  // Whether the newest checkpoint in DIR/cosigned is damaged.
+  bool cosigned_unread = false;
+  // Where these leave open what was signed, and no head was known otherwise, DIR/head is not
   // written, without which no service starts: the backup's own head is here instead.
   std::string head_aside;
 };
@@ -57,7 +59,8 @@ struct Restored {
 // Errors: `restore.damaged` (what verification finds), `restore.fork` (a head of another history,
 // or two that are not of one), `restore.key` (a head that no known key signed, or the key given is
 // none of the log's), `restore.other` (DIR is another log's), `restore.mirror` (the copy does not
-// follow on), `restore.io`, those of restore_backup.
+// follow on), `restore.io`, `cosigned.io`, those of
+// restore_backup.
 Result<Restored> restore(const RestoreOptions& options);
 
 // Whether a log that was verified is what it should be: a draw that fell due while there was no

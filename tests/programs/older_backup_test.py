@@ -153,6 +153,29 @@ class Older(Ledgers):
         self.assertIn("a checkpoint in the file cosigned", err)
         self.assertIn("cosigned", os.listdir(directory))
 
+    def test_a_damaged_cosigned_file_leaves_open_what_was_signed(self):
+        """What can be read of it counts, but the newest is the last in it."""
+        os.remove(self.meta)
+        for damage in (lambda text: text[:-40], lambda text: text.replace("\u2014 ", "\u2014 x", 1), lambda text: "?" + text):
+            directory = self.left_cosigned(head_of(self.ledger))
+            cosigned = os.path.join(directory, "cosigned")
+            before = text_of(cosigned)
+            with open(cosigned, "w", encoding="utf-8", newline="") as file:
+                file.write(damage(before))
+            self.assertNotEqual(text_of(cosigned), before)
+            out = self.done("restore", self.backups, directory)
+            self.assertIn("the newest checkpoint in the file cosigned there is damaged", out)
+            self.assertIn("no head was written", out)
+            self.assertFalse(os.path.exists(os.path.join(directory, "head")))
+            self.assertTrue(os.path.exists(os.path.join(directory, "head.restored")))
+            shutil.rmtree(directory)
+
+    def test_a_cosigned_file_that_cannot_be_read_restores_nothing(self):
+        directory = os.path.join(scratch(), "restored")
+        os.makedirs(os.path.join(directory, "cosigned"))
+        self.refused("cosigned.io", "restore", self.backups, directory)
+        self.assertEqual(os.listdir(directory), ["cosigned"])
+
     def test_a_loss_takes_away_what_was_cosigned_of_it_and_excuses_no_second(self):
         directory = self.left_cosigned(head_of(self.ledger))
         cosigned = os.path.join(directory, "cosigned")
