@@ -68,7 +68,7 @@ export LIUHEN_SOAK=1 LIUHEN_KILLS=$kills LIUHEN_SEED=$seed PYTHONDONTWRITEBYTECO
 run() {
   case $1 in
     steps) build/dev/bin/ledger_test --gtest_brief=1 --gtest_filter='FailingSteps.*:Recovering.*' ;;
-    power) build/dev/bin/ledger_test --gtest_brief=1 --gtest_filter='PowerCut.*' ;;
+    power) build/dev/bin/ledger_test --gtest_filter='PowerCut.*' ;;
     sweep) for test in sweep sweep_commands sweep_cosigned; do python3 "tests/programs/${test}_test.py" || return; done ;;
     kill) python3 tests/programs/kill_test.py ;;
     fuzz) bash tools/fuzz.sh --seconds "$fuzz_seconds" "${no_build[@]}" ;;

@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import threading
 import time
 import unittest
@@ -132,6 +133,7 @@ class Kill(unittest.TestCase):
             if kill % 5 == 0:
                 code, said = ledger.verify()
                 self.assertEqual(code, 0, said)
+                print(f"\r{kill + 1} / {KILLS} kills, {len(shown.acknowledged)} acknowledged", end="", file=sys.stderr, flush=True)
         with Service(ledger.directory, "--policy", witness.policy) as service:
             shown.check(service)
             end = time.monotonic() + 60 * SLOWER
@@ -143,7 +145,7 @@ class Kill(unittest.TestCase):
         code, said = ledger.verify()
         self.assertEqual(code, 0, said)
         self.assertGreater(len(shown.acknowledged), 5 * KILLS)
-        print(f"seed {SEED}: {KILLS} kills in {time.monotonic() - started:.0f} s, "
+        print(f"\nseed {SEED}: {KILLS} kills in {time.monotonic() - started:.0f} s, "
               f"{len(shown.acknowledged)} acknowledged, {repeated} recorded without an answer, "
               f"{len(shown.notes)} checkpoints", flush=True)
 

@@ -144,6 +144,8 @@ class Shown:
         self.acknowledged = {}  # number → (position, leaf hash)
         self.notes = set()  # every signed checkpoint
         self.roots = set()  # (size, root) that liuhen-verify has called verified
+        # What is there once stays as it is in the tree, which only grows: it is held against that once.
+        self.unheld_notes, self.unheld_acknowledged = set(), set()
 
     @staticmethod
     def entries(service, first, size):
@@ -166,7 +168,9 @@ class Shown:
         return out
 
     def note(self, text):
-        self.notes.add(text)
+        if text not in self.notes:
+            self.notes.add(text)
+            self.unheld_notes.add(text)
 
     def verified(self, report):
         """What liuhen-verify --json said of the directory, whatever state that is in."""
@@ -186,6 +190,7 @@ class Shown:
         before = self.acknowledged.setdefault(number, got)
         if before != got:
             raise AssertionError(f"intent {number}: first at {before}, now at {got}")
+        self.unheld_acknowledged.add(number)
         self.note(receipt["checkpoint"])
         return True
 
@@ -222,12 +227,15 @@ class Shown:
             if intent in self.places:
                 raise AssertionError(f"one intent at {self.places[intent]} and at {position}")
             self.places[intent] = position
-        for number, (position, leaf) in self.acknowledged.items():
+        for number in self.unheld_acknowledged:
+            position, leaf = self.acknowledged[number]
             if position >= size or self.tree.levels[0][position] != leaf:
                 raise AssertionError(f"intent {number}, acknowledged at {position}, is lost")
-        for seen, root in self.roots.union(map(self.opened, self.notes)):
+        for seen, root in self.roots.union(map(self.opened, self.unheld_notes)):
             if seen > size or self.tree.root(seen) != root:
                 raise AssertionError(f"two histories: {seen} entries had the root {base64.b64encode(root).decode()}")
+        self.unheld_acknowledged.clear()
+        self.unheld_notes.clear()
 
 
 def post(port, body, timeout=60):
