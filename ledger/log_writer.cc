@@ -169,7 +169,7 @@ Outcome LogWriter::check_log_key(const Event& event) const {
               "the ledger's directory has no such key of the log: " + to_hex(*named));
 }
 
-LogWriter::Decision LogWriter::repeat(const CheckedSubmission& submission, std::uint64_t position) {
+LogWriter::Decision LogWriter::repeat(CheckedSubmission& submission, std::uint64_t position) {
   const IntentView& intent = submission.intent;
   Bytes entry;
   if (position >= committed_) {
@@ -185,11 +185,9 @@ LogWriter::Decision LogWriter::repeat(const CheckedSubmission& submission, std::
   }
   const auto event = Event::parse(entry);
   if (event && std::ranges::equal(event->intent().bytes(), intent.bytes())) {
-    if (position < committed_) {
-      if (Outcome taken = take_late(submission.sealed, position); !taken) {
-        failure_ = taken.error();
-        return *failure_;
-      }
+    if (Outcome taken = take_late(submission, position); !taken) {
+      failure_ = taken.error();
+      return *failure_;
     }
     return Placed{position, true};
   }
@@ -201,13 +199,14 @@ LogWriter::Decision LogWriter::repeat(const CheckedSubmission& submission, std::
 
 // What an entry commits to and is not there, having been left out or lost: whoever can open a
 // commitment knows what it was made of. What was erased stays away.
-Outcome LogWriter::take_late(const SealedContent& sealed, std::uint64_t position) {
+Outcome LogWriter::take_late(CheckedSubmission& submission, std::uint64_t position) {
   if (content_rules_ == nullptr) return ok();
   BlockReader stored(restricted_);
   std::vector<Hash> taken, late;
-  for (const Hash& commitment : commitments_in(sealed)) {
+  for (const Hash& commitment : commitments_in(submission.sealed)) {
     if (!content_rules_->takes_late(commitment)) continue;
     taken.push_back(commitment);
+    if (position >= committed_ && unstored_.contains(commitment)) continue;  // it came with that
     const auto content = stored.get(commitment, position);
     if (content && !*content) late.push_back(commitment);
     // What is damaged remains, for whoever looks into it.
@@ -216,8 +215,11 @@ Outcome LogWriter::take_late(const SealedContent& sealed, std::uint64_t position
   // Also where it is there for a pending intent, and would go with that.
   pending_.in_log(taken, batch_);
   if (late.empty()) return ok();
-  put_each(
-      sealed, [&](const Hash& one) { return std::ranges::find(late, one) != late.end(); }, batch_);
+  const auto is_late = [&](const Hash& one) { return std::ranges::find(late, one) != late.end(); };
+  put_each(submission.sealed, is_late, batch_);
+  std::erase_if(submission.submission.openings,
+                [&](const Opening& opening) { return !is_late(opening.commitment); });
+  note_unstored(submission);
   return ok();
 }
 

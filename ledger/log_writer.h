@@ -56,8 +56,8 @@ class LogWriter {
   Decision decide(CheckedSubmission& submission);
   Outcome check_log_key(const Event& event) const;
   Outcome check_content(const CheckedSubmission& submission, const Event& event) const;
-  Decision repeat(const CheckedSubmission& submission, std::uint64_t position);
-  Outcome take_late(const SealedContent& sealed, std::uint64_t position);
+  Decision repeat(CheckedSubmission& submission, std::uint64_t position);
+  Outcome take_late(CheckedSubmission& submission, std::uint64_t position);
   Decision wait(CheckedSubmission& submission,
                 const std::vector<std::optional<Signature>>& signatures);
   Decision append(CheckedSubmission& submission, const Event& event);

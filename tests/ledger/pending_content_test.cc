@@ -45,7 +45,26 @@ struct PendingContent : testing::Test {
     EXPECT_TRUE(ledger.restricted->get(opening.commitment).value().has_value());
   }
 
+  void open_with_rules() {
+    ledger.restricted =
+        std::make_unique<RestrictedStore>(*ledger.storage, ledger.master_key, ledger.entropy);
+    ledger.sequencer =
+        Sequencer::open(*ledger.storage, *ledger.head, *ledger.restricted, rules, ledger.clock,
+                        {.origin = tests::kOrigin, .log_key = ledger.signs})
+            .value();
+  }
+  void submit(Bytes intent, std::vector<Opening> openings) {
+    auto promise = std::make_shared<std::promise<Result<Answer>>>();
+    answers.push_back(promise->get_future());
+    const crypto::SigningKey* const signer[] = {&ledger.a};
+    ledger.sequencer->submit(
+        tests::signed_by(std::move(intent), signer, std::move(openings)),
+        [promise](Result<Answer> answer) { promise->set_value(std::move(answer)); });
+  }
+
+  TakesLate rules;
   TestLedger ledger;
+  std::vector<std::future<Result<Answer>>> answers;
   const Opening opening = tests::opening_of("evidence");
   const Bytes declared = tests::conflict_intent(ledger.a, "whole", opening.commitment);
 };
@@ -54,15 +73,6 @@ TEST_F(PendingContent, IsTheEntrysWhereBothCameInOneBatch) {
   tests::SlowStorage slow(ledger.own_storage);
   ledger.storage = &slow;
   ASSERT_FALSE(ledger.open());
-  std::vector<std::future<Result<Answer>>> answers;
-  const auto submit = [&](Bytes intent, std::vector<Opening> openings) {
-    auto promise = std::make_shared<std::promise<Result<Answer>>>();
-    answers.push_back(promise->get_future());
-    const crypto::SigningKey* const signer[] = {&ledger.a};
-    ledger.sequencer->submit(
-        tests::signed_by(std::move(intent), signer, std::move(openings)),
-        [promise](Result<Answer> answer) { promise->set_value(std::move(answer)); });
-  };
   submit(ledger.item("0"), {});
   slow.entered.acquire();
   submit(declared, {opening});
@@ -72,21 +82,28 @@ TEST_F(PendingContent, IsTheEntrysWhereBothCameInOneBatch) {
   expect_kept_when_it_expires();
 }
 
+TEST_F(PendingContent, IsTakenInTheBatchOfItsEntryTooThoughThatCameWithout) {
+  tests::SlowStorage slow(ledger.own_storage);
+  ledger.storage = &slow;
+  open_with_rules();
+  submit(ledger.item("0"), {});
+  slow.entered.acquire();
+  submit(declared, {});
+  submit(declared, {opening});
+  slow.gate.release(100);
+  for (auto& answer : answers) ASSERT_TRUE(answer.get().has_value());
+  EXPECT_TRUE(ledger.restricted->get(opening.commitment).value().has_value());
+  ledger.sequencer.reset();  // before its storage
+}
+
 TEST_F(PendingContent, IsTheEntrysOnceItWasHandedInForThatToo) {
-  ledger.restricted =
-      std::make_unique<RestrictedStore>(*ledger.storage, ledger.master_key, ledger.entropy);
-  TakesLate rules;
-  ledger.sequencer =
-      Sequencer::open(*ledger.storage, *ledger.head, *ledger.restricted, rules, ledger.clock,
-                      {.origin = tests::kOrigin, .log_key = ledger.signs})
-          .value();
+  open_with_rules();
   ASSERT_TRUE(ledger.submit(declared, {&ledger.a}).has_value());
   ASSERT_TRUE(ledger.submit(encode(half()), {&ledger.a}, {opening}).has_value());
   const auto again = ledger.submit(declared, {&ledger.a}, {opening});
   ASSERT_TRUE(again.has_value());
   EXPECT_TRUE(std::get<Receipt>(*again).repeated);
   expect_kept_when_it_expires();
-  ledger.sequencer.reset();  // before its rules
 }
 
 }  // namespace
