@@ -139,12 +139,14 @@ LogWriter::Decision LogWriter::decide(CheckedSubmission& submission) {
   return wait(submission, signatures);
 }
 
-Outcome LogWriter::check_content(const CheckedSubmission& submission, const Event& event) const {
+Outcome LogWriter::check_content(const CheckedSubmission& submission, const Event& event) {
+  needed_.clear();
   if (content_rules_ == nullptr) return ok();
   const auto& openings = submission.submission.openings;
   return content_rules_->check_content(event, [&](const Hash& commitment) -> const Opening* {
     const auto own = std::ranges::find(openings, commitment, &Opening::commitment);
     if (own != openings.end()) return &*own;
+    if (pending_.brought(commitment)) needed_.push_back(commitment);
     const auto earlier = unstored_.find(commitment);
     return earlier == unstored_.end() ? nullptr : &earlier->second;
   });
@@ -217,6 +219,7 @@ Outcome LogWriter::take_late(CheckedSubmission& submission, std::uint64_t positi
   if (late.empty()) return ok();
   const auto is_late = [&](const Hash& one) { return std::ranges::find(late, one) != late.end(); };
   put_each(submission.sealed, is_late, batch_);
+  pending_.recorded(late);
   std::erase_if(submission.submission.openings,
                 [&](const Opening& opening) { return !is_late(opening.commitment); });
   note_unstored(submission);
@@ -270,10 +273,11 @@ LogWriter::Decision LogWriter::append(CheckedSubmission& submission, const Event
   }
   batch_.put(Family::intents, intent_key(event.intent()), intent_value(event));
   pending_.complete(submission.hash, batch_);
+  pending_.in_log(needed_, batch_);
   if (event.tag() == PayloadTag::KeyRevoked) {
     const auto& key = *event.payload<schema::KeyRevoked>().key();
     if (const auto revoked = exactly<32>(View(key.data(), key.size())))
-      pending_.drop_signed_by(*revoked, batch_);
+      revoked_.push_back(*revoked);
   }
   store_content(submission, event);
   return Placed{event.position(), false};
@@ -285,6 +289,7 @@ void LogWriter::store_content(CheckedSubmission& submission, const Event& event)
   const std::vector<Hash> commitments = commitments_of(event.intent());
   note_unstored(submission);
   pending_.in_log(commitments, batch_);
+  pending_.recorded(commitments_in(submission.sealed));
   if (commitments.size() > 1) {
     put_block(event.position(), std::move(submission.sealed), batch_);
   } else {
@@ -345,6 +350,8 @@ void LogWriter::store_tree() {
 
 Outcome LogWriter::commit() {
   if (failure_) return *failure_;
+  // Not before: what later events of the batch carry or need stays.
+  for (const KeyId& key : std::exchange(revoked_, {})) pending_.drop_signed_by(key, batch_);
   pending_.drop_expired(std::max(fold_->last_time(), clock_.now_s()), batch_);
   const bool grows = fold_->size() > committed_;
   if (grows) store_tree();

@@ -55,7 +55,7 @@ class LogWriter {
 
   Decision decide(CheckedSubmission& submission);
   Outcome check_log_key(const Event& event) const;
-  Outcome check_content(const CheckedSubmission& submission, const Event& event) const;
+  Outcome check_content(const CheckedSubmission& submission, const Event& event);
   Decision repeat(CheckedSubmission& submission, std::uint64_t position);
   Outcome take_late(CheckedSubmission& submission, std::uint64_t position);
   Decision wait(CheckedSubmission& submission,
@@ -95,6 +95,8 @@ class LogWriter {
   std::optional<Error> failure_;             // of storage
   std::map<Hash, Opening> unstored_;         // what came open with its submissions
   std::map<Hash, std::uint64_t> erased_at_;  // commitments, and the entry that did
+  std::vector<KeyId> revoked_;
+  std::vector<Hash> needed_;  // by the event under way, of what half-signed intents brought
 };
 
 }  // namespace liuhen::ledger

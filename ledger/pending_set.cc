@@ -40,7 +40,7 @@ Outcome PendingSet::keep(PendingIntent pending, const SealedContent& content, Ba
   std::set<Hash> brought;
   for (const Hash& commitment : commitments_in(content)) {
     if (opened_by_.contains(commitment)) continue;
-    if (std::ranges::find(recorded_, commitment) != recorded_.end()) continue;
+    if (recorded_.contains(commitment)) continue;
     const auto stored = storage_.get(Family::restricted, key_of(commitment));
     if (!stored) return stored.error();
     if (*stored) continue;
@@ -80,17 +80,21 @@ void PendingSet::complete(const Hash& hash, Batch& batch) {
 }
 
 void PendingSet::in_log(const std::vector<Hash>& commitments, Batch& batch) {
-  recorded_.insert(recorded_.end(), commitments.begin(), commitments.end());
   if (opened_by_.empty()) return;
+  std::map<Hash, std::set<Hash>> taken;  // from each half-signed intent
   for (const Hash& commitment : commitments) {
     const auto found = opened_by_.find(commitment);
     if (found == opened_by_.end()) continue;
-    SharedPendingIntent& kept = all_.at(found->second);
+    taken[found->second].insert(commitment);
+    recorded_.insert(commitment);
+    opened_by_.erase(found);
+  }
+  for (const auto& from : taken) {
+    SharedPendingIntent& kept = all_.at(from.first);
     PendingIntent pending = *kept;
-    std::erase(pending.opened, commitment);
+    std::erase_if(pending.opened, [&](const Hash& one) { return from.second.contains(one); });
     batch.put(Family::pending, key_of(pending.hash), encode_pending(pending));
     kept = std::make_shared<const PendingIntent>(std::move(pending));
-    opened_by_.erase(found);
   }
 }
 

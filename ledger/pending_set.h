@@ -29,8 +29,15 @@ class PendingSet {
   Outcome keep(PendingIntent pending, const SealedContent& content, Batch& batch);
   // It became an event; its content stays.
   void complete(const Hash& hash, Batch& batch);
-  // An event carries these: their content no longer goes when a half-signed intent does.
+  // Whether content is there because a half-signed intent brought it, and goes when that does.
+  bool brought(const Hash& commitment) const { return opened_by_.contains(commitment); }
+  // An event carries these, or needs them: their content no longer goes when a half-signed intent
+  // does.
   void in_log(const std::vector<Hash>& commitments, Batch& batch);
+  // The content of these was put into the batch, and no half-signed intent brought it.
+  void recorded(const std::vector<Hash>& commitments) {
+    recorded_.insert(commitments.begin(), commitments.end());
+  }
   void committed() { recorded_.clear(); }
   void drop_expired(std::uint64_t now_s, Batch& batch);
   // Those that nobody but this key has signed, which signs nothing any more.
@@ -46,7 +53,7 @@ class PendingSet {
   std::multimap<std::uint64_t, Hash> by_expiry_;
   std::map<KeyId, std::set<Hash>> by_signer_;
   std::map<Hash, Hash> opened_by_;  // commitment → the half-signed intent that brought its content
-  std::vector<Hash> recorded_;      // by events since the last commit, whose content is there
+  std::set<Hash> recorded_;         // since the last commit, with what events brought or took over
   std::uint64_t version_ = 0;
 };
 

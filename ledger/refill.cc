@@ -10,6 +10,7 @@
 #include "ledger/derived_index.h"
 #include "ledger/event.h"
 #include "ledger/log_keys.h"
+#include "ledger/pending.h"
 #include "ledger/tiles.h"
 
 namespace liuhen::ledger {
@@ -34,6 +35,7 @@ class Refilling {
     if (checkpoint_.size <= out_.from) return Refill{out_.from, out_.from, {}};
     if (Outcome taken = take_entries(); !taken) return taken.error();
     if (Outcome put = put_tiles(); !put) return put.error();
+    if (Outcome left = leave_content(); !left) return left.error();
     if (Outcome done = put_checkpoint(); !done) return done.error();
     if (!erased_at_.empty()) {
       if (Outcome purged = storage_.purge(Family::record_keys); !purged) return purged.error();
@@ -145,6 +147,19 @@ class Refilling {
   Outcome flush() {
     bytes_ = 0;
     return storage_.commit(std::exchange(batch_, Batch()));
+  }
+
+  // What half-signed intents of the backup brought, and an entry carries now, no longer goes when
+  // they do.
+  Outcome leave_content() {
+    return storage_.scan(Family::pending, "", [&](std::string_view key, std::string_view value) {
+      auto pending = decode_pending(key, value);
+      if (!pending) return true;  // a start says so
+      const auto is_carried = [&](const Hash& one) { return carried_.contains(one); };
+      if (std::erase_if(pending->opened, is_carried) != 0)
+        batch_.put(Family::pending, std::string(key), encode_pending(*pending));
+      return true;
+    });
   }
 
   // What is in the backup under another entry is content all the same.

@@ -94,11 +94,9 @@ Outcome check_not_needed(const State& state, const Draw& draw, const std::set<Ha
 
 Outcome check(const State& state, const schema::RecordsErased& payload,
               const RowCommitment& commitment) {
-  std::set<Hash> going;
-  for (const Hash& one : hashes(raw(payload.commitments()))) {
-    if (!state.conflicts.index.contains(one)) going.insert(one);
-  }
-  if (going.empty()) return ok();
+  // Those of conflicts too: what a row or a key hides can have been declared as one.
+  const auto erased = hashes(raw(payload.commitments()));
+  const std::set<Hash> going(erased.begin(), erased.end());
   for (const auto& [stream, draw] : state.draws.by_stream) {
     if (!has_to_open(draw)) continue;
     if (auto checked = check_not_needed(state, draw, going, commitment); !checked) return checked;
@@ -109,10 +107,7 @@ Outcome check(const State& state, const schema::RecordsErased& payload,
 Outcome check(const State& state, const schema::DrawAnnounced& payload,
               const RowCommitment& commitment) {
   if (raw(payload.pool_key_hash()).empty()) return ok();
-  const auto of_conflict = [&](const auto& one) {
-    return state.conflicts.index.contains(one.first);
-  };
-  if (std::ranges::all_of(state.erased, of_conflict)) return ok();
+  if (state.erased.empty()) return ok();
   const schema::DrawAnnouncedT announcement = unpacked(payload);
   auto needed = classes_in(
       state, announcement,

@@ -70,6 +70,11 @@ projections::PoolOpener WriterAdmission::pools_with(const ledger::Unstored& unst
     const ledger::Opening* opening = commitment ? unstored(*commitment) : nullptr;
     return opening != nullptr ? pool_key_in(opening->bytes) : stored(announcement);
   };
+  pools.content = [&unstored, stored = std::move(pools.content)](
+                      const Hash& commitment, std::uint64_t position) -> std::optional<Bytes> {
+    const ledger::Opening* opening = unstored(commitment);
+    return opening != nullptr ? opening->bytes : stored(commitment, position);
+  };
   return pools;
 }
 
