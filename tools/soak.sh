@@ -18,7 +18,7 @@ exit code 1.
   steps  存储的每一步出错，写入或未写入     every step of a storage fails, persisted or not   1 min
   power  每次改动前断电，丢掉未落盘的       the power is cut before every change              20 min
   sweep  每个系统调用出错或被杀（strace）   every system call fails, or is where it is killed 60 min
-  kill   负载下随机 kill -9 真实服务        kill -9 of the service at random, under load      5 min
+  kill   负载下随机 kill -9 真实服务        kill -9 of the service at random, under load      10 min
   disk   磁盘写满、变为只读，再恢复         the disk is full, or read-only, and comes back    1 min
   fuzz   对每个解析器做模糊测试             hostile input to every reader (tools/fuzz.sh)     10 min each
 
