@@ -179,15 +179,31 @@ Outcome Auditor::check_outcome_of(const std::string& stream, const ledger::Event
   if (auto checked = opened_.after(state_, event, stream); !checked) return checked;
   DrawFacts& facts = facts_.draws[stream];
   facts.pool_unopened = opened_.is_unopened(stream);
+  facts.matching_replayed = opened_.is_replayed(stream);
+  facts.conflicts_unopened = opened_.conflicts_unopened(stream);
   if (draw.disclosed_at != event.position()) return ok();
-  // Who is drawn is known by now, and admission has replayed the teams where nothing is hidden.
-  const std::uint64_t in_force = state_.conflicts.in_force(draw.announcement.pool_position).size();
-  if (in_force == 0 || opened_.is_replayed(stream)) {
-    note_matching(draw, facts);
-  } else {
-    facts.conflicts_unopened = facts.pool_unopened ? in_force : opened_.conflicts_unopened(stream);
+  // Who is drawn is known by now, whoever opens the pool or not.
+  if (facts.pool_unopened) {
+    if (auto checked = check_teams_of_closed_pool(draw, facts); !checked) return checked;
   }
+  if (facts.matching_replayed) note_matching(draw, facts);
   return check_listed(draw, event.position());
+}
+
+Outcome Auditor::check_teams_of_closed_pool(const Draw& draw, DrawFacts& facts) const {
+  const auto in_force = state_.conflicts.in_force(draw.announcement.pool_position);
+  facts.conflicts_unopened = static_cast<std::uint64_t>(std::ranges::count_if(
+      in_force, [this](const Hash& commitment) { return !open(commitment); }));
+  facts.matching_replayed = facts.conflicts_unopened == 0;
+  // Admission has replayed the teams where nothing is hidden.
+  if (in_force.empty() || !facts.matching_replayed) return ok();
+  std::vector<crypto::draw::VisitRecord> records;
+  for (const Task& task : draw.tasks) {
+    records.push_back({.subject = task.subject, .ticket = task.ticket, .team = {}});
+    for (const Seat& seat : task.seats) records.back().team.push_back(seat.inspector);
+  }
+  return check_listed_teams(state_, draw, records,
+                            [this](const Hash& commitment) { return open(commitment); });
 }
 
 Outcome Auditor::check_listed(const Draw& draw, std::uint64_t position) {

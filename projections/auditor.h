@@ -39,6 +39,8 @@ class Auditor {
   void note_loss(const ledger::Event& event);
   void note_substitute(const ledger::Event& event);
   Outcome check_outcome_of(const std::string& stream, const ledger::Event& event);
+  // Of the last part of a restricted draw's list: its matching, where all conflicts open.
+  Outcome check_teams_of_closed_pool(const Draw& draw, DrawFacts& facts) const;
   // Where the matching was not computed again for want of some conflicts: what the others say.
   Outcome check_listed(const Draw& draw, std::uint64_t position);
   // Of the entry that made the outcome known.

@@ -134,15 +134,21 @@ Outcome ListedOrder::take(std::size_t number, std::string_view subject) {
 }
 
 Outcome check_listed_teams(const State& state, const Draw& draw,
-                           std::span<const crypto::draw::VisitRecord> records) {
+                           std::span<const crypto::draw::VisitRecord> records,
+                           const OpenConflict& open) {
   const auto held = last_pool_of(state, draw.announcement, draw.rule_set);
   if (!held) return held.error();
   const Pool* pool = held->get();
-  if (!pool->conflicts.empty()) return ok();
+  std::vector<crypto::draw::Conflict> conflicts;
+  for (const Hash& commitment : pool->conflicts) {
+    const auto content = open ? open(commitment) : std::nullopt;
+    if (!content) return ok();
+    conflicts.push_back({.subject = content->subject, .inspector = content->inspector});
+  }
   std::vector<std::string> subjects;
   for (const auto& record : records) subjects.push_back(record.subject);
   const auto matching = crypto::draw::match(*draw.seed, announced_groups(draw.announcement),
-                                            pool->inspectors, subjects, {});
+                                            pool->inspectors, subjects, conflicts);
   if (!matching) return matching.error();
   for (std::size_t i = 0; i < records.size(); ++i) {
     const crypto::draw::Visit& right = matching->visits[i];

@@ -89,9 +89,11 @@ class ListedOrder {
   std::optional<std::pair<Hash, std::string>> last_;
 };
 
-// The teams of the whole list, where no conflict is in force: they follow from who is drawn.
+// The teams of the whole list, where every conflict in force opens, if there are any: they follow
+// from who is drawn. Fails with `draw.disclosed_visit`. Where one stays closed nothing is asked.
 Outcome check_listed_teams(const State& state, const Draw& draw,
-                           std::span<const crypto::draw::VisitRecord> records);
+                           std::span<const crypto::draw::VisitRecord> records,
+                           const OpenConflict& open = {});
 
 // ---- the key ----
 

@@ -108,12 +108,14 @@ void list_not_opened(const DrawLine& line, Report& report) {
     report.not_opened.push_back(
         {"抽取 " + number(line.number) + "（" + line.stream +
              "）：名录受限而未打开，名录根、分层、抽中者、抽签号和截止号没有重算，只核对了承诺的"
-             "形式、种子、被抽中者在名录中且可抽、检查次序",
+             "形式、种子、被抽中者在名录中且可抽、检查次序" +
+             (line.matching_replayed ? "，以及由所列对象重算的匹配" : ""),
          "draw " + number(line.number) + " (" + line.stream +
              "): its pool is restricted and was not opened; the root, the strata, who is drawn, "
              "the tickets and the cut-offs were not computed again, only the form of the "
              "commitments, the seed, that those drawn are in the pool and could be drawn, and the "
-             "order of the visits"});
+             "order of the visits" +
+             (line.matching_replayed ? ", and the matching over the subjects listed" : "")});
   }
   if (line.conflicts_unopened != 0) {
     const bool listed = line.phase == Draw::Phase::disclosed && !line.wrong;

@@ -21,6 +21,22 @@ bool is_sealed(const DrawLine& draw) {
   return draw.seal && draw.seal->sealed_at && !draw.seal->opened_at;
 }
 
+// Of a draw whose pool is restricted and was not opened.
+Sentence replayed_of_closed_pool(const DrawLine& draw) {
+  if (draw.phase != Phase::executed && draw.phase != Phase::disclosed)
+    return {"名录受限而未打开，未重算", "the pool is restricted and not opened, and not replayed"};
+  Sentence out{"种子已重算", "seed replayed"};
+  if (draw.matching_replayed)
+    out = {"种子及所列对象的匹配已重算",
+           "seed, and the matching over the subjects listed, replayed"};
+  out.zh += "；名录受限而未打开，名录、抽中者未重算";
+  out.en += "; the pool is restricted and not opened: neither it nor the selection was replayed";
+  if (draw.conflicts_unopened == 0) return out;
+  out.zh += "；匹配有 " + number(draw.conflicts_unopened) + " 项利益冲突未打开";
+  out.en += "; for the matching " + number(draw.conflicts_unopened) + " conflicts were not opened";
+  return out;
+}
+
 }  // namespace
 
 std::string vacancies_of(const DrawLine& draw) {
@@ -48,6 +64,7 @@ Sentence phase_of(const DrawLine& draw) {
 }
 
 Sentence replayed_of(const DrawLine& draw) {
+  if (draw.pool_unopened) return replayed_of_closed_pool(draw);
   if (draw.phase != Phase::executed && draw.phase != Phase::disclosed)
     return {"名录已重算", "pool replayed"};
   if (is_sealed(draw))
