@@ -139,6 +139,11 @@ std::optional<std::vector<BlockRecord>> read_block(std::string_view value) {
 
 bool is_block_key(std::string_view key) { return key.size() == 8 && key.front() == '\0'; }
 
+bool is_half_signed_key(std::string_view key) {
+  return key.size() == kHalfSignedPrefix.size() + sizeof(Hash) &&
+         key.starts_with(kHalfSignedPrefix);
+}
+
 SealedContent seal(RestrictedStore& store, const std::vector<Opening>& openings) {
   SealedContent out;
   if (openings.empty()) return out;
@@ -167,10 +172,106 @@ std::vector<Hash> commitments_in(const SealedContent& sealed) {
   return out;
 }
 
+namespace {
+
+std::string half_signed_key(const Hash& intent) {
+  return std::string(kHalfSignedPrefix).append(text_of(intent));
+}
+
+// The records that are wanted, the block's and then the other's.
+std::string chosen(std::string_view block, std::string_view other,
+                   const std::function<bool(const Hash&, bool of_other)>& wanted) {
+  std::string out;
+  for (const std::string_view part : {block, other}) {
+    if (part.empty()) continue;
+    const auto records = read_block(part);
+    LIUHEN_CHECK(records.has_value());
+    for (const BlockRecord& record : *records) {
+      if (wanted(hash_of(record.commitment), part.data() == other.data()))
+        add_to_block(record.commitment, record.sealed, out);
+    }
+  }
+  if (!out.empty()) end_block(out);
+  return out;
+}
+
+}  // namespace
+
+SealedContent joined(const SealedContent& first, SealedContent other) {
+  if (first.keys.empty()) return other;
+  if (other.keys.empty()) return first;
+  const std::vector<Hash> had = commitments_in(first);
+  const std::set<Hash> there(had.begin(), had.end());
+  const auto wanted = [&](const Hash& one, bool of_other) {
+    return !of_other || !there.contains(one);
+  };
+  return {.contents = chosen(first.contents, other.contents, wanted),
+          .keys = chosen(first.keys, other.keys, wanted)};
+}
+
+SealedContent without(const SealedContent& sealed, const Hash& commitment) {
+  const auto wanted = [&](const Hash& one, bool) { return one != commitment; };
+  return {.contents = chosen(sealed.contents, {}, wanted), .keys = chosen(sealed.keys, {}, wanted)};
+}
+
+Result<std::optional<Opening>> open_sealed(RestrictedStore& store, const SealedContent& sealed,
+                                           const Hash& commitment) {
+  MemoryStorage alone;
+  Batch batch;
+  put_each(
+      sealed, [&](const Hash& one) { return one == commitment; }, batch);
+  if (Outcome stored = alone.commit(batch); !stored) return stored.error();
+  return store.over(alone).get(commitment);
+}
+
+void put_half_signed(const Hash& intent, SealedContent sealed, Batch& batch) {
+  const std::string key = half_signed_key(intent);
+  if (sealed.keys.empty()) {
+    for (const Family family : kSealedFamilies) batch.remove(family, key);
+    return;
+  }
+  batch.put(Family::restricted, key, std::move(sealed.contents));
+  batch.put(Family::record_keys, key, std::move(sealed.keys));
+}
+
+Result<SealedContent> half_signed_content(Storage& storage, const Hash& intent) {
+  const std::string key = half_signed_key(intent);
+  SealedContent out;
+  for (const Family family : kSealedFamilies) {
+    auto value = storage.get(family, key);
+    if (!value) return value.error();
+    if (!*value) return SealedContent{};
+    if (!read_block(**value)) {
+      return fail(
+          "restricted.damaged", "待签意图 " + to_hex(intent) + " 的受限内容已损坏",
+          "the restricted content of the half-signed intent " + to_hex(intent) + " is damaged");
+    }
+    (family == Family::restricted ? out.contents : out.keys) = std::move(**value);
+  }
+  return out;
+}
+
+Result<bool> has_half_signed_content(Storage& storage, const Hash& intent) {
+  const auto value = storage.get(Family::record_keys, half_signed_key(intent));
+  if (!value) return value.error();
+  return value->has_value();
+}
+
 void put_block(std::uint64_t position, SealedContent sealed, Batch& batch) {
   if (sealed.keys.empty()) return;
   batch.put(Family::restricted, key_of_number(position), std::move(sealed.contents));
   batch.put(Family::record_keys, key_of_number(position), std::move(sealed.keys));
+}
+
+bool put_content(const Event& event, SealedContent sealed, Batch& batch) {
+  if (sealed.keys.empty()) return false;
+  if (commitments_of(event.intent()).size() > 1) {
+    put_block(event.position(), std::move(sealed), batch);
+    return true;
+  }
+  put_each(
+      sealed, [](const Hash&) { return true; }, batch);
+  return false;
 }
 
 void put_each(const SealedContent& sealed, const std::function<bool(const Hash&)>& wanted,

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/event.h"
 #include "ledger/restricted.h"
 
 namespace liuhen::ledger {
@@ -26,6 +27,9 @@ std::optional<std::vector<BlockRecord>> read_block(std::string_view value);
 
 // Positions begin with a zero byte and have 8; what stands alone is under the 32 of its commitment.
 bool is_block_key(std::string_view key);
+// What a half-signed intent brought is in blocks too, under this and the 32 of the intent's hash.
+inline constexpr std::string_view kHalfSignedPrefix = "half";
+bool is_half_signed_key(std::string_view key);
 
 // Openings encrypted as RestrictedStore::put does, each with a record key of its own, and not
 // placed yet: blocks of content and of record keys, in the order in which the openings came. Both
@@ -35,9 +39,23 @@ struct SealedContent {
 };
 SealedContent seal(RestrictedStore& store, const std::vector<Opening>& openings);  // any thread
 std::vector<Hash> commitments_in(const SealedContent& sealed);
+// What the first has, and what only the other has.
+SealedContent joined(const SealedContent& first, SealedContent other);
+SealedContent without(const SealedContent& sealed, const Hash& commitment);
+// As RestrictedStore::get.
+Result<std::optional<Opening>> open_sealed(RestrictedStore& store, const SealedContent& sealed,
+                                           const Hash& commitment);
 
+// As what an entry's intent brought: in blocks if it carries many commitments, else alone. Whether
+// in blocks.
+bool put_content(const Event& event, SealedContent sealed, Batch& batch);
 // As the content of the entry at `position`.
 void put_block(std::uint64_t position, SealedContent sealed, Batch& batch);
+// As that of the half-signed intent of the hash: in place of what was there, which is removed if
+// there is none.
+void put_half_signed(const Hash& intent, SealedContent sealed, Batch& batch);
+Result<SealedContent> half_signed_content(Storage& storage, const Hash& intent);
+Result<bool> has_half_signed_content(Storage& storage, const Hash& intent);
 // As RestrictedStore::put does, but only what is `wanted`.
 void put_each(const SealedContent& sealed, const std::function<bool(const Hash&)>& wanted,
               Batch& batch);

@@ -9,9 +9,8 @@
 
 namespace liuhen::ledger {
 
-// Content that came with an event, or before it in the same batch, and is in no storage yet: null
-// if none did. To be asked of whatever the event needs, stored or not: what a half-signed intent
-// brought stays from then on, if the event is written.
+// Content that came with an event, from any of its signers, or with one before it in the same
+// batch, and is not stored as an event's yet: null if none did.
 using Unstored = std::function<const Opening*(const Hash& commitment)>;
 
 // Implemented beside Admission, by one that has such rules. Used by the writer thread.

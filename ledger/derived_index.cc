@@ -390,14 +390,16 @@ Found DerivedIndex::compare_meta(const LogFold& fold) const {
 }
 
 Found DerivedIndex::compare_pending() {
-  Found found = scan(storage_, Family::pending,
-                     [&](std::string_view key, std::string_view value) -> std::optional<Violation> {
-                       const auto pending = decode_pending(key, value);
-                       if (!pending) return changed(Family::pending, hex(key), std::nullopt);
-                       for (const Hash& opened : pending->opened)
-                         add_commitment(opened, kNotErased);
-                       return std::nullopt;
-                     });
+  Found found =
+      scan(storage_, Family::pending,
+           [&](std::string_view key, std::string_view value) -> std::optional<Violation> {
+             const auto pending = decode_pending(key, value);
+             if (!pending) return changed(Family::pending, hex(key), std::nullopt);
+             // Of one that an earlier version kept it stands alone.
+             for (const Hash& opened : pending->opened) add_commitment(opened, kNotErased);
+             brought_[pending->hash].insert(pending->opened.begin(), pending->opened.end());
+             return std::nullopt;
+           });
   std::ranges::sort(commitments_);
   return found;
 }
@@ -421,7 +423,8 @@ bool DerivedIndex::may_have_content_of(std::uint64_t position, std::string_view 
 namespace {
 
 std::string name_in_block(std::string_view key, std::string_view commitment) {
-  return std::to_string(number_of_key(key)) + "/" + hex(commitment);
+  return (is_block_key(key) ? std::to_string(number_of_key(key)) : hex(key)) + "/" +
+         hex(commitment);
 }
 
 }  // namespace
@@ -440,11 +443,28 @@ std::optional<Violation> DerivedIndex::judge_block(Family family, std::string_vi
   return std::nullopt;
 }
 
+std::optional<Violation> DerivedIndex::judge_half_signed(Family family, std::string_view key,
+                                                         std::string_view value,
+                                                         crypto::SetSum& contained) const {
+  const auto records = read_block(value);
+  if (!records) return changed(family, hex(key), std::nullopt);
+  const Hash hash = exactly<32>(view_of(key.substr(kHalfSignedPrefix.size()))).value();
+  const auto brought = brought_.find(hash);
+  for (const BlockRecord& record : *records) {
+    const Hash commitment = exactly<32>(view_of(record.commitment)).value();
+    if (brought == brought_.end() || !brought->second.contains(commitment))
+      return extra(family, name_in_block(key, record.commitment), std::nullopt);
+    contained.add(record.commitment, key);
+  }
+  return std::nullopt;
+}
+
 Found DerivedIndex::compare_restricted() const {
   crypto::SetSum contents(key_), keys(key_);
   const auto judge_all = [&](Family family, crypto::SetSum& contained) {
     return scan(storage_, family, [&](std::string_view key, std::string_view value) {
       if (is_block_key(key)) return judge_block(family, key, value, contained);
+      if (is_half_signed_key(key)) return judge_half_signed(family, key, value, contained);
       contained.add(key, "");
       return judge_content(family, key, value);
     });
@@ -462,8 +482,10 @@ Found DerivedIndex::compare_record_keys() const {
     std::vector<std::string> out;
     const Outcome scanned =
         storage_.scan(family, "", [&](std::string_view key, std::string_view value) {
-          if (!is_block_key(key)) out.push_back(hex(key));
-          if (!is_block_key(key)) return true;
+          if (!is_block_key(key) && !is_half_signed_key(key)) {
+            out.push_back(hex(key));
+            return true;
+          }
           for (const BlockRecord& record : read_block(value).value_or(std::vector<BlockRecord>()))
             out.push_back(name_in_block(key, record.commitment));
           return true;

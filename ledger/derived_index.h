@@ -47,6 +47,9 @@ class DerivedIndex {
   bool may_have_content_of(std::uint64_t position, std::string_view commitment) const;
   std::optional<Violation> judge_content(Family family, std::string_view key,
                                          std::string_view value) const;
+  std::optional<Violation> judge_half_signed(Family family, std::string_view key,
+                                             std::string_view value,
+                                             crypto::SetSum& contained) const;
   std::optional<Violation> judge_block(Family family, std::string_view key, std::string_view value,
                                        crypto::SetSum& contained) const;
 
@@ -68,7 +71,8 @@ class DerivedIndex {
   std::string stream_;                   // reused
   std::vector<Commitment> commitments_;  // that may have content; sorted by compare_pending
   std::unordered_map<std::uint64_t, std::uint64_t> erased_;  // fingerprint → position
-  std::set<std::uint64_t> published_;                        // sizes of stored checkpoints
+  std::map<Hash, std::set<Hash>> brought_;  // intent's hash → what it brought, of half-signed ones
+  std::set<std::uint64_t> published_;       // sizes of stored checkpoints
 };
 
 }  // namespace liuhen::ledger

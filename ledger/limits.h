@@ -22,7 +22,7 @@ inline constexpr std::size_t kPendingEachMax = 256;      // of them that one key
 inline constexpr std::size_t kQueueMax = 8'192;          // submissions waiting for the sequencer
 inline constexpr std::size_t kBatchEntriesMax = 1'024;   // entries in one synced batch
 inline constexpr std::size_t kBatchBytesMax = 8u << 20;
-// Has to be free before a ledger whose disk was full writes again: two such batches.
+// Has to be free before a ledger whose disk was full writes again.
 inline constexpr std::uint64_t kRoomBytesMin = 2 * kBatchBytesMax;
 inline constexpr std::uint64_t kIntentLifeMaxS =
     7 * 86'400;  // an intent may not expire later than this

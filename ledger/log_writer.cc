@@ -46,7 +46,7 @@ LogWriter::LogWriter(Storage& storage, HeadFile& head, RestrictedStore& restrict
       clock_(clock),
       log_keys_(std::move(log_keys)),
       fold_(std::move(fold)),
-      pending_(storage, restricted),
+      pending_(storage),
       committed_(fold_->size()) {}
 
 Outcome LogWriter::load() {
@@ -109,8 +109,14 @@ Outcome LogWriter::keep_head() {
 void LogWriter::take(CheckedSubmission submission) { decisions_.push_back(decide(submission)); }
 
 LogWriter::Decision LogWriter::decide(CheckedSubmission& submission) {
+  shown_.clear();
   if (const auto position = fold_->find(submission.intent)) return repeat(submission, *position);
   std::vector<std::optional<Signature>> signatures = submission.signatures;
+  const auto earlier = pending_.content_of(submission.hash);
+  if (!earlier) {
+    failure_ = earlier.error();
+    return *failure_;
+  }
   if (const PendingIntent* half = pending_.find(submission.hash)) {
     for (std::size_t i = 0; i < signatures.size(); ++i) {
       if (!signatures[i]) signatures[i] = half->signatures[i];
@@ -132,24 +138,34 @@ LogWriter::Decision LogWriter::decide(CheckedSubmission& submission) {
   if (good) good = check_log_key(*event);
   if (good) good = admission_.admit(*event, fold_->tree());
   if (good) good = admission_.check_before_writing(*event);
-  if (good && whole) good = check_content(submission, *event);
-  if (good && whole) return append(submission, *event);
+  if (good && whole) good = check_content(submission, *earlier, *event);
+  if (good && whole) return append(submission, *earlier, *event);
   entries_.pop_back();
   if (!good) return good.error();
   return wait(submission, signatures);
 }
 
-Outcome LogWriter::check_content(const CheckedSubmission& submission, const Event& event) {
-  needed_.clear();
+Outcome LogWriter::check_content(const CheckedSubmission& submission, const SealedContent& earlier,
+                                 const Event& event) {
   if (content_rules_ == nullptr) return ok();
   const auto& openings = submission.submission.openings;
-  return content_rules_->check_content(event, [&](const Hash& commitment) -> const Opening* {
-    const auto own = std::ranges::find(openings, commitment, &Opening::commitment);
-    if (own != openings.end()) return &*own;
-    if (pending_.brought(commitment)) needed_.push_back(commitment);
-    const auto earlier = unstored_.find(commitment);
-    return earlier == unstored_.end() ? nullptr : &earlier->second;
-  });
+  const std::vector<Hash> brought = commitments_in(earlier);
+  std::optional<Error> failed;
+  const Outcome good =
+      content_rules_->check_content(event, [&](const Hash& commitment) -> const Opening* {
+        const auto own = std::ranges::find(openings, commitment, &Opening::commitment);
+        if (own != openings.end()) return &*own;
+        const auto shown = std::ranges::find(shown_, commitment, &Opening::commitment);
+        if (shown != shown_.end()) return &*shown;
+        if (std::ranges::find(brought, commitment) != brought.end()) {
+          auto opened = open_sealed(restricted_, earlier, commitment);
+          if (!opened) failed = opened.error();
+          if (opened && *opened) return &shown_.emplace_back(std::move(**opened));
+        }
+        const auto before = unstored_.find(commitment);
+        return before == unstored_.end() ? nullptr : &before->second;
+      });
+  return failed ? Outcome(*failed) : good;
 }
 
 // A key that this process does not hold could not sign the checkpoint that covers its own entry.
@@ -204,26 +220,32 @@ LogWriter::Decision LogWriter::repeat(CheckedSubmission& submission, std::uint64
 Outcome LogWriter::take_late(CheckedSubmission& submission, std::uint64_t position) {
   if (content_rules_ == nullptr) return ok();
   BlockReader stored(restricted_);
-  std::vector<Hash> taken, late;
+  const std::set<Hash> in_batch = in_block_of_batch(position);
+  std::set<Hash> late;
   for (const Hash& commitment : commitments_in(submission.sealed)) {
     if (!content_rules_->takes_late(commitment)) continue;
-    taken.push_back(commitment);
-    if (position >= committed_ && unstored_.contains(commitment)) continue;  // it came with that
+    if (alone_.contains(commitment) || in_batch.contains(commitment)) continue;
     const auto content = stored.get(commitment, position);
-    if (content && !*content) late.push_back(commitment);
+    if (content && !*content) late.insert(commitment);
     // What is damaged remains, for whoever looks into it.
     if (!content && content.error().code != "restricted.damaged") return content.error();
   }
-  // Also where it is there for a pending intent, and would go with that.
-  pending_.in_log(taken, batch_);
-  if (late.empty()) return ok();
-  const auto is_late = [&](const Hash& one) { return std::ranges::find(late, one) != late.end(); };
+  const auto is_late = [&](const Hash& one) { return late.contains(one); };
   put_each(submission.sealed, is_late, batch_);
-  pending_.recorded(late);
+  alone_.insert(late.begin(), late.end());
   std::erase_if(submission.submission.openings,
                 [&](const Opening& opening) { return !is_late(opening.commitment); });
   note_unstored(submission);
   return ok();
+}
+
+// Whose content the batch stores as a block of that entry.
+std::set<Hash> LogWriter::in_block_of_batch(std::uint64_t position) const {
+  const auto block = blocks_.find(position);
+  if (block == blocks_.end()) return {};
+  const std::vector<Hash> there =
+      commitments_in({.contents = {}, .keys = *batch_.changes()[block->second].value});
+  return {there.begin(), there.end()};
 }
 
 LogWriter::Decision LogWriter::wait(CheckedSubmission& submission,
@@ -250,7 +272,6 @@ LogWriter::Decision LogWriter::wait(CheckedSubmission& submission,
     failure_ = kept.error();
     return kept.error();
   }
-  note_unstored(submission);
   return waiting;
 }
 
@@ -260,9 +281,14 @@ void LogWriter::note_unstored(CheckedSubmission& submission) {
     unstored_.insert_or_assign(commitment, std::move(opening));
   }
   submission.submission.openings.clear();
+  for (Opening& opening : std::exchange(shown_, {})) {
+    const Hash commitment = opening.commitment;
+    unstored_.insert_or_assign(commitment, std::move(opening));
+  }
 }
 
-LogWriter::Decision LogWriter::append(CheckedSubmission& submission, const Event& event) {
+LogWriter::Decision LogWriter::append(CheckedSubmission& submission, const SealedContent& earlier,
+                                      const Event& event) {
   lost_.reset();
   admission_.apply(event);
   fold_->append(event);
@@ -273,37 +299,44 @@ LogWriter::Decision LogWriter::append(CheckedSubmission& submission, const Event
   }
   batch_.put(Family::intents, intent_key(event.intent()), intent_value(event));
   pending_.complete(submission.hash, batch_);
-  pending_.in_log(needed_, batch_);
   if (event.tag() == PayloadTag::KeyRevoked) {
     const auto& key = *event.payload<schema::KeyRevoked>().key();
     if (const auto revoked = exactly<32>(View(key.data(), key.size())))
-      revoked_.push_back(*revoked);
+      pending_.drop_signed_by(*revoked, batch_);
   }
-  store_content(submission, event);
+  note_unstored(submission);
+  store_content(joined(earlier, std::move(submission.sealed)), event);
+  if (Outcome erased = erase(event); !erased) {
+    failure_ = erased.error();
+    return *failure_;
+  }
   return Placed{event.position(), false};
 }
 
 // Content that many commitments of one entry hide is kept together, so that what is written grows
 // at its end only.
-void LogWriter::store_content(CheckedSubmission& submission, const Event& event) {
-  const std::vector<Hash> commitments = commitments_of(event.intent());
-  note_unstored(submission);
-  pending_.in_log(commitments, batch_);
-  pending_.recorded(commitments_in(submission.sealed));
-  if (commitments.size() > 1) {
-    put_block(event.position(), std::move(submission.sealed), batch_);
-  } else {
-    put_each(
-        submission.sealed, [](const Hash&) { return true; }, batch_);
+void LogWriter::store_content(SealedContent sealed, const Event& event) {
+  if (sealed.keys.empty()) return;
+  if (commitments_of(event.intent()).size() == 1) {
+    for (const Hash& commitment : commitments_in(sealed)) alone_.insert(commitment);
   }
-  if (event.tag() != PayloadTag::RecordsErased) return;
+  if (put_content(event, std::move(sealed), batch_))
+    blocks_[event.position()] = batch_.changes().size() - 1;
+}
+
+// What half-signed intents brought of the same too.
+Outcome LogWriter::erase(const Event& event) {
+  if (event.tag() != PayloadTag::RecordsErased) return ok();
   const auto& erased = *event.payload<schema::RecordsErased>().commitments();
   for (std::size_t at = 0; at < erased.size(); at += 32) {
     const Hash commitment = exactly<32>(View(erased.data(), erased.size()).subspan(at, 32)).value();
     restricted_.erase(commitment, batch_);
+    if (Outcome gone = pending_.erase(commitment, batch_); !gone) return gone;
     unstored_.erase(commitment);
+    alone_.erase(commitment);
     erased_at_[commitment] = event.position();
   }
+  return ok();
 }
 
 bool LogWriter::holds(const KeyId& key) const {
@@ -350,8 +383,6 @@ void LogWriter::store_tree() {
 
 Outcome LogWriter::commit() {
   if (failure_) return *failure_;
-  // Not before: what later events of the batch carry or need stays.
-  for (const KeyId& key : std::exchange(revoked_, {})) pending_.drop_signed_by(key, batch_);
   pending_.drop_expired(std::max(fold_->last_time(), clock_.now_s()), batch_);
   const bool grows = fold_->size() > committed_;
   if (grows) store_tree();
@@ -368,6 +399,8 @@ Outcome LogWriter::commit() {
   meta_stored_ = true;
   batch_ = Batch();
   unstored_.clear();
+  alone_.clear();
+  blocks_.clear();
   pending_.committed();
   if (grows) committed_ = fold_->size();
   if (!std::exchange(erased_at_, {}).empty()) return storage_.purge(Family::record_keys);

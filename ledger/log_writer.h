@@ -2,6 +2,10 @@
 // The part of the sequencer that has no threads.
 #pragma once
 
+#include <list>
+#include <map>
+#include <set>
+
 #include "crypto/checkpoint.h"
 #include "ledger/content_rules.h"
 #include "ledger/log_fold.h"
@@ -55,14 +59,17 @@ class LogWriter {
 
   Decision decide(CheckedSubmission& submission);
   Outcome check_log_key(const Event& event) const;
-  Outcome check_content(const CheckedSubmission& submission, const Event& event);
+  Outcome check_content(const CheckedSubmission& submission, const SealedContent& earlier,
+                        const Event& event);
   Decision repeat(CheckedSubmission& submission, std::uint64_t position);
   Outcome take_late(CheckedSubmission& submission, std::uint64_t position);
+  std::set<Hash> in_block_of_batch(std::uint64_t position) const;
   Decision wait(CheckedSubmission& submission,
                 const std::vector<std::optional<Signature>>& signatures);
-  Decision append(CheckedSubmission& submission, const Event& event);
+  Decision append(CheckedSubmission& submission, const SealedContent& earlier, const Event& event);
   void note_unstored(CheckedSubmission& submission);
-  void store_content(CheckedSubmission& submission, const Event& event);
+  void store_content(SealedContent sealed, const Event& event);
+  Outcome erase(const Event& event);
   void store_tree();
   bool holds(const KeyId& key) const;
   std::string sign(const crypto::Checkpoint& checkpoint) const;
@@ -92,11 +99,12 @@ class LogWriter {
   std::vector<Bytes> entries_;
   std::vector<std::uint64_t> times_;  // of entries_
   std::vector<Decision> decisions_;
-  std::optional<Error> failure_;             // of storage
-  std::map<Hash, Opening> unstored_;         // what came open with its submissions
-  std::map<Hash, std::uint64_t> erased_at_;  // commitments, and the entry that did
-  std::vector<KeyId> revoked_;
-  std::vector<Hash> needed_;  // by the event under way, of what half-signed intents brought
+  std::optional<Error> failure_;                 // of storage
+  std::map<Hash, Opening> unstored_;             // what came open with its events
+  std::list<Opening> shown_;                     // of the event under way, from its earlier signer
+  std::set<Hash> alone_;                         // whose content it stores alone, and in blocks:
+  std::map<std::uint64_t, std::size_t> blocks_;  // position → the change that puts the keys
+  std::map<Hash, std::uint64_t> erased_at_;      // commitments, and the entry that did
 };
 
 }  // namespace liuhen::ledger

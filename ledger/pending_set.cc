@@ -20,13 +20,19 @@ Outcome PendingSet::load() {
         }
         by_expiry_.emplace(pending->expires(), pending->hash);
         for (const KeyId& signer : pending->signers()) by_signer_[signer].insert(pending->hash);
-        for (const Hash& commitment : pending->opened) opened_by_[commitment] = pending->hash;
         const Hash hash = pending->hash;
+        for (const Hash& commitment : pending->opened) brought_by_[commitment].insert(hash);
         all_.emplace(hash, std::make_shared<const PendingIntent>(std::move(*pending)));
         return true;
       });
   if (!scanned) return scanned.error();
   if (failed) return *failed;
+  for (const auto& [hash, pending] : all_) {
+    if (pending->opened.empty()) continue;
+    const auto has_its_own = has_half_signed_content(storage_, hash);
+    if (!has_its_own) return has_its_own.error();
+    if (!*has_its_own) of_earlier_version_.insert(hash);
+  }
   ++version_;
   return ok();
 }
@@ -36,24 +42,30 @@ const PendingIntent* PendingSet::find(const Hash& hash) const {
   return found == all_.end() ? nullptr : found->second.get();
 }
 
+Result<SealedContent> PendingSet::content_of(const Hash& hash) const {
+  const auto found = unstored_.find(hash);
+  if (found != unstored_.end()) return found->second;
+  const auto pending = all_.find(hash);
+  if (pending == all_.end() || pending->second->opened.empty()) return SealedContent{};
+  return half_signed_content(storage_, hash);
+}
+
 Outcome PendingSet::keep(PendingIntent pending, const SealedContent& content, Batch& batch) {
-  std::set<Hash> brought;
-  for (const Hash& commitment : commitments_in(content)) {
-    if (opened_by_.contains(commitment)) continue;
-    if (recorded_.contains(commitment)) continue;
-    const auto stored = storage_.get(Family::restricted, key_of(commitment));
-    if (!stored) return stored.error();
-    if (*stored) continue;
-    brought.insert(commitment);
-    pending.opened.push_back(commitment);
-    opened_by_[commitment] = pending.hash;
-  }
-  put_each(
-      content, [&](const Hash& commitment) { return brought.contains(commitment); }, batch);
-  batch.put(Family::pending, key_of(pending.hash), encode_pending(pending));
-  if (!all_.contains(pending.hash)) by_expiry_.emplace(pending.expires(), pending.hash);
-  for (const KeyId& key : pending.signers()) by_signer_[key].insert(pending.hash);
   const Hash hash = pending.hash;
+  if (!content.keys.empty()) {
+    const auto before = content_of(hash);
+    if (!before) return before.error();
+    SealedContent all = joined(*before, content);
+    for (const Hash& commitment : commitments_in(content)) {
+      if (!brought_by_[commitment].insert(hash).second) continue;
+      pending.opened.push_back(commitment);
+    }
+    unstored_[hash] = all;
+    put_half_signed(hash, std::move(all), batch);
+  }
+  batch.put(Family::pending, key_of(hash), encode_pending(pending));
+  if (!all_.contains(hash)) by_expiry_.emplace(pending.expires(), hash);
+  for (const KeyId& key : pending.signers()) by_signer_[key].insert(hash);
   all_[hash] = std::make_shared<const PendingIntent>(std::move(pending));
   ++version_;
   return ok();
@@ -68,7 +80,14 @@ void PendingSet::forget(std::map<Hash, SharedPendingIntent>::iterator at, Batch&
     signer->second.erase(at->first);
     if (signer->second.empty()) by_signer_.erase(signer);
   }
-  for (const Hash& commitment : at->second->opened) opened_by_.erase(commitment);
+  for (const Hash& commitment : at->second->opened) {
+    const auto brought = brought_by_.find(commitment);
+    brought->second.erase(at->first);
+    if (brought->second.empty()) brought_by_.erase(brought);
+  }
+  if (!at->second->opened.empty()) put_half_signed(at->first, {}, batch);
+  unstored_.erase(at->first);
+  of_earlier_version_.erase(at->first);
   batch.remove(Family::pending, key_of(at->first));
   all_.erase(at);
   ++version_;
@@ -79,23 +98,22 @@ void PendingSet::complete(const Hash& hash, Batch& batch) {
   if (found != all_.end()) forget(found, batch);
 }
 
-void PendingSet::in_log(const std::vector<Hash>& commitments, Batch& batch) {
-  if (opened_by_.empty()) return;
-  std::map<Hash, std::set<Hash>> taken;  // from each half-signed intent
-  for (const Hash& commitment : commitments) {
-    const auto found = opened_by_.find(commitment);
-    if (found == opened_by_.end()) continue;
-    taken[found->second].insert(commitment);
-    recorded_.insert(commitment);
-    opened_by_.erase(found);
+Outcome PendingSet::erase(const Hash& commitment, Batch& batch) {
+  const auto found = brought_by_.find(commitment);
+  if (found == brought_by_.end()) return ok();
+  for (const Hash& hash : found->second) {
+    const auto content = content_of(hash);
+    if (!content) return content.error();
+    SealedContent left = without(*content, commitment);
+    unstored_[hash] = left;
+    put_half_signed(hash, std::move(left), batch);
+    PendingIntent pending = *all_.at(hash);
+    std::erase(pending.opened, commitment);
+    batch.put(Family::pending, key_of(hash), encode_pending(pending));
+    all_[hash] = std::make_shared<const PendingIntent>(std::move(pending));
   }
-  for (const auto& from : taken) {
-    SharedPendingIntent& kept = all_.at(from.first);
-    PendingIntent pending = *kept;
-    std::erase_if(pending.opened, [&](const Hash& one) { return from.second.contains(one); });
-    batch.put(Family::pending, key_of(pending.hash), encode_pending(pending));
-    kept = std::make_shared<const PendingIntent>(std::move(pending));
-  }
+  brought_by_.erase(found);
+  return ok();
 }
 
 void PendingSet::drop_expired(std::uint64_t now_s, Batch& batch) {
@@ -120,7 +138,12 @@ std::size_t PendingSet::signed_by(const KeyId& key) const {
 
 // It will not become an event, and its content goes with it.
 void PendingSet::drop(std::map<Hash, SharedPendingIntent>::iterator at, Batch& batch) {
-  for (const Hash& commitment : at->second->opened) restricted_.erase(commitment, batch);
+  if (of_earlier_version_.contains(at->first)) {
+    for (const Hash& commitment : at->second->opened) {
+      for (const Family family : {Family::record_keys, Family::restricted})
+        batch.remove(family, key_of(commitment));
+    }
+  }
   forget(at, batch);
 }
 

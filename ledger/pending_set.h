@@ -1,4 +1,5 @@
-// The half-signed intents at hand, and the changes to storage that keep them there.
+// The half-signed intents at hand, and the changes to storage that keep them there, with what they
+// brought: that is theirs alone until they are events, whatever else commits to the same.
 #pragma once
 
 #include <map>
@@ -10,11 +11,10 @@
 
 namespace liuhen::ledger {
 
-// Used by the writer thread only.
+// Used by one thread: the writer's.
 class PendingSet {
  public:
-  PendingSet(Storage& storage, RestrictedStore& restricted)
-      : storage_(storage), restricted_(restricted) {}
+  explicit PendingSet(Storage& storage) : storage_(storage) {}
 
   // What is stored; check_storage has found it sound.
   Outcome load();
@@ -25,35 +25,33 @@ class PendingSet {
   // Counts changes, so that others can tell whether there were any.
   std::uint64_t version() const { return version_; }
 
-  // Keeps it, with the content that came with it and does not stand alone yet.
+  // What it brought; nothing of one that a program of an earlier version kept, whose content stands
+  // alone under its commitments.
+  Result<SealedContent> content_of(const Hash& hash) const;
+
+  // Keeps it, with what came with it beside what it brought before.
   Outcome keep(PendingIntent pending, const SealedContent& content, Batch& batch);
-  // It became an event; its content stays.
+  // It became an event: what it brought is for the caller to place.
   void complete(const Hash& hash, Batch& batch);
-  // Whether content is there because a half-signed intent brought it, and goes when that does.
-  bool brought(const Hash& commitment) const { return opened_by_.contains(commitment); }
-  // An event carries these, or needs them: their content no longer goes when a half-signed intent
-  // does.
-  void in_log(const std::vector<Hash>& commitments, Batch& batch);
-  // The content of these was put into the batch, and no half-signed intent brought it.
-  void recorded(const std::vector<Hash>& commitments) {
-    recorded_.insert(commitments.begin(), commitments.end());
-  }
-  void committed() { recorded_.clear(); }
+  // Destroys what any of them brought of this commitment.
+  Outcome erase(const Hash& commitment, Batch& batch);
   void drop_expired(std::uint64_t now_s, Batch& batch);
   // Those that nobody but this key has signed, which signs nothing any more.
   void drop_signed_by(const KeyId& key, Batch& batch);
+  // The changes are stored.
+  void committed() { unstored_.clear(); }
 
  private:
   void drop(std::map<Hash, SharedPendingIntent>::iterator at, Batch& batch);
   void forget(std::map<Hash, SharedPendingIntent>::iterator at, Batch& batch);
 
   Storage& storage_;
-  RestrictedStore& restricted_;
   std::map<Hash, SharedPendingIntent> all_;
   std::multimap<std::uint64_t, Hash> by_expiry_;
   std::map<KeyId, std::set<Hash>> by_signer_;
-  std::map<Hash, Hash> opened_by_;  // commitment → the half-signed intent that brought its content
-  std::set<Hash> recorded_;         // since the last commit, with what events brought or took over
+  std::map<Hash, std::set<Hash>> brought_by_;  // commitment → those that brought its content
+  std::map<Hash, SealedContent> unstored_;     // of those that changed since the last commit
+  std::set<Hash> of_earlier_version_;          // whose content stands alone
   std::uint64_t version_ = 0;
 };
 

@@ -10,7 +10,7 @@
 #include "ledger/derived_index.h"
 #include "ledger/event.h"
 #include "ledger/log_keys.h"
-#include "ledger/pending.h"
+#include "ledger/pending_set.h"
 #include "ledger/tiles.h"
 
 namespace liuhen::ledger {
@@ -27,15 +27,15 @@ class Refilling {
  public:
   Refilling(Storage& storage, Fetcher& source,
             const std::function<void(std::uint64_t, std::uint64_t)>& progress)
-      : storage_(storage), source_(source), progress_(progress) {}
+      : storage_(storage), source_(source), progress_(progress), pending_(storage) {}
 
   Result<Refill> run(std::span<const crypto::NoteKey> log_keys) {
     if (Outcome read = read_tree(); !read) return read.error();
+    if (Outcome loaded = pending_.load(); !loaded) return loaded.error();
     if (Outcome opened = open_checkpoint(log_keys); !opened) return opened.error();
     if (checkpoint_.size <= out_.from) return Refill{out_.from, out_.from, {}};
     if (Outcome taken = take_entries(); !taken) return taken.error();
     if (Outcome put = put_tiles(); !put) return put.error();
-    if (Outcome left = leave_content(); !left) return left.error();
     if (Outcome done = put_checkpoint(); !done) return done.error();
     if (!erased_at_.empty()) {
       if (Outcome purged = storage_.purge(Family::record_keys); !purged) return purged.error();
@@ -121,45 +121,52 @@ class Refilling {
     for (const std::string& stream : streams_of(*event))
       batch_.put(Family::streams, stream_key(stream, position), "");
     batch_.put(Family::intents, intent_key(event->intent()), intent_value(*event));
-    batch_.remove(Family::pending, std::string(text_of(crypto::sha256(event->intent().bytes()))));
+    if (Outcome judged = judge_pending(*event); !judged) return judged;
     for (const Hash& commitment : commitments_of(event->intent()))
       carried_.insert_or_assign(commitment, position);
     if (is_key_change(*event)) {
       if (const auto change = key_change_in(*event)) keys_.push_back(change->key);
     }
-    erase(*event);
+    if (Outcome erased = erase(*event); !erased) return erased;
     bytes_ += bytes.size();
     return bytes_ < kBatchBytes ? ok() : flush();
   }
 
-  void erase(const Event& event) {
-    if (event.tag() != PayloadTag::RecordsErased) return;
+  // One that was half signed has become an entry, with what it brought; those that a key alone has
+  // signed which is revoked are none any more.
+  Outcome judge_pending(const Event& event) {
+    const Hash hash = crypto::sha256(event.intent().bytes());
+    if (pending_.find(hash) != nullptr) {
+      auto content = pending_.content_of(hash);
+      if (!content) return content.error();
+      pending_.complete(hash, batch_);
+      put_content(event, std::move(*content), batch_);
+    }
+    if (event.tag() != PayloadTag::KeyRevoked) return ok();
+    const auto& key = *event.payload<schema::KeyRevoked>().key();
+    if (const auto revoked = exactly<32>(View(key.data(), key.size())))
+      pending_.drop_signed_by(*revoked, batch_);
+    return ok();
+  }
+
+  Outcome erase(const Event& event) {
+    if (event.tag() != PayloadTag::RecordsErased) return ok();
     const auto& erased = *event.payload<schema::RecordsErased>().commitments();
     for (std::size_t at = 0; at + 32 <= erased.size(); at += 32) {
       const Hash commitment = exactly<32>(View(erased.data() + at, 32)).value();
       carried_.erase(commitment);
       for (const Family family : {Family::restricted, Family::record_keys})
         batch_.remove(family, std::string(text_of(commitment)));
+      if (Outcome gone = pending_.erase(commitment, batch_); !gone) return gone;
       erased_at_[commitment] = event.position();
     }
+    return ok();
   }
 
   Outcome flush() {
     bytes_ = 0;
+    pending_.committed();
     return storage_.commit(std::exchange(batch_, Batch()));
-  }
-
-  // What half-signed intents of the backup brought, and an entry carries now, no longer goes when
-  // they do.
-  Outcome leave_content() {
-    return storage_.scan(Family::pending, "", [&](std::string_view key, std::string_view value) {
-      auto pending = decode_pending(key, value);
-      if (!pending) return true;  // a start says so
-      const auto is_carried = [&](const Hash& one) { return carried_.contains(one); };
-      if (std::erase_if(pending->opened, is_carried) != 0)
-        batch_.put(Family::pending, std::string(key), encode_pending(*pending));
-      return true;
-    });
   }
 
   // What is in the backup under another entry is content all the same.
@@ -218,6 +225,7 @@ class Refilling {
   Storage& storage_;
   Fetcher& source_;
   const std::function<void(std::uint64_t, std::uint64_t)>& progress_;
+  PendingSet pending_;
   crypto::TreeHistory tree_;
   crypto::Checkpoint checkpoint_;  // of the source
   crypto::Note signed_;            // by the log, and perhaps by others

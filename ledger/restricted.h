@@ -32,6 +32,9 @@ class RestrictedStore {
   // Removes the record key, and the content that nobody can read without it.
   void erase(const Hash& commitment, Batch& batch);
 
+  // Of the same master key.
+  RestrictedStore over(Storage& storage) const { return {storage, master_key_, entropy_}; }
+
  private:
   friend class BlockReader;  // ledger/content_block.h
   Storage& storage_;

@@ -179,8 +179,9 @@ class Restore {
     for (const std::string& note : stored->notes) {
       const auto judged = ledger::judge_backup_note(note, origin_, known_keys());
       if (judged == ledger::BackupNote::by_unknown_key) return unknown_key(zh, en);
-      restored_.cosigned_unread = judged == ledger::BackupNote::damaged;
+      if (judged == ledger::BackupNote::damaged) restored_.cosigned_unread = true;
       if (judged != ledger::BackupNote::signed_by_the_log) continue;
+      restored_.cosigned_unread = false;
       if (Outcome weighed = weigh(fetcher, note, zh, en); !weighed) return weighed;
     }
     if (!stored->whole) restored_.cosigned_unread = true;

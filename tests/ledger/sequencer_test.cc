@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "ledger/content_block.h"
 #include "ledger/limits.h"
 #include "tests/ledger/slow_storage.h"
 #include "tests/test_ledger.h"
@@ -168,12 +169,17 @@ TEST(Sequencer, AHalfSignedIntentExpiresWithItsContent) {
   intent.payload.Set(conflict);
   const Bytes bytes = encode(intent);
   ASSERT_TRUE(ledger.submit(bytes, {&ledger.a}, {opening}));
-  EXPECT_EQ(ledger.restricted->get(opening.commitment).value().value().bytes, opening.bytes);
+  const Hash hash = crypto::sha256(bytes);
+  EXPECT_TRUE(has_half_signed_content(ledger.own_storage, hash).value());
   const auto reopened = ledger.open();
   ASSERT_FALSE(reopened) << reopened->en;
+  const auto kept = half_signed_content(ledger.own_storage, hash).value();
+  EXPECT_EQ(open_sealed(*ledger.restricted, kept, opening.commitment).value().value().bytes,
+            opening.bytes);
   ledger.clock.now = intent.expires + 1;
   EXPECT_EQ(code_of(ledger.submit(bytes, {&ledger.b})), "intent.expired");
   EXPECT_TRUE(ledger.sequencer->pending().empty());
+  EXPECT_FALSE(has_half_signed_content(ledger.own_storage, hash).value());
   EXPECT_FALSE(ledger.restricted->get(opening.commitment).value());
   EXPECT_FALSE(ledger.open());
 }

@@ -58,7 +58,8 @@ class SharedContent : public tests::CommandsAtTown {
       if (i != kShared || hand_over) given.push_back(opening);
       imported.rows.push_back(std::move(row));
     }
-    send(ledger::encode(town.city.intent(std::move(imported), {"registrar"})), "registrar", given);
+    import_ = ledger::encode(town.city.intent(std::move(imported), {"registrar"}));
+    send(import_, "registrar", given);
   }
   void send(const Bytes& intent, const std::string& name,
             const std::vector<ledger::Opening>& openings) {
@@ -119,6 +120,7 @@ class SharedContent : public tests::CommandsAtTown {
     EXPECT_TRUE(draw.draw().has_tasks());
   }
 
+  Bytes import_;
   tests::CityDraw draw{town.city};
 };
 
@@ -136,8 +138,8 @@ TEST_F(SharedContent, OfARowIsNotErasedAsThatOfARefusedConflict) {
 }
 
 // Whoever holds back a row's content and brings it with something that he lets expire decides
-// nothing: the announcement that was taken over it keeps it.
-TEST_F(SharedContent, OfARowThatAHalfSignedIntentBroughtStaysOnceADrawNeedsIt) {
+// nothing: to the announcement it is not there.
+TEST_F(SharedContent, OfARowThatAHalfSignedIntentBroughtOpensNoPool) {
   const ledger::Opening row =
       hide(row_of_class(City::firm(kShared)->id, tests::RestrictedSteps::class_of(kShared)));
   import_rows(row, false);
@@ -146,6 +148,8 @@ TEST_F(SharedContent, OfARowThatAHalfSignedIntentBroughtStaysOnceADrawNeedsIt) {
   half.expires = town.clock.now + 300;
   send(ledger::encode(half), "clerk", {row});
   ASSERT_EQ(town.json("/api/v1/pending").at("pending").as_array().size(), 1U);
+  EXPECT_THAT(announce(kFailed), HasSubstr("pool.unopened"));
+  send(import_, "registrar", {row});  // handed in
   announce(kDone);
   town.clock.now += 400;
   town.city.now = town.clock.now;
