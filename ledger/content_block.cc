@@ -209,8 +209,26 @@ SealedContent joined(const SealedContent& first, SealedContent other) {
           .keys = chosen(first.keys, other.keys, wanted)};
 }
 
-SealedContent without(const SealedContent& sealed, const Hash& commitment) {
-  const auto wanted = [&](const Hash& one, bool) { return one != commitment; };
+Result<SealedContent> standing_alone(Storage& storage, const std::vector<Hash>& commitments) {
+  SealedContent out;
+  for (const Hash& commitment : commitments) {
+    const auto content = storage.get(Family::restricted, text_of(commitment));
+    if (!content) return content.error();
+    const auto key = storage.get(Family::record_keys, text_of(commitment));
+    if (!key) return key.error();
+    if (!*content || !*key) continue;
+    add_to_block(text_of(commitment), without_digest(**content), out.contents);
+    add_to_block(text_of(commitment), without_digest(**key), out.keys);
+  }
+  if (!out.keys.empty()) {
+    end_block(out.contents);
+    end_block(out.keys);
+  }
+  return out;
+}
+
+SealedContent without(const SealedContent& sealed, const std::set<Hash>& commitments) {
+  const auto wanted = [&](const Hash& one, bool) { return !commitments.contains(one); };
   return {.contents = chosen(sealed.contents, {}, wanted), .keys = chosen(sealed.keys, {}, wanted)};
 }
 

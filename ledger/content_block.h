@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,7 +42,9 @@ SealedContent seal(RestrictedStore& store, const std::vector<Opening>& openings)
 std::vector<Hash> commitments_in(const SealedContent& sealed);
 // What the first has, and what only the other has.
 SealedContent joined(const SealedContent& first, SealedContent other);
-SealedContent without(const SealedContent& sealed, const Hash& commitment);
+SealedContent without(const SealedContent& sealed, const std::set<Hash>& commitments);
+// What of these stands alone.
+Result<SealedContent> standing_alone(Storage& storage, const std::vector<Hash>& commitments);
 // As RestrictedStore::get.
 Result<std::optional<Opening>> open_sealed(RestrictedStore& store, const SealedContent& sealed,
                                            const Hash& commitment);

@@ -50,7 +50,7 @@ LogWriter::LogWriter(Storage& storage, HeadFile& head, RestrictedStore& restrict
       committed_(fold_->size()) {}
 
 Outcome LogWriter::load() {
-  const Outcome pending = pending_.load();
+  const Outcome pending = pending_.load(brought_up_);
   if (!pending) return pending.error();
   const auto format = storage_.get(Family::meta, "format");
   if (!format) return format.error();
@@ -106,7 +106,25 @@ Outcome LogWriter::keep_head() {
   return written;
 }
 
-void LogWriter::take(CheckedSubmission submission) { decisions_.push_back(decide(submission)); }
+void LogWriter::take(CheckedSubmission submission) {
+  if (Outcome done = bring_up(); !done) {
+    failure_ = done.error();
+    decisions_.emplace_back(*failure_);
+    return;
+  }
+  decisions_.push_back(decide(submission));
+}
+
+Outcome LogWriter::bring_up() {
+  if (brought_up_.empty()) return ok();
+  if (!meta_stored_) brought_up_.put(Family::meta, "format", std::string(kFormatVersion));
+  const Outcome stored = storage_.commit(brought_up_);
+  if (!stored) return stored;
+  meta_stored_ = true;
+  brought_up_ = Batch();
+  pending_.committed();
+  return ok();
+}
 
 LogWriter::Decision LogWriter::decide(CheckedSubmission& submission) {
   shown_.clear();
@@ -328,10 +346,12 @@ void LogWriter::store_content(SealedContent sealed, const Event& event) {
 Outcome LogWriter::erase(const Event& event) {
   if (event.tag() != PayloadTag::RecordsErased) return ok();
   const auto& erased = *event.payload<schema::RecordsErased>().commitments();
-  for (std::size_t at = 0; at < erased.size(); at += 32) {
-    const Hash commitment = exactly<32>(View(erased.data(), erased.size()).subspan(at, 32)).value();
+  std::vector<Hash> commitments;
+  for (std::size_t at = 0; at < erased.size(); at += 32)
+    commitments.push_back(exactly<32>(View(erased.data(), erased.size()).subspan(at, 32)).value());
+  if (Outcome gone = pending_.erase(commitments, batch_); !gone) return gone;
+  for (const Hash& commitment : commitments) {
     restricted_.erase(commitment, batch_);
-    if (Outcome gone = pending_.erase(commitment, batch_); !gone) return gone;
     unstored_.erase(commitment);
     alone_.erase(commitment);
     erased_at_[commitment] = event.position();

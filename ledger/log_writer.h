@@ -57,6 +57,7 @@ class LogWriter {
   };
   using Decision = std::variant<Error, Placed, Waiting>;
 
+  Outcome bring_up();
   Decision decide(CheckedSubmission& submission);
   Outcome check_log_key(const Event& event) const;
   Outcome check_content(const CheckedSubmission& submission, const SealedContent& earlier,
@@ -88,6 +89,7 @@ class LogWriter {
   std::uint64_t committed_;
   std::optional<Hash> lost_;  // awaited
   bool may_change_key_ = false;
+  Batch brought_up_;  // to be stored first: what an earlier version left elsewhere
   std::string note_;
   std::string kept_note_;      // in the head file
   std::vector<Tile> partial_;  // stored, and not yet followed by the full tile

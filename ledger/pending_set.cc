@@ -9,7 +9,7 @@ std::string key_of(const Hash& hash) { return std::string(text_of(hash)); }
 
 }  // namespace
 
-Outcome PendingSet::load() {
+Outcome PendingSet::load(Batch& brought_up) {
   std::optional<Error> failed;
   const Outcome scanned =
       storage_.scan(Family::pending, "", [&](std::string_view key, std::string_view value) {
@@ -28,12 +28,26 @@ Outcome PendingSet::load() {
   if (!scanned) return scanned.error();
   if (failed) return *failed;
   for (const auto& [hash, pending] : all_) {
-    if (pending->opened.empty()) continue;
-    const auto has_its_own = has_half_signed_content(storage_, hash);
-    if (!has_its_own) return has_its_own.error();
-    if (!*has_its_own) of_earlier_version_.insert(hash);
+    if (Outcome done = bring_up(*pending, brought_up); !done) return done;
   }
   ++version_;
+  return ok();
+}
+
+Outcome PendingSet::bring_up(const PendingIntent& pending, Batch& batch) {
+  if (pending.opened.empty()) return ok();
+  const auto has_its_own = has_half_signed_content(storage_, pending.hash);
+  if (!has_its_own) return has_its_own.error();
+  if (*has_its_own) return ok();
+  auto content = standing_alone(storage_, pending.opened);
+  if (!content) return content.error();
+  if (content->keys.empty()) return ok();
+  for (const Hash& commitment : commitments_in(*content)) {
+    for (const Family family : {Family::record_keys, Family::restricted})
+      batch.remove(family, key_of(commitment));
+  }
+  unstored_[pending.hash] = *content;
+  put_half_signed(pending.hash, std::move(*content), batch);
   return ok();
 }
 
@@ -52,14 +66,16 @@ Result<SealedContent> PendingSet::content_of(const Hash& hash) const {
 
 Outcome PendingSet::keep(PendingIntent pending, const SealedContent& content, Batch& batch) {
   const Hash hash = pending.hash;
-  if (!content.keys.empty()) {
+  bool brings = false;
+  for (const Hash& commitment : commitments_in(content)) {
+    if (!brought_by_[commitment].insert(hash).second) continue;
+    pending.opened.push_back(commitment);
+    brings = true;
+  }
+  if (brings) {
     const auto before = content_of(hash);
     if (!before) return before.error();
     SealedContent all = joined(*before, content);
-    for (const Hash& commitment : commitments_in(content)) {
-      if (!brought_by_[commitment].insert(hash).second) continue;
-      pending.opened.push_back(commitment);
-    }
     unstored_[hash] = all;
     put_half_signed(hash, std::move(all), batch);
   }
@@ -87,7 +103,6 @@ void PendingSet::forget(std::map<Hash, SharedPendingIntent>::iterator at, Batch&
   }
   if (!at->second->opened.empty()) put_half_signed(at->first, {}, batch);
   unstored_.erase(at->first);
-  of_earlier_version_.erase(at->first);
   batch.remove(Family::pending, key_of(at->first));
   all_.erase(at);
   ++version_;
@@ -98,27 +113,32 @@ void PendingSet::complete(const Hash& hash, Batch& batch) {
   if (found != all_.end()) forget(found, batch);
 }
 
-Outcome PendingSet::erase(const Hash& commitment, Batch& batch) {
-  const auto found = brought_by_.find(commitment);
-  if (found == brought_by_.end()) return ok();
-  for (const Hash& hash : found->second) {
+Outcome PendingSet::erase(const std::vector<Hash>& commitments, Batch& batch) {
+  std::map<Hash, std::set<Hash>> erased;  // of each half-signed intent
+  for (const Hash& commitment : commitments) {
+    const auto found = brought_by_.find(commitment);
+    if (found == brought_by_.end()) continue;
+    for (const Hash& hash : found->second) erased[hash].insert(commitment);
+    brought_by_.erase(found);
+  }
+  for (const auto& of : erased) {
+    const Hash& hash = of.first;
     const auto content = content_of(hash);
     if (!content) return content.error();
-    SealedContent left = without(*content, commitment);
+    SealedContent left = without(*content, of.second);
     unstored_[hash] = left;
     put_half_signed(hash, std::move(left), batch);
     PendingIntent pending = *all_.at(hash);
-    std::erase(pending.opened, commitment);
+    std::erase_if(pending.opened, [&](const Hash& one) { return of.second.contains(one); });
     batch.put(Family::pending, key_of(hash), encode_pending(pending));
     all_[hash] = std::make_shared<const PendingIntent>(std::move(pending));
   }
-  brought_by_.erase(found);
   return ok();
 }
 
 void PendingSet::drop_expired(std::uint64_t now_s, Batch& batch) {
   while (!by_expiry_.empty() && by_expiry_.begin()->first < now_s) {
-    drop(all_.find(by_expiry_.begin()->second), batch);
+    forget(all_.find(by_expiry_.begin()->second), batch);
   }
 }
 
@@ -127,24 +147,13 @@ void PendingSet::drop_signed_by(const KeyId& key, Batch& batch) {
   if (found == by_signer_.end()) return;
   for (const Hash& hash : std::set<Hash>(found->second)) {
     const auto at = all_.find(hash);
-    if (at->second->signers().size() == 1) drop(at, batch);
+    if (at->second->signers().size() == 1) forget(at, batch);
   }
 }
 
 std::size_t PendingSet::signed_by(const KeyId& key) const {
   const auto found = by_signer_.find(key);
   return found == by_signer_.end() ? 0 : found->second.size();
-}
-
-// It will not become an event, and its content goes with it.
-void PendingSet::drop(std::map<Hash, SharedPendingIntent>::iterator at, Batch& batch) {
-  if (of_earlier_version_.contains(at->first)) {
-    for (const Hash& commitment : at->second->opened) {
-      for (const Family family : {Family::record_keys, Family::restricted})
-        batch.remove(family, key_of(commitment));
-    }
-  }
-  forget(at, batch);
 }
 
 }  // namespace liuhen::ledger

@@ -16,8 +16,10 @@ class PendingSet {
  public:
   explicit PendingSet(Storage& storage) : storage_(storage) {}
 
-  // What is stored; check_storage has found it sound.
-  Outcome load();
+  // What is stored; check_storage has found it sound. Puts what programs of earlier versions kept
+  // of it, alone under its commitments, where it belongs now: this is to be stored before anything
+  // else is judged.
+  Outcome load(Batch& brought_up);
   const PendingIntent* find(const Hash& hash) const;
   std::size_t size() const { return all_.size(); }
   std::size_t signed_by(const KeyId& key) const;  // how many
@@ -25,16 +27,15 @@ class PendingSet {
   // Counts changes, so that others can tell whether there were any.
   std::uint64_t version() const { return version_; }
 
-  // What it brought; nothing of one that a program of an earlier version kept, whose content stands
-  // alone under its commitments.
+  // What it brought.
   Result<SealedContent> content_of(const Hash& hash) const;
 
   // Keeps it, with what came with it beside what it brought before.
   Outcome keep(PendingIntent pending, const SealedContent& content, Batch& batch);
   // It became an event: what it brought is for the caller to place.
   void complete(const Hash& hash, Batch& batch);
-  // Destroys what any of them brought of this commitment.
-  Outcome erase(const Hash& commitment, Batch& batch);
+  // Destroys what any of them brought of these.
+  Outcome erase(const std::vector<Hash>& commitments, Batch& batch);
   void drop_expired(std::uint64_t now_s, Batch& batch);
   // Those that nobody but this key has signed, which signs nothing any more.
   void drop_signed_by(const KeyId& key, Batch& batch);
@@ -42,7 +43,7 @@ class PendingSet {
   void committed() { unstored_.clear(); }
 
  private:
-  void drop(std::map<Hash, SharedPendingIntent>::iterator at, Batch& batch);
+  Outcome bring_up(const PendingIntent& pending, Batch& batch);
   void forget(std::map<Hash, SharedPendingIntent>::iterator at, Batch& batch);
 
   Storage& storage_;
@@ -51,7 +52,6 @@ class PendingSet {
   std::map<KeyId, std::set<Hash>> by_signer_;
   std::map<Hash, std::set<Hash>> brought_by_;  // commitment → those that brought its content
   std::map<Hash, SealedContent> unstored_;     // of those that changed since the last commit
-  std::set<Hash> of_earlier_version_;          // whose content stands alone
   std::uint64_t version_ = 0;
 };
 

@@ -31,7 +31,7 @@ class Refilling {
 
   Result<Refill> run(std::span<const crypto::NoteKey> log_keys) {
     if (Outcome read = read_tree(); !read) return read.error();
-    if (Outcome loaded = pending_.load(); !loaded) return loaded.error();
+    if (Outcome loaded = pending_.load(batch_); !loaded) return loaded.error();
     if (Outcome opened = open_checkpoint(log_keys); !opened) return opened.error();
     if (checkpoint_.size <= out_.from) return Refill{out_.from, out_.from, {}};
     if (Outcome taken = take_entries(); !taken) return taken.error();
@@ -152,15 +152,16 @@ class Refilling {
   Outcome erase(const Event& event) {
     if (event.tag() != PayloadTag::RecordsErased) return ok();
     const auto& erased = *event.payload<schema::RecordsErased>().commitments();
+    std::vector<Hash> gone;
     for (std::size_t at = 0; at + 32 <= erased.size(); at += 32) {
       const Hash commitment = exactly<32>(View(erased.data() + at, 32)).value();
       carried_.erase(commitment);
       for (const Family family : {Family::restricted, Family::record_keys})
         batch_.remove(family, std::string(text_of(commitment)));
-      if (Outcome gone = pending_.erase(commitment, batch_); !gone) return gone;
       erased_at_[commitment] = event.position();
+      gone.push_back(commitment);
     }
-    return ok();
+    return pending_.erase(gone, batch_);
   }
 
   Outcome flush() {

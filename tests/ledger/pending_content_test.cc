@@ -119,9 +119,12 @@ struct PendingContent : testing::Test {
     ASSERT_FALSE(opened) << opened->en;
   }
   // Backed up with the half-signed one; what comes then is the mirror's alone.
-  Refill filled_after_a_backup(const Bytes& then, const crypto::SigningKey& key) {
+  Refill filled_after_a_backup(
+      const Bytes& then, const crypto::SigningKey& key,
+      const std::function<void()>& before = [] {}) {
     LIUHEN_CHECK(!ledger.open());
     LIUHEN_CHECK(ledger.submit_item("0").has_value());
+    before();
     LIUHEN_CHECK(ledger.submit(encode(half()), {&ledger.a}, {opening}).has_value());
     tests::wait_until_kept(*ledger.sequencer);
     ledger.close();
@@ -195,11 +198,12 @@ TEST_F(PendingContent, IsTheEntrysOnceItWasHandedInForThatToo) {
 }
 
 TEST_F(PendingContent, IsShownToNoOtherEvent) {
-  open_with_rules();
-  ASSERT_TRUE(ledger.submit(declared, {&ledger.a}).has_value());
-  ASSERT_TRUE(ledger.submit(encode(half()), {&ledger.a}, {opening}).has_value());
   rules.asked = opening.commitment;
-  ASSERT_TRUE(ledger.submit(ledger.item("1"), {&ledger.a}).has_value());
+  begin_batch();
+  submit(declared, {});
+  submit(encode(half()), {opening});
+  submit(ledger.item("in-its-batch"), {});
+  done();
   EXPECT_FALSE(rules.shown);
   EXPECT_FALSE(is_there());
   EXPECT_TRUE(has_half_signed(encode(half())));
@@ -312,11 +316,11 @@ TEST_F(PendingContent, IsLookedAtWhenALedgerIsOpened) {
   EXPECT_FALSE(ledger.open());
 }
 
-TEST_F(PendingContent, OfAnEarlierVersionGoesAsItDidThere) {
+TEST_F(PendingContent, OfAnEarlierVersionGoesWithIt) {
   open_as_an_earlier_version_kept_it();
-  EXPECT_TRUE(is_there());
   expire();
   EXPECT_FALSE(is_there());
+  EXPECT_FALSE(has_half_signed(encode(half())));
   EXPECT_FALSE(ledger.open());
 }
 
@@ -326,6 +330,24 @@ TEST_F(PendingContent, OfAnEarlierVersionIsTheEntrysOnceAllHaveSigned) {
   expire();
   EXPECT_TRUE(is_there());
   EXPECT_FALSE(ledger.open());
+}
+
+TEST_F(PendingContent, OfAnEarlierVersionIsNoOtherEntrys) {
+  open_as_an_earlier_version_kept_it();
+  ASSERT_TRUE(ledger.submit(declared, {&ledger.a}, {opening}).has_value());
+  expire();
+  EXPECT_TRUE(is_there()) << "the entry brought its own";
+  EXPECT_FALSE(ledger.open());
+}
+
+TEST_F(PendingContent, OfAnEarlierVersionThatIsBroughtAgainGoesWhole) {
+  open_as_an_earlier_version_kept_it();
+  ASSERT_TRUE(ledger.submit(encode(half()), {&ledger.a}, {opening}).has_value());
+  ASSERT_FALSE(ledger.open());
+  expire();
+  EXPECT_FALSE(is_there());
+  const auto again = ledger.open();
+  EXPECT_FALSE(again) << again->en;
 }
 
 TEST_F(PendingContent, IsTheEntrysThatIsFilledInAfterABackup) {
@@ -342,6 +364,16 @@ TEST_F(PendingContent, IsNoOtherEntrysThatIsFilledInAfterABackup) {
   EXPECT_EQ(ledger.sequencer->pending().size(), 1U);
   EXPECT_FALSE(is_there());
   EXPECT_TRUE(has_half_signed(encode(half())));
+}
+
+TEST_F(PendingContent, IsErasedByAnEntryThatIsFilledIn) {
+  const auto before = [this] {
+    LIUHEN_CHECK(ledger.submit(declared, {&ledger.a}, {opening}).has_value());
+  };
+  std::ignore =
+      filled_after_a_backup(ledger.erase_intent("e", {opening.commitment}), ledger.a, before);
+  EXPECT_FALSE(is_there());
+  EXPECT_FALSE(has_half_signed(encode(half())));
 }
 
 TEST_F(PendingContent, GoesWithASignerWhoseRevocationIsFilledIn) {
