@@ -3,6 +3,7 @@
 #pragma once
 
 #include <future>
+#include <map>
 #include <set>
 #include <unordered_map>
 
