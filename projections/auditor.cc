@@ -1,6 +1,7 @@
 #include "projections/auditor.h"
 
 #include <algorithm>
+#include <map>
 
 #include "crypto/sha256.h"
 #include "ledger/loss.h"
@@ -192,8 +193,11 @@ Outcome Auditor::check_outcome_of(const std::string& stream, const ledger::Event
 
 Outcome Auditor::check_teams_of_closed_pool(const Draw& draw, DrawFacts& facts) const {
   const auto in_force = state_.conflicts.in_force(draw.announcement.pool_position);
-  facts.conflicts_unopened = static_cast<std::uint64_t>(std::ranges::count_if(
-      in_force, [this](const Hash& commitment) { return !open(commitment); }));
+  std::map<Hash, ConflictContent> opened;
+  for (const Hash& commitment : in_force) {
+    if (auto content = open(commitment)) opened.emplace(commitment, std::move(*content));
+  }
+  facts.conflicts_unopened = in_force.size() - opened.size();
   facts.matching_replayed = facts.conflicts_unopened == 0;
   // Admission has replayed the teams where nothing is hidden.
   if (in_force.empty() || !facts.matching_replayed) return ok();
@@ -202,8 +206,10 @@ Outcome Auditor::check_teams_of_closed_pool(const Draw& draw, DrawFacts& facts) 
     records.push_back({.subject = task.subject, .ticket = task.ticket, .team = {}});
     for (const Seat& seat : task.seats) records.back().team.push_back(seat.inspector);
   }
-  return check_listed_teams(state_, draw, records,
-                            [this](const Hash& commitment) { return open(commitment); });
+  return check_listed_teams(state_, draw, records, [&](const Hash& commitment) {
+    const auto found = opened.find(commitment);
+    return found == opened.end() ? std::nullopt : std::optional(found->second);
+  });
 }
 
 Outcome Auditor::check_listed(const Draw& draw, std::uint64_t position) {

@@ -103,32 +103,49 @@ void judge_tier(const State& state, const Draw& draw, const ReplayFacts& facts,
   }
 }
 
+// Of a restricted draw whose pool stayed closed: what was checked all the same, as far as it went.
+Sentence checked_of_closed_pool(const DrawLine& line) {
+  const bool listed = line.phase == Draw::Phase::disclosed && !line.wrong;
+  const bool executed = listed || (line.phase == Draw::Phase::executed && !line.wrong);
+  Sentence out{"，只核对了承诺的形式", ", only the form of the commitments"};
+  if (executed) {
+    out.zh += "、种子";
+    out.en += ", the seed";
+  }
+  if (listed) {
+    out.zh += "、被抽中者在名录中且可抽、检查次序";
+    out.en += ", that those drawn are in the pool and could be drawn, and the order of the visits";
+  }
+  if (listed && line.matching_replayed) {
+    out.zh += "，以及由所列对象重算的匹配";
+    out.en += ", and the matching over the subjects listed";
+  }
+  return out;
+}
+
 void list_not_opened(const DrawLine& line, Report& report) {
   if (line.pool_unopened) {
+    const Sentence checked = checked_of_closed_pool(line);
     report.not_opened.push_back(
         {"抽取 " + number(line.number) + "（" + line.stream +
-             "）：名录受限而未打开，名录根、分层、抽中者、抽签号和截止号没有重算，只核对了承诺的"
-             "形式、种子、被抽中者在名录中且可抽、检查次序" +
-             (line.matching_replayed ? "，以及由所列对象重算的匹配" : ""),
+             "）：名录受限而未打开，名录根、分层、抽中者、抽签号和截止号没有重算" + checked.zh,
          "draw " + number(line.number) + " (" + line.stream +
              "): its pool is restricted and was not opened; the root, the strata, who is drawn, "
-             "the tickets and the cut-offs were not computed again, only the form of the "
-             "commitments, the seed, that those drawn are in the pool and could be drawn, and the "
-             "order of the visits" +
-             (line.matching_replayed ? ", and the matching over the subjects listed" : "")});
+             "the tickets and the cut-offs were not computed again" +
+             checked.en});
   }
   if (line.conflicts_unopened != 0) {
     const bool listed = line.phase == Draw::Phase::disclosed && !line.wrong;
     report.not_opened.push_back(
         {"抽取 " + number(line.number) + "（" + line.stream + "）：" +
-             number(line.conflicts_unopened) +
-             " 项利益冲突未打开，检查人员的匹配只核对了资格、单位和人数上限" +
-             (listed ? "，以及所跳过的人不多于这些冲突所能说明的" : ""),
-         "draw " + number(line.number) + " (" + line.stream +
-             "): " + number(line.conflicts_unopened) +
-             " conflicts were not opened; the matching was checked for fitness, units and "
-             "capacities only" +
-             (listed ? ", and that those passed over are no more than these can explain" : "")});
+             number(line.conflicts_unopened) + " 项利益冲突未打开，检查人员的匹配" +
+             (listed ? "只核对了资格、单位和人数上限，以及所跳过的人不多于这些冲突所能说明的"
+                     : "没有重算"),
+         "draw " + number(line.number) + " (" + line.stream + "): " +
+             number(line.conflicts_unopened) + " conflicts were not opened; the matching was " +
+             (listed ? "checked for fitness, units and capacities only, and that those passed over "
+                       "are no more than these can explain"
+                     : "not computed again")});
   }
   if (line.teams_unopened != 0) {
     report.not_opened.push_back(

@@ -108,12 +108,13 @@ void add_draw(const DrawLine& draw, Text& text) {
   text.line("  " + number(draw.number) + "  " + draw.stream + "  " + tier + " 级  " + phase.zh +
                 "；名录 " + number(draw.subjects) + "，可抽 " + number(draw.eligible) + "，抽中 " +
                 number(draw.visits) + "，空缺 " + vacancies_of(draw) + "，递补 " +
-                number(draw.substitutes) + "，结果 " + number(draw.results) + "；" + replayed.zh,
+                number(draw.substitutes) + "，结果 " + number(draw.results) +
+                (draw.wrong ? "" : "；" + replayed.zh),
             "  " + number(draw.number) + "  " + draw.stream + "  tier " + tier + "  " + phase.en +
                 "; pool " + number(draw.subjects) + ", eligible " + number(draw.eligible) +
                 ", drawn " + number(draw.visits) + ", vacancies " + vacancies_of(draw) +
                 ", substitutes " + number(draw.substitutes) + ", results " + number(draw.results) +
-                "; " + replayed.en);
+                (draw.wrong ? "" : "; " + replayed.en));
   if (draw.wrong) text.line("     ✗ 违规，见上", "     ✗ a rule was broken: see above");
   text.line("     " + tier + " 级。" + draw.tier_why.zh,
             "     tier " + tier + ". " + draw.tier_why.en);

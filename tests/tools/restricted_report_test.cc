@@ -19,12 +19,15 @@ class RestrictedReport : public tests::Attack {
     city.must(std::move(a), {"clerk", "approver"});
     steps.attest();
   }
-  void run_to_execution() {
+  void run_to_beacon() {
     announce();
     close_reveals();
     witness(town.round_time() - kMarginS);
     city.now = town.round_time();
     city.must(town.recorded(), {"platform"});
+  }
+  void run_to_execution() {
+    run_to_beacon();
     city.must(steps.execution(), {"platform"});
   }
   void run() {
@@ -60,11 +63,9 @@ class RestrictedReport : public tests::Attack {
 
   tests::RestrictedSteps steps{city, draw};
 
- private:
-  // In the draw's line, and in a paragraph of the page. The mirror is that of the last `verify`.
-  void expect_said(const std::string& language, const std::string& in_line,
-                   const std::string& paragraph, const std::string& more) {
-    const auto page = dir() / ("report-" + language + ".html");
+  // On a terminal; the page is written beside. The mirror is that of the last `verify`.
+  std::string text_in(const std::string& language, const std::string& more = "") {
+    const auto page = page_in(language);
     const std::string command = std::string(LIUHEN_BINARY_DIR) + "/bin/liuhen-verify tiles " +
                                 (dir() / "mirror").string() + " --policy " +
                                 (dir() / "policy").string() + " --at " + std::to_string(city.now) +
@@ -76,8 +77,19 @@ class RestrictedReport : public tests::Attack {
     for (std::size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;)
       text.append(buffer, got);
     pclose(pipe);
+    return text;
+  }
+
+ private:
+  std::filesystem::path page_in(const std::string& language) {
+    return dir() / ("report-" + language + ".html");
+  }
+  // In the draw's line, and in a paragraph of the page.
+  void expect_said(const std::string& language, const std::string& in_line,
+                   const std::string& paragraph, const std::string& more) {
+    const std::string text = text_in(language, more);
     EXPECT_NE(text.find(in_line), std::string::npos) << text;
-    std::ifstream file(page, std::ios::binary);
+    std::ifstream file(page_in(language), std::ios::binary);
     const std::string html(std::istreambuf_iterator<char>(file), {});
     EXPECT_NE(html.find("<p>" + paragraph + "</p>"), std::string::npos) << html;
   }
@@ -117,6 +129,33 @@ TEST_F(RestrictedReport, NorTheMatchingWhereConflictsStayClosed) {
   expect_replayed("名录、种子、抽中者已重算；匹配有 1 项利益冲突未打开",
                   "pool, seed and selection replayed; for the matching 1 conflicts were not opened",
                   as_supervisor());
+}
+
+// Its proof is refused before there is a seed, and no list was ever there.
+TEST_F(RestrictedReport, NothingIsSaidToBeReplayedOfAWrongDraw) {
+  run_to_beacon();
+  auto execution = steps.execution();
+  execution.pi[5] ^= 1;
+  write(std::move(execution), {"platform"});
+  EXPECT_EQ(verify().exit_code, 1);
+  for (const std::string language : {"zh", "en"}) {
+    const std::string text = text_in(language);
+    for (const std::string said : {"已重算", "seed replayed", "形式、种子", "commitments, the seed",
+                                   "检查次序", "order of the visits"}) {
+      const auto found = text.find(said);
+      EXPECT_EQ(found, std::string::npos) << said << "\n" << text;
+    }
+  }
+}
+
+// No team is known before the list.
+TEST_F(RestrictedReport, NoMatchingIsSaidToBeCheckedBeforeTheList) {
+  approve_conflict();
+  run_to_execution();
+  EXPECT_EQ(verify().exit_code, 0);
+  EXPECT_EQ(text_in("en").find("checked for fitness"), std::string::npos);
+  EXPECT_EQ(text_in("en").find("order of the visits"), std::string::npos);
+  EXPECT_EQ(text_in("en", as_supervisor()).find("checked for fitness"), std::string::npos);
 }
 
 }  // namespace
