@@ -132,6 +132,7 @@ Outcome PendingSet::erase(const std::vector<Hash>& commitments, Batch& batch) {
     std::erase_if(pending.opened, [&](const Hash& one) { return of.second.contains(one); });
     batch.put(Family::pending, key_of(hash), encode_pending(pending));
     all_[hash] = std::make_shared<const PendingIntent>(std::move(pending));
+    ++version_;
   }
   return ok();
 }

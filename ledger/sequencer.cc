@@ -182,7 +182,8 @@ std::vector<QueuedSequencer::Job> QueuedSequencer::next_jobs() {
   std::vector<Job> jobs;
   std::size_t bytes = 0;
   while (!queue_.empty() && jobs.size() < kBatchEntriesMax && bytes < kBatchBytesMax) {
-    bytes += queue_.front().submission.submission.intent.size();
+    const CheckedSubmission& next = queue_.front().submission;
+    bytes += next.submission.intent.size() + next.sealed.contents.size() + next.sealed.keys.size();
     jobs.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }

@@ -282,6 +282,7 @@ TEST_F(PendingContent, IsErasedWithAnEntrysOfTheSame) {
       ledger.submit(ledger.erase_intent("e", {opening.commitment}), {&ledger.a}).has_value());
   EXPECT_FALSE(is_there());
   EXPECT_FALSE(has_half_signed(encode(half())));
+  EXPECT_TRUE(ledger.sequencer->pending().front()->opened.empty());
   ledger.close();
   open_with_rules();  // what is stored is as it should be
   ASSERT_TRUE(ledger.submit(encode(half()), {&ledger.b}).has_value());

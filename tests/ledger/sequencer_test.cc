@@ -265,6 +265,39 @@ TEST(Sequencer, AFullQueueRefusesAndABatchIsShared) {
   EXPECT_EQ(ledger.own_storage.commits(), 2u);
 }
 
+// The content that comes with an intent is written by its batch too.
+TEST(Sequencer, ABatchIsBoundedByTheContentInIt) {
+  TestLedger ledger;
+  SlowStorage slow(ledger.own_storage);
+  ledger.storage = &slow;
+  ASSERT_FALSE(ledger.open());
+  const auto submit = [&](const std::string& name, std::size_t contents) {
+    std::vector<Opening> openings;
+    for (std::size_t i = 0; i < contents; ++i) {
+      openings.push_back(tests::opening_of(name + std::to_string(i)));
+      openings.back().bytes.resize(kOpeningBytesMax);
+      openings.back().commitment = crypto::commit(openings.back().salt, openings.back().bytes);
+    }
+    auto promise = std::make_shared<std::promise<Result<Answer>>>();
+    ledger.sequencer->submit(
+        tests::signed_by(tests::import_intent({&ledger.a}, name, openings),
+                         std::vector<const crypto::SigningKey*>{&ledger.a}, openings),
+        [promise](Result<Answer> answer) { promise->set_value(std::move(answer)); });
+    return promise->get_future();
+  };
+  constexpr std::size_t kMoreThanHalf = kBatchBytesMax / kOpeningBytesMax * 5 / 8;
+  auto first = submit("0", 1);
+  slow.entered.acquire();
+  auto second = submit("1", kMoreThanHalf), third = submit("2", kMoreThanHalf),
+       fourth = submit("3", 1);
+  slow.gate.release(3);
+  EXPECT_EQ(receipt_of(first.get()).position, 0u);
+  const std::string shared = receipt_of(second.get()).checkpoint;
+  EXPECT_EQ(receipt_of(third.get()).checkpoint, shared);
+  EXPECT_NE(receipt_of(fourth.get()).checkpoint, shared);
+  EXPECT_EQ(ledger.own_storage.commits(), 3u);
+}
+
 // Does not write before it is told to.
 class PatientHead final : public HeadFile {
  public:
