@@ -65,7 +65,7 @@ Result<std::pair<projections::DrawLine, Outcome>> checked(Session& session, cons
     return fail("draw.unknown", "没有抽取“" + stream + "”", "there is no draw \"" + stream + "\"");
   if (!line->pool)
     return fail("attest.pool", "该抽取的名录不受限", "the pool of that draw is not restricted");
-  session.see(report.size, report.root);
+  session.see({.origin = report.origin, .size = report.size, .root = report.root});
   return std::pair(*line, finding_on(report, *line));
 }
 

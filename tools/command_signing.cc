@@ -125,6 +125,18 @@ Outcome sign_pending(Session& session, const std::string& hash, bool yes) {
   return ok();
 }
 
+// What is signed only where witnesses have seen what it answers to: by these commands, which ask.
+Outcome check_not_witnessed(ledger::PayloadTag tag) {
+  static const std::map<ledger::PayloadTag, std::string> kCommands{
+      {ledger::PayloadTag::DrawCommitted, "liuhen draw commit"},
+      {ledger::PayloadTag::DrawRevealed, "liuhen draw reveal"},
+      {ledger::PayloadTag::VrfShareConfirmed, "liuhen vrf confirm"}};
+  const auto own = kCommands.find(tag);
+  if (own == kCommands.end()) return ok();
+  return fail("submit.witnessed", "请用 " + own->second + "：它先等您信任的见证人联署，再签名",
+              "use " + own->second + ", which waits for the witnesses you trust before it signs");
+}
+
 }  // namespace
 
 void add_signing_commands(Program& program) {
@@ -147,6 +159,7 @@ void add_signing_commands(Program& program) {
     if (!text) return text.error();
     auto payload = payload_from_json(*kind, *text);
     if (!payload) return payload.error();
+    if (auto good = check_not_witnessed(payload->type); !good) return good;
     return session.submit_and_say(std::move(*payload));
   });
 

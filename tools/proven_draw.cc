@@ -40,7 +40,7 @@ Result<projections::PartialReplay> proven_draw(Session& session, const std::stri
                                                       session.environment().clock.now_s());
   if (verdict.finding && std::ranges::find(excused, verdict.finding->code) == excused.end())
     return *verdict.finding;
-  session.see(verdict.size, verdict.root);
+  session.see({.origin = verdict.origin, .size = verdict.size, .root = verdict.root});
   if (file != nullptr) *file = response->body;
   return projections::replay_proof_file(response->body);
 }

@@ -176,6 +176,18 @@ Outcome Session::authors(std::vector<std::uint8_t>& out) {
               "no person or key is called '" + target_.second + "' (--second)");
 }
 
+namespace {
+
+Error other_log(const std::string& said, const std::string& seen) {
+  return fail("session.log",
+              "服务自称是“" + said + "”，所核对的检查点却属于“" + seen + "”：没有签名，请立即核查",
+              "the service says that it is \"" + said +
+                  "\", and the checkpoint looked at is of \"" + seen +
+                  "\": nothing was signed; look into it at once");
+}
+
+}  // namespace
+
 Result<Bytes> Session::build(ledger::schema::PayloadUnion payload) {
   auto log = get("/api/v1/log");
   if (!log) return log.error();
@@ -189,8 +201,9 @@ Result<Bytes> Session::build(ledger::schema::PayloadUnion payload) {
   if (!root) return root.error();
   intent.seen_root = *root;
   if (seen_) {
-    intent.seen_size = seen_->first;
-    intent.seen_root.assign(seen_->second.begin(), seen_->second.end());
+    if (seen_->origin != intent.origin) return other_log(intent.origin, seen_->origin);
+    intent.seen_size = seen_->size;
+    intent.seen_root.assign(seen_->root.begin(), seen_->root.end());
   }
   intent.expires = environment_.clock.now_s() + std::uint64_t{target_.valid_h} * 3600;
   intent.payload = std::move(payload);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/server/service.h"
+#include "crypto/checkpoint.h"
 #include "ledger/intent.h"
 #include "ledger/restricted.h"
 #include "tools/environment.h"
@@ -71,8 +72,9 @@ class Session {
   // Signs with this one too, after those added before; those of --key are then not read.
   void add_key(NamedKey key);
 
-  // What the next intents name as last seen, in place of the log's head.
-  void see(std::uint64_t size, const Hash& root) { seen_ = {size, root}; }
+  // What the next intents name as last seen, in place of the log's head. They are of that log, or
+  // they are not signed (`session.log`).
+  void see(crypto::Checkpoint checkpoint) { seen_ = std::move(checkpoint); }
 
   // The keys given by --key, read once.
   Result<const std::vector<NamedKey>*> keys();
@@ -90,7 +92,7 @@ class Session {
   std::unique_ptr<api::Connection> remote_;
   std::vector<NamedKey> keys_;
   bool keys_read_ = false;
-  std::optional<std::pair<std::uint64_t, Hash>> seen_;
+  std::optional<crypto::Checkpoint> seen_;
 };
 
 // A payload of one kind as the union that an intent carries.

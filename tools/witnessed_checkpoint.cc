@@ -63,6 +63,16 @@ Outcome check_event(const ledger::Event& event, const AnsweredEvent& meant) {
                   "\": look into it at once");
 }
 
+// Witnesses read no entries: whoever keeps another log could have one of this log's cosigned there.
+Outcome check_log(const ledger::Event& event, const crypto::Checkpoint& checkpoint) {
+  const std::string of(event.intent().origin());
+  if (of == checkpoint.origin) return ok();
+  return fail("session.log",
+              "联署的检查点属于“" + checkpoint.origin + "”，这一条却是“" + of + "”的",
+              "the cosigned checkpoint is of \"" + checkpoint.origin + "\", and the entry of \"" +
+                  of + "\"");
+}
+
 Result<WitnessedCheckpoint> try_note(api::Connection& connection, const crypto::Policy& policy,
                                      const AnsweredEvent& meant, const std::string& target) {
   const auto response = connection.get(target);
@@ -83,6 +93,7 @@ Result<WitnessedCheckpoint> try_note(api::Connection& connection, const crypto::
   const auto event = ledger::Event::parse(*entry);  // borrows the entry
   if (!event) return event.error();
   if (auto checked = check_event(*event, meant); !checked) return checked.error();
+  if (auto checked = check_log(*event, checkpoint); !checked) return checked.error();
   const auto proof = crypto::prove_inclusion(meant.position, checkpoint.size,
                                              from_tiles(fetcher, checkpoint.size));
   if (!proof) return proof.error();

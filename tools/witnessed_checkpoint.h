@@ -28,8 +28,9 @@ struct WitnessedCheckpoint {
 // `file.io`, `policy.format`.
 Result<crypto::Policy> read_witness_policy(const std::string& path);
 
-// Asks again and again, showing how long it has waited, for `wait_s` seconds. Errors:
-// `draw.unwitnessed` (with the reason met last), `draw.event` (the entry is another).
+// Asks again and again, showing how long it has waited, for `wait_s` seconds. The checkpoint is of
+// the log that the event names as its own. Errors: `draw.unwitnessed` (with the reason met last),
+// `draw.event` (the entry is another).
 Result<WitnessedCheckpoint> await_witnessed(Session& session, const crypto::Policy& policy,
                                             const AnsweredEvent& event, unsigned wait_s);
 

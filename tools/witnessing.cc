@@ -43,7 +43,7 @@ Result<std::optional<WitnessedCheckpoint>> see_witnessed(Session& session, const
   environment.err << policy_warning(*policy, environment.language == Language::zh);
   auto found = await_witnessed(session, *policy, event, asked.wait_s);
   if (!found) return found.error();
-  session.see(found->checkpoint.size, found->checkpoint.root);
+  session.see(found->checkpoint);
   const std::string size = std::to_string(found->checkpoint.size);
   environment.say("见证人已联署 " + size + " 条记录的检查点",
                   "witnesses have cosigned the checkpoint of " + size + " entries");

@@ -11,7 +11,7 @@
 namespace liuhen::tests {
 
 // The town as a witness shows it, or as an operator would who shows a holder other commitments than
-// the log has.
+// the log has, or everyone a log that is another.
 class Shown final : public api::Connection {
  public:
   explicit Shown(std::unique_ptr<api::Connection> town) : town_(std::move(town)) {}
@@ -19,6 +19,16 @@ class Shown final : public api::Connection {
     const bool checkpoint = request.target.starts_with("/checkpoint");
     auto response = checkpoint ? town_->get("/checkpoint") : town_->send(request);
     if (!response) return response;
+    if (checkpoint && as_other_log) {
+      const auto own = crypto::parse_checkpoint(crypto::parse_note(response->body)->text).value();
+      response->body = crypto::sign_checkpoint(
+          {.origin = kOther, .size = own.size, .root = own.root}, other_log);
+    }
+    if (request.target == "/api/v1/log" && says_other_log) {
+      boost::json::value about = boost::json::parse(response->body);
+      about.as_object()["origin"] = kOther;
+      response->body = boost::json::serialize(about);
+    }
     if (checkpoint && cosigns) {
       const auto note = crypto::parse_note(response->body).value();
       response->body +=
@@ -31,9 +41,25 @@ class Shown final : public api::Connection {
     }
     return response;
   }
+  // Of the logs named, with the witness.
+  std::string policy(bool own = true, bool other = false) const {
+    std::string text;
+    const crypto::SigningKey town_log(City::seed("log"));
+    for (const auto& [is_in, name, key] :
+         {std::tuple(own, City::kOrigin, &town_log), std::tuple(other, kOther, &other_log)}) {
+      const crypto::NoteKey log{.name = name, .key = key->public_key()};
+      if (is_in) text += "log " + log.vkey() + "\n";
+    }
+    const crypto::NoteKey own_key{
+        .name = kWitness, .type = crypto::NoteKeyType::cosignature, .key = witness.public_key()};
+    return text + "witness w " + own_key.vkey() + "\nquorum w\n";
+  }
   static constexpr const char* kWitness = "witness.example/w";
-  const crypto::SigningKey witness{City::seed("witness")};
+  static constexpr const char* kOther = "other.example/log";
+  const crypto::SigningKey witness{City::seed("witness")}, other_log{City::seed("other log")};
   bool cosigns = true;
+  bool as_other_log = false;    // the tree is signed, and cosigned, as that of another log
+  bool says_other_log = false;  // it says that it is that log
   boost::json::array commitments;
 
  private:

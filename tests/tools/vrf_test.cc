@@ -107,14 +107,7 @@ TEST_F(VrfCommands, AHolderConfirmsWhatWitnessesSawAndNotWhatIsShown) {
   auto connection = std::make_unique<Shown>(town.connect());
   Shown& shown = *connection;
   connection_ = std::move(connection);
-  const crypto::NoteKey log{.name = City::kOrigin, .key = town.city.id("log")};
-  const crypto::NoteKey witness{.name = Shown::kWitness,
-                                .type = crypto::NoteKeyType::cosignature,
-                                .key = shown.witness.public_key()};
-  const std::vector<std::string> trust{
-      "--policy",
-      write("policy", "log " + log.vkey() + "\nwitness w " + witness.vkey() + "\nquorum w\n"),
-      "--wait", "0"};
+  const std::vector<std::string> trust{"--policy", write("policy", shown.policy()), "--wait", "0"};
 
   EXPECT_THAT(run(confirming(share("holder1"), "holder1", {}), kFailed),
               testing::HasSubstr("draw.policy_absent"));
