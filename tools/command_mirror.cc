@@ -61,8 +61,6 @@ Result<bool> succeeds(const Mirror& asked, const std::string& pinned, const cryp
   return keys.has(known->key) && !keys.terms().empty() && keys.terms().back().key == next.key;
 }
 
-// What the caller trusts; else what this directory was begun with, which has to be readable where
-// it is there; else the source's own word, once.
 // Then the key that was noted has not been seen to sign anything yet.
 bool nothing_copied(const Mirror& asked) {
   std::error_code unknown;
@@ -70,6 +68,43 @@ bool nothing_copied(const Mirror& asked) {
   return there.type() == std::filesystem::file_type::not_found;
 }
 
+// Where a tree came without its key, as one that was exported: no checkpoint in it, whole as they
+// are, is signed by this one.
+bool is_signed_by_another(const Mirror& asked, const crypto::NoteKey& key) {
+  bool has_whole = false;
+  for (const char* name : {"checkpoint", ledger::kTreeHead}) {
+    const auto note = read_text(asked.directory + "/" + name);
+    if (!note) continue;
+    if (crypto::open_checkpoint(*note, key)) return false;
+    const auto parsed = crypto::parse_note(*note);
+    has_whole = has_whole || (parsed && crypto::parse_checkpoint(parsed->text));
+  }
+  return has_whole;
+}
+
+// The source's own word.
+Result<crypto::NoteKey> key_told_by(Environment& environment, api::Connection& source) {
+  auto response = source.get("/api/v1/log");
+  if (!response) return response.error();
+  boost::system::error_code problem;
+  const boost::json::value about = boost::json::parse(response->body, problem);
+  const boost::json::object* fields = problem ? nullptr : about.if_object();
+  const boost::json::value* said = fields == nullptr ? nullptr : fields->if_contains("vkey");
+  if (response->status != 200 || said == nullptr || !said->is_string()) {
+    return fail("mirror.no_key", "来源没有说明日志公钥，请用 --vkey 给出",
+                "the source does not tell the log's verifier key; give it with --vkey");
+  }
+  const auto key = crypto::parse_vkey(std::string_view(said->get_string()));
+  if (!key) return key;
+  environment.say(
+      "未指定日志公钥，采用来源自报的 " + key->vkey() + "，此后只认这一把；请与公布值核对",
+      "no verifier key was given; taking the source's own word for " + key->vkey() +
+          ", and no other from now on: compare it with the published one");
+  return key;
+}
+
+// What the caller trusts; else what this directory was begun with, which has to be readable where
+// it is there; else the source's own word, once.
 Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked,
                                    api::Connection& source) {
   std::string given = asked.vkey;
@@ -93,23 +128,15 @@ Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked
     }
     return crypto::parse_vkey(known);
   }
-  if (!given.empty()) return crypto::parse_vkey(given);
-  auto response = source.get("/api/v1/log");
-  if (!response) return response.error();
-  boost::system::error_code problem;
-  const boost::json::value about = boost::json::parse(response->body, problem);
-  const boost::json::object* fields = problem ? nullptr : about.if_object();
-  const boost::json::value* said = fields == nullptr ? nullptr : fields->if_contains("vkey");
-  if (response->status != 200 || said == nullptr || !said->is_string()) {
-    return fail("mirror.no_key", "来源没有说明日志公钥，请用 --vkey 给出",
-                "the source does not tell the log's verifier key; give it with --vkey");
+  const auto key = given.empty() ? key_told_by(environment, source) : crypto::parse_vkey(given);
+  if (key && is_signed_by_another(asked, *key)) {
+    return fail("mirror.key",
+                asked.directory + " 里的检查点不是 " + key->vkey() +
+                    " 签的；请用 --vkey 给出签它的公钥，或换一个目录",
+                "the checkpoint in " + asked.directory + " is not signed by " + key->vkey() +
+                    "; give the key that signed it with --vkey, or take another directory");
   }
-  environment.say("未指定日志公钥，采用来源自报的 " + std::string(said->get_string()) +
-                      "，此后只认这一把；请与公布值核对",
-                  "no verifier key was given; taking the source's own word for " +
-                      std::string(said->get_string()) +
-                      ", and no other from now on: compare it with the published one");
-  return crypto::parse_vkey(std::string_view(said->get_string()));
+  return key;
 }
 
 Outcome keep_key(const Mirror& asked, const crypto::NoteKey& key) {

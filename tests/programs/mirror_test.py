@@ -16,6 +16,7 @@ import urllib.error
 import urllib.request
 
 from programs import DEMO, ENVIRONMENT, LIUHEN, SLOWER, Service, copy_of_demo, liuhen, person, scratch, verify
+from small_ledger import SmallLedger
 
 
 def size_of(folder):
@@ -534,6 +535,22 @@ class Mirror(unittest.TestCase):
         code, out, _ = self.mirror(self.service.url)
         self.assertEqual(code, 1)
         self.assertNotIn("own word", out)
+
+    def test_a_tree_without_a_key_takes_none_that_did_not_sign_it(self):
+        code, _, err = liuhen("export", "tiles", self.copy, "--url", self.service.url, "--vkey", self.vkey)
+        self.assertEqual(code, 0, err)
+        small = SmallLedger()
+        with Service(small.directory) as other:
+            for words in ((), ("--vkey", small.vkey)):
+                code, _, err = self.mirror(other.url, *words)
+                self.assertEqual(code, 1)
+                self.assertIn("[mirror.key]", err)
+                self.assertIn("is not signed by " + small.vkey, err)
+        self.assertFalse(os.path.exists(os.path.join(self.copy, "vkey")))
+        code, out, err = self.mirror(self.service.url)
+        self.assertEqual(code, 0, err)
+        self.assertIn("own word", out)
+        self.expect_verified(self.size)
 
     def test_another_logs_key_is_refused(self):
         self.assertEqual(self.mirror(self.service.url, "--vkey", self.vkey)[0], 0)
