@@ -11,6 +11,7 @@
 
 #include "crypto/checkpoint.h"
 #include "ledger/backup_note.h"
+#include "ledger/durable_file.h"
 #include "ledger/log_reader.h"
 #include "ledger/rocksdb_handle.h"
 #include "ledger/rocksdb_storage.h"
@@ -238,8 +239,7 @@ class DirectoryLock {
 // A backup's files are the ledger's own: nobody else's to read.
 Outcome make_private(const std::string& directory) {
   std::error_code error;
-  if (fs::create_directories(directory, error))
-    fs::permissions(directory, fs::perms::owner_all, error);
+  if (make_folders(directory, error)) fs::permissions(directory, fs::perms::owner_all, error);
   if (!error) return ok();
   return fail("storage.io", "无法建立目录 " + directory + "：" + error.message(),
               "cannot create the directory " + directory + ": " + error.message());

@@ -89,6 +89,22 @@ std::error_code rename_synced(const std::string& from, const std::string& to) {
   return sync_folder(std::filesystem::path(to).parent_path());
 }
 
+bool make_folders(const std::string& path, std::error_code& error) {
+  namespace fs = std::filesystem;
+  fs::path folder(path);
+  if (!folder.has_filename()) folder = folder.parent_path();  // "a/" is "a"
+  const fs::path above = folder.parent_path();
+  std::error_code ignored;
+  error.clear();
+  if (fs::is_directory(folder, ignored)) return false;
+  const bool made_above = !above.empty() && make_folders(above, error);
+  if (error) return false;
+  const bool made = fs::create_directory(folder, error);
+  if (made) error = sync_folder(above);
+  if (made && error) fs::remove(folder, ignored);
+  return !error && (made || made_above);
+}
+
 std::error_code sync_folder(const std::string& path) {
   const Descriptor folder(path.empty() ? "." : path, O_RDONLY | O_DIRECTORY);
   if (!folder.good() || ::fsync(folder.get()) != 0) return last_error();

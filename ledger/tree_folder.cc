@@ -36,7 +36,7 @@ Outcome TreeFolder::open() {
     return fail("export.place", path_ + " 是账本自己的目录，未写入；请另选目录",
                 path_ + " is a ledger's own directory and was left as it is; take another");
   }
-  fs::create_directories(path_, error);
+  make_folders(path_, error);
   if (error) return io_error(path_, error);
   fd_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd_ < 0) return io_error(path_, {errno, std::generic_category()});
@@ -89,17 +89,11 @@ Outcome TreeFolder::clear_staging() {
   return remove(kStaging);
 }
 
-// Each folder made is durable in the one above it.
 Outcome TreeFolder::make_parent(const std::string& path) {
   const fs::path parent = fs::path(path).parent_path();
+  if (parent == last_parent_) return ok();
   std::error_code error;
-  if (parent == last_parent_ || fs::exists(parent, error)) {
-    last_parent_ = parent;
-    return ok();
-  }
-  if (Outcome above = make_parent(parent); !above) return above;
-  fs::create_directory(parent, error);
-  if (!error) error = sync_folder(parent.parent_path());
+  make_folders(parent, error);
   if (error) return io_error(parent, error);
   last_parent_ = parent;
   return ok();

@@ -141,7 +141,7 @@ Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked
 
 Outcome keep_key(const Mirror& asked, const crypto::NoteKey& key) {
   std::error_code error;
-  std::filesystem::create_directories(asked.directory, error);
+  ledger::make_folders(asked.directory, error);
   const std::string path = key_file(asked), text = key.vkey() + "\n";
   if (const auto kept = read_text(path); kept && *kept == text) return ok();
   if (!error) error = ledger::write_synced(path + ".new", view_of(text));

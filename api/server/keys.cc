@@ -165,7 +165,7 @@ Outcome sync_names(const Layout& layout) {
 Result<InitResult> make(const InitOptions& options, const Layout& layout) {
   std::error_code problem;
   for (const std::string& made : {layout.dir, layout.keys, layout.database}) {
-    if (!problem) fs::create_directories(made, problem);
+    if (!problem) ledger::make_folders(made, problem);
     if (!problem) fs::permissions(made, fs::perms::owner_all, problem);  // whatever the umask
   }
   if (problem) return io_error("init.io", layout.dir, problem.message());

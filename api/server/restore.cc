@@ -84,7 +84,7 @@ class Restore {
     fs::path first = layout_.dir;
     while (first.has_parent_path() && !fs::exists(first.parent_path(), error))
       first = first.parent_path();
-    if (fs::create_directories(layout_.dir, error)) {
+    if (ledger::make_folders(layout_.dir, error)) {
       made_ = first;
       fs::permissions(layout_.dir, fs::perms::owner_all, error);
     }

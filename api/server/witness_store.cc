@@ -148,7 +148,7 @@ Outcome WitnessStore::make(const std::string& dir) {
     return fail("witness.in_use", "目录 " + dir + " 已在使用，没有改动任何内容；请换一个空目录",
                 dir + " is in use and was left as it is; take an empty directory");
   for (const std::string& made : {dir, dir + "/state"}) {
-    if (!problem) fs::create_directories(made, problem);
+    if (!problem) ledger::make_folders(made, problem);
     if (!problem) fs::permissions(made, fs::perms::owner_all, problem);  // whatever the umask
   }
   if (problem) return io(dir, problem.message());

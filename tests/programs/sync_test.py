@@ -1,4 +1,4 @@
-"""Nothing is answered before it has reached the disk, and no two commits leave the head file behind: the system calls of the programs, read as a disk would.
+"""Nothing is answered, or said to be made, before it has reached the disk, and no two commits leave the head file behind: the system calls of the programs, read as a disk would.
 
 A file's bytes are on the disk once it has been synced after its last write, a name once its folder has been.
 """
@@ -9,11 +9,11 @@ import signal
 import subprocess
 import unittest
 
-from programs import LIUHEN, SLOWER, main, scratch
+from programs import LIUHEN, SLOWER, Service, main, scratch
 from small_ledger import Shown, SmallLedger, post
 from tracing import TRACED, Strace, Traced, may_trace
 
-CALLS = "openat,mkdir,write,pwrite64,fdatasync,fsync,rename,unlink,sendmsg,sendto,writev"
+CALLS = "openat,mkdir,write,pwrite64,fdatasync,fsync,rename,unlink,unlinkat,rmdir,sendmsg,sendto,writev"
 
 
 class Disk:
@@ -25,9 +25,17 @@ class Disk:
         self.names = set()  # whose folders are not
         self.written = []  # in order
 
+    def paths_in(self, call, text):
+        """Those of the call, as far as they are of this directory; the first of a call on a file is the file's."""
+        if call in ("write", "pwrite64", "fsync", "fdatasync"):
+            text = text.split(">")[0]  # not what is written
+        if call == "unlinkat":
+            text = re.sub(r'^\d+<([^>]*)>, "([^/"][^"]*)"', r'"\1/\2"', text)
+        return re.findall(re.escape(self.directory) + r'[^">]*', text)
+
     def take(self, call, text):
-        paths = re.findall(re.escape(self.directory) + r'[^">]*', text)
-        if not paths or re.search(r"= -1 E", text):
+        paths = self.paths_in(call, text)
+        if not paths or re.search(r"= -1 E", text) or paths[0].endswith(("/LOCK", "/lock")):  # made again where it is gone
             return
         path = paths[0]
         if call == "mkdir" or call == "openat" and "O_CREAT" in text:
@@ -40,17 +48,20 @@ class Disk:
             self.names = {name for name in self.names if os.path.dirname(name) != path}
         elif call == "rename":
             self.names.discard(path)
+            self.names, self.files = ({re.sub(re.escape(path) + "(?=/|$)", lambda _: paths[1], name) for name in names}
+                                      for names in (self.names, self.files))
             self.names.add(paths[1])
-            if path in self.files:
-                self.files.discard(path)
-                self.files.add(paths[1])
-        elif call == "unlink":
+        elif call in ("unlink", "unlinkat", "rmdir"):
             self.files.discard(path)
             self.names.discard(path)
 
+    def lost(self):
+        return self.files | self.names
+
 
 def replay(text, directory, look):
-    """Calls look(call, line, disk) before each call takes effect: a sync when it has returned, all else when it begins."""
+    """Calls look(call, line, disk) before each call takes effect: a sync when it has returned, all else when it begins.
+    The disk as it is at the end."""
     disk, begun = Disk(directory), {}
     for line in text.splitlines():
         found = re.match(r"(\d+) +(?:<\.\.\. )?(\w+)(?:\(| resumed>)(.*)", line)
@@ -66,6 +77,7 @@ def replay(text, directory, look):
             begun[thread] = rest
             continue
         disk.take(call, rest)
+    return disk
 
 
 @unittest.skipIf(may_trace(), may_trace())
@@ -75,7 +87,7 @@ class Synced(unittest.TestCase):
         cls.ledger = SmallLedger()
 
     def strace(self):
-        return Strace(os.path.join(scratch(), "log"), "-s", "200", "-e", "trace=" + CALLS)
+        return Strace(os.path.join(scratch(), "log"), "-s", "400", "-e", "trace=" + CALLS)
 
     def test_an_answer_is_on_the_disk_before_it_is_sent(self):
         directory = self.ledger.directory
@@ -89,11 +101,11 @@ class Synced(unittest.TestCase):
 
         def look(call, text, disk):
             if call == "write" and re.search(r"/db/\d+\.log>", text):  # before the next commit is the head file's turn
-                lost.extend(path for path in disk.files | disk.names if re.search(r"/head(\.new)?$", path))
+                lost.extend(path for path in disk.lost() if re.search(r"/head(\.new)?$", path))
             if call in ("sendmsg", "sendto", "writev") and "HTTP/1.1 200" in text:
                 log = [path for path in disk.written if path.endswith(".log")][-1]  # that RocksDB writes now
                 answers.append(text)
-                lost.extend(path for path in disk.files | disk.names
+                lost.extend(path for path in disk.lost()
                             if path == log or re.search(r"/MANIFEST|/CURRENT$", path))
 
         replay(strace.text(), directory, look)
@@ -103,20 +115,47 @@ class Synced(unittest.TestCase):
         self.assertEqual(len(made), 1)  # and written where it stands from then on
 
     def test_a_ledger_that_is_ready_is_on_the_disk(self):
-        directory = os.path.join(scratch(), "deep", "ledger")
-        os.mkdir(os.path.dirname(directory))
+        self.expect_made("the ledger is ready", self.ledger.init_words)
+
+    def expect_made(self, said, words):
+        """`words(directory)` make it, and nothing in it would be lost by the time they say so, nor any name on the way to it."""
+        top = scratch()
+        directory = os.path.join(top, "deep", "made")
         strace = self.strace()
-        done = subprocess.run([*strace.words, LIUHEN, "--lang", "en", *self.ledger.init_words(directory)],
+        done = subprocess.run([*strace.words, LIUHEN, "--lang", "en", *words(directory)],
                               capture_output=True, text=True, env=TRACED, timeout=120 * SLOWER)
         self.assertEqual(done.returncode, 0, done.stderr)
-        ready = []
+        lost = []
 
         def look(call, text, disk):
-            if call == "write" and "the ledger is ready" in text:
-                ready.append((disk.files | disk.names) - {directory + "/db/LOCK"})
+            if call == "write" and said in text:
+                lost.append(disk.lost())
 
-        replay(strace.text(), os.path.dirname(directory), look)
-        self.assertEqual(ready, [set()])
+        disk = replay(strace.text(), top, look)
+        self.assertTrue(any(path.startswith(directory + "/") for path in disk.written))
+        self.assertEqual(lost, [set()])
+
+    def test_a_witness_that_is_ready_is_on_the_disk(self):
+        self.expect_made("the witness is ready", lambda directory: (
+            "witness", "init", "--dir", directory, "--name", "w.example/1", "--no-passphrase", "--log", self.ledger.vkey))
+
+    def test_a_backup_that_was_made_is_on_the_disk(self):
+        self.expect_made("backed up to", lambda directory: ("backup", self.ledger.directory, "--to", directory))
+
+    def test_a_ledger_that_was_restored_is_on_the_disk(self):
+        backups = os.path.join(scratch(), "backups")
+        self.ledger.run("backup", self.ledger.directory, "--to", backups)
+        self.expect_made("restored backup 1", lambda directory: ("restore", backups, directory))
+
+    def test_a_tree_that_was_exported_is_on_the_disk(self):
+        self.expect_made("files written", lambda directory: (
+            "export", "tiles", directory, "--dir", self.ledger.directory))
+
+    def test_a_tree_that_was_mirrored_is_on_the_disk(self):
+        with Service(self.ledger.directory) as service:
+            self.expect_made("copied up to", lambda directory: (
+                "mirror", service.url, directory, "--vkey", self.ledger.vkey))
+            service.stop(signal.SIGTERM)
 
 
 if __name__ == "__main__":
