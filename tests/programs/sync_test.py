@@ -3,10 +3,13 @@
 A file's bytes are on the disk once it has been synced after its last write, a name once its folder has been.
 """
 
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
+import time
 import unittest
 
 from programs import LIUHEN, SLOWER, Service, main, scratch
@@ -156,6 +159,66 @@ class Synced(unittest.TestCase):
             self.expect_made("copied up to", lambda directory: (
                 "mirror", service.url, directory, "--vkey", self.ledger.vkey))
             service.stop(signal.SIGTERM)
+
+    def test_what_witnesses_cosigned_is_on_their_disk_first_and_kept_on_the_services(self):
+        directory, witness_directory = (os.path.join(scratch(), name) for name in ("ledger", "witness"))
+        shutil.copytree(self.ledger.directory, directory)
+        self.ledger.run("witness", "init", "--dir", witness_directory, "--name", "w.example/1", "--no-passphrase",
+                        "--log", self.ledger.vkey)
+        vkey = self.ledger.run("witness", "vkey", "--dir", witness_directory).strip()
+        straces = self.strace(), self.strace()
+        witness = Traced(witness_directory, straces[0], ("witness", "serve"))
+        policy = os.path.join(scratch(), "policy.txt")
+        with open(policy, "w", encoding="utf-8") as file:
+            file.write(f"log {self.ledger.vkey}\nwitness w {vkey} http://127.0.0.1:{witness.port}/\nquorum w\n")
+        service = Traced(directory, straces[1], ("serve", "--policy", policy))
+        for number in (101, 102, 103):
+            status, body = post(service.port, self.ledger.body(number))
+            self.assertEqual(status, 200, body)
+            self.wait_until_kept(directory, json.loads(body)["position"] + 1)
+        for ended in (service, witness):
+            self.assertEqual(ended.end()[0], 0)
+        with self.subTest("the witness"):
+            self.expect_answers_kept(straces[0].text(), witness_directory)
+        with self.subTest("the service"):
+            self.expect_cosigned_kept(straces[1].text(), directory)
+
+    def wait_until_kept(self, directory, size):
+        end = time.monotonic() + 30 * SLOWER
+        while time.monotonic() < end:
+            if os.path.exists(directory + "/cosigned"):
+                with open(directory + "/cosigned", encoding="utf-8") as file:
+                    if f"\n{size}\n" in file.read():
+                        return
+            time.sleep(0.1)
+        self.fail(f"the cosignature of {size} entries was never kept")
+
+    def expect_answers_kept(self, text, directory):
+        answers = []
+
+        def look(call, text, disk):
+            if call in ("sendmsg", "sendto", "writev") and "HTTP/1.1 200" in text:
+                answers.append((len(disk.written), disk.lost()))
+
+        replay(text, directory, look)
+        written = [number for number, _ in answers]
+        self.assertGreaterEqual(len(set(written) - {0}), 3)
+        self.assertEqual([lost for _, lost in answers if lost], [])
+
+    def expect_cosigned_kept(self, text, directory):
+        """Each is there whole when it takes the name, and has the name for good before the next is begun."""
+        kept = []
+
+        def look(call, text, disk):
+            path = directory + "/cosigned"
+            if call == "rename" and f'"{path}"' in text:
+                kept.append(disk.files & {path + ".new"})
+            if call == "openat" and f'"{path}.new"' in text:
+                kept.append(disk.lost() & {path})
+
+        disk = replay(text, directory, look)
+        self.assertGreaterEqual(len(kept), 6)
+        self.assertEqual([lost for lost in [*kept, disk.lost() & {directory + "/cosigned"}] if lost], [])
 
 
 if __name__ == "__main__":
