@@ -79,6 +79,19 @@ Outcome check_whole(Environment& environment, ledger::Storage& storage, const st
                   "need be (liuhen restore)");
 }
 
+// Of a database that is in use although no service answered.
+Error unanswered(const Error& busy) {
+  if (busy.code != "storage.busy") return busy;
+  return fail(busy.code,
+              busy.zh +
+                  "；没有服务应答备份请求：请以服务的用户（或 root）在同一台机器、同一网络"
+                  "命名空间里运行，并看服务的日志有没有 no_control，有则重新启动服务",
+              busy.en +
+                  "; no service answered the request for a backup: ask as the service's user or "
+                  "root, on its machine and in its network namespace, and start the service again "
+                  "if its log says no_control");
+}
+
 // By the service that runs on the directory; if none does, by this process.
 Result<Made> make_backup(Environment& environment, const Backup& asked, const std::string& to,
                          const std::function<void(std::uint64_t)>& progress) {
@@ -88,7 +101,7 @@ Result<Made> make_backup(Environment& environment, const Backup& asked, const st
   if (done.error().code != "control.absent") return done.error();
   const auto storage = ledger::open_rocksdb(api::server::Layout(asked.dir).database,
                                             {.mode = ledger::OpenMode::existing});
-  if (!storage) return storage.error();
+  if (!storage) return unanswered(storage.error());
   const Outcome whole = asked.keep == 0 ? ok() : check_whole(environment, **storage, asked.dir);
   const auto made =
       ledger::back_up(**storage, to, asked.keep, progress, {}, [&whole] { return whole; });

@@ -197,6 +197,17 @@ Result<std::unique_ptr<api::server::JsonLog>> open_log(const std::string& asked,
   return api::server::JsonLog::open(asked.empty() ? "-" : asked, clock);
 }
 
+// No reason not to serve.
+void say_no_control(Environment& environment, api::server::JsonLog* log, const Error& why) {
+  environment.err << environment.pick("本次运行期间不能备份：" + why.zh + "；排除后请重新启动服务",
+                                      "no backups while it runs: " + why.en +
+                                          "; start it again once that is over")
+                  << std::endl;
+  if (log != nullptr)
+    log->write(api::server::Severity::warning, "no_control",
+               {{"code", why.code}, {"detail", why.en}});
+}
+
 // Until SIGINT or SIGTERM, which let what was accepted be answered first.
 Outcome serve(Environment& environment, const Target& target, Serve asked) {
   // Before a replay that may take minutes, and before anything is said of serving.
@@ -229,15 +240,11 @@ Outcome serve(Environment& environment, const Target& target, Serve asked) {
   asked.http.on_stuck = [&environment] { print_error(environment, api::server::stop_stuck()); };
   auto server = api::server::HttpServer::open(asked.http, api::server::site_of(**service));
   if (!server) return server.error();
-  const auto owner =
-      api::server::Control::open(target.dir, [&service](const auto& request, const auto& progress) {
+  const auto owner = api::server::Control::open(
+      target.dir, environment.entropy, [&service](const auto& request, const auto& progress) {
         return control(**service, request, progress);
       });
-  if (!owner) {  // no reason not to serve
-    environment.err << environment.pick("服务运行时将不能备份：" + owner.error().zh,
-                                        "no backups while it runs: " + owner.error().en)
-                    << std::endl;
-  }
+  if (!owner) say_no_control(environment, log->get(), owner.error());
   const std::string& listen = asked.http.listen;
   const std::string url = (asked.http.certificate ? "https://" : "http://") +
                           listen.substr(0, listen.rfind(':')) + ":" +

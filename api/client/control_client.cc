@@ -1,11 +1,15 @@
 #include "api/client/control_client.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <fstream>
+#include <set>
+#include <utility>
 
 namespace liuhen::api {
 namespace {
@@ -19,8 +23,8 @@ class Descriptor {
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
   int get() const { return fd_; }
 
  private:
@@ -63,18 +67,55 @@ std::string text(const json::object& fields, const char* name) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
 }
 
+// Of the sockets that are open: anybody may have made one so named.
+std::set<std::string> names_with(const std::string& prefix) {
+  const std::string sought = " @" + prefix;  // proc(5): a name's zero at the front is shown as @
+  std::ifstream sockets("/proc/self/net/unix");
+  std::set<std::string> names;
+  for (std::string line; std::getline(sockets, line);) {
+    const auto at = line.find(sought);
+    if (at != std::string::npos) names.insert(line.substr(at + 2));
+  }
+  return names;
+}
+
+// Waits for nobody: one that takes no connections may be somebody else's.
+bool is_connected(int socket, const std::string& name) {
+  const ControlAddress address = control_address(name);
+  return ::connect(socket, reinterpret_cast<const sockaddr*>(&address.name), address.size) == 0 &&
+         ::fcntl(socket, F_SETFL, 0) == 0;
+}
+
+// To the first that is the owner's, this user's or root's.
+Result<Descriptor> connect_to_service(const std::string& directory) {
+  const auto place = control_place(directory);
+  if (!place) return nobody(directory);
+  for (const std::string& name : names_with(place->prefix)) {
+    Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (socket.get() < 0) return io_error(last_error());
+    if (!is_connected(socket.get(), name)) continue;
+    const auto peer = peer_of(socket.get());
+    if (peer && (*peer == 0 || *peer == place->owner || *peer == ::geteuid())) return socket;
+  }
+  return nobody(directory);
+}
+
 }  // namespace
 
-std::optional<ControlAddress> control_address(const std::string& directory) {
+std::optional<ControlPlace> control_place(const std::string& directory) {
   struct stat about {};
   if (::stat(directory.c_str(), &about) != 0) return std::nullopt;
-  const std::string name =
-      "liuhen/" + std::to_string(about.st_dev) + "/" + std::to_string(about.st_ino);
+  return ControlPlace{
+      .prefix = "liuhen/" + std::to_string(about.st_dev) + "/" + std::to_string(about.st_ino) + "/",
+      .owner = about.st_uid};
+}
+
+ControlAddress control_address(std::string_view name) {
   ControlAddress address;
   address.name.sun_family = AF_UNIX;
-  name.copy(address.name.sun_path + 1, sizeof address.name.sun_path - 1);  // after a zero: abstract
-  address.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
-  address.owner = about.st_uid;
+  const std::size_t size =  // after a zero: abstract
+      name.copy(address.name.sun_path + 1, sizeof address.name.sun_path - 1);
+  address.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + size);
   return address;
 }
 
@@ -87,23 +128,15 @@ std::optional<uid_t> peer_of(int socket) {
 
 Result<json::object> ask_control(const std::string& directory, const json::object& request,
                                  const std::function<void(std::uint64_t)>& progress) {
-  const auto address = control_address(directory);
-  if (!address) return nobody(directory);
-  const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (socket.get() < 0) return io_error(last_error());
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address->name), address->size) !=
-      0)
-    return errno == ECONNREFUSED ? nobody(directory) : io_error(last_error());
-  const auto peer = peer_of(socket.get());
-  if (!peer || (*peer != 0 && *peer != address->owner && *peer != ::geteuid()))
-    return io_error("it belongs to someone else");
+  const auto socket = connect_to_service(directory);
+  if (!socket) return socket.error();
   const std::string line = json::serialize(request) + "\n";
-  if (::send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL) !=
+  if (::send(socket->get(), line.data(), line.size(), MSG_NOSIGNAL) !=
       static_cast<ssize_t>(line.size()))
     return io_error(last_error());
   std::string buffer;
   for (;;) {
-    const auto answer = read_line(socket.get(), buffer);
+    const auto answer = read_line(socket->get(), buffer);
     if (!answer) return answer.error();
     if (!*answer) return io_error("closed before an answer");
     boost::system::error_code problem;

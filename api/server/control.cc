@@ -5,12 +5,14 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <thread>
 
 #include "api/client/control_client.h"
+#include "crypto/bytes.h"
 
 namespace liuhen::api::server {
 namespace {
@@ -36,13 +38,16 @@ class SocketControl final : public Control {
     if (listener_ >= 0) ::close(listener_);
   }
 
-  Outcome start(const std::string& directory) {
-    const auto address = control_address(directory);
+  Outcome start(const std::string& directory, crypto::Entropy& entropy) {
+    std::array<std::uint8_t, 16> suffix{};
+    entropy.fill(suffix);
+    const auto place = control_place(directory);
     listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (!place || listener_ < 0) return io_error(directory);
+    const ControlAddress address = control_address(place->prefix + to_hex(suffix));
     const bool bound =
-        address && listener_ >= 0 &&
-        ::bind(listener_, reinterpret_cast<const sockaddr*>(&address->name), address->size) == 0 &&
-        ::listen(listener_, 4) == 0;
+        ::bind(listener_, reinterpret_cast<const sockaddr*>(&address.name), address.size) == 0 &&
+        ::listen(listener_, SOMAXCONN) == 0;
     if (!bound) return io_error(directory);
     thread_ = std::thread([this] { run(); });
     return ok();
@@ -114,9 +119,10 @@ class SocketControl final : public Control {
 
 }  // namespace
 
-Result<std::unique_ptr<Control>> Control::open(const std::string& directory, ControlAct act) {
+Result<std::unique_ptr<Control>> Control::open(const std::string& directory,
+                                               crypto::Entropy& entropy, ControlAct act) {
   auto control = std::make_unique<SocketControl>(std::move(act));
-  if (Outcome started = control->start(directory); !started) return started.error();
+  if (Outcome started = control->start(directory, entropy); !started) return started.error();
   return std::unique_ptr<Control>(std::move(control));
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "crypto/random.h"
 #include "crypto/result.h"
 
 namespace liuhen::api::server {
@@ -22,7 +23,8 @@ using ControlAct = std::function<Result<boost::json::object>(const boost::json::
 class Control {
  public:
   // Errors: `control.io`.
-  static Result<std::unique_ptr<Control>> open(const std::string& directory, ControlAct act);
+  static Result<std::unique_ptr<Control>> open(const std::string& directory,
+                                               crypto::Entropy& entropy, ControlAct act);
   virtual ~Control() = default;  // ends a wait for requests; a request under way is answered first
 };
 

@@ -9,7 +9,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -217,34 +216,6 @@ class Backups(unittest.TestCase):
     def test_nobody_elses_to_read(self):
         self.back_up()
         self.assertEqual(os.stat(self.backups).st_mode & 0o077, 0)
-
-    @unittest.skipUnless(os.geteuid() == 0, "only root can be somebody else")
-    def test_nobody_else_is_answered(self):
-        about = os.stat(self.ledger)
-        name = f"\0liuhen/{about.st_dev}/{about.st_ino}"
-        request = json.dumps({"act": "backup", "to": self.backups, "keep": 0}).encode() + b"\n"
-
-        def answer_to(uid):
-            reading, writing = os.pipe()
-            child = os.fork()
-            if child == 0:
-                os.setuid(uid)
-                with socket.socket(socket.AF_UNIX) as client:
-                    client.connect(name)
-                    try:
-                        client.sendall(request)
-                        os.write(writing, client.makefile("rb").readline())
-                    except OSError:  # closed before it was read
-                        pass
-                os._exit(0)
-            os.close(writing)
-            os.waitpid(child, 0)
-            with os.fdopen(reading, "rb") as answer:
-                return answer.read()
-        with Service(self.ledger):
-            self.assertEqual(answer_to(65534), b"")
-            self.assertFalse(os.path.exists(self.backups))
-            self.assertIn(b'"done"', answer_to(0))
 
     def test_any_damaged_file_of_it_is_refused(self):
         self.back_up()
