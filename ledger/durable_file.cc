@@ -111,10 +111,12 @@ std::error_code sync_folder(const std::string& path) {
   return {};
 }
 
-bool has_room(const std::string& path, std::uint64_t bytes) {
+bool has_room(const std::string& path, const Room& room) {
   struct statvfs about {};
   if (::statvfs(path.c_str(), &about) != 0 || (about.f_flag & ST_RDONLY) != 0) return false;
-  return std::uint64_t{about.f_bavail} * about.f_frsize >= bytes;
+  const bool counts_files = about.f_files != 0;  // Btrfs does not
+  return std::uint64_t{about.f_bavail} * about.f_frsize >= room.bytes &&
+         (!counts_files || about.f_favail >= room.files);
 }
 
 }  // namespace liuhen::ledger

@@ -38,7 +38,11 @@ bool make_folders(const std::string& path, std::error_code& error);
 // The names in a folder, as they are now.
 std::error_code sync_folder(const std::string& path);
 
-// Whether the file system of an existing path may be written, and has so much room left for us.
-bool has_room(const std::string& path, std::uint64_t bytes);
+// Whether the file system of an existing path may be written, and has so much room left for us, for
+// so many new files (inodes) too, unless it makes those as it needs them.
+struct Room {
+  std::uint64_t bytes = 0, files = 0;
+};
+bool has_room(const std::string& path, const Room& room);
 
 }  // namespace liuhen::ledger

@@ -24,6 +24,7 @@ inline constexpr std::size_t kBatchEntriesMax = 1'024;   // entries in one synce
 inline constexpr std::size_t kBatchBytesMax = 8u << 20;  // with content; full once past it
 // Has to be free before a ledger whose disk was full writes again.
 inline constexpr std::uint64_t kRoomBytesMin = 2 * kBatchBytesMax;
+inline constexpr std::uint64_t kRoomFilesMin = 32;  // opening makes a file a family, and a few
 inline constexpr std::uint64_t kIntentLifeMaxS =
     7 * 86'400;  // an intent may not expire later than this
 

@@ -37,10 +37,13 @@ bool is_read_before_writing(PayloadTag tag) {
 
 Error stopped_by(const Error& why) {
   if (why.code == "storage.full") {
-    const std::string room = std::to_string(kRoomBytesMin >> 20) + " MiB";
-    return fail(why.code, "磁盘已满，已停止写入；腾出 " + room + " 后才会继续：" + why.zh,
+    const std::string room = std::to_string(kRoomBytesMin >> 20) + " MiB",
+                      files = std::to_string(kRoomFilesMin);
+    return fail(why.code,
+                "磁盘已满，已停止写入；腾出 " + room + " 和 " + files +
+                    " 个文件（inode）后才会继续：" + why.zh,
                 "the disk is full and the ledger has stopped writing; it goes on once " + room +
-                    " are free: " + why.en);
+                    " and " + files + " files (inodes) are free: " + why.en);
   }
   if (why.code == "storage.read_only") {
     return fail(why.code, "文件系统已变为只读，已停止写入；恢复可写后才会继续：" + why.zh,

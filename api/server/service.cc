@@ -241,7 +241,11 @@ class DirectoryService final : public Service {
          .restricted = restricted_,
          .clock = *options_.clock,
          .admission = [this] { return of_empty_log(std::nullopt); },
-         .writable = [this] { return ledger::has_room(layout_.dir, ledger::kRoomBytesMin); }},
+         .writable =
+             [this] {
+               return ledger::has_room(
+                   layout_.dir, {.bytes = ledger::kRoomBytesMin, .files = ledger::kRoomFilesMin});
+             }},
         {.origin = origin_,
          .log_key = &keys_.log,
          .other_log_keys = other_log_keys(),

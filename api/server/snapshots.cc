@@ -1,6 +1,7 @@
 #include "api/server/snapshots.h"
 
 #include "ledger/durable_file.h"
+#include "ledger/limits.h"
 #include "projections/fold_sources.h"
 #include "projections/state_snapshot.h"
 
@@ -92,7 +93,8 @@ Outcome Snapshots::write(std::uint64_t size, std::uint64_t& written) {
     if (abandoned_) return ok();
   }
   // A database that runs out of room for a cache would take nothing else either.
-  if (!ledger::has_room(directory_, kSnapshotRoomBytes)) return ok();
+  if (!ledger::has_room(directory_, {.bytes = kSnapshotRoomBytes, .files = ledger::kRoomFilesMin}))
+    return ok();
   const auto reading = model_.read(size);
   if (!reading) return reading.error();
   ledger::SnapshotHead head{.fold = projections::fold_sources(),

@@ -100,7 +100,8 @@ TEST(FullDisk, IsSaidAndLosesNothingAcknowledged) {
   ASSERT_TRUE(refusal) << "the disk was never full";
   EXPECT_EQ(refusal->code, "storage.full") << refusal->en;
   EXPECT_NE(refusal->zh.find("磁盘已满"), std::string::npos) << refusal->zh;
-  EXPECT_NE(refusal->zh.find("腾出 16 MiB 后才会继续"), std::string::npos) << refusal->zh;
+  EXPECT_NE(refusal->zh.find("腾出 16 MiB 和 32 个文件（inode）后才会继续"), std::string::npos)
+      << refusal->zh;
   EXPECT_EQ(on.ledger.submit_item("after").error().code, "storage.full") << "it has stopped";
   const auto note_there = [&] {
     return DiskHeadFile(disk.path("head")).read().value().value_or("gone");

@@ -1,5 +1,6 @@
 """A disk that is full, and one that turns read-only, under the running service: it reads on and then goes on."""
 
+import itertools
 import os
 import shutil
 import signal
@@ -15,9 +16,9 @@ from tracing import TRACED, may_trace
 class SmallDisk:
     """A file system of its own, in memory."""
 
-    def __init__(self, size):
+    def __init__(self, size, files=0):  # 0: any number
         self.path = scratch()
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", self.path],
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},nr_inodes={files}", "tmpfs", self.path],
                               capture_output=True, text=True, timeout=60)
         if done.returncode != 0:
             raise unittest.SkipTest("mounting a small file system needs root: " + done.stderr.strip())
@@ -41,6 +42,18 @@ class SmallDisk:
 
     def make_room(self):
         os.remove(os.path.join(self.path, "ballast"))
+
+    def take_files(self):
+        """Takes all that may be made, and next to no room."""
+        for number in itertools.count():
+            try:
+                open(os.path.join(self.path, f"file-{number}"), "x").close()
+            except OSError:
+                return
+
+    def free_files(self, most=1 << 20):
+        for name in [name for name in os.listdir(self.path) if name.startswith("file-")][:most]:
+            os.remove(os.path.join(self.path, name))
 
     def read_only(self, yes):
         subprocess.run(["mount", "-o", "remount," + ("ro" if yes else "rw"), self.path], check=True, timeout=60)
@@ -158,11 +171,34 @@ class Room(unittest.TestCase):
 
     def test_one_that_starts_on_a_full_disk_reads_and_goes_on_once_there_is_room(self):
         with SmallDisk("64m") as disk:
-            self.start_and_go_on(disk, b"storage.full", disk.fill, disk.make_room)
+            self.start_and_go_on(disk, b"storage.full", disk.fill, lambda _: disk.make_room())
 
     def test_one_that_starts_on_a_read_only_disk_reads_and_goes_on_once_that_is_over(self):
         with SmallDisk("64m") as disk:
-            self.start_and_go_on(disk, b"storage.read_only", lambda: disk.read_only(True), lambda: disk.read_only(False))
+            self.start_and_go_on(disk, b"storage.read_only", lambda: disk.read_only(True), lambda _: disk.read_only(False))
+
+    def test_one_that_may_make_no_more_files_says_so_and_does_not_try_until_some_are_free(self):
+        if may_trace():
+            self.skipTest(may_trace())
+        with SmallDisk("190m", files=100) as disk:
+            def mend(service):
+                self.assertIn(b"files (inodes) are free", self.write(service)[1])
+                for left in (0, 8):  # too few, all the same
+                    disk.free_files(left)
+                    self.assertEqual(self.openings(service, os.path.join(disk.path, "ledger"), 4), "")
+                disk.free_files()
+            self.start_and_go_on(disk, b"storage.full", disk.take_files, mend)
+
+    def openings(self, service, directory, seconds):
+        """What it opened of the database in that time, as it does to try again."""
+        log = os.path.join(scratch(), "log")
+        tracer = subprocess.Popen(["strace", "-f", "-qq", "-o", log, "-P", os.path.join(directory, "db", "CURRENT"), "-e",
+                                   "trace=openat", "-p", str(service.process.pid)])
+        time.sleep(seconds)
+        tracer.terminate()
+        tracer.wait(60)
+        with open(log, encoding="utf-8") as file:
+            return file.read()
 
     def start_and_go_on(self, disk, code, spoil, mend):
         directory = os.path.join(disk.path, "ledger")
@@ -179,7 +215,7 @@ class Room(unittest.TestCase):
             for _ in range(7):  # costs its author nothing
                 self.expect_refused(service, code)
             self.expect_reads(service)
-            mend()
+            mend(service)
             told = self.expect_goes_on(service, directory)
             self.assertIn(f"error [{code.decode()}]", told)
 
