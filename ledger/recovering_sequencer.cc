@@ -54,6 +54,11 @@ class RecoveringSequencer final : public Sequencer {
     const auto why = given_up();
     return why ? why : current()->stopped();
   }
+  void on_stopped(StopObserver observer) override {
+    const std::lock_guard lock(mutex_);
+    stop_observer_ = std::move(observer);
+    run_->sequencer->on_stopped(stop_observer_);
+  }
   void halt(const Error& why) override {
     const std::shared_ptr<Sequencer> halted = current();
     halted->halt(why);
@@ -110,6 +115,7 @@ class RecoveringSequencer final : public Sequencer {
   std::optional<Error> given_up_;  // as it is told to everyone
   std::function<void(std::uint64_t, const std::vector<Bytes>&)> observer_;
   std::function<void()> kept_observer_;
+  StopObserver stop_observer_;
 
   std::mutex stop_mutex_;  // guards joining
   std::thread thread_;
@@ -138,11 +144,18 @@ void RecoveringSequencer::watch() {
 }
 
 void RecoveringSequencer::give_up(const Error& why) {
-  const std::lock_guard lock(mutex_);
-  given_up_ = fail("ledger.stopped", "账本停止写入后未能重新打开，请查明原因后重新启动：" + why.zh,
-                   "the ledger stopped writing and could not be opened again; find out why and "
-                   "start it again: " +
-                       why.en);
+  const Error told =
+      fail("ledger.stopped", "账本停止写入后未能重新打开，请查明原因后重新启动：" + why.zh,
+           "the ledger stopped writing and could not be opened again; find out why and "
+           "start it again: " +
+               why.en);
+  StopObserver observer;
+  {
+    const std::lock_guard lock(mutex_);
+    given_up_ = told;
+    observer = stop_observer_;
+  }
+  if (observer) observer(told);
 }
 
 Outcome RecoveringSequencer::begin_again() {
@@ -157,16 +170,21 @@ Outcome RecoveringSequencer::begin_again() {
   next->sequencer = std::move(*opened);
   std::function<void(std::uint64_t, const std::vector<Bytes>&)> observer;
   std::function<void()> kept_observer;
+  StopObserver stop_observer;
   {
     const std::lock_guard lock(mutex_);
     observer = observer_;
     kept_observer = kept_observer_;
+    stop_observer = stop_observer_;
   }
   if (Outcome same = expect_kept(*next->sequencer); !same) return same;
   // Before anyone can add to it: the observer hears of entries in order.
   if (Outcome told = tell_of(observer, before, next->sequencer->size()); !told) return told;
   next->sequencer->on_committed(observer);
   next->sequencer->on_kept(kept_observer);
+  next->sequencer->on_stopped(stop_observer);
+  // Before anyone can make it stop again.
+  if (stop_observer && !given_up()) stop_observer(std::nullopt);
   {
     const std::lock_guard lock(mutex_);
     run_ = std::move(next);

@@ -87,6 +87,10 @@ class QueuedSequencer final : public Sequencer {
     const std::lock_guard lock(mutex_);
     return failure_;
   }
+  void on_stopped(StopObserver observer) override {
+    const std::lock_guard lock(mutex_);
+    stop_observer_ = std::move(observer);
+  }
   void halt(const Error& why) override { fail_all({}, why); }
   std::vector<SharedPendingIntent> pending() const override;
   std::size_t pending_count() const override {
@@ -139,6 +143,7 @@ class QueuedSequencer final : public Sequencer {
   std::map<Hash, SharedPendingIntent> pending_;
   std::function<void(std::uint64_t, const std::vector<Bytes>&)> observer_;
   std::function<void()> kept_observer_;
+  StopObserver stop_observer_;
 
   std::mutex stop_mutex_;  // guards joining
   std::thread thread_;
@@ -239,12 +244,15 @@ void QueuedSequencer::keep_head() {
 
 void QueuedSequencer::fail_all(std::vector<Done> waiting, const Error& why) {
   const Error told = stopped_by(why);
+  StopObserver observer;
   {
     const std::lock_guard lock(mutex_);
+    if (!failure_ || failure_->code != told.code) observer = stop_observer_;
     failure_ = told;
     for (Job& job : queue_) waiting.push_back(std::move(job.done));
     queue_.clear();
   }
+  if (observer) observer(told);
   for (Done& done : waiting) done(told);
 }
 

@@ -114,6 +114,10 @@ class Sequencer {
   // Why nothing is written any more, if a write has failed: `storage.full`, `storage.read_only`,
   // or `ledger.stopped` for anything else. Any thread.
   virtual std::optional<Error> stopped() const = 0;
+  // Told what stopped() is to say each time that another reason stops it, and nothing when it goes
+  // on, by the thread that finds out; must not block. Set before the first submit.
+  using StopObserver = std::function<void(const std::optional<Error>& why)>;
+  virtual void on_stopped(StopObserver observer) = 0;
   // Something was found wrong with the ledger: nothing more is taken, and everyone is told why
   // (`ledger.stopped`). A batch under way is finished. Any thread.
   virtual void halt(const Error& why) = 0;

@@ -33,8 +33,11 @@ class ForwardingSequencer : public ledger::Sequencer {
   }
   std::uint64_t size() const override { return sequencer_->size(); }
   std::optional<Error> stopped() const override { return sequencer_->stopped(); }
+  void on_stopped(StopObserver observer) override { sequencer_->on_stopped(std::move(observer)); }
   void halt(const Error& why) override { sequencer_->halt(why); }
-  std::vector<ledger::SharedPendingIntent> pending() const override { return sequencer_->pending(); }
+  std::vector<ledger::SharedPendingIntent> pending() const override {
+    return sequencer_->pending();
+  }
   std::size_t pending_count() const override { return sequencer_->pending_count(); }
   std::optional<ledger::PendingIntent> pending_intent(const Hash& hash) const override {
     return sequencer_->pending_intent(hash);

@@ -10,6 +10,22 @@ namespace {
 using ledger::Family;
 using std::chrono::steady_clock;
 
+Outcome counted(Observer& observer, Outcome done) {
+  if (done) return done;
+  observer.metrics().sync_failed();
+  observer.note("storage_failed", done.error());
+  return done;
+}
+
+template <class Write>
+Outcome timed(Observer& observer, const Write& write) {
+  const auto begun = steady_clock::now();
+  Outcome done = write();
+  const std::chrono::duration<double> took = steady_clock::now() - begun;
+  observer.metrics().storage_synced(took.count());
+  return counted(observer, std::move(done));
+}
+
 class MeasuredStorage final : public ledger::Storage {
  public:
   MeasuredStorage(std::unique_ptr<ledger::Storage> storage, Observer& observer)
@@ -23,21 +39,31 @@ class MeasuredStorage final : public ledger::Storage {
     return storage_->scan(family, from, visit);
   }
   Outcome commit(const ledger::Batch& batch) override {
-    const auto begun = steady_clock::now();
-    Outcome done = storage_->commit(batch);
-    const std::chrono::duration<double> took = steady_clock::now() - begun;
-    observer_.metrics().storage_synced(took.count(), done.has_value());
-    if (!done) observer_.note("storage_failed", done.error());
-    return done;
+    return timed(observer_, [&] { return storage_->commit(batch); });
   }
   Outcome store_cache(const ledger::Batch& batch) override { return storage_->store_cache(batch); }
-  Outcome purge(Family family) override { return storage_->purge(family); }
+  Outcome purge(Family family) override { return counted(observer_, storage_->purge(family)); }
   Outcome reopen() override { return storage_->reopen(); }
   std::optional<Error> held_back() const override { return storage_->held_back(); }
   std::vector<ledger::StorageFigure> figures() override { return storage_->figures(); }
 
  private:
   const std::unique_ptr<ledger::Storage> storage_;
+  Observer& observer_;
+};
+
+class MeasuredHeadFile final : public ledger::HeadFile {
+ public:
+  MeasuredHeadFile(std::unique_ptr<ledger::HeadFile> head, Observer& observer)
+      : head_(std::move(head)), observer_(observer) {}
+
+  Result<std::optional<std::string>> read() override { return head_->read(); }
+  Outcome write(const std::string& note) override {
+    return timed(observer_, [&] { return head_->write(note); });
+  }
+
+ private:
+  const std::unique_ptr<ledger::HeadFile> head_;
   Observer& observer_;
 };
 
@@ -85,6 +111,11 @@ class MeasuredSequencer final : public ForwardingSequencer {
 std::unique_ptr<ledger::Storage> measured(std::unique_ptr<ledger::Storage> storage,
                                           Observer& observer) {
   return std::make_unique<MeasuredStorage>(std::move(storage), observer);
+}
+
+std::unique_ptr<ledger::HeadFile> measured(std::unique_ptr<ledger::HeadFile> head,
+                                           Observer& observer) {
+  return std::make_unique<MeasuredHeadFile>(std::move(head), observer);
 }
 
 std::unique_ptr<ledger::Sequencer> measured(std::unique_ptr<ledger::Sequencer> sequencer,

@@ -73,8 +73,9 @@ struct Metrics::Counted {
           .Register(registry);
   prometheus::Histogram& batch =
       histogram("liuhen_batch_entries", "Entries of one synced write.", kBatchBuckets);
-  prometheus::Histogram& sync = histogram("liuhen_storage_sync_duration_seconds",
-                                          "One synced write to the database.", kSyncBuckets);
+  prometheus::Histogram& sync =
+      histogram("liuhen_storage_sync_duration_seconds",
+                "One synced write, to the database or of the head file.", kSyncBuckets);
   prometheus::Counter& sync_failed =
       counter("liuhen_storage_sync_failures_total", "Synced writes that failed.");
 
@@ -119,10 +120,9 @@ void Metrics::batch_committed(std::size_t entries) {
   counted_->batch.Observe(static_cast<double>(entries));
 }
 
-void Metrics::storage_synced(double seconds, bool done) {
-  counted_->sync.Observe(seconds);
-  if (!done) counted_->sync_failed.Increment();
-}
+void Metrics::storage_synced(double seconds) { counted_->sync.Observe(seconds); }
+
+void Metrics::sync_failed() { counted_->sync_failed.Increment(); }
 
 void Metrics::request_begun() { counted_->in_flight.Increment(); }
 

@@ -53,7 +53,7 @@ class DirectoryService final : public Service {
         observer_(options.log, entropy_),
         database_(*storage),
         storage_(measured(std::move(storage), observer_)),
-        head_(layout_.head),
+        head_(measured(std::make_unique<ledger::DiskHeadFile>(layout_.head), observer_)),
         restricted_(*storage_, keys_.master, record_entropy_),
         model_(origin, *storage_),
         feeds_(*storage_),
@@ -78,6 +78,10 @@ class DirectoryService final : public Service {
         measured(gated(std::move(*sequencer),
                        [this] { return publisher_ ? publisher_->refusal() : std::nullopt; }),
                  observer_);
+    sequencer_->on_stopped([this](const std::optional<Error>& why) {
+      if (why) return observer_.note("writing_stopped", *why);
+      observer_.note(Severity::info, "writing_resumed", {});
+    });
     if (lost) {
       if (Outcome finished = finish_loss(*lost); !finished) return finished;
     }
@@ -237,7 +241,7 @@ class DirectoryService final : public Service {
     WriterAdmission& writer = *admission;
     auto sequencer = ledger::open_recovering(
         {.storage = *storage_,
-         .head = head_,
+         .head = *head_,
          .restricted = restricted_,
          .clock = *options_.clock,
          .admission = [this] { return of_empty_log(std::nullopt); },
@@ -346,7 +350,7 @@ class DirectoryService final : public Service {
   Observer observer_;
   ledger::Storage& database_;  // what storage_ measures
   std::unique_ptr<ledger::Storage> storage_;
-  ledger::DiskHeadFile head_;
+  std::unique_ptr<ledger::HeadFile> head_;
   ledger::RestrictedStore restricted_;
   ReadModel model_;  // everyone's but the writer's
   Feeds feeds_;

@@ -293,6 +293,35 @@ TEST(Recovering, GoesOnOnceThereIsRoomAndTellsReadersOfEveryEntry) {
   }
 }
 
+TEST(Recovering, SaysOnceThatItStopsAndOnceThatItGoesOn) {
+  Recovering recovering;
+  ASSERT_FALSE(recovering.open());
+  std::mutex mutex;
+  std::vector<std::string> told;
+  recovering.sequencer->on_stopped([&](const std::optional<Error>& why) {
+    const std::lock_guard lock(mutex);
+    told.push_back(why ? why->code : "goes on");
+  });
+  Fault& fault = recovering.site.fault;
+  for (int turn = 0; turn < 2; ++turn) {
+    fault = Fault();
+    fault.code = "storage.full";
+    fault.writes_only = fault.lasting = true;
+    fault.at = 2;  // the head file
+    ASSERT_TRUE(recovering.submit("item-" + std::to_string(turn)));
+    EXPECT_FALSE(recovering.submit("refused"));
+    fault = Fault();
+    recovering.writable = true;
+    ASSERT_TRUE(recovering.goes_on());
+    recovering.writable = false;
+  }
+  recovering.sequencer->halt(fail("test.wrong", "错", "wrong"));
+  recovering.sequencer->halt(fail("test.wrong", "错", "wrong"));
+  recovering.sequencer->stop();
+  EXPECT_EQ(told, (std::vector<std::string>{"storage.full", "goes on", "storage.full", "goes on",
+                                            "ledger.stopped"}));
+}
+
 TEST(Recovering, StartsOnAFullDiskAndShowsWitnessesWhatTheHeadFileHolds) {
   Recovering recovering;
   ASSERT_FALSE(recovering.open());
@@ -377,6 +406,9 @@ TEST(Recovering, WhatIsNotTheLogThatItWasIsNotGoneOnWith) {
   recovering.site.fault.writes_only = recovering.site.fault.lasting = true;
   recovering.site.fault.at = 1;
   EXPECT_EQ(recovering.submit("second").error().code, "storage.full");
+  std::atomic<unsigned> given_up = 0;
+  recovering.sequencer->on_stopped(
+      [&](const std::optional<Error>& why) { given_up += why && why->code == "ledger.stopped"; });
   auto contents = recovering.site.contents();
   contents[static_cast<std::size_t>(Family::streams)].clear();
   recovering.site.ledger.own_storage.replace_contents(contents);
@@ -390,6 +422,7 @@ TEST(Recovering, WhatIsNotTheLogThatItWasIsNotGoneOnWith) {
   EXPECT_EQ(refused.error().code, "ledger.stopped");
   EXPECT_NE(refused.error().en.find("streams"), std::string::npos) << refused.error().en;
   recovering.sequencer->stop();
+  EXPECT_EQ(given_up, 1U);
 }
 
 // The head file does not have yet what was acknowledged last, and so cannot miss it: whoever

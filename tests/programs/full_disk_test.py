@@ -1,6 +1,7 @@
 """A disk that is full, and one that turns read-only, under the running service: it reads on and then goes on."""
 
 import itertools
+import json
 import os
 import shutil
 import signal
@@ -114,7 +115,8 @@ class Room(unittest.TestCase):
         with SmallDisk("64m") as disk:
             directory = os.path.join(disk.path, "ledger")
             shutil.copytree(self.ledger.directory, directory)
-            with Service(directory) as service:
+            log = os.path.join(scratch(), "log")
+            with Service(directory, "--log", log) as service:
                 for turn in range(2):
                     for _ in range(5):
                         self.assertEqual(self.write(service)[0], 200)
@@ -133,6 +135,9 @@ class Room(unittest.TestCase):
                             self.assertLess(time.monotonic(), end, "it does not go on")
                         self.expect_reads(service)
                 self.expect_goes_on(service, directory)
+        with open(log) as file:
+            told = [line["event"] for line in map(json.loads, file) if line["event"].startswith("writing_")]
+        self.assertEqual(told, ["writing_stopped", "writing_resumed"] * 2)
 
     def test_a_disk_that_turns_read_only_is_said(self):
         """As a file system does after an error of its disk: what is open for writing can no longer be written."""
