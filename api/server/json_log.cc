@@ -105,15 +105,18 @@ void JsonLog::run() {
       line = std::move(lines_.front());
       lines_.pop_front();
     }
-    if (put(line)) continue;
+    if (put(std::move(line))) continue;
     const std::lock_guard lock(mutex_);
     ++dropped_;
     if (stop_by_) return;
   }
 }
 
-// Whole, or false: nobody takes it and the service is stopping, or it cannot be written.
-bool JsonLog::put(std::string_view text) {
+// Whole, or false: nobody takes it and the service is stopping, or it cannot be written. What was
+// cut before ends where this begins.
+bool JsonLog::put(std::string line) {
+  if (in_line_) line.insert(line.begin(), '\n');
+  std::string_view text = line;
   while (!text.empty()) {
     pollfd ready{.fd = descriptor_, .events = POLLOUT, .revents = 0};
     const int polled = ::poll(&ready, 1, kPollMs);
@@ -125,7 +128,9 @@ bool JsonLog::put(std::string_view text) {
     const ssize_t put =
         ::write(descriptor_, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
     if (put < 0 && errno != EINTR && errno != EAGAIN) return false;
-    if (put > 0) text.remove_prefix(static_cast<std::size_t>(put));
+    if (put <= 0) continue;
+    in_line_ = text[static_cast<std::size_t>(put) - 1] != '\n';
+    text.remove_prefix(static_cast<std::size_t>(put));
   }
   return true;
 }

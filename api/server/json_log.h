@@ -37,7 +37,7 @@ class JsonLog {
  private:
   JsonLog(int descriptor, ledger::Clock& clock);
   void run();
-  bool put(std::string_view text);
+  bool put(std::string text);
   bool stop_is_overdue() const;
 
   const int descriptor_;
@@ -47,6 +47,7 @@ class JsonLog {
   std::deque<std::string> lines_;
   std::uint64_t dropped_ = 0;
   std::optional<std::chrono::steady_clock::time_point> stop_by_;
+  bool in_line_ = false;  // of the thread: what was written last is not the end of a line
   std::thread thread_;
 };
 

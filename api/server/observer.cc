@@ -68,7 +68,8 @@ void Observer::note(std::string_view event, const Error& error) {
 void Observer::add_figures(std::vector<Figure>& figures) const {
   if (log_ == nullptr) return;
   figures.push_back({.name = "liuhen_log_lines_dropped_total",
-                     .help = "Lines of the service's own log that nobody took in time.",
+                     .help = "Lines of the service's own log that nobody took in time, or that "
+                             "could not be written whole.",
                      .value = static_cast<double>(log_->dropped()),
                      .counts_up = true});
 }

@@ -1,7 +1,9 @@
 // Request ids, the service's own log, and whether it is ready.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -102,6 +104,46 @@ TEST(JsonLog, OutlivesAReaderWhoLeaves) {
   for (int i = 0; i < 1'000 && log->dropped() == 0; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_EQ(log->dropped(), 1u);
+}
+
+// Files end where this one does now and a little later, as on a disk that is nearly full.
+class FilesEnd {
+ public:
+  FilesEnd(const std::string& path, std::uintmax_t room) : before_(::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &limit_);
+    const rlimit lower{std::filesystem::file_size(path) + room, limit_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &lower);
+  }
+  ~FilesEnd() {
+    ::setrlimit(RLIMIT_FSIZE, &limit_);
+    ::signal(SIGXFSZ, before_);
+  }
+
+ private:
+  rlimit limit_{};
+  void (*const before_)(int);
+};
+
+TEST(JsonLog, WhatFollowsALineThatWasCutBeginsItsOwn) {
+  const TempDir dir;
+  FixedClock clock;
+  auto log = JsonLog::open(dir / "log", clock).value();
+  {
+    const FilesEnd end(dir / "log", 20);
+    for (int i = 0; i < 2; ++i) log->write(Severity::info, "cut", {});
+    for (int i = 0; i < 1'000 && log->dropped() < 2; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(log->dropped(), 2u);
+  }
+  for (int i = 0; i < 2; ++i) log->write(Severity::info, "whole", {});
+  log.reset();
+  std::ifstream in(dir / "log", std::ios::binary);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0], R"({"time":"2026-09-21T)");
+  for (const std::size_t whole : {1u, 2u})
+    EXPECT_EQ(json::parse(lines[whole]).at("event").as_string(), "whole");
 }
 
 TEST(Observing, EveryAnswerHasAnIdThatTheLogHasToo) {
