@@ -42,6 +42,7 @@ struct Backend {
   TileCache& tiles;
   const Publisher* publisher;  // null: no witnesses are asked
   BundleCache& bundles;
+  unsigned slow_write_ms = kSlowWriteMs;
   std::string public_url = {};  // where readers find the service; empty: nobody said
 
   // The state after everything acknowledged so far.

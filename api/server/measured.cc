@@ -20,7 +20,9 @@ Outcome counted(Observer& observer, Outcome done) {
 template <class Write>
 Outcome timed(Observer& observer, const Write& write) {
   const auto begun = steady_clock::now();
+  observer.writes().begun(begun);
   Outcome done = write();
+  observer.writes().ended();
   const std::chrono::duration<double> took = steady_clock::now() - begun;
   observer.metrics().storage_synced(took.count());
   return counted(observer, std::move(done));

@@ -10,6 +10,7 @@
 #include "api/client/connection.h"
 #include "api/server/json_log.h"
 #include "api/server/metrics.h"
+#include "api/server/write_watch.h"
 #include "crypto/random.h"
 
 namespace liuhen::api::server {
@@ -42,6 +43,7 @@ class Observer {
   void note(std::string_view event, const Error& error);  // an error: code and English sentence
 
   Metrics& metrics() { return metrics_; }
+  WriteWatch& writes() { return writes_; }
   void add_figures(std::vector<Figure>& figures) const;
 
  private:
@@ -49,6 +51,7 @@ class Observer {
 
   JsonLog* const log_;
   Metrics metrics_;
+  WriteWatch writes_;
   std::string prefix_;  // of the ids: random, the same for as long as the process lives
   std::atomic<std::uint64_t> requests_ = 0;
 };

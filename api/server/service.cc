@@ -115,6 +115,7 @@ class DirectoryService final : public Service {
                                options_.platform_acts, authors_, tiles_, publisher_.get(),
                                bundles_});
     backend_->public_url = options_.public_url;
+    backend_->slow_write_ms = options_.slow_write_ms;
     // Nothing new is signed before they have answered: a log that was rolled back learns of it from
     // them. Most do at once, and who writes next finds the log open.
     if (publisher_) {

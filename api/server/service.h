@@ -35,7 +35,8 @@ struct ServiceOptions {
   // Where readers find it, for the QR codes of its pages: passes check_public_url, or is empty.
   std::string public_url = {};
   SnapshotPolicy snapshots = {};
-  bool accept_loss = false;                                    // as SequencerOptions::accept_loss
+  unsigned slow_write_ms = kSlowWriteMs;  // a write under way for longer: `storage.slow`
+  bool accept_loss = false;               // as SequencerOptions::accept_loss
   std::function<void(std::uint64_t, std::uint64_t)> progress;  // of the replay on open
 };
 

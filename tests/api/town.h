@@ -47,6 +47,7 @@ class Town {
   api::server::Rate author_rate;        // none, unless set before open()
   api::server::JsonLog* log = nullptr;  // from the next open() on
   api::server::SnapshotPolicy snapshots;
+  unsigned slow_write_ms = api::kSlowWriteMs;
   std::string dir() const { return temp_ / "ledger"; }
 
   void open() {
@@ -76,6 +77,7 @@ class Town {
     options.beacon_url = beacon_url_;
     options.log = log;
     options.snapshots = snapshots;
+    options.slow_write_ms = slow_write_ms;
     return api::server::Service::open(options);
   }
 
