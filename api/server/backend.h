@@ -91,6 +91,9 @@ using Dispatched = std::function<void(Finish, const char* route)>;
 // there is one for another method.
 void dispatch(const Backend& backend, const Request& request, Dispatched done);
 
+// The pattern of the route that dispatch() would ask or come nearest to; empty if none fits.
+const char* route_of(const Request& request);
+
 Response json_response(const boost::json::value& value, unsigned status = 200);
 Error absent(const std::string& zh, const std::string& en);  // `request.absent`
 

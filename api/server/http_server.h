@@ -29,7 +29,7 @@ struct HttpServerOptions {
   unsigned write_workers = kWriteWorkers;  // for POST: what waits for the disk holds up no reader
   unsigned quick_workers = kQuickWorkers;  // for what is quick, and for the chunks of streams
   unsigned worker_queue_max = kWorkerQueueMax;
-  unsigned address_workers = kAddressWorkers;  // as address_connections_max
+  unsigned address_workers = kAddressWorkers;         // as address_connections_max
   unsigned address_waiting_max = kAddressWaitingMax;  // likewise
   unsigned connections_max = kConnectionsMax;
   // An IPv6 address stands for its /64. This machine's own addresses are held to neither, unless
@@ -71,10 +71,11 @@ Error stop_stuck();
 // quick: whether handle takes little and waits for nobody: such requests have workers of their own,
 // so that they are answered while others are at work on much.
 // at_once: asked first, if it is set, on an I/O thread: what needs no worker, and waits for nobody.
-// refused: sees the answers that the server gives in place of handle's, before they are sent.
+// refused: sees the answers that the server gives in place of handle's, before they are sent, with
+// the method and the target of the request; both are empty where its header could not be read.
 struct Site {
   std::function<Response(const Request&)> handle;
-  std::function<void(Response&)> refused = [](Response&) {};
+  std::function<void(Response&, const Request&)> refused = [](Response&, const Request&) {};
   std::function<void(Request, Finished done)> begin = {};
   std::function<bool(const Request&)> brief = [](const Request&) { return false; };
   std::function<bool(const Request&)> quick = [](const Request&) { return false; };

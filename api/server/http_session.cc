@@ -39,6 +39,7 @@ struct HandOver {
   HttpHost* host;
   FairWorkers* workers;  // null: the request is brief
   const ClientAddress* client;
+  const Request* asked;
   std::shared_ptr<AnswerTurn> turn;
 
   template <class Handler>
@@ -59,9 +60,9 @@ struct HandOver {
                                        host->site.begin(std::move(request), give);
                                      });
     if (taken) return;
-    give([host = host] {
+    give([host = host, asked = *asked] {
       Response response = problem(too_many());
-      host->site.refused(response);
+      host->site.refused(response, asked);
       return response;
     });
   }
@@ -269,6 +270,7 @@ bool HttpSession::take_empty_line() {
 // Reads one request and answers it; false when the connection is to end.
 asio::awaitable<bool> HttpSession::serve_one() {
   error_code problem;
+  asked_ = Request();
   if (buffer_.size() == 0) {
     idle_ = true;
     stream_.tcp().expires_after(seconds(host_.options.idle_timeout_s));
@@ -299,6 +301,8 @@ asio::awaitable<bool> HttpSession::serve_one() {
   passed_empty_line_ = false;
   const bool head = parser.get().method() == http::verb::head;
   client_ = client_of(parser.get());
+  asked_.method = std::string(parser.get().method_string());
+  asked_.target = origin_form(parser.get().target());
   if (host_.limits(client_)) {
     if (const unsigned wait = host_.addresses.take(client_.network, steady_now_ns()))
       co_return co_await refuse(too_often(), head, wait);
@@ -344,9 +348,7 @@ asio::awaitable<bool> HttpSession::serve_one() {
   http::request<http::string_body> message = parser.release();
   const bool keep = message.keep_alive() && !host_.stopping;
   const unsigned version = message.version();
-  Request request;
-  request.method = std::string(message.method_string());
-  request.target = origin_form(message.target());
+  Request request = asked_;
   request.content_type = std::string(message[http::field::content_type]);
   request.accept_encoding = whole_list(message, http::field::accept_encoding);
   request.if_none_match = whole_list(message, http::field::if_none_match);
@@ -377,7 +379,7 @@ asio::awaitable<Response> HttpSession::answer(Request request) {
     std::optional<Response> there = host_.site.at_once(request);
     if (there) co_return std::move(*there);
   }
-  HandOver hand_over{&host_, workers_for(request), &client_, answer_turn_};
+  HandOver hand_over{&host_, workers_for(request), &client_, &asked_, answer_turn_};
   Response response = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Response)>(
       hand_over, asio::use_awaitable, std::move(request));
   co_return response;
@@ -508,7 +510,7 @@ void HttpSession::watch_for_end() {
 
 Response HttpSession::refusal(const Error& error, unsigned retry_after_s) const {
   Response response = retry_after_s == 0 ? problem(error) : problem_for(error, retry_after_s);
-  host_.site.refused(response);
+  host_.site.refused(response, asked_);
   return response;
 }
 

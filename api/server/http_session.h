@@ -154,6 +154,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   HttpHost& host_;
   const ClientAddress peer_;  // who is connected, perhaps a proxy
   ClientAddress client_;      // who asks, of the request at hand
+  Request asked_;             // method and target of the request at hand, once its header is read
   boost::beast::flat_buffer buffer_{kReadBufferBytesMax};
   bool idle_ = true;
   bool passed_empty_line_ = false;  // since the last request

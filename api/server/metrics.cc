@@ -129,17 +129,19 @@ void Metrics::request_begun() { counted_->in_flight.Increment(); }
 void Metrics::request_answered(std::string_view method, std::string_view route, unsigned status,
                                double seconds) {
   counted_->in_flight.Decrement();
-  const std::string pattern(route);
-  counted_->requests
-      .Add({{"method", known_method(method)},
-            {"route", pattern},
-            {"status", std::to_string(status)}})
-      .Increment();
-  counted_->durations.Add({{"route", pattern}}, kRequestBuckets).Observe(seconds);
+  count_answer(method, route, status);
+  counted_->durations.Add({{"route", std::string(route)}}, kRequestBuckets).Observe(seconds);
 }
 
-void Metrics::request_refused(unsigned status) {
-  counted_->requests.Add({{"method", "other"}, {"route", ""}, {"status", std::to_string(status)}})
+void Metrics::request_refused(std::string_view method, std::string_view route, unsigned status) {
+  count_answer(method, route, status);
+}
+
+void Metrics::count_answer(std::string_view method, std::string_view route, unsigned status) {
+  counted_->requests
+      .Add({{"method", known_method(method)},
+            {"route", std::string(route)},
+            {"status", std::to_string(status)}})
       .Increment();
 }
 

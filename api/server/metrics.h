@@ -31,8 +31,8 @@ class Metrics {
   // `route` is a pattern of the router's, empty if none fits.
   void request_answered(std::string_view method, std::string_view route, unsigned status,
                         double seconds);
-  // Answered before it reached the router.
-  void request_refused(unsigned status);
+  // Answered before it reached the router; the method is empty where it could not be read.
+  void request_refused(std::string_view method, std::string_view route, unsigned status);
 
   // HELP, TYPE and samples of everything counted, and of the figures as they are now. Figures of
   // one name are taken together.
@@ -43,6 +43,8 @@ class Metrics {
   static constexpr const char* kContentType = "text/plain; version=0.0.4; charset=utf-8";
 
  private:
+  void count_answer(std::string_view method, std::string_view route, unsigned status);
+
   struct Counted;
   std::unique_ptr<Counted> counted_;
 };

@@ -47,12 +47,18 @@ void Observer::Exchange::answered(Response& response, std::string_view route) {
   response.headers.emplace_back("X-Request-Id", id);
 }
 
-void Observer::refused(Response& response) {
-  metrics_.request_refused(response.status);
+void Observer::refused(Response& response, std::string_view method, std::string_view route) {
+  metrics_.request_refused(method, route, response.status);
   const std::string id = next_id();
   if (log_ != nullptr) {
-    note(severity_of(response.status), "request",
-         {{"request", id}, {"status", response.status}, {"code", error_of(response).code}});
+    json::object fields{{"request", id}};
+    if (!method.empty()) {
+      fields["method"] = Metrics::known_method(method);
+      fields["route"] = route;
+    }
+    fields["status"] = response.status;
+    fields["code"] = error_of(response).code;
+    note(severity_of(response.status), "request", std::move(fields));
   }
   response.headers.emplace_back("X-Request-Id", id);
 }

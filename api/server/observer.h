@@ -35,8 +35,9 @@ class Observer {
     const std::chrono::steady_clock::time_point begun_;
   };
 
-  // The same for what is refused before it can be told which request it is. Any thread.
-  void refused(Response& response);
+  // The same for what is refused before it is taken up; without a method where it could not be
+  // read. Any thread.
+  void refused(Response& response, std::string_view method, std::string_view route);
 
   // A line about something else than a request, if there is a log. Any thread.
   void note(Severity severity, std::string_view event, boost::json::object fields);

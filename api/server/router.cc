@@ -42,7 +42,41 @@ void ask(const Backend& backend, const Call& call, const Route& route, Dispatche
   done(ready(route.answer(backend, call)), route.pattern);
 }
 
+// The route that fits, or where none does what fits but for the method.
+struct Found {
+  const Route* route = nullptr;
+  const char* near = "";
+  std::string allowed = {};
+};
+
+Found find_route(const Request& request, const Target& target, std::vector<std::string>& captured) {
+  const std::string_view method =
+      request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  const std::array tables{health_routes(),   log_routes(),     feed_routes(),   tile_routes(),
+                          proof_routes(),    witness_routes(), intent_routes(), catalogue_routes(),
+                          registry_routes(), draw_routes(),    draft_routes(),  page_routes()};
+  Found found;
+  for (const std::span<const Route> table : tables) {
+    for (const Route& route : table) {
+      if (!fits(route.pattern, target, captured)) continue;
+      found.near = route.pattern;
+      if (method == route.method) {
+        found.route = &route;
+        return found;
+      }
+      found.allowed = std::string_view(route.method) == "GET" ? "GET, HEAD" : route.method;
+    }
+  }
+  return found;
+}
+
 }  // namespace
+
+const char* route_of(const Request& request) {
+  const Result<Target> target = Target::parse(request.target);
+  std::vector<std::string> captured;
+  return target ? find_route(request, *target, captured).near : "";
+}
 
 void dispatch(const Backend& backend, const Request& request, Dispatched done) {
   Result<Target> target = Target::parse(request.target);
@@ -52,22 +86,9 @@ void dispatch(const Backend& backend, const Request& request, Dispatched done) {
     return done(ready(of_tiles ? problem(target.error(), 404) : problem(target.error())), "");
   }
   Call call{request, std::move(*target), {}};
-  const std::string_view method =
-      request.method == "HEAD" ? "GET" : std::string_view(request.method);
-  std::string allowed;
-  const char* near = "";
-  const std::array tables{health_routes(),   log_routes(),     feed_routes(),   tile_routes(),
-                          proof_routes(),    witness_routes(), intent_routes(), catalogue_routes(),
-                          registry_routes(), draw_routes(),    draft_routes(),  page_routes()};
-  for (const std::span<const Route> table : tables) {
-    for (const Route& route : table) {
-      if (!fits(route.pattern, call.target, call.captured)) continue;
-      if (method == route.method) return ask(backend, call, route, std::move(done));
-      allowed = std::string_view(route.method) == "GET" ? "GET, HEAD" : route.method;
-      near = route.pattern;
-    }
-  }
-  if (!allowed.empty()) return done(ready(wrong_method(allowed)), near);
+  const Found found = find_route(request, call.target, call.captured);
+  if (found.route != nullptr) return ask(backend, call, *found.route, std::move(done));
+  if (!found.allowed.empty()) return done(ready(wrong_method(found.allowed)), found.near);
   done(ready(problem(fail("request.route", "没有这个路径：" + call.target.raw_path.substr(0, 200),
                           "there is nothing at " + call.target.raw_path.substr(0, 200)))),
        "");

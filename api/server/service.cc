@@ -202,7 +202,9 @@ class DirectoryService final : public Service {
     Observer::Exchange(observer_, request).answered(*response, TileCache::kRoute);
     return response;
   }
-  void refused(Response& response) override { observer_.refused(response); }
+  void refused(Response& response, const Request& request) override {
+    observer_.refused(response, request.method, route_of(request));
+  }
   std::optional<Error> stopped() const override { return sequencer_->stopped(); }
   Outcome advance() override { return platform_->advance(); }
 

@@ -78,9 +78,9 @@ class Service {
   virtual bool quick(const Request& request) const = 0;
   // What neither asks storage nor waits for anyone, if that is enough to answer. Any thread.
   virtual std::optional<Response> at_once(const Request& request) = 0;
-  // For an answer that was given in front of handle(): it gets its id, is counted and logged. Any
-  // thread.
-  virtual void refused(Response& response) = 0;
+  // For an answer that was given in front of handle(): it gets its id, is counted and logged. Of
+  // the request method and target are looked at, empty if they are not known. Any thread.
+  virtual void refused(Response& response, const Request& request) = 0;
 
   // As Sequencer::stopped(): why nothing is written, if that is so. Any thread.
   virtual std::optional<Error> stopped() const = 0;

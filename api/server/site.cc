@@ -5,7 +5,8 @@ namespace liuhen::api::server {
 Site site_of(Service& service) {
   return {
       .handle = [&service](const Request& request) { return service.handle(request); },
-      .refused = [&service](Response& response) { service.refused(response); },
+      .refused = [&service](Response& response,
+                            const Request& request) { service.refused(response, request); },
       .begin = [&service](Request request,
                           Finished done) { service.begin(std::move(request), std::move(done)); },
       .brief = [&service](const Request& request) { return service.brief(request); },

@@ -192,7 +192,45 @@ TEST(Observing, EveryAnswerHasAnIdThatTheLogHasToo) {
   }
   EXPECT_EQ(seen, (std::multiset<std::string>{"/api/v1/log 200 -", " 404 request.route",
                                               "/api/v1/intents 400 request.json",
-                                              "- 413 request.oversized"}));
+                                              "/api/v1/intents 413 request.oversized"}));
+}
+
+// Read as far as its header, or not even so far.
+TEST(Observing, WhatIsRefusedEarlyIsSaidWithItsMethodWhereThatWasRead) {
+  const TempDir dir;
+  FixedClock clock;
+  auto log = JsonLog::open(dir / "log", clock).value();
+  crypto::SystemEntropy entropy;
+  api::server::Observer observer(log.get(), entropy);
+  {
+    api::server::Site site = api::server::echo();
+    site.refused = [&](api::Response& response, const api::Request& request) {
+      observer.refused(response, request.method, request.target);
+    };
+    api::server::Running running(site, {.address_rate = {1, 1}, .limit_loopback = true});
+    api::server::Raw raw(running.port());
+    raw.send("GET /first HTTP/1.1\r\nHost: x\r\n\r\n");
+    raw.receive_until("GET /first ");
+    raw.send("nonsense\r\n\r\n");
+    EXPECT_NE(raw.receive().find("request.malformed"), std::string::npos);
+    std::string answer;
+    for (int i = 0; i < 100 && answer.find("rate.address") == std::string::npos; ++i) {
+      api::server::Raw often(running.port());
+      often.send("DELETE /second HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      answer = often.receive();
+    }
+    EXPECT_NE(answer.find("rate.address"), std::string::npos);
+  }
+  log.reset();
+  const auto lines = lines_of(dir / "log");
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_FALSE(lines[0].contains("method"));
+  EXPECT_FALSE(lines[0].contains("route"));
+  EXPECT_EQ(lines[1].at("method").as_string(), "other");
+  EXPECT_EQ(lines[1].at("route").as_string(), "/second");
+  const std::string counted = observer.metrics().text({});
+  EXPECT_NE(counted.find(R"({method="other",route="/second",status="429"} 1)"), std::string::npos);
+  EXPECT_NE(counted.find(R"({method="other",route="",status="400"} 1)"), std::string::npos);
 }
 
 // Wherever it is kept, as full tiles and zipped bundles are elsewhere than in the answer.
