@@ -11,9 +11,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 
 #include "crypto/key_file.h"
+#include "ledger/durable_file.h"
 #include "tools/text_file.h"
 
 namespace liuhen::tools {
@@ -172,7 +174,12 @@ Outcome write_secret_file(const std::string& path, std::string_view text) {
     ::unlink(path.c_str());
     return error;
   }
-  return ok();
+  // Its name too, where the medium takes syncs of folders at all.
+  const std::error_code unnamed = ledger::sync_folder(std::filesystem::path(path).parent_path());
+  if (!unnamed || unnamed == std::errc::invalid_argument) return ok();
+  ::unlink(path.c_str());
+  errno = unnamed.value();
+  return io("write", path);
 }
 
 Result<NamedKey> read_key(const std::string& path, const PassphraseSource& passphrase) {

@@ -142,6 +142,13 @@ class Synced(unittest.TestCase):
         self.expect_made("the witness is ready", lambda directory: (
             "witness", "init", "--dir", directory, "--name", "w.example/1", "--no-passphrase", "--log", self.ledger.vkey))
 
+    def test_a_key_that_was_made_is_on_the_disk(self):
+        top, strace = scratch(), self.strace()
+        subprocess.run([*strace.words, LIUHEN, "key", "new", top + "/a.key", "--person", "a", "--no-passphrase"],
+                       check=True, capture_output=True, env=TRACED, timeout=120 * SLOWER)
+        disk = replay(strace.text(), top, lambda call, text, disk: None)
+        self.assertEqual((disk.written, disk.lost()), ([top + "/a.key"], set()))
+
     def test_a_backup_that_was_made_is_on_the_disk(self):
         self.expect_made("backed up to", lambda directory: ("backup", self.ledger.directory, "--to", directory))
 
