@@ -3,25 +3,14 @@
 import contextlib
 import json
 import os
-import re
 import signal
 import socket
 import unittest
 
-from programs import Service, copy_of_demo, liuhen, main, scratch
+from programs import Service, control_names, control_prefix, copy_of_demo, liuhen, main, scratch
 from tracing import Strace, Traced, may_trace
 
 NOBODY = 65534
-
-
-def prefix_of(directory):
-    about = os.stat(directory)
-    return f"liuhen/{about.st_dev}/{about.st_ino}/"
-
-
-def names_of(directory):
-    with open("/proc/net/unix", encoding="utf-8", errors="replace") as file:
-        return set(re.findall(f"@({prefix_of(directory)}.*)", file.read()))
 
 
 @contextlib.contextmanager
@@ -63,9 +52,9 @@ class Controls(unittest.TestCase):
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can be somebody else")
     def test_who_has_taken_its_names_keeps_nobody_from_backing_up(self):
-        prefix = prefix_of(self.ledger)
+        prefix = control_prefix(self.ledger)
         with Service(self.ledger) as service:
-            (last,) = names_of(self.ledger)
+            (last,) = control_names(self.ledger)
             service.stop(signal.SIGTERM)
         with squatted(prefix[:-1], last, prefix + "0", prefix + "f" * 32):
             for _ in range(3):  # those before are still waiting to be taken
@@ -96,7 +85,7 @@ class Controls(unittest.TestCase):
             with os.fdopen(reading, "rb") as answer:
                 return answer.read()
         with Service(self.ledger):
-            (name,) = names_of(self.ledger)
+            (name,) = control_names(self.ledger)
             self.assertEqual(answer_to(NOBODY), b"")
             self.assertFalse(os.path.exists(self.backups))
             self.assertIn(b'"done"', answer_to(0))

@@ -90,6 +90,17 @@ def head_of(directory):
     return found[max(found)] if found else content.decode()
 
 
+def control_prefix(directory):
+    about = os.stat(directory)
+    return f"liuhen/{about.st_dev}/{about.st_ino}/"
+
+
+def control_names(directory):
+    """Of the abstract sockets by which the service on the directory, if one runs, is asked for backups."""
+    with open("/proc/net/unix", encoding="utf-8", errors="replace") as file:
+        return set(re.findall(f"@({control_prefix(directory)}.*)", file.read()))
+
+
 class Terminal:
     """A program at a terminal of its own."""
 

@@ -11,7 +11,7 @@ import threading
 import time
 import unittest
 
-from programs import BIN, SLOWER, Service, copy_of_demo, liuhen, person, scratch
+from programs import BIN, SLOWER, Service, control_names, copy_of_demo, liuhen, person, scratch
 
 LIMIT = 1 << 20  # api/limits.h: kBodyBytesMax
 
@@ -55,8 +55,8 @@ class Stopping(unittest.TestCase):
                 asked = mute.accept()[0]
                 self.assertIn(b"add-checkpoint", asked.recv(4096))
                 silent = socket.socket(socket.AF_UNIX)  # and somebody who asks for a backup and does not say so
-                about = os.stat(directory)
-                silent.connect(f"\0liuhen/{about.st_dev}/{about.st_ino}")
+                (control,) = control_names(directory)
+                silent.connect("\0" + control)
                 code, _, seconds = service.stop(signal.SIGTERM)
                 self.assertEqual(code, 0)
                 self.assertLess(seconds, 3 * SLOWER)
