@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -22,7 +23,8 @@ namespace liuhen::tools {
 
 namespace {
 
-volatile std::sig_atomic_t signal_while_asking = 0;
+std::atomic<int> signal_while_asking = 0;  // of whatever thread the signal comes to
+static_assert(std::atomic<int>::is_always_lock_free);
 void note_signal(int signal) { signal_while_asking = signal; }
 
 // While it exists, the terminal does not show what is typed. A signal that ends the program is held
