@@ -1,8 +1,9 @@
-#include <filesystem>
+#include <system_error>
 
 #include "crypto/feldman.h"
 #include "crypto/key_file.h"
 #include "crypto/vrf.h"
+#include "ledger/durable_file.h"
 #include "projections/fields.h"
 #include "projections/outcome.h"
 #include "projections/sealed_draw.h"
@@ -86,7 +87,7 @@ Outcome share(Session& session, const Sharing& asked) {
                                       asked.holders.size(), session.environment().entropy);
   if (!sharing) return sharing.error();
   std::error_code problem;
-  std::filesystem::create_directories(asked.out, problem);
+  ledger::make_folders(asked.out, problem);
   if (problem)
     return fail("file.io", asked.out + "：" + problem.message(),
                 asked.out + ": " + problem.message());
