@@ -175,6 +175,14 @@ Outcome reveal(Session& session, const Contribution& asked) {
                                   .position = closed.to_number<std::uint64_t>()},
                                  kCostOfDraw);
   if (!witnessed) return witnessed.error();
+  // The announcement that the nonce was committed under.
+  const AnsweredEvent announced{.stream = draw,
+                                .tag = ledger::PayloadTag::DrawAnnounced,
+                                .position = shown->at("position").to_number<std::uint64_t>()};
+  if (*witnessed) {
+    if (auto same = check_of_same_log(session, **witnessed, announced, *announcement); !same)
+      return same;
+  }
   ledger::schema::DrawRevealedT payload;
   payload.draw = draw;
   payload.nonce.assign(nonce->begin(), nonce->end());

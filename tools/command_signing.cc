@@ -79,6 +79,18 @@ Outcome show_pending(Session& session) {
   return ok();
 }
 
+// What is signed only where witnesses have seen what it answers to: by these commands, which ask.
+Outcome check_not_witnessed(ledger::PayloadTag tag) {
+  static const std::map<ledger::PayloadTag, std::string> kCommands{
+      {ledger::PayloadTag::DrawCommitted, "liuhen draw commit"},
+      {ledger::PayloadTag::DrawRevealed, "liuhen draw reveal"},
+      {ledger::PayloadTag::VrfShareConfirmed, "liuhen vrf confirm"}};
+  const auto own = kCommands.find(tag);
+  if (own == kCommands.end()) return ok();
+  return fail("submit.witnessed", "请用 " + own->second + "：它先等您信任的见证人联署，再签名",
+              "use " + own->second + ", which waits for the witnesses you trust before it signs");
+}
+
 // What the bytes say is worked out here, from the bytes that will be signed, not taken from the
 // service.
 Outcome sign_pending(Session& session, const std::string& hash, bool yes) {
@@ -92,6 +104,7 @@ Outcome sign_pending(Session& session, const std::string& hash, bool yes) {
   }
   auto view = ledger::IntentView::parse(*intent);
   if (!view) return view.error();
+  if (auto good = check_not_witnessed(view->tag()); !good) return good;
   auto keys = session.keys();
   if (!keys) return keys.error();
   for (const NamedKey& named : **keys) {
@@ -123,18 +136,6 @@ Outcome sign_pending(Session& session, const std::string& hash, bool yes) {
       sent->waiting ? "signed, still waiting"
                     : "recorded at position " + std::to_string(sent->position));
   return ok();
-}
-
-// What is signed only where witnesses have seen what it answers to: by these commands, which ask.
-Outcome check_not_witnessed(ledger::PayloadTag tag) {
-  static const std::map<ledger::PayloadTag, std::string> kCommands{
-      {ledger::PayloadTag::DrawCommitted, "liuhen draw commit"},
-      {ledger::PayloadTag::DrawRevealed, "liuhen draw reveal"},
-      {ledger::PayloadTag::VrfShareConfirmed, "liuhen vrf confirm"}};
-  const auto own = kCommands.find(tag);
-  if (own == kCommands.end()) return ok();
-  return fail("submit.witnessed", "请用 " + own->second + "：它先等您信任的见证人联署，再签名",
-              "use " + own->second + ", which waits for the witnesses you trust before it signs");
 }
 
 }  // namespace

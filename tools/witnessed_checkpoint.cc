@@ -50,17 +50,21 @@ Result<Bytes> fetch_entry(ledger::Fetcher& fetcher, std::uint64_t position, std:
   return Bytes(split.entries[at].begin(), split.entries[at].end());
 }
 
-// Whether the event is the one meant.
-Outcome check_event(const ledger::Event& event, const AnsweredEvent& meant) {
-  if (event.position() == meant.position && event.tag() == meant.tag &&
-      event.intent().stream() == meant.stream)
-    return ok();
+Error another_event(const AnsweredEvent& meant) {
   return fail("draw.event",
               "第 " + std::to_string(meant.position) + " 条记录不是“" + meant.stream +
                   "”中的那件事：服务所说不实，请立即核查",
               "entry " + std::to_string(meant.position) +
                   " is not what the service says it is of \"" + meant.stream +
                   "\": look into it at once");
+}
+
+// Whether the event is the one meant.
+Outcome check_event(const ledger::Event& event, const AnsweredEvent& meant) {
+  if (event.position() == meant.position && event.tag() == meant.tag &&
+      event.intent().stream() == meant.stream)
+    return ok();
+  return another_event(meant);
 }
 
 // Witnesses read no entries: whoever keeps another log could have one of this log's cosigned there.
@@ -117,6 +121,20 @@ Result<crypto::Policy> read_witness_policy(const std::string& path) {
                 "the policy " + path +
                     " asks for no witnesses (quorum none), which proves nothing; name witnesses");
   return policy;
+}
+
+Outcome check_of_same_log(Session& session, const WitnessedCheckpoint& witnessed,
+                          const AnsweredEvent& earlier, const Hash& leaf_hash) {
+  auto connection = session.connection();
+  if (!connection) return connection.error();
+  api::UrlFetcher fetcher(**connection);
+  const auto entry = fetch_entry(fetcher, earlier.position, witnessed.checkpoint.size);
+  if (!entry) return entry.error();
+  const auto event = ledger::Event::parse(*entry);
+  if (!event) return event.error();
+  if (event->leaf_hash() != leaf_hash) return another_event(earlier);
+  if (auto checked = check_event(*event, earlier); !checked) return checked;
+  return check_log(*event, witnessed.checkpoint);
 }
 
 Result<WitnessedCheckpoint> await_witnessed(Session& session, const crypto::Policy& policy,

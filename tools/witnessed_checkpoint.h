@@ -34,4 +34,10 @@ Result<crypto::Policy> read_witness_policy(const std::string& path);
 Result<WitnessedCheckpoint> await_witnessed(Session& session, const crypto::Policy& policy,
                                             const AnsweredEvent& event, unsigned wait_s);
 
+// That an earlier event, known by the leaf hash of its entry, is of the log whose checkpoint was
+// witnessed: the hash binds the log's name, which in an entry that others show is what they like.
+// Errors: `session.log`, `draw.event` (the entry is another), those of reading it.
+Outcome check_of_same_log(Session& session, const WitnessedCheckpoint& witnessed,
+                          const AnsweredEvent& earlier, const Hash& leaf_hash);
+
 }  // namespace liuhen::tools

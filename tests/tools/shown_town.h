@@ -24,6 +24,8 @@ class Shown final : public api::Connection {
       response->body = crypto::sign_checkpoint(
           {.origin = kOther, .size = own.size, .root = own.root}, other_log);
     }
+    if (request.target.starts_with("/api/v1/pending/") && !pending.empty())
+      return api::Response{.status = 200, .body = boost::json::serialize(pending)};
     if (request.target == "/api/v1/log" && says_other_log) {
       boost::json::value about = boost::json::parse(response->body);
       about.as_object()["origin"] = kOther;
@@ -61,6 +63,7 @@ class Shown final : public api::Connection {
   bool as_other_log = false;    // the tree is signed, and cosigned, as that of another log
   bool says_other_log = false;  // it says that it is that log
   boost::json::array commitments;
+  boost::json::object pending;  // whatever is asked for
 
  private:
   std::unique_ptr<api::Connection> town_;
