@@ -37,6 +37,8 @@ class LogWriter {
   // Takes one submission, its content sealed, into the batch, or refuses it. An error of storage
   // spoils the whole batch.
   void take(CheckedSubmission submission);
+  // What the batch puts so far.
+  std::size_t batch_bytes() const { return batch_.bytes(); }
   // Makes the batch durable, in one synced write. Answers in the order of take(), only then.
   Outcome commit();
   std::vector<Result<Answer>> answers();

@@ -121,6 +121,7 @@ class QueuedSequencer final : public Sequencer {
   void run();
   std::vector<Job> next_jobs();
   void process(std::vector<Job> jobs);
+  void put_back(std::vector<Job> jobs, std::size_t from);
   void keep_head();
   void fail_all(std::vector<Done> waiting, const Error& why);
   void publish();
@@ -188,15 +189,23 @@ std::vector<QueuedSequencer::Job> QueuedSequencer::next_jobs() {
   expected_ = 1;
   wake_.wait(lock, enough);
   std::vector<Job> jobs;
-  std::size_t bytes = 0;
-  while (!queue_.empty() && jobs.size() < kBatchEntriesMax && bytes < kBatchBytesMax) {
-    const CheckedSubmission& next = queue_.front().submission;
-    bytes += next.submission.intent.size() + next.sealed.contents.size() + next.sealed.keys.size();
+  while (!queue_.empty() && jobs.size() < kBatchEntriesMax) {
     jobs.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
-  last_batch_ = jobs.size();
   return jobs;
+}
+
+// To where they came from, for the next batch.
+void QueuedSequencer::put_back(std::vector<Job> jobs, std::size_t from) {
+  std::optional<Error> failed;
+  {
+    const std::lock_guard lock(mutex_);
+    failed = failure_;
+    for (std::size_t i = jobs.size(); !failed && i > from; --i)
+      queue_.push_front(std::move(jobs[i - 1]));
+  }
+  for (std::size_t i = from; failed && i < jobs.size(); ++i) jobs[i].done(*failed);
 }
 
 void QueuedSequencer::run() {
@@ -209,10 +218,13 @@ void QueuedSequencer::run() {
 
 void QueuedSequencer::process(std::vector<Job> jobs) {
   std::vector<Done> waiting;
-  for (Job& job : jobs) {
+  while (waiting.size() < jobs.size() && writer_->batch_bytes() < kBatchBytesMax) {
+    Job& job = jobs[waiting.size()];
     waiting.push_back(std::move(job.done));
     writer_->take(std::move(job.submission));
   }
+  last_batch_ = waiting.size();
+  if (waiting.size() < jobs.size()) put_back(std::move(jobs), waiting.size());
   const std::uint64_t before = writer_->size();
   const Outcome committed = writer_->commit();
   if (!committed) return fail_all(std::move(waiting), committed.error());

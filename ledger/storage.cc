@@ -3,6 +3,7 @@
 namespace liuhen::ledger {
 
 void Batch::put(Family family, std::string key, std::string value) {
+  bytes_ += key.size() + value.size();
   changes_.push_back({family, std::move(key), std::move(value)});
 }
 

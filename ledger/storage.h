@@ -46,9 +46,11 @@ class Batch {
   void remove(Family family, std::string key);
   const std::vector<Change>& changes() const { return changes_; }
   bool empty() const { return changes_.empty(); }
+  std::size_t bytes() const { return bytes_; }  // of the keys and values put
 
  private:
   std::vector<Change> changes_;
+  std::size_t bytes_ = 0;
 };
 
 // What a storage tells operators of itself, at this moment.
@@ -59,8 +61,8 @@ struct StorageFigure {
   std::uint64_t value;
 };
 
-// The disk is full or cannot be written, or too many files are open, which may pass: `storage.full`,
-// `storage.read_only`, `storage.descriptors`.
+// The disk is full or cannot be written, or too many files are open, which may pass:
+// `storage.full`, `storage.read_only`, `storage.descriptors`.
 bool is_passing(const Error& why);
 
 // get and scan may be called from any thread at any time and see what was last committed; commit by

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <future>
+#include <map>
 #include <semaphore>
 #include <set>
 #include <thread>
@@ -265,37 +267,66 @@ TEST(Sequencer, AFullQueueRefusesAndABatchIsShared) {
   EXPECT_EQ(ledger.own_storage.commits(), 2u);
 }
 
-// The content that comes with an intent is written by its batch too.
+// The content that comes with an intent is written by its batch too, and so is what came with the
+// first signature when the second comes.
 TEST(Sequencer, ABatchIsBoundedByTheContentInIt) {
+  constexpr std::size_t kMoreThanHalf = kBatchBytesMax / kOpeningBytesMax * 5 / 8;
+  using Signers = std::vector<const crypto::SigningKey*>;
   TestLedger ledger;
   SlowStorage slow(ledger.own_storage);
   ledger.storage = &slow;
   ASSERT_FALSE(ledger.open());
-  const auto submit = [&](const std::string& name, std::size_t contents) {
-    std::vector<Opening> openings;
-    for (std::size_t i = 0; i < contents; ++i) {
-      openings.push_back(tests::opening_of(name + std::to_string(i)));
-      openings.back().bytes.resize(kOpeningBytesMax);
-      openings.back().commitment = crypto::commit(openings.back().salt, openings.back().bytes);
+  std::map<std::string, std::vector<Opening>> openings;
+  const auto intent = [&](const Signers& authors, const std::string& name) {
+    std::vector<Opening>& own = openings[name];
+    while (own.size() < kMoreThanHalf) {
+      own.push_back(tests::opening_of(name + std::to_string(own.size())));
+      own.back().bytes.resize(kOpeningBytesMax);
+      own.back().commitment = crypto::commit(own.back().salt, own.back().bytes);
     }
+    return tests::import_intent(authors, name, own);
+  };
+  const auto submit = [&](Submission submission) {
     auto promise = std::make_shared<std::promise<Result<Answer>>>();
-    ledger.sequencer->submit(
-        tests::signed_by(tests::import_intent({&ledger.a}, name, openings),
-                         std::vector<const crypto::SigningKey*>{&ledger.a}, openings),
-        [promise](Result<Answer> answer) { promise->set_value(std::move(answer)); });
+    ledger.sequencer->submit(std::move(submission), [promise](Result<Answer> answer) {
+      promise->set_value(std::move(answer));
+    });
     return promise->get_future();
   };
-  constexpr std::size_t kMoreThanHalf = kBatchBytesMax / kOpeningBytesMax * 5 / 8;
-  auto first = submit("0", 1);
-  slow.entered.acquire();
-  auto second = submit("1", kMoreThanHalf), third = submit("2", kMoreThanHalf),
-       fourth = submit("3", 1);
-  slow.gate.release(3);
-  EXPECT_EQ(receipt_of(first.get()).position, 0u);
-  const std::string shared = receipt_of(second.get()).checkpoint;
-  EXPECT_EQ(receipt_of(third.get()).checkpoint, shared);
-  EXPECT_NE(receipt_of(fourth.get()).checkpoint, shared);
-  EXPECT_EQ(ledger.own_storage.commits(), 3u);
+  const auto expect_two_batches = [&](const std::function<Submission(int)>& submission_of) {
+    const std::uint64_t before = ledger.own_storage.commits();
+    auto holds_up =
+        submit(tests::signed_by(ledger.item(std::to_string(before)), Signers{&ledger.a}));
+    slow.entered.acquire();
+    std::vector<std::future<Result<Answer>>> answers;
+    for (int i = 0; i < 3; ++i) answers.push_back(submit(submission_of(i)));
+    slow.gate.release(3);
+    ASSERT_TRUE(holds_up.get());
+    const std::string shared = receipt_of(answers[0].get()).checkpoint;
+    EXPECT_EQ(receipt_of(answers[1].get()).checkpoint, shared);
+    EXPECT_NE(receipt_of(answers[2].get()).checkpoint, shared);
+    EXPECT_EQ(ledger.own_storage.commits(), before + 3);
+    slow.entered.acquire();
+    slow.entered.acquire();
+  };
+
+  expect_two_batches([&](int i) {
+    const std::string name = "whole-" + std::to_string(i);
+    const Bytes whole = intent({&ledger.a}, name);
+    return tests::signed_by(whole, Signers{&ledger.a}, openings[name]);
+  });
+  const auto half = [&](int i) {
+    return intent({&ledger.a, &ledger.b}, "half-" + std::to_string(i));
+  };
+  for (int i = 0; i < 3; ++i) {
+    const Bytes first = half(i);
+    slow.gate.release();
+    ASSERT_TRUE(
+        submit(tests::signed_by(first, Signers{&ledger.a}, openings["half-" + std::to_string(i)]))
+            .get());
+    slow.entered.acquire();
+  }
+  expect_two_batches([&](int i) { return tests::signed_by(half(i), Signers{&ledger.b}); });
 }
 
 // Does not write before it is told to.
