@@ -61,25 +61,45 @@ Result<bool> succeeds(const Mirror& asked, const std::string& pinned, const cryp
   return keys.has(known->key) && !keys.terms().empty() && keys.terms().back().key == next.key;
 }
 
-// Then the key that was noted has not been seen to sign anything yet.
-bool nothing_copied(const Mirror& asked) {
-  std::error_code unknown;
-  const auto there = std::filesystem::status(asked.directory + "/checkpoint", unknown);
-  return there.type() == std::filesystem::file_type::not_found;
-}
-
-// Where a tree came without its key, as one that was exported: no checkpoint in it, whole as they
-// are, is signed by this one.
-bool is_signed_by_another(const Mirror& asked, const crypto::NoteKey& key) {
-  bool has_whole = false;
-  for (const char* name : {"checkpoint", ledger::kTreeHead}) {
-    const auto note = read_text(asked.directory + "/" + name);
+// What the directory's own checkpoints say of a key.
+enum class Signed {
+  by_it,
+  by_another,    // every one that is whole
+  nothing_whole  // and something is there
+};
+std::optional<Signed> signed_in(const Mirror& asked, const crypto::NoteKey& key) {
+  bool has_whole = false, has_any = false;
+  for (const char* name : {"checkpoint", ledger::kTreeHead, "tile"}) {
+    const std::string path = asked.directory + "/" + name;
+    std::error_code unknown;
+    has_any = has_any || std::filesystem::exists(path, unknown);
+    const auto note = read_text(path);
     if (!note) continue;
-    if (crypto::open_checkpoint(*note, key)) return false;
+    if (crypto::open_checkpoint(*note, key)) return Signed::by_it;
     const auto parsed = crypto::parse_note(*note);
     has_whole = has_whole || (parsed && crypto::parse_checkpoint(parsed->text));
   }
-  return has_whole;
+  if (!has_any) return std::nullopt;
+  return has_whole ? Signed::by_another : Signed::nothing_whole;
+}
+
+// Of a tree that came without its key, as one that was exported: whether this one may be pinned.
+Outcome check_key(const Mirror& asked, const crypto::NoteKey& key) {
+  const auto found = signed_in(asked, key);
+  if (found == Signed::by_another) {
+    return fail("mirror.key",
+                asked.directory + " 里的检查点不是 " + key.vkey() +
+                    " 签的；请用 --vkey 给出签它的公钥，或换一个目录",
+                "the checkpoint in " + asked.directory + " is not signed by " + key.vkey() +
+                    "; give the key that signed it with --vkey, or take another directory");
+  }
+  if (found == Signed::nothing_whole && asked.vkey.empty()) {
+    return fail("mirror.key",
+                asked.directory + " 里没有完好的检查点，无从知道是谁签的；请用 --vkey 给出公钥",
+                "no checkpoint in " + asked.directory +
+                    " is whole to tell who signed it; give the log's key with --vkey");
+  }
+  return ok();
 }
 
 // The source's own word.
@@ -107,6 +127,10 @@ Result<crypto::NoteKey> key_told_by(Environment& environment, api::Connection& s
 // it is there; else the source's own word, once.
 Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked,
                                    api::Connection& source) {
+  const auto checked = [&](const crypto::NoteKey& key) -> Result<crypto::NoteKey> {
+    if (auto good = check_key(asked, key); !good) return good.error();
+    return key;
+  };
   std::string given = asked.vkey;
   std::error_code unknown;
   const auto there = std::filesystem::status(key_file(asked), unknown);
@@ -120,7 +144,9 @@ Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked
     if (!given.empty() && given != known) {
       if (const auto follows = succeeds(asked, known, *next); !follows || *follows)
         return follows ? next : follows.error();
-      if (nothing_copied(asked)) return next;
+      // It was noted, and has not been seen to sign anything yet.
+      const auto pinned = crypto::parse_vkey(known);
+      if (pinned && signed_in(asked, *pinned) != Signed::by_it) return checked(*next);
       return fail("mirror.key",
                   asked.directory + " 抄的是公钥为 " + known + " 的日志；另一本日志请用另一个目录",
                   asked.directory + " is a copy of the log with the key " + known +
@@ -129,14 +155,7 @@ Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked
     return crypto::parse_vkey(known);
   }
   const auto key = given.empty() ? key_told_by(environment, source) : crypto::parse_vkey(given);
-  if (key && is_signed_by_another(asked, *key)) {
-    return fail("mirror.key",
-                asked.directory + " 里的检查点不是 " + key->vkey() +
-                    " 签的；请用 --vkey 给出签它的公钥，或换一个目录",
-                "the checkpoint in " + asked.directory + " is not signed by " + key->vkey() +
-                    "; give the key that signed it with --vkey, or take another directory");
-  }
-  return key;
+  return key ? checked(*key) : key;
 }
 
 Outcome keep_key(const Mirror& asked, const crypto::NoteKey& key) {

@@ -552,6 +552,31 @@ class Mirror(unittest.TestCase):
         self.assertIn("own word", out)
         self.expect_verified(self.size)
 
+    def test_where_nothing_whole_tells_who_signed_a_tree_nobodys_word_is_taken(self):
+        code, _, err = liuhen("export", "tiles", self.copy, "--url", self.service.url, "--vkey", self.vkey)
+        self.assertEqual(code, 0, err)
+        head = os.path.join(self.copy, "head")
+        with open(head, encoding="utf-8") as file:
+            whole = file.read()
+        small = SmallLedger()
+
+        def spoil(path):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("x")
+
+        for damage in (spoil, os.remove):
+            for name in ("checkpoint", "head"):
+                damage(os.path.join(self.copy, name))
+            with Service(small.directory) as other:
+                code, _, err = self.mirror(other.url)
+                self.assertEqual(code, 1)
+                self.assertIn("[mirror.key]", err)
+            self.assertFalse(os.path.exists(os.path.join(self.copy, "vkey")))
+        with open(head, "w", encoding="utf-8", newline="") as file:
+            file.write(whole)
+        self.assertEqual(self.mirror(self.service.url)[0], 0)
+        self.expect_verified(self.size)
+
     def test_another_logs_key_is_refused(self):
         self.assertEqual(self.mirror(self.service.url, "--vkey", self.vkey)[0], 0)
         other = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
