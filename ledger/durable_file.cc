@@ -89,6 +89,12 @@ std::error_code rename_synced(const std::string& from, const std::string& to) {
   return sync_folder(std::filesystem::path(to).parent_path());
 }
 
+std::error_code sync_name(const std::string& path) {
+  const std::error_code error = sync_folder(std::filesystem::path(path).parent_path());
+  const bool cannot = error == std::errc::invalid_argument || error == std::errc::permission_denied;
+  return cannot ? std::error_code() : error;
+}
+
 bool make_folders(const std::string& path, std::error_code& error) {
   namespace fs = std::filesystem;
   fs::path folder(path);
@@ -96,11 +102,15 @@ bool make_folders(const std::string& path, std::error_code& error) {
   const fs::path above = folder.parent_path();
   std::error_code ignored;
   error.clear();
-  if (fs::is_directory(folder, ignored)) return false;
+  // Who made it may have been killed before it was durable.
+  if (fs::is_directory(folder, ignored)) {
+    error = sync_name(folder);
+    return false;
+  }
   const bool made_above = !above.empty() && make_folders(above, error);
   if (error) return false;
   const bool made = fs::create_directory(folder, error);
-  if (made) error = sync_folder(above);
+  if (made) error = sync_name(folder);
   if (made && error) fs::remove(folder, ignored);
   return !error && (made || made_above);
 }

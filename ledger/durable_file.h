@@ -31,8 +31,13 @@ std::error_code overwrite_synced(const std::string& path, const FileId& file, st
 // finds the old file or the new one.
 std::error_code rename_synced(const std::string& from, const std::string& to);
 
+// The name of what is there, in the folder above it; nothing where that may not be read, or takes
+// no syncs, as on some media.
+std::error_code sync_name(const std::string& path);
+
 // Makes the folder and those above it that are absent, each durable in the one above it when it
-// returns, and tells whether it made any. One whose name could not be synced is removed again.
+// returns (as sync_name), and tells whether it made any. One whose name could not be synced is
+// removed again.
 bool make_folders(const std::string& path, std::error_code& error);
 
 // The names in a folder, as they are now.

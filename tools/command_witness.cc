@@ -61,7 +61,7 @@ Result<NamedKey> make_own(Environment& environment, const Asked& asked,
   const std::string path = key_path(asked);
   auto key = make_key(path, asked.name, passphrase, environment.entropy);
   if (!key) return key;
-  const std::error_code problem = ledger::sync_folder(asked.dir);
+  const std::error_code problem = ledger::sync_name(path);
   if (!problem) return key;
   std::error_code ignored;
   std::filesystem::remove(path, ignored);

@@ -176,9 +176,8 @@ Outcome write_secret_file(const std::string& path, std::string_view text) {
     ::unlink(path.c_str());
     return error;
   }
-  // Its name too, where the medium takes syncs of folders at all.
-  const std::error_code unnamed = ledger::sync_folder(std::filesystem::path(path).parent_path());
-  if (!unnamed || unnamed == std::errc::invalid_argument) return ok();
+  const std::error_code unnamed = ledger::sync_name(path);
+  if (!unnamed) return ok();
   ::unlink(path.c_str());
   errno = unnamed.value();
   return io("write", path);

@@ -152,6 +152,14 @@ class Synced(unittest.TestCase):
     def test_a_backup_that_was_made_is_on_the_disk(self):
         self.expect_made("backed up to", lambda directory: ("backup", self.ledger.directory, "--to", directory))
 
+    def test_a_directory_that_was_there_has_its_name_on_the_disk_as_well(self):
+        """Whoever made it may have been killed before that."""
+        top, strace = scratch(), self.strace()
+        os.mkdir(top + "/made")
+        subprocess.run([*strace.words, LIUHEN, "backup", self.ledger.directory, "--to", top + "/made"],
+                       check=True, capture_output=True, env=TRACED, timeout=120 * SLOWER)
+        self.assertRegex(strace.text(), rf"fsync\(\d+<{re.escape(top)}>\) += 0")
+
     def test_a_ledger_that_was_restored_is_on_the_disk(self):
         backups = os.path.join(scratch(), "backups")
         self.ledger.run("backup", self.ledger.directory, "--to", backups)
