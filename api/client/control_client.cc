@@ -5,16 +5,24 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <set>
+#include <thread>
 #include <utility>
 
 namespace liuhen::api {
 namespace {
 
 namespace json = boost::json;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr unsigned kControlConnectMs = 10'000;  // while queues are full
+constexpr unsigned kControlRetryMs = 20;
 
 // An open descriptor, closed when it goes.
 class Descriptor {
@@ -79,25 +87,49 @@ std::set<std::string> names_with(const std::string& prefix) {
   return names;
 }
 
-// Waits for nobody: one that takes no connections may be somebody else's.
+// Waits for nobody: one that takes no connections may be somebody else's. errno says why
+// not, EAGAIN that its queue is full.
 bool is_connected(int socket, const std::string& name) {
   const ControlAddress address = control_address(name);
   return ::connect(socket, reinterpret_cast<const sockaddr*>(&address.name), address.size) == 0 &&
          ::fcntl(socket, F_SETFL, 0) == 0;
 }
 
+struct Round {
+  std::optional<Descriptor> service;
+  bool met_full_queue = false;
+};
+
 // To the first that is the owner's, this user's or root's.
+Result<Round> connect_once(const ControlPlace& place) {
+  Round round;
+  for (const std::string& name : names_with(place.prefix)) {
+    Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (socket.get() < 0) return io_error(last_error());
+    if (!is_connected(socket.get(), name)) {
+      round.met_full_queue |= errno == EAGAIN;
+      continue;
+    }
+    const auto peer = peer_of(socket.get());
+    if (!peer || (*peer != 0 && *peer != place.owner && *peer != ::geteuid())) continue;
+    round.service.emplace(std::move(socket));
+    break;
+  }
+  return round;
+}
+
+// Anybody can fill the service's queue, or have a full one beside it: that delays, and no more.
 Result<Descriptor> connect_to_service(const std::string& directory) {
   const auto place = control_place(directory);
   if (!place) return nobody(directory);
-  for (const std::string& name : names_with(place->prefix)) {
-    Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (socket.get() < 0) return io_error(last_error());
-    if (!is_connected(socket.get(), name)) continue;
-    const auto peer = peer_of(socket.get());
-    if (peer && (*peer == 0 || *peer == place->owner || *peer == ::geteuid())) return socket;
+  const auto deadline = steady_clock::now() + milliseconds(kControlConnectMs);
+  for (;;) {
+    auto round = connect_once(*place);
+    if (!round) return round.error();
+    if (round->service) return std::move(*round->service);
+    if (!round->met_full_queue || steady_clock::now() >= deadline) return nobody(directory);
+    std::this_thread::sleep_for(milliseconds(kControlRetryMs));
   }
-  return nobody(directory);
 }
 
 }  // namespace

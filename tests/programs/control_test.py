@@ -5,12 +5,28 @@ import json
 import os
 import signal
 import socket
+import threading
 import unittest
 
 from programs import Service, control_names, control_prefix, copy_of_demo, liuhen, main, scratch
 from tracing import Strace, Traced, may_trace
 
 NOBODY = 65534
+
+
+def fill(name):
+    """Another user connects until nobody can: what has gone again still waits to be taken."""
+    child = os.fork()
+    if child == 0:
+        os.setuid(NOBODY)
+        while True:
+            with socket.socket(socket.AF_UNIX) as client:
+                client.setblocking(False)
+                try:
+                    client.connect("\0" + name)
+                except BlockingIOError:
+                    os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 @contextlib.contextmanager
@@ -57,11 +73,22 @@ class Controls(unittest.TestCase):
             (last,) = control_names(self.ledger)
             service.stop(signal.SIGTERM)
         with squatted(prefix[:-1], last, prefix + "0", prefix + "f" * 32):
-            for _ in range(3):  # those before are still waiting to be taken
+            for _ in range(2):  # the first is still waiting to be taken: the second tries for 10 s
                 self.back_up()  # without a service
             with Service(self.ledger):
                 for _ in range(3):
                     self.assertIn("backed up to", self.back_up())
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can be somebody else")
+    def test_who_fills_its_queue_delays_a_backup_and_no_more(self):
+        with Service(self.ledger) as service:
+            (name,) = control_names(self.ledger)
+            service.process.send_signal(signal.SIGSTOP)
+            fill(name)
+            taken = threading.Timer(2, service.process.send_signal, [signal.SIGCONT])
+            taken.start()
+            self.assertIn("backed up to", self.back_up())
+            taken.join()
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can be somebody else")
     def test_nobody_else_is_answered(self):
