@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <climits>
 #include <ctime>
+#include <optional>
 #include <system_error>
 
 #include "api/limits.h"
@@ -42,6 +44,27 @@ std::string utc(std::uint64_t unix_s) {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
+// None where it is no file, as a pipe or a terminal.
+std::optional<off_t> size_of(int descriptor) {
+  struct stat about {};
+  if (::fstat(descriptor, &about) != 0 || !S_ISREG(about.st_mode)) return std::nullopt;
+  return about.st_size;
+}
+
+// As a full disk or a power cut leaves it.
+bool ends_in_a_line(int descriptor) {
+  const auto size = size_of(descriptor);
+  if (size.value_or(0) == 0) return false;
+  const std::string again =
+      "/proc/self/fd/" + std::to_string(descriptor);  // may be for writing only
+  const int reading = ::open(again.c_str(), O_RDONLY | O_CLOEXEC);
+  if (reading < 0) return false;
+  char last = '\n';
+  const bool is_read = ::pread(reading, &last, 1, *size - 1) == 1;
+  ::close(reading);
+  return is_read && last != '\n';
+}
+
 }  // namespace
 
 Result<std::unique_ptr<JsonLog>> JsonLog::open(const std::string& path, ledger::Clock& clock) {
@@ -56,7 +79,8 @@ Result<std::unique_ptr<JsonLog>> JsonLog::open(const std::string& path, ledger::
   return std::unique_ptr<JsonLog>(new JsonLog(descriptor, clock));
 }
 
-JsonLog::JsonLog(int descriptor, ledger::Clock& clock) : descriptor_(descriptor), clock_(clock) {
+JsonLog::JsonLog(int descriptor, ledger::Clock& clock)
+    : descriptor_(descriptor), clock_(clock), in_line_(ends_in_a_line(descriptor)) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -113,9 +137,9 @@ void JsonLog::run() {
 }
 
 // Whole, or false: nobody takes it and the service is stopping, or it cannot be written. What was
-// cut before ends where this begins.
+// cut before ends where this begins, unless a rotation has emptied the file since.
 bool JsonLog::put(std::string line) {
-  if (in_line_) line.insert(line.begin(), '\n');
+  if (in_line_ && size_of(descriptor_) != 0) line.insert(line.begin(), '\n');
   std::string_view text = line;
   while (!text.empty()) {
     pollfd ready{.fd = descriptor_, .events = POLLOUT, .revents = 0};

@@ -124,26 +124,56 @@ class FilesEnd {
   void (*const before_)(int);
 };
 
-TEST(JsonLog, WhatFollowsALineThatWasCutBeginsItsOwn) {
-  const TempDir dir;
-  FixedClock clock;
-  auto log = JsonLog::open(dir / "log", clock).value();
-  {
-    const FilesEnd end(dir / "log", 20);
-    for (int i = 0; i < 2; ++i) log->write(Severity::info, "cut", {});
-    for (int i = 0; i < 1'000 && log->dropped() < 2; ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    EXPECT_EQ(log->dropped(), 2u);
-  }
-  for (int i = 0; i < 2; ++i) log->write(Severity::info, "whole", {});
-  log.reset();
-  std::ifstream in(dir / "log", std::ios::binary);
+// Written to a file that has no room for more than the beginning of the first.
+void write_cut_lines(JsonLog& log, const std::string& path) {
+  const FilesEnd end(path, 20);
+  for (int i = 0; i < 2; ++i) log.write(Severity::info, "cut", {});
+  for (int i = 0; i < 1'000 && log.dropped() < 2; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(log.dropped(), 2u);
+}
+
+void expect_cut_and_two_whole(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[0], R"({"time":"2026-09-21T)");
   for (const std::size_t whole : {1u, 2u})
     EXPECT_EQ(json::parse(lines[whole]).at("event").as_string(), "whole");
+}
+
+TEST(JsonLog, WhatFollowsALineThatWasCutBeginsItsOwn) {
+  const TempDir dir;
+  FixedClock clock;
+  auto log = JsonLog::open(dir / "log", clock).value();
+  write_cut_lines(*log, dir / "log");
+  for (int i = 0; i < 2; ++i) log->write(Severity::info, "whole", {});
+  log.reset();
+  expect_cut_and_two_whole(dir / "log");
+}
+
+TEST(JsonLog, WhatFollowsALineThatWasCutBeforeAStartBeginsItsOwn) {
+  const TempDir dir;
+  FixedClock clock;
+  auto log = JsonLog::open(dir / "log", clock).value();
+  write_cut_lines(*log, dir / "log");
+  log.reset();
+  log = JsonLog::open(dir / "log", clock).value();
+  for (int i = 0; i < 2; ++i) log->write(Severity::info, "whole", {});
+  log.reset();
+  expect_cut_and_two_whole(dir / "log");
+}
+
+TEST(JsonLog, BeginsAFileThatWasEmptiedWithALine) {
+  const TempDir dir;
+  FixedClock clock;
+  auto log = JsonLog::open(dir / "log", clock).value();
+  write_cut_lines(*log, dir / "log");
+  std::filesystem::resize_file(dir / "log", 0);  // logrotate's copytruncate
+  for (int i = 0; i < 2; ++i) log->write(Severity::info, "whole", {});
+  log.reset();
+  EXPECT_EQ(lines_of(dir / "log").size(), 2u);
 }
 
 TEST(Observing, EveryAnswerHasAnIdThatTheLogHasToo) {
