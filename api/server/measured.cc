@@ -18,14 +18,20 @@ Outcome counted(Observer& observer, Outcome done) {
 }
 
 template <class Write>
-Outcome timed(Observer& observer, const Write& write) {
-  const auto begun = steady_clock::now();
-  observer.writes().begun(begun);
+Outcome watched(Observer& observer, const Write& write) {
+  observer.writes().begun(steady_clock::now());
   Outcome done = write();
   observer.writes().ended();
+  return counted(observer, std::move(done));
+}
+
+template <class Write>
+Outcome timed(Observer& observer, const Write& write) {
+  const auto begun = steady_clock::now();
+  Outcome done = watched(observer, write);
   const std::chrono::duration<double> took = steady_clock::now() - begun;
   observer.metrics().storage_synced(took.count());
-  return counted(observer, std::move(done));
+  return done;
 }
 
 class MeasuredStorage final : public ledger::Storage {
@@ -44,7 +50,9 @@ class MeasuredStorage final : public ledger::Storage {
     return timed(observer_, [&] { return storage_->commit(batch); });
   }
   Outcome store_cache(const ledger::Batch& batch) override { return storage_->store_cache(batch); }
-  Outcome purge(Family family) override { return counted(observer_, storage_->purge(family)); }
+  Outcome purge(Family family) override {
+    return watched(observer_, [&] { return storage_->purge(family); });
+  }
   Outcome reopen() override { return storage_->reopen(); }
   std::optional<Error> held_back() const override { return storage_->held_back(); }
   std::vector<ledger::StorageFigure> figures() override { return storage_->figures(); }

@@ -34,6 +34,23 @@ class WatchedHead final : public ledger::HeadFile {
   const std::function<void()> during_;
 };
 
+class WatchedStorage final : public ledger::Storage {
+ public:
+  explicit WatchedStorage(std::function<void()> during) : during_(std::move(during)) {}
+  Result<std::optional<std::string>> get(ledger::Family, std::string_view) override {
+    return std::optional<std::string>();
+  }
+  Outcome scan(ledger::Family, std::string_view,
+               const std::function<bool(std::string_view, std::string_view)>&) override {
+    return ok();
+  }
+  Outcome commit(const ledger::Batch&) override { return during_(), ok(); }
+  Outcome purge(ledger::Family) override { return during_(), ok(); }
+
+ private:
+  const std::function<void()> during_;
+};
+
 TEST(SlowWrites, AreKnownWhileTheyLast) {
   crypto::SystemEntropy entropy;
   Observer observer(nullptr, entropy);
@@ -42,16 +59,22 @@ TEST(SlowWrites, AreKnownWhileTheyLast) {
   };
   EXPECT_EQ(in(seconds(20)), steady_clock::duration::zero());
   int asked = 0;
-  const auto head =
-      api::server::measured(std::unique_ptr<ledger::HeadFile>(std::make_unique<WatchedHead>([&] {
-                              ++asked;
-                              EXPECT_GE(in(seconds(20)), seconds(20));
-                              EXPECT_LT(in(seconds(20)), seconds(30));
-                            })),
-                            observer);
+  const auto ask = [&] {
+    ++asked;
+    EXPECT_GE(in(seconds(20)), seconds(20));
+    EXPECT_LT(in(seconds(20)), seconds(30));
+  };
+  const auto head = api::server::measured(
+      std::unique_ptr<ledger::HeadFile>(std::make_unique<WatchedHead>(ask)), observer);
+  const auto storage = api::server::measured(
+      std::unique_ptr<ledger::Storage>(std::make_unique<WatchedStorage>(ask)), observer);
   EXPECT_TRUE(head->write("note"));
-  EXPECT_EQ(asked, 1);
   EXPECT_EQ(in(seconds(20)), steady_clock::duration::zero());
+  EXPECT_TRUE(storage->commit({}));
+  EXPECT_EQ(in(seconds(20)), steady_clock::duration::zero());
+  EXPECT_TRUE(storage->purge(ledger::Family::record_keys));
+  EXPECT_EQ(in(seconds(20)), steady_clock::duration::zero());
+  EXPECT_EQ(asked, 3);
 }
 
 // Whoever opens the file to write it waits for as long as this stands (fcntl(2), "Leases").
