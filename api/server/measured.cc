@@ -26,11 +26,11 @@ Outcome watched(Observer& observer, const Write& write) {
 }
 
 template <class Write>
-Outcome timed(Observer& observer, const Write& write) {
+Outcome timed(Observer& observer, void (Metrics::*synced)(double), const Write& write) {
   const auto begun = steady_clock::now();
   Outcome done = watched(observer, write);
   const std::chrono::duration<double> took = steady_clock::now() - begun;
-  observer.metrics().storage_synced(took.count());
+  (observer.metrics().*synced)(took.count());
   return done;
 }
 
@@ -47,7 +47,7 @@ class MeasuredStorage final : public ledger::Storage {
     return storage_->scan(family, from, visit);
   }
   Outcome commit(const ledger::Batch& batch) override {
-    return timed(observer_, [&] { return storage_->commit(batch); });
+    return timed(observer_, &Metrics::storage_synced, [&] { return storage_->commit(batch); });
   }
   Outcome store_cache(const ledger::Batch& batch) override { return storage_->store_cache(batch); }
   Outcome purge(Family family) override {
@@ -69,7 +69,7 @@ class MeasuredHeadFile final : public ledger::HeadFile {
 
   Result<std::optional<std::string>> read() override { return head_->read(); }
   Outcome write(const std::string& note) override {
-    return timed(observer_, [&] { return head_->write(note); });
+    return timed(observer_, &Metrics::head_synced, [&] { return head_->write(note); });
   }
 
  private:

@@ -73,9 +73,13 @@ struct Metrics::Counted {
           .Register(registry);
   prometheus::Histogram& batch =
       histogram("liuhen_batch_entries", "Entries of one synced write.", kBatchBuckets);
-  prometheus::Histogram& sync =
-      histogram("liuhen_storage_sync_duration_seconds",
-                "One synced write, to the database or of the head file.", kSyncBuckets);
+  prometheus::Family<prometheus::Histogram>& sync =
+      BuildHistogram()
+          .Name("liuhen_storage_sync_duration_seconds")
+          .Help("One synced write, of the database or of the head file.")
+          .Register(registry);
+  prometheus::Histogram& database_sync = sync.Add({{"of", "database"}}, kSyncBuckets);
+  prometheus::Histogram& head_sync = sync.Add({{"of", "head"}}, kSyncBuckets);
   prometheus::Counter& sync_failed =
       counter("liuhen_storage_sync_failures_total", "Synced writes that failed.");
 
@@ -120,7 +124,9 @@ void Metrics::batch_committed(std::size_t entries) {
   counted_->batch.Observe(static_cast<double>(entries));
 }
 
-void Metrics::storage_synced(double seconds) { counted_->sync.Observe(seconds); }
+void Metrics::storage_synced(double seconds) { counted_->database_sync.Observe(seconds); }
+
+void Metrics::head_synced(double seconds) { counted_->head_sync.Observe(seconds); }
 
 void Metrics::sync_failed() { counted_->sync_failed.Increment(); }
 

@@ -24,7 +24,8 @@ class Metrics {
   void intent_half_signed();  // waits for its second person
   void intent_refused(std::string_view code);
   void batch_committed(std::size_t entries);
-  void storage_synced(double seconds);  // a batch, or the head file
+  void storage_synced(double seconds);  // a batch
+  void head_synced(double seconds);     // the head file
   void sync_failed();
 
   void request_begun();

@@ -161,8 +161,9 @@ TEST(Metrics, CountWhatTheServiceDoes) {
   EXPECT_EQ(page.at("liuhen_intents_waiting"), 0);
   EXPECT_EQ(page.at("liuhen_intents_pending"), 1);
   EXPECT_EQ(page.at("liuhen_batch_entries_sum"), size);
-  EXPECT_GE(page.at("liuhen_storage_sync_duration_seconds_count"), size);
-  EXPECT_GT(page.at("liuhen_storage_sync_duration_seconds_sum"), 0);
+  EXPECT_GE(page.at("liuhen_storage_sync_duration_seconds_count{of=\"database\"}"), size);
+  EXPECT_GT(page.at("liuhen_storage_sync_duration_seconds_sum{of=\"database\"}"), 0);
+  EXPECT_GT(page.at("liuhen_storage_sync_duration_seconds_count{of=\"head\"}"), 0);
   EXPECT_EQ(page.at("liuhen_storage_sync_failures_total"), 0);
   EXPECT_EQ(page.at("liuhen_log_entries"), size);
   EXPECT_LE(page.at("liuhen_projection_entries"), size);
