@@ -144,9 +144,10 @@ Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked
     if (!given.empty() && given != known) {
       if (const auto follows = succeeds(asked, known, *next); !follows || *follows)
         return follows ? next : follows.error();
-      // It was noted, and has not been seen to sign anything yet.
-      const auto pinned = crypto::parse_vkey(known);
-      if (pinned && signed_in(asked, *pinned) != Signed::by_it) return checked(*next);
+      // The one that was noted has not been seen to sign anything: nothing was copied by it, or
+      // what is here, as before it was noted, is signed by this one.
+      const auto here = signed_in(asked, *next);
+      if (!here || *here == Signed::by_it) return next;
       return fail("mirror.key",
                   asked.directory + " 抄的是公钥为 " + known + " 的日志；另一本日志请用另一个目录",
                   asked.directory + " is a copy of the log with the key " + known +
@@ -162,7 +163,8 @@ Outcome keep_key(const Mirror& asked, const crypto::NoteKey& key) {
   std::error_code error;
   ledger::make_folders(asked.directory, error);
   const std::string path = key_file(asked), text = key.vkey() + "\n";
-  if (const auto kept = read_text(path); kept && *kept == text) return ok();
+  const auto kept = read_text(path);
+  if (!error && kept && *kept == text) return ok();
   if (!error) error = ledger::write_synced(path + ".new", view_of(text));
   if (!error) error = ledger::rename_synced(path + ".new", path);
   if (!error) return ok();

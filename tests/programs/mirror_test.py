@@ -172,6 +172,11 @@ class Mirror(unittest.TestCase):
         self.assertEqual(code, 0, said)
         self.assertEqual(size_of(folder or self.copy), size)
 
+    @staticmethod
+    def spoil(path):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("x")
+
     def own_service(self):
         """A service on the same log that this test may change."""
         path = os.path.join(scratch(), "ledger")
@@ -559,12 +564,7 @@ class Mirror(unittest.TestCase):
         with open(head, encoding="utf-8") as file:
             whole = file.read()
         small = SmallLedger()
-
-        def spoil(path):
-            with open(path, "w", encoding="utf-8") as file:
-                file.write("x")
-
-        for damage in (spoil, os.remove):
+        for damage in (self.spoil, os.remove):
             for name in ("checkpoint", "head"):
                 damage(os.path.join(self.copy, name))
             with Service(small.directory) as other:
@@ -576,6 +576,20 @@ class Mirror(unittest.TestCase):
             file.write(whole)
         self.assertEqual(self.mirror(self.service.url)[0], 0)
         self.expect_verified(self.size)
+
+    def test_damage_is_no_reason_to_pin_another_key(self):
+        small = SmallLedger()
+        self.assertEqual(self.mirror(self.service.url)[0], 0)
+        pinned = os.path.join(self.copy, "vkey")
+        with Service(small.directory) as other:
+            for damage in (self.spoil, os.remove):
+                for name in ("checkpoint", "head"):
+                    damage(os.path.join(self.copy, name))
+                code, _, err = self.mirror(other.url, "--vkey", small.vkey)
+                self.assertEqual(code, 1)
+                self.assertIn("[mirror.key]", err)
+                with open(pinned, encoding="utf-8") as file:
+                    self.assertEqual(file.read().strip(), self.vkey)
 
     def test_another_logs_key_is_refused(self):
         self.assertEqual(self.mirror(self.service.url, "--vkey", self.vkey)[0], 0)
