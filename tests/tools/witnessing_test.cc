@@ -128,10 +128,16 @@ TEST_F(WitnessedSigning, AClosingInAnotherLogClosesNothing) {
   const std::vector<Signature> none(1);
   const Bytes closing =
       ledger::encode_entry(0, town.city.now, Hash{}, ledger::encode(intent), none);
-  std::vector<Bytes> copied(announced_at, closing);
+  std::vector<Bytes> copied(announced_at, closing), rewritten = copied;
   copied.push_back(town.city.entries()[announced_at]);
-  for (const auto& [entries, code] : {std::pair(std::vector<Bytes>(1, closing), "[draw.event]"),
-                                      std::pair(copied, "[session.log]")}) {
+  auto announcement = town.city.intent(draw.announcement(), {"clerk", "approver"});
+  announcement.origin = tests::Shown::kOther;
+  rewritten.push_back(ledger::encode_entry(announced_at, town.city.now, Hash{},
+                                           ledger::encode(announcement),
+                                           std::vector<Signature>(2)));
+  for (const auto& [entries, code] :
+       {std::pair(std::vector<Bytes>(1, closing), "[draw.event]"),
+        std::pair(copied, "[session.log]"), std::pair(rewritten, "[draw.event]")}) {
     auto between = std::make_unique<ClosedElsewhere>(town.connect(), entries);
     const ClosedElsewhere& elsewhere = *between;
     connection_ = std::move(between);
