@@ -21,7 +21,7 @@ inline constexpr std::size_t kPendingMax = 10'000;       // half-signed intents 
 inline constexpr std::size_t kPendingEachMax = 256;      // of them that one key has signed
 inline constexpr std::size_t kQueueMax = 8'192;          // submissions waiting for the sequencer
 inline constexpr std::size_t kBatchEntriesMax = 1'024;   // entries in one synced batch
-inline constexpr std::size_t kBatchBytesMax = 8u << 20;  // all it puts; full once past it
+inline constexpr std::size_t kBatchBytesMax = 8u << 20;  // what intents put; full past it
 // Has to be free before a ledger whose disk was full writes again.
 inline constexpr std::uint64_t kRoomBytesMin = 2 * kBatchBytesMax;
 inline constexpr std::uint64_t kRoomFilesMin = 32;  // opening makes a file a family, and a few
