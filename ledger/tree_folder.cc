@@ -85,17 +85,17 @@ std::optional<std::uint64_t> TreeFolder::began() const {
 }
 
 Outcome TreeFolder::clear_staging() {
-  last_parent_.clear();
+  named_.clear();
   return remove(kStaging);
 }
 
 Outcome TreeFolder::make_parent(const std::string& path) {
   const fs::path parent = fs::path(path).parent_path();
-  if (parent == last_parent_) return ok();
+  if (named_.contains(parent)) return ok();
   std::error_code error;
   make_folders(parent, error);
   if (error) return io_error(parent, error);
-  last_parent_ = parent;
+  named_.insert(parent);
   return ok();
 }
 

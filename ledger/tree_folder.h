@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "crypto/bytes.h"
@@ -44,7 +45,7 @@ class TreeFolder {
 
   std::string path_;
   int fd_ = -1;
-  std::filesystem::path last_parent_;  // known to be there
+  std::set<std::filesystem::path> named_;  // folders known to be there, durable by name
 };
 
 }  // namespace liuhen::ledger

@@ -150,12 +150,10 @@ Outcome place_new_log_key(const Layout& layout) {
 
 namespace {
 
-// The names of all that was made, the directory's own among them.
+// The names of all that was made in the directory; its own is durable since that was made.
 Outcome sync_names(const Layout& layout) {
-  std::error_code problem;
-  const fs::path parent = fs::absolute(layout.dir, problem).lexically_normal().parent_path();
-  for (const std::string& folder : {layout.keys, layout.dir, parent.string()}) {
-    if (!problem) problem = ledger::sync_folder(folder);
+  for (const std::string& folder : {layout.keys, layout.dir}) {
+    const std::error_code problem = ledger::sync_folder(folder);
     if (problem) return io_error("init.io", folder, problem.message());
   }
   return ok();

@@ -49,13 +49,9 @@ bool exists(const std::string& path) {
 
 // The folder and the one above it, their names on the disk.
 Outcome make(const std::string& folder) {
-  if (exists(folder)) return ok();
-  const fs::path above = fs::path(folder).parent_path();
   std::error_code problem;
-  fs::create_directories(folder, problem);
-  if (!problem) fs::permissions(above, fs::perms::owner_all, problem);
-  if (!problem) problem = ledger::sync_folder(above);
-  if (!problem) problem = ledger::sync_folder(above.parent_path());
+  if (ledger::make_folders(folder, problem))
+    fs::permissions(fs::path(folder).parent_path(), fs::perms::owner_all, problem);
   return done(folder, problem);
 }
 
