@@ -1,11 +1,9 @@
 #include <algorithm>
-#include <filesystem>
 #include <mutex>
 
 #include "api/server/http_server.h"
 #include "api/server/witness.h"
 #include "crypto/key_file.h"
-#include "ledger/durable_file.h"
 #include "ledger/guarded_clock.h"
 #include "tools/client_limits.h"
 #include "tools/commands.h"
@@ -55,20 +53,6 @@ crypto::NoteKey own_key(const NamedKey& named) {
   return vkey_of(named.label, named.key.public_key());
 }
 
-// Last of what is in the directory, and its name as durable as theirs.
-Result<NamedKey> make_own(Environment& environment, const Asked& asked,
-                          const std::optional<std::string>& passphrase) {
-  const std::string path = key_path(asked);
-  auto key = make_key(path, asked.name, passphrase, environment.entropy);
-  if (!key) return key;
-  const std::error_code problem = ledger::sync_name(path);
-  if (!problem) return key;
-  std::error_code ignored;
-  std::filesystem::remove(path, ignored);
-  return fail("witness.io", "读写 " + path + " 失败：" + problem.message(),
-              "reading or writing " + path + " failed: " + problem.message());
-}
-
 Outcome init(Environment& environment, const Asked& asked) {
   if (!crypto::is_note_name(asked.name))
     return fail("witness.name", "见证人名称不可为空，不可含空白和 +：" + asked.name,
@@ -84,7 +68,8 @@ Outcome init(Environment& environment, const Asked& asked) {
   }
   if (auto made = api::server::WitnessStore::make(asked.dir); !made) return made;
   auto added = add_logs(environment, asked);
-  auto key = added ? make_own(environment, asked, passphrase) : Result<NamedKey>(added.error());
+  auto key = added ? make_key(key_path(asked), asked.name, passphrase, environment.entropy)
+                   : Result<NamedKey>(added.error());
   if (!key) {
     api::server::WitnessStore::undo_make(asked.dir);
     return key.error();
