@@ -2,10 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
+#include <sstream>
 
 #include "api/server/measured.h"
 #include "crypto/random.h"
+#include "tests/api/log_lines.h"
 #include "tests/api/town.h"
 
 namespace liuhen::tests {
@@ -48,12 +49,9 @@ std::string figure(const std::string& page, const std::string& name) {
 constexpr const char* kFailures = "liuhen_storage_sync_failures_total";
 
 std::vector<json::object> events_of(const std::string& path, const std::string& event) {
-  std::vector<json::object> found;
-  std::ifstream in(path, std::ios::binary);
-  for (std::string line; std::getline(in, line);) {
-    json::object fields = json::parse(line).as_object();
-    if (fields.at("event").as_string() == event) found.push_back(std::move(fields));
-  }
+  std::vector<json::object> found = lines_of(path);
+  std::erase_if(found,
+                [&](const json::object& line) { return line.at("event").as_string() != event; });
   return found;
 }
 
@@ -81,9 +79,7 @@ TEST(FailedWrites, TheLogSaysThatWritingHasStoppedAndWhy) {
   FixedClock clock;
   auto log = JsonLog::open(dir / "log", clock).value();
   Town town;
-  town.close();
-  town.log = log.get();
-  town.open();
+  town.open_again(log.get());
   // The head file has to be made anew, and where it would be made there is something else.
   std::filesystem::remove(town.dir() + "/head");
   std::filesystem::create_directory(town.dir() + "/head.new");

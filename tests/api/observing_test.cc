@@ -13,6 +13,7 @@
 #include "api/limits.h"
 #include "api/server/observer.h"
 #include "crypto/random.h"
+#include "tests/api/log_lines.h"
 #include "tests/api/loopback.h"
 #include "tests/api/town.h"
 #include "tests/slower.h"
@@ -29,13 +30,6 @@ std::string header(const api::Response& response, const std::string& name) {
     if (key == name) return value;
   }
   return "";
-}
-
-std::vector<json::object> lines_of(const std::string& path) {
-  std::vector<json::object> lines;
-  std::ifstream in(path, std::ios::binary);
-  for (std::string line; std::getline(in, line);) lines.push_back(json::parse(line).as_object());
-  return lines;
 }
 
 TEST(JsonLog, WritesALineEachForItsOwnerAlone) {
@@ -144,25 +138,19 @@ void expect_cut_and_two_whole(const std::string& path) {
 }
 
 TEST(JsonLog, WhatFollowsALineThatWasCutBeginsItsOwn) {
-  const TempDir dir;
-  FixedClock clock;
-  auto log = JsonLog::open(dir / "log", clock).value();
-  write_cut_lines(*log, dir / "log");
-  for (int i = 0; i < 2; ++i) log->write(Severity::info, "whole", {});
-  log.reset();
-  expect_cut_and_two_whole(dir / "log");
-}
-
-TEST(JsonLog, WhatFollowsALineThatWasCutBeforeAStartBeginsItsOwn) {
-  const TempDir dir;
-  FixedClock clock;
-  auto log = JsonLog::open(dir / "log", clock).value();
-  write_cut_lines(*log, dir / "log");
-  log.reset();
-  log = JsonLog::open(dir / "log", clock).value();
-  for (int i = 0; i < 2; ++i) log->write(Severity::info, "whole", {});
-  log.reset();
-  expect_cut_and_two_whole(dir / "log");
+  for (const bool starts_again : {false, true}) {
+    const TempDir dir;
+    FixedClock clock;
+    auto log = JsonLog::open(dir / "log", clock).value();
+    write_cut_lines(*log, dir / "log");
+    if (starts_again) {
+      log.reset();
+      log = JsonLog::open(dir / "log", clock).value();
+    }
+    for (int i = 0; i < 2; ++i) log->write(Severity::info, "whole", {});
+    log.reset();
+    expect_cut_and_two_whole(dir / "log");
+  }
 }
 
 TEST(JsonLog, BeginsAFileThatWasEmptiedWithALine) {
@@ -181,9 +169,7 @@ TEST(Observing, EveryAnswerHasAnIdThatTheLogHasToo) {
   FixedClock clock;
   auto log = JsonLog::open(dir / "log", clock).value();
   Town town;
-  town.close();
-  town.log = log.get();
-  town.open();
+  town.open_again(log.get());
   town.catch_up();
   std::set<std::string> ids;
   const auto keep = [&](const std::string& id) {

@@ -60,6 +60,12 @@ class Town {
     thread_ = std::thread([this] { server_->run(); });
     connection_ = connect();
   }
+  // With that log.
+  void open_again(api::server::JsonLog* to) {
+    close();
+    log = to;
+    open();
+  }
   void close() {
     connection_.reset();
     if (server_) server_->stop();
