@@ -95,6 +95,12 @@ std::error_code sync_name(const std::string& path) {
   return cannot ? std::error_code() : error;
 }
 
+std::error_code sync_file(const std::string& path) {
+  const Descriptor file(path, O_RDONLY);
+  if (!file.good() || ::fsync(file.get()) != 0) return last_error();
+  return sync_name(path);
+}
+
 bool make_folders(const std::string& path, std::error_code& error) {
   namespace fs = std::filesystem;
   fs::path folder(path);

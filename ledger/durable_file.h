@@ -35,6 +35,9 @@ std::error_code rename_synced(const std::string& from, const std::string& to);
 // no syncs, as on some media.
 std::error_code sync_name(const std::string& path);
 
+// A file that somebody else wrote, perhaps killed before it was durable, and its name.
+std::error_code sync_file(const std::string& path);
+
 // Makes the folder and those above it that are absent, each durable in the one above it when it
 // returns (as sync_name), and tells whether it made any. One whose name could not be synced is
 // removed again.
