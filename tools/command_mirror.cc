@@ -103,7 +103,7 @@ Outcome check_key(const Mirror& asked, const crypto::NoteKey& key) {
 }
 
 // The source's own word.
-Result<crypto::NoteKey> key_told_by(Environment& environment, api::Connection& source) {
+Result<crypto::NoteKey> key_told_by(api::Connection& source) {
   auto response = source.get("/api/v1/log");
   if (!response) return response.error();
   boost::system::error_code problem;
@@ -114,23 +114,20 @@ Result<crypto::NoteKey> key_told_by(Environment& environment, api::Connection& s
     return fail("mirror.no_key", "来源没有说明日志公钥，请用 --vkey 给出",
                 "the source does not tell the log's verifier key; give it with --vkey");
   }
-  const auto key = crypto::parse_vkey(std::string_view(said->get_string()));
-  if (!key) return key;
+  return crypto::parse_vkey(std::string_view(said->get_string()));
+}
+
+void say_taken(Environment& environment, const crypto::NoteKey& key) {
   environment.say(
-      "未指定日志公钥，采用来源自报的 " + key->vkey() + "，此后只认这一把；请与公布值核对",
-      "no verifier key was given; taking the source's own word for " + key->vkey() +
+      "未指定日志公钥，采用来源自报的 " + key.vkey() + "，此后只认这一把；请与公布值核对",
+      "no verifier key was given; taking the source's own word for " + key.vkey() +
           ", and no other from now on: compare it with the published one");
-  return key;
 }
 
 // What the caller trusts; else what this directory was begun with, which has to be readable where
 // it is there; else the source's own word, once.
 Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked,
                                    api::Connection& source) {
-  const auto checked = [&](const crypto::NoteKey& key) -> Result<crypto::NoteKey> {
-    if (auto good = check_key(asked, key); !good) return good.error();
-    return key;
-  };
   std::string given = asked.vkey;
   std::error_code unknown;
   const auto there = std::filesystem::status(key_file(asked), unknown);
@@ -155,8 +152,11 @@ Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked
     }
     return crypto::parse_vkey(known);
   }
-  const auto key = given.empty() ? key_told_by(environment, source) : crypto::parse_vkey(given);
-  return key ? checked(*key) : key;
+  const auto key = given.empty() ? key_told_by(source) : crypto::parse_vkey(given);
+  if (!key) return key;
+  if (auto good = check_key(asked, *key); !good) return good.error();
+  if (given.empty()) say_taken(environment, *key);
+  return key;
 }
 
 Outcome keep_key(const Mirror& asked, const crypto::NoteKey& key) {

@@ -547,8 +547,9 @@ class Mirror(unittest.TestCase):
         small = SmallLedger()
         with Service(small.directory) as other:
             for words in ((), ("--vkey", small.vkey)):
-                code, _, err = self.mirror(other.url, *words)
+                code, out, err = self.mirror(other.url, *words)
                 self.assertEqual(code, 1)
+                self.assertNotIn("own word", out)
                 self.assertIn("[mirror.key]", err)
                 self.assertIn("is not signed by " + small.vkey, err)
         self.assertFalse(os.path.exists(os.path.join(self.copy, "vkey")))
