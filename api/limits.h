@@ -72,6 +72,7 @@ inline constexpr std::size_t kBeaconBytesMax = 16u << 10;  // what a beacon says
 inline constexpr unsigned kBeaconTimeoutMs = 5'000;        // for one round; then it is tried again
 inline constexpr std::uint64_t kReadyLagEntriesMax = 8'192;  // of the read model; beyond: not ready
 inline constexpr unsigned kSlowWriteMs = 10'000;  // of a write under way; beyond: not ready
+inline constexpr unsigned kSlowPurgeMs = 300'000;  // of what was erased, from the disk; not ready
 inline constexpr std::uint64_t kDiskAvailableBytesMin = 256u << 20;  // below: not ready
 inline constexpr std::size_t kLogLinesMax = 8'192;       // of the service's log, waiting; dropped
 inline constexpr unsigned kLogStopTimeoutMs = 2'000;     // for writing them when stopping

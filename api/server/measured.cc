@@ -18,17 +18,17 @@ Outcome counted(Observer& observer, Outcome done) {
 }
 
 template <class Write>
-Outcome watched(Observer& observer, const Write& write) {
-  observer.writes().begun(steady_clock::now());
+Outcome watched(Observer& observer, WriteWatch& watch, const Write& write) {
+  watch.begun(steady_clock::now());
   Outcome done = write();
-  observer.writes().ended();
+  watch.ended();
   return counted(observer, std::move(done));
 }
 
 template <class Write>
 Outcome timed(Observer& observer, void (Metrics::*synced)(double), const Write& write) {
   const auto begun = steady_clock::now();
-  Outcome done = watched(observer, write);
+  Outcome done = watched(observer, observer.writes(), write);
   const std::chrono::duration<double> took = steady_clock::now() - begun;
   (observer.metrics().*synced)(took.count());
   return done;
@@ -51,7 +51,7 @@ class MeasuredStorage final : public ledger::Storage {
   }
   Outcome store_cache(const ledger::Batch& batch) override { return storage_->store_cache(batch); }
   Outcome purge(Family family) override {
-    return watched(observer_, [&] { return storage_->purge(family); });
+    return watched(observer_, observer_.purges(), [&] { return storage_->purge(family); });
   }
   Outcome reopen() override { return storage_->reopen(); }
   std::optional<Error> held_back() const override { return storage_->held_back(); }

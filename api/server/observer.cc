@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "api/limits.h"
 #include "crypto/bytes.h"
 
 namespace liuhen::api::server {
@@ -69,6 +70,23 @@ void Observer::note(Severity severity, std::string_view event, json::object fiel
 
 void Observer::note(std::string_view event, const Error& error) {
   note(Severity::error, event, {{"code", error.code}, {"detail", error.en}});
+}
+
+Outcome Observer::writes_in_time(steady_clock::time_point now,
+                                 std::chrono::milliseconds slow_write) const {
+  const auto whole = [](steady_clock::duration took) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(took).count());
+  };
+  if (const auto took = writes_.under_way(now); took > slow_write) {
+    return fail("storage.slow", "一次写入已进行 " + whole(took) + " 秒仍未完成：磁盘没有响应",
+                "a write has been under way for " + whole(took) + " s: the disk does not answer");
+  }
+  const auto took = purges_.under_way(now);
+  if (took <= std::chrono::milliseconds(kSlowPurgeMs)) return ok();
+  return fail("storage.slow",
+              "已删除的内容 " + whole(took) + " 秒仍未从磁盘清除完：磁盘太慢或没有响应",
+              "what was erased has been leaving the disk for " + whole(took) +
+                  " s: the disk is too slow, or does not answer");
 }
 
 void Observer::add_figures(std::vector<Figure>& figures) const {

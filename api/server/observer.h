@@ -45,6 +45,11 @@ class Observer {
 
   Metrics& metrics() { return metrics_; }
   WriteWatch& writes() { return writes_; }
+  WriteWatch& purges() { return purges_; }  // of what was erased, from the disk
+  // `storage.slow` while a write to the disk has been under way for longer, or a purge for more
+  // than kSlowPurgeMs. Any thread.
+  Outcome writes_in_time(WriteWatch::Clock::time_point now,
+                         std::chrono::milliseconds slow_write) const;
   void add_figures(std::vector<Figure>& figures) const;
 
  private:
@@ -52,7 +57,7 @@ class Observer {
 
   JsonLog* const log_;
   Metrics metrics_;
-  WriteWatch writes_;
+  WriteWatch writes_, purges_;
   std::string prefix_;  // of the ids: random, the same for as long as the process lives
   std::atomic<std::uint64_t> requests_ = 0;
 };

@@ -53,15 +53,6 @@ Outcome disk_of(const Backend& backend) {
       "the ledger's disk has only " + std::to_string(space.available) + " bytes left; make room");
 }
 
-Outcome writes_of(const Backend& backend) {
-  using namespace std::chrono;
-  const auto took = backend.observer.writes().under_way(steady_clock::now());
-  if (took <= milliseconds(backend.slow_write_ms)) return ok();
-  const std::string whole = std::to_string(duration_cast<seconds>(took).count());
-  return fail("storage.slow", "一次写入已进行 " + whole + " 秒仍未完成：磁盘没有响应",
-              "a write has been under way for " + whole + " s: the disk does not answer");
-}
-
 // Whether reads are of the head and writes can be taken. A platform that cannot record what is due
 // keeps nobody else from either.
 Outcome readiness_of(const Backend& backend) {
@@ -73,7 +64,10 @@ Outcome readiness_of(const Backend& backend) {
     return fail("read.behind", "读取的状态尚未跟上日志，请稍后再试",
                 "what is read has not caught up with the log; try again shortly");
   }
-  if (Outcome written = writes_of(backend); !written) return written;
+  const std::chrono::milliseconds slow_write(backend.slow_write_ms);
+  const Outcome in_time =
+      backend.observer.writes_in_time(std::chrono::steady_clock::now(), slow_write);
+  if (!in_time) return in_time;
   return disk_of(backend);
 }
 

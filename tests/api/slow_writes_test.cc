@@ -72,9 +72,30 @@ TEST(SlowWrites, AreKnownWhileTheyLast) {
   EXPECT_EQ(in(seconds(20)), steady_clock::duration::zero());
   EXPECT_TRUE(storage->commit({}));
   EXPECT_EQ(in(seconds(20)), steady_clock::duration::zero());
+  EXPECT_EQ(asked, 2);
+}
+
+// It takes the longer the larger the ledger, of a disk that answers.
+TEST(SlowWrites, ArePurgesOnlyAfterMinutes) {
+  crypto::SystemEntropy entropy;
+  Observer observer(nullptr, entropy);
+  const auto in = [&](seconds later) {
+    return observer.writes_in_time(steady_clock::now() + later, seconds(10));
+  };
+  int asked = 0;
+  const auto ask = [&] {
+    ++asked;
+    EXPECT_TRUE(in(seconds(200)));
+    const Outcome late = in(seconds(301));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code, "storage.slow");
+    EXPECT_NE(late.error().en.find("erased"), std::string::npos) << late.error().en;
+  };
+  const auto storage = api::server::measured(
+      std::unique_ptr<ledger::Storage>(std::make_unique<WatchedStorage>(ask)), observer);
   EXPECT_TRUE(storage->purge(ledger::Family::record_keys));
-  EXPECT_EQ(in(seconds(20)), steady_clock::duration::zero());
-  EXPECT_EQ(asked, 3);
+  EXPECT_EQ(asked, 1);
+  EXPECT_TRUE(in(seconds(301)));
 }
 
 // Whoever opens the file to write it waits for as long as this stands (fcntl(2), "Leases").
