@@ -36,7 +36,10 @@ class Restore {
       : options_(options), layout_(options.dir), beside_(layout_.database + ".restoring") {}
 
   Result<Restored> run() {
-    if (Outcome ready = prepare(); !ready) return ready.error();
+    if (Outcome ready = prepare(); !ready) {
+      remove_made();
+      return ready.error();
+    }
     Outcome done = ledger::restore_backup(options_.backups, restored_.number, beside_);
     if (done) done = verify();
     if (done && options_.mirror != nullptr) {
@@ -50,10 +53,7 @@ class Restore {
     if (!done) {
       fs::remove_all(beside_, ignored);
       for (const std::string& path : placed_) fs::remove_all(path, ignored);
-      for (fs::path made = layout_.dir; !made_.empty(); made = made.parent_path()) {
-        fs::remove(made, ignored);
-        if (made == made_) break;
-      }
+      remove_made();
       return done.error();
     }
     restored_.keys_present = true;
@@ -90,6 +90,15 @@ class Restore {
     }
     if (!error) fs::remove_all(beside_, error);
     return error ? Outcome(io_error(layout_.dir, error)) : ok();
+  }
+
+  // The folders that prepare() made, as far as they are empty.
+  void remove_made() const {
+    std::error_code ignored;
+    for (fs::path made = layout_.dir; !made_.empty(); made = made.parent_path()) {
+      fs::remove(made, ignored);
+      if (made == made_) break;
+    }
   }
 
   Outcome verify() {
