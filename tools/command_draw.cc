@@ -106,7 +106,7 @@ Result<crypto::draw::Nonce> read_nonce(const std::string& path) {
 // The nonce in the file; a fresh one, written there first, where there is none: one that was lost
 // could never be revealed, and a commitment that did not get through is sent again as it was.
 Result<crypto::draw::Nonce> nonce_kept_at(Session& session, const std::string& path) {
-  if (std::filesystem::exists(path)) {
+  if (holds_secret(path)) {
     const std::error_code unsynced = ledger::sync_file(path);
     if (!unsynced) return read_nonce(path);
     return fail("file.io", "无法把 " + path + " 写入磁盘：" + unsynced.message(),

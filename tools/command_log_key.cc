@@ -32,7 +32,7 @@ const PassphraseSource& source_of(const Target& target) {
 Result<NamedKey> new_key(Environment& environment, const Layout& layout,
                          const PassphraseSource& source) {
   const std::string path = layout.key(api::server::kNewLogKey), now = layout.key("log");
-  if (fs::exists(path)) return read_key(path, source);
+  if (holds_secret(path)) return read_key(path, source);
   const auto text = read_text(now);
   if (!text) return text.error();
   const auto file = crypto::KeyFile::parse(view_of(*text));

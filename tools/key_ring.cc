@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -100,6 +101,15 @@ Error io(const std::string& what, const std::string& path) {
   return fail("key_file.io", what + " " + path + "：" + why, what + " " + path + ": " + why);
 }
 
+// Waits for whoever else has it open to write to: two that write to one file write it once. Whoever
+// could read what is written, by a name or a descriptor of their own, keeps it from being written.
+bool is_own_and_empty(int file) {
+  struct stat about {};
+  return ::flock(file, LOCK_EX) == 0 && ::fstat(file, &about) == 0 && S_ISREG(about.st_mode) &&
+         about.st_size == 0 && about.st_uid == ::geteuid() && about.st_nlink == 1 &&
+         ::fchmod(file, 0600) == 0;
+}
+
 }  // namespace
 
 void PassphraseSource::remember(std::string_view passphrase) {
@@ -161,21 +171,30 @@ Result<std::string> PassphraseSource::choose(const std::string& prompt,
   return std::move(*first);
 }
 
+bool holds_secret(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  return error ? std::filesystem::exists(path, error) : size > 0;
+}
+
 Outcome write_secret_file(const std::string& path, std::string_view text) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0 && errno == EEXIST) {
+  const int file =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+  const Error unopened = io("open", path);
+  std::error_code ignored;
+  if (file < 0 && !std::filesystem::exists(std::filesystem::symlink_status(path, ignored)))
+    return unopened;
+  if (file < 0 || !is_own_and_empty(file)) {
+    if (file >= 0) ::close(file);
     return fail("key_file.exists", path + " 已存在，不覆盖",
                 path + " exists and is not overwritten");
   }
-  if (file < 0) return io("open", path);
   const bool written =
       ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
       ::fsync(file) == 0;
-  if (::close(file) != 0 || !written) {
-    const Error error = io("write", path);
-    ::unlink(path.c_str());
-    return error;
-  }
+  const Error error = io("write", path);
+  if (!written) ::unlink(path.c_str());
+  if (::close(file) != 0 || !written) return error;
   const std::error_code unnamed = ledger::sync_name(path);
   if (!unnamed) return ok();
   ::unlink(path.c_str());

@@ -35,7 +35,12 @@ struct PassphraseSource {
 };
 inline constexpr std::size_t kPassphraseBytesMax = 4096;  // of one that is typed
 
-// Errors: `key_file.exists` (nothing is overwritten), `key_file.io`.
+// Whether something is there that write_secret_file would refuse to write over: not so an empty
+// file, which is what it leaves when it is killed.
+bool holds_secret(const std::string& path);
+
+// A file that only its owner may read, durable with its name when it returns. Errors:
+// `key_file.exists` (nothing is overwritten but an empty file of one's own), `key_file.io`.
 Outcome write_secret_file(const std::string& path, std::string_view text);
 
 // Errors: `key_file.io`, `key_file.open_to_others` (group or others may read it), and those of the

@@ -119,6 +119,38 @@ class KeyFiles(unittest.TestCase):
         with open(self.path, encoding="utf-8") as file:
             self.assertEqual(file.read(), before)
 
+    def new(self, path):
+        return liuhen("key", "new", path, "--person", "a", "--no-passphrase")
+
+    def test_take_the_place_of_an_empty_file_of_ones_own(self):
+        path = os.path.join(self.directory, "empty.key")
+        with open(path, "w", encoding="utf-8"):
+            os.chmod(path, 0o666)
+        code, _, err = self.new(path)
+        self.assertEqual(code, 0, err)
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+        self.assertIn("[key_file.exists]", self.new(path)[2])
+
+    def test_go_nowhere_else(self):
+        elsewhere = os.path.join(self.directory, "elsewhere")
+        for make in (os.symlink, os.link):
+            path = os.path.join(self.directory, make.__name__)
+            with open(elsewhere, "w", encoding="utf-8"):
+                make(elsewhere, path)
+            self.assertIn("[key_file.exists]", self.new(path)[2])
+            self.assertEqual(os.path.getsize(elsewhere), 0)
+            os.remove(elsewhere)
+        for path in (self.directory, os.path.join(self.directory, "symlink")):  # to what is gone
+            self.assertIn("[key_file.exists]", self.new(path)[2])
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root, to own files as others do")
+    def test_are_written_to_nobody_elses_file(self):
+        path = os.path.join(self.directory, "others.key")
+        with open(path, "w", encoding="utf-8"):
+            os.chown(path, 65534, -1)
+        self.assertIn("[key_file.exists]", self.new(path)[2])
+        self.assertEqual(os.path.getsize(path), 0)
+
 
 class EncryptedLedger(unittest.TestCase):
     """init with three passphrases, typed; then the directory opens with the platform's."""

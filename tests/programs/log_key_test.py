@@ -198,6 +198,13 @@ class LogKey(unittest.TestCase):
             shutil.copy(self.path("lost.key"), self.key(name))
         self.assertIn("[log_key.absent]", self.rotate()[2])
 
+    def test_an_empty_file_that_a_killed_run_left_takes_the_key(self):
+        with open(self.key("log-new"), "w", encoding="utf-8"):
+            pass
+        code, _, err = self.rotate()
+        self.assertEqual(code, 0, err)
+        self.assertFalse(os.path.exists(self.key("log-new")))
+
     def test_broken_off_anywhere_it_is_finished_by_the_same_command(self):
         before = self.path("before")
         shutil.copytree(self.ledger, before)

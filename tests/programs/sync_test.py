@@ -149,6 +149,19 @@ class Synced(unittest.TestCase):
         disk = replay(strace.text(), top, lambda call, text, disk: None)
         self.assertEqual((disk.written, disk.lost()), ([top + "/a.key"], set()))
 
+    def test_a_key_whose_making_was_killed_can_be_made_again(self):
+        path = os.path.join(scratch(), "a.key")
+        words = [LIUHEN, "key", "new", path, "--person", "a", "--no-passphrase"]
+        for call in ("write", "fsync"):
+            strace = Strace(os.path.join(scratch(), "log"), "-P", path, "-e", f"inject={call}:signal=SIGKILL:when=1")
+            killed = subprocess.run([*strace.words, *words], capture_output=True, env=TRACED, timeout=120 * SLOWER)
+            self.assertNotEqual(killed.returncode, 0, call)
+            again = subprocess.run(words, capture_output=True, text=True, env=TRACED, timeout=120 * SLOWER)
+            self.assertEqual(os.path.getsize(path) > 0, True, call)
+            if call == "write":
+                self.assertEqual(again.returncode, 0, again.stderr)
+                os.remove(path)
+
     def test_a_backup_that_was_made_is_on_the_disk(self):
         self.expect_made("backed up to", lambda directory: ("backup", self.ledger.directory, "--to", directory))
 

@@ -54,6 +54,13 @@ TEST_F(WitnessedSigning, TheTreeOfThisLogCosignedAsAnothersCountsForNothing) {
   EXPECT_EQ(draw.draw().commitments.size(), 1U);
 }
 
+TEST_F(WitnessedSigning, AnEmptyFileThatAKilledRunLeftTakesTheNonce) {
+  write("nonce", "");
+  run(contributing("commit", policy(true, true)));
+  EXPECT_EQ(draw.draw().commitments.size(), 1U);
+  EXPECT_EQ(std::filesystem::file_size(temp / "nonce"), 65U);
+}
+
 TEST_F(WitnessedSigning, ANonceIsNotRevealedOnAnotherLogsCheckpoint) {
   run(contributing("commit", policy(true, true)));
   town.city.must(draw.commitment("contributor2"), {"contributor2"});
