@@ -97,7 +97,8 @@ std::error_code sync_name(const std::string& path) {
 
 std::error_code sync_file(const std::string& path) {
   const Descriptor file(path, O_RDONLY);
-  if (!file.good() || ::fsync(file.get()) != 0) return last_error();
+  if (!file.good()) return last_error();
+  if (::fsync(file.get()) != 0 && errno != EINVAL) return last_error();  // of a pipe, say
   return sync_name(path);
 }
 

@@ -126,8 +126,7 @@ void say_taken(Environment& environment, const crypto::NoteKey& key) {
 
 // What the caller trusts; else what this directory was begun with, which has to be readable where
 // it is there; else the source's own word, once.
-Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked,
-                                   api::Connection& source) {
+Result<crypto::NoteKey> choose_key(const Mirror& asked, api::Connection& source) {
   std::string given = asked.vkey;
   std::error_code unknown;
   const auto there = std::filesystem::status(key_file(asked), unknown);
@@ -155,7 +154,6 @@ Result<crypto::NoteKey> choose_key(Environment& environment, const Mirror& asked
   const auto key = given.empty() ? key_told_by(source) : crypto::parse_vkey(given);
   if (!key) return key;
   if (auto good = check_key(asked, *key); !good) return good.error();
-  if (given.empty()) say_taken(environment, *key);
   return key;
 }
 
@@ -297,11 +295,14 @@ Outcome mirror(Environment& environment, const Mirror& asked) {
       asked.url,
       {.ca_file = asked.ca, .attempts = api::kAttempts, .answer_ms = asked.timeout_s * 1'000});
   if (!connection) return connection.error();
-  auto key = choose_key(environment, asked, **connection);
+  std::error_code unknown;
+  const bool is_told = asked.vkey.empty() && !std::filesystem::exists(key_file(asked), unknown);
+  auto key = choose_key(asked, **connection);
   if (!key) return key.error();
   const auto signers = read_signers(environment, asked.policy_file, *key);
   if (!signers) return signers.error();
   if (auto kept = keep_key(asked, *key); !kept) return kept;
+  if (is_told) say_taken(environment, *key);
   api::UrlFetcher source(**connection);
   Looks looks(environment, asked, source, *key, *signers);
   const auto first = looks.look();

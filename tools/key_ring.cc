@@ -101,13 +101,43 @@ Error io(const std::string& what, const std::string& path) {
   return fail("key_file.io", what + " " + path + "：" + why, what + " " + path + ": " + why);
 }
 
-// Waits for whoever else has it open to write to: two that write to one file write it once. Whoever
-// could read what is written, by a name or a descriptor of their own, keeps it from being written.
-bool is_own_and_empty(int file) {
+// A file to write a secret to, closed with it.
+struct SecretFile {
+  SecretFile() = default;
+  SecretFile(const SecretFile&) = delete;
+  SecretFile& operator=(const SecretFile&) = delete;
+  ~SecretFile() {
+    if (file >= 0) ::close(file);
+  }
+  int file = -1;
+};
+
+// What an empty file has to be to be filled: what a killed run of one's own left. Nobody else can
+// have opened it then, or opens it by another name.
+bool is_own_remnant(const struct stat& about) {
+  return S_ISREG(about.st_mode) && about.st_uid == ::geteuid() && about.st_nlink == 1 &&
+         (about.st_mode & 077) == 0;
+}
+
+// Opens it made anew, or as a remnant. Two that write to one file write it once: whoever fills a
+// remnant holds its lock, and whoever made it looks whether it was filled meanwhile.
+Outcome open_secret_file(const std::string& path, SecretFile& opened) {
+  constexpr int kFlags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  opened.file = ::open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0600);
+  const bool made = opened.file >= 0;
+  if (!made && errno != EEXIST) return io("open", path);
+  if (!made) opened.file = ::open(path.c_str(), kFlags);
+  const Outcome exists =
+      fail("key_file.exists", path + " 已存在，或另有进程在写，不覆盖",
+           path + " exists, or another process writes it, and is not overwritten");
+  if (opened.file < 0) return exists;
+  // Where nobody can lock, nobody fills what another made.
+  const bool locked = ::flock(opened.file, LOCK_EX | LOCK_NB) == 0;
+  if (!locked && (!made || errno == EWOULDBLOCK)) return exists;
   struct stat about {};
-  return ::flock(file, LOCK_EX) == 0 && ::fstat(file, &about) == 0 && S_ISREG(about.st_mode) &&
-         about.st_size == 0 && about.st_uid == ::geteuid() && about.st_nlink == 1 &&
-         ::fchmod(file, 0600) == 0;
+  if (::fstat(opened.file, &about) != 0) return io("stat", path);
+  const bool may = made ? about.st_nlink != 0 : is_own_remnant(about);
+  return may && about.st_size == 0 ? ok() : exists;
 }
 
 }  // namespace
@@ -178,28 +208,18 @@ bool holds_secret(const std::string& path) {
 }
 
 Outcome write_secret_file(const std::string& path, std::string_view text) {
-  const int file =
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-  const Error unopened = io("open", path);
-  std::error_code ignored;
-  if (file < 0 && !std::filesystem::exists(std::filesystem::symlink_status(path, ignored)))
-    return unopened;
-  if (file < 0 || !is_own_and_empty(file)) {
-    if (file >= 0) ::close(file);
-    return fail("key_file.exists", path + " 已存在，不覆盖",
-                path + " exists and is not overwritten");
+  SecretFile opened;
+  if (Outcome writable = open_secret_file(path, opened); !writable) return writable;
+  if (::write(opened.file, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+      ::fsync(opened.file) != 0) {
+    const Error error = io("write", path);
+    ::unlink(path.c_str());
+    return error;
   }
-  const bool written =
-      ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-      ::fsync(file) == 0;
-  const Error error = io("write", path);
-  if (!written) ::unlink(path.c_str());
-  if (::close(file) != 0 || !written) return error;
   const std::error_code unnamed = ledger::sync_name(path);
   if (!unnamed) return ok();
-  ::unlink(path.c_str());
   errno = unnamed.value();
-  return io("write", path);
+  return io("write", path);  // and left: another run may have found it whole, and used it
 }
 
 Result<NamedKey> read_key(const std::string& path, const PassphraseSource& passphrase) {

@@ -35,12 +35,13 @@ struct PassphraseSource {
 };
 inline constexpr std::size_t kPassphraseBytesMax = 4096;  // of one that is typed
 
-// Whether something is there that write_secret_file would refuse to write over: not so an empty
-// file, which is what it leaves when it is killed.
+// Whether something is there other than an empty file, which is what write_secret_file leaves when
+// it is killed.
 bool holds_secret(const std::string& path);
 
 // A file that only its owner may read, durable with its name when it returns. Errors:
-// `key_file.exists` (nothing is overwritten but an empty file of one's own), `key_file.io`.
+// `key_file.exists` (nothing is written over but an empty file that is one's own, by no other name,
+// closed to others, and written by nobody else), `key_file.io`.
 Outcome write_secret_file(const std::string& path, std::string_view text);
 
 // Errors: `key_file.io`, `key_file.open_to_others` (group or others may read it), and those of the

@@ -84,8 +84,8 @@ class Restore {
     fs::path first = layout_.dir;
     while (first.has_parent_path() && !fs::exists(first.parent_path(), error))
       first = first.parent_path();
+    if (!fs::exists(layout_.dir, error)) made_ = first;
     if (ledger::make_folders(layout_.dir, error)) {
-      made_ = first;
       fs::permissions(layout_.dir, fs::perms::owner_all, error);
     }
     if (!error) fs::remove_all(beside_, error);

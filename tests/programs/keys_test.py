@@ -1,5 +1,6 @@
 """Key files and passphrases, at a real terminal."""
 
+import fcntl
 import os
 import signal
 import stat
@@ -125,21 +126,37 @@ class KeyFiles(unittest.TestCase):
     def test_take_the_place_of_an_empty_file_of_ones_own(self):
         path = os.path.join(self.directory, "empty.key")
         with open(path, "w", encoding="utf-8"):
-            os.chmod(path, 0o666)
+            os.chmod(path, 0o600)
         code, _, err = self.new(path)
         self.assertEqual(code, 0, err)
         self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
         self.assertIn("[key_file.exists]", self.new(path)[2])
+
+    def test_are_written_by_one(self):
+        path = os.path.join(self.directory, "locked.key")
+        with open(path, "w", encoding="utf-8") as file:
+            os.chmod(path, 0o600)
+            fcntl.flock(file, fcntl.LOCK_EX)
+            self.assertIn("[key_file.exists]", self.new(path)[2])
+        self.assertEqual(os.path.getsize(path), 0)
+        self.assertEqual(self.new(path)[0], 0)
 
     def test_go_nowhere_else(self):
         elsewhere = os.path.join(self.directory, "elsewhere")
         for make in (os.symlink, os.link):
             path = os.path.join(self.directory, make.__name__)
             with open(elsewhere, "w", encoding="utf-8"):
+                os.chmod(elsewhere, 0o600)
                 make(elsewhere, path)
             self.assertIn("[key_file.exists]", self.new(path)[2])
             self.assertEqual(os.path.getsize(elsewhere), 0)
             os.remove(elsewhere)
+        path = os.path.join(self.directory, "open")
+        for mode in (0o640, 0o604, 0o620, 0o602):  # others may have opened it
+            with open(path, "w", encoding="utf-8"):
+                os.chmod(path, mode)
+            self.assertIn("[key_file.exists]", self.new(path)[2])
+            self.assertEqual(os.path.getsize(path), 0)
         for path in (self.directory, os.path.join(self.directory, "symlink")):  # to what is gone
             self.assertIn("[key_file.exists]", self.new(path)[2])
 
@@ -147,6 +164,7 @@ class KeyFiles(unittest.TestCase):
     def test_are_written_to_nobody_elses_file(self):
         path = os.path.join(self.directory, "others.key")
         with open(path, "w", encoding="utf-8"):
+            os.chmod(path, 0o600)
             os.chown(path, 65534, -1)
         self.assertIn("[key_file.exists]", self.new(path)[2])
         self.assertEqual(os.path.getsize(path), 0)

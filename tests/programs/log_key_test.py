@@ -200,7 +200,7 @@ class LogKey(unittest.TestCase):
 
     def test_an_empty_file_that_a_killed_run_left_takes_the_key(self):
         with open(self.key("log-new"), "w", encoding="utf-8"):
-            pass
+            os.chmod(self.key("log-new"), 0o600)
         code, _, err = self.rotate()
         self.assertEqual(code, 0, err)
         self.assertFalse(os.path.exists(self.key("log-new")))

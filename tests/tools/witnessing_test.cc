@@ -55,7 +55,8 @@ TEST_F(WitnessedSigning, TheTreeOfThisLogCosignedAsAnothersCountsForNothing) {
 }
 
 TEST_F(WitnessedSigning, AnEmptyFileThatAKilledRunLeftTakesTheNonce) {
-  write("nonce", "");
+  namespace fs = std::filesystem;
+  fs::permissions(write("nonce", ""), fs::perms::owner_read | fs::perms::owner_write);
   run(contributing("commit", policy(true, true)));
   EXPECT_EQ(draw.draw().commitments.size(), 1U);
   EXPECT_EQ(std::filesystem::file_size(temp / "nonce"), 65U);
