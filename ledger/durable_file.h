@@ -35,7 +35,8 @@ std::error_code rename_synced(const std::string& from, const std::string& to);
 // no syncs, as on some media.
 std::error_code sync_name(const std::string& path);
 
-// A file that somebody else wrote, perhaps killed before it was durable, and its name.
+// A file that somebody else wrote, perhaps killed before it was durable, and its name; nothing
+// where it is a pipe, or whatever else is no regular file.
 std::error_code sync_file(const std::string& path);
 
 // Makes the folder and those above it that are absent, each durable in the one above it when it

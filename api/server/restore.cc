@@ -1,5 +1,7 @@
 #include "api/server/restore.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -92,11 +94,10 @@ class Restore {
     return error ? Outcome(io_error(layout_.dir, error)) : ok();
   }
 
-  // The folders that prepare() made, as far as they are empty.
+  // The folders that prepare() made, as far as they are empty; no link that led to nothing.
   void remove_made() const {
-    std::error_code ignored;
     for (fs::path made = layout_.dir; !made_.empty(); made = made.parent_path()) {
-      fs::remove(made, ignored);
+      ::rmdir(made.c_str());
       if (made == made_) break;
     }
   }

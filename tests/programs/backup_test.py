@@ -282,6 +282,16 @@ class Backups(unittest.TestCase):
         self.assertFalse(os.path.exists(directory))
         self.assertFalse(os.path.exists(self.backups))
 
+    def test_a_link_to_what_is_not_mounted_is_left_alone(self):
+        self.back_up()
+        link = os.path.join(scratch(), "link")
+        os.symlink("/nowhere/ledger", link)
+        for below in ("", "/ledger"):
+            code, _, err = liuhen("restore", self.backups, link + below)
+            self.assertEqual(code, 1)
+            self.assertIn("[restore.io]", err)
+            self.assertTrue(os.path.islink(link), below)
+
     def test_a_directory_in_use_and_another_logs_are_left_alone(self):
         self.back_up()
         code, _, err = liuhen("restore", self.backups, self.ledger)
