@@ -191,10 +191,10 @@ Result<CsvSource> read_csv(const std::string& path, std::optional<Encoding> want
 }
 
 std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos && !text.starts_with(' ') &&
-      !text.ends_with(' ')) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };  // taken off where unquoted
+  const bool may_stand = text.find_first_of(",\"\r\n") == std::string_view::npos;
+  if (may_stand && (text.empty() || (!is_blank(text.front()) && !is_blank(text.back()))))
     return std::string(text);
-  }
   std::string out = "\"";
   for (const char c : text) {
     out += c;

@@ -207,7 +207,10 @@ TEST(Csv, FieldsAreQuotedWhereTheyHaveToBe) {
   EXPECT_EQ(csv_field("青岛"), "青岛");
   EXPECT_EQ(csv_field("a,b"), "\"a,b\"");
   EXPECT_EQ(csv_field("a\"b"), "\"a\"\"b\"");
-  EXPECT_EQ(csv_field(" a"), "\" a\"");
+  EXPECT_EQ(csv_field(""), "");
+  // Blanks around a field that is not quoted are taken off.
+  for (const std::string blank : {" a", "a ", "\ta", "a\t", " ", "\t"})
+    EXPECT_EQ(csv_field(blank), "\"" + blank + "\"");
 }
 
 }  // namespace
