@@ -5,7 +5,6 @@
 #include "crypto/draw/digits.h"
 #include "crypto/draw/protocol.h"
 #include "crypto/draw/rows.h"
-#include "ledger/durable_file.h"
 #include "projections/digits_shown.h"
 #include "tools/commands.h"
 #include "tools/draw_draft.h"
@@ -106,12 +105,9 @@ Result<crypto::draw::Nonce> read_nonce(const std::string& path) {
 // The nonce in the file; a fresh one, written there first, where there is none: one that was lost
 // could never be revealed, and a commitment that did not get through is sent again as it was.
 Result<crypto::draw::Nonce> nonce_kept_at(Session& session, const std::string& path) {
-  if (holds_secret(path)) {
-    const std::error_code unsynced = ledger::sync_file(path);
-    if (!unsynced) return read_nonce(path);
-    return fail("file.io", "无法把 " + path + " 写入磁盘：" + unsynced.message(),
-                path + " cannot be made durable: " + unsynced.message());
-  }
+  const auto holds = holds_secret(path);
+  if (!holds) return holds.error();
+  if (*holds) return read_nonce(path);
   crypto::draw::Nonce nonce{};
   session.environment().entropy.fill(nonce);
   if (auto written = write_secret_file(path, to_hex(nonce) + "\n"); !written)

@@ -6,7 +6,6 @@
 #include "crypto/key_file.h"
 #include "crypto/sha256.h"
 #include "ledger/dir_check.h"
-#include "ledger/durable_file.h"
 #include "ledger/head_file.h"
 #include "ledger/log_keys.h"
 #include "ledger/log_reader.h"
@@ -33,13 +32,9 @@ const PassphraseSource& source_of(const Target& target) {
 Result<NamedKey> new_key(Environment& environment, const Layout& layout,
                          const PassphraseSource& source) {
   const std::string path = layout.key(api::server::kNewLogKey), now = layout.key("log");
-  if (holds_secret(path)) {
-    if (const std::error_code unsynced = ledger::sync_file(path)) {
-      return fail("file.io", "无法把 " + path + " 写入磁盘：" + unsynced.message(),
-                  path + " cannot be made durable: " + unsynced.message());
-    }
-    return read_key(path, source);
-  }
+  const auto holds = holds_secret(path);
+  if (!holds) return holds.error();
+  if (*holds) return read_key(path, source);
   const auto text = read_text(now);
   if (!text) return text.error();
   const auto file = crypto::KeyFile::parse(view_of(*text));

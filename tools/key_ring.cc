@@ -201,10 +201,15 @@ Result<std::string> PassphraseSource::choose(const std::string& prompt,
   return std::move(*first);
 }
 
-bool holds_secret(const std::string& path) {
+Result<bool> holds_secret(const std::string& path) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
-  return error ? std::filesystem::exists(path, error) : size > 0;
+  const bool holds = error ? std::filesystem::exists(path, error) : size > 0;
+  if (!holds) return false;
+  const std::error_code unsynced = ledger::sync_file(path);
+  if (!unsynced) return true;
+  return fail("file.io", "无法把 " + path + " 写入磁盘：" + unsynced.message(),
+              path + " cannot be made durable: " + unsynced.message());
 }
 
 Outcome write_secret_file(const std::string& path, std::string_view text) {

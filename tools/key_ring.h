@@ -36,8 +36,9 @@ struct PassphraseSource {
 inline constexpr std::size_t kPassphraseBytesMax = 4096;  // of one that is typed
 
 // Whether something is there other than an empty file, which is what write_secret_file leaves when
-// it is killed.
-bool holds_secret(const std::string& path);
+// it is killed. What is there is durable then: it may have been killed a moment later. Errors:
+// `file.io`.
+Result<bool> holds_secret(const std::string& path);
 
 // A file that only its owner may read, durable with its name when it returns. Errors:
 // `key_file.exists` (nothing is written over but an empty file that is one's own, by no other name,
